@@ -1,0 +1,160 @@
+/// Lists of sizes and strides: a view of one (IntArrayRef), one that owns (Dims), and the one users print (Size).
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <initializer_list>
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace xgrad {
+
+class Dims;
+
+/// A borrowed list of int64: what functions take where PyTorch takes a shape. Lives as long as what it was made from.
+class IntArrayRef {
+ public:
+  constexpr IntArrayRef() = default;
+  constexpr IntArrayRef(const std::int64_t* data, std::size_t size) : data_(data), size_(size) {}
+  constexpr IntArrayRef(const std::int64_t* begin, const std::int64_t* end)
+      : data_(begin), size_(static_cast<std::size_t>(end - begin)) {}
+  constexpr IntArrayRef(const std::int64_t& one) : data_(&one), size_(1) {}
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winit-list-lifetime"
+  constexpr IntArrayRef(std::initializer_list<std::int64_t> list) : data_(list.begin()), size_(list.size()) {}
+#pragma GCC diagnostic pop
+  IntArrayRef(const std::vector<std::int64_t>& v) : data_(v.data()), size_(v.size()) {}
+  template <std::size_t N>
+  constexpr IntArrayRef(const std::array<std::int64_t, N>& a) : data_(a.data()), size_(N) {}
+  inline IntArrayRef(const Dims& dims);
+
+  constexpr const std::int64_t* data() const { return data_; }
+  constexpr const std::int64_t* begin() const { return data_; }
+  constexpr const std::int64_t* end() const { return data_ + size_; }
+  constexpr std::size_t size() const { return size_; }
+  constexpr bool empty() const { return size_ == 0; }
+  constexpr std::int64_t operator[](std::size_t i) const { return data_[i]; }
+  constexpr std::int64_t front() const { return data_[0]; }
+  constexpr std::int64_t back() const { return data_[size_ - 1]; }
+  std::vector<std::int64_t> vec() const { return {begin(), end()}; }
+  constexpr bool equals(IntArrayRef other) const { return std::equal(begin(), end(), other.begin(), other.end()); }
+  friend constexpr bool operator==(IntArrayRef a, IntArrayRef b) { return a.equals(b); }
+
+ private:
+  const std::int64_t* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+/// An owning list of int64, inline up to six entries: no allocation for the tensors people have.
+class Dims {
+ public:
+  static constexpr std::size_t kInline = 6;
+
+  Dims() = default;
+  Dims(std::initializer_list<std::int64_t> list) : Dims(IntArrayRef(list)) {}
+  Dims(IntArrayRef list) {
+    resize(list.size());
+    std::copy(list.begin(), list.end(), data());
+  }
+  Dims(std::size_t size, std::int64_t value) {
+    resize(size);
+    std::fill_n(data(), size, value);
+  }
+  Dims(const Dims& other) : size_(other.size_) {
+    if (size_ > kInline) heap_ = new std::int64_t[size_];
+    std::memcpy(data(), other.data(), size_ * sizeof(std::int64_t));
+  }
+  Dims(Dims&& other) noexcept : size_(other.size_) {
+    std::memcpy(static_cast<void*>(inline_), other.inline_, sizeof inline_);
+    other.size_ = 0;
+  }
+  Dims& operator=(Dims other) noexcept {
+    std::swap(size_, other.size_);
+    std::int64_t t[kInline];
+    std::memcpy(t, inline_, sizeof t);
+    std::memcpy(inline_, other.inline_, sizeof t);
+    std::memcpy(other.inline_, t, sizeof t);
+    return *this;
+  }
+  ~Dims() {
+    if (size_ > kInline) delete[] heap_;
+  }
+
+  std::int64_t* data() { return size_ > kInline ? heap_ : inline_; }
+  const std::int64_t* data() const { return size_ > kInline ? heap_ : inline_; }
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  std::int64_t* begin() { return data(); }
+  std::int64_t* end() { return data() + size_; }
+  const std::int64_t* begin() const { return data(); }
+  const std::int64_t* end() const { return data() + size_; }
+  std::int64_t& operator[](std::size_t i) { return data()[i]; }
+  std::int64_t operator[](std::size_t i) const { return data()[i]; }
+  std::int64_t& back() { return data()[size_ - 1]; }
+  std::int64_t back() const { return data()[size_ - 1]; }
+
+  /// Keeps the leading entries; new ones are zero.
+  void resize(std::size_t size) {
+    if (size == size_) return;
+    if (size <= kInline && size_ <= kInline) {
+      for (std::size_t i = size_; i < size; ++i) inline_[i] = 0;
+      size_ = static_cast<std::uint32_t>(size);
+      return;
+    }
+    std::vector<std::int64_t> old(begin(), end());
+    old.resize(size, 0);
+    if (size_ > kInline) delete[] heap_;
+    size_ = static_cast<std::uint32_t>(size);
+    if (size_ > kInline) heap_ = new std::int64_t[size_];
+    std::copy(old.begin(), old.end(), data());
+  }
+  void push_back(std::int64_t v) {
+    resize(size_ + 1);
+    back() = v;
+  }
+  void insert(std::size_t at, std::int64_t v) {
+    push_back(v);
+    std::rotate(begin() + at, end() - 1, end());
+  }
+  void erase(std::size_t at) {
+    std::copy(begin() + at + 1, end(), begin() + at);
+    resize(size_ - 1);
+  }
+
+  friend bool operator==(const Dims& a, const Dims& b) { return IntArrayRef(a).equals(b); }
+
+ private:
+  std::uint32_t size_ = 0;
+  union {
+    std::int64_t inline_[kInline];
+    std::int64_t* heap_;
+  };
+};
+
+inline IntArrayRef::IntArrayRef(const Dims& dims) : data_(dims.data()), size_(dims.size()) {}
+
+/// The product of the sizes; 1 for no dimensions. Throws when it does not fit 63 bits or a size is negative.
+std::int64_t count_elements(IntArrayRef sizes);
+/// Row-major strides of a tensor that is packed.
+Dims contiguous_strides(IntArrayRef sizes);
+/// The common shape of two; throws PyTorch's error, with a hint, when there is none.
+Dims broadcast_shapes(IntArrayRef a, IntArrayRef b);
+/// Turns a dimension that may count from the end into one that does not. A tensor without dimensions accepts 0 and -1.
+std::int64_t wrap_dim(std::int64_t dim, std::int64_t ndim);
+/// "[1, 10]"
+std::string to_string(IntArrayRef list);
+std::ostream& operator<<(std::ostream& out, IntArrayRef list);
+
+/// A tensor's shape as a value: prints as Python's `torch.Size([1, 10])`.
+class Size : public Dims {
+ public:
+  using Dims::Dims;
+  Size(Dims dims) : Dims(std::move(dims)) {}
+  std::int64_t numel() const { return count_elements(*this); }
+};
+std::ostream& operator<<(std::ostream& out, const Size& size);
+
+}  // namespace xgrad

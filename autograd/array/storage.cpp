@@ -1,0 +1,36 @@
+#include <xgrad/autograd/array/allocator.hpp>
+#include <xgrad/autograd/array/storage.hpp>
+
+#include <new>
+
+namespace xgrad {
+
+Intrusive<Storage> Storage::create(std::size_t nbytes) {
+  const std::size_t total = sizeof(Storage) + ((nbytes + 63) & ~std::size_t{63});
+  auto* s = new (memory::allocate(total)) Storage;
+  s->data_ = s + 1;
+  s->nbytes_ = nbytes;
+  return Intrusive<Storage>::adopt(s);
+}
+
+Intrusive<Storage> Storage::borrow(void* data, std::size_t nbytes, std::function<void(void*)> deleter) {
+  auto* s = new (memory::allocate(sizeof(Storage))) Storage;
+  s->data_ = data;
+  s->nbytes_ = nbytes;
+  s->deleter_ = new std::function<void(void*)>(std::move(deleter));
+  return Intrusive<Storage>::adopt(s);
+}
+
+void Storage::destroy(Storage* s) noexcept {
+  std::size_t total = sizeof(Storage);
+  if (s->deleter_) {
+    if (*s->deleter_) (*s->deleter_)(s->data_);
+    delete s->deleter_;
+  } else {
+    total += (s->nbytes_ + 63) & ~std::size_t{63};
+  }
+  s->~Storage();
+  memory::deallocate(s, total);
+}
+
+}  // namespace xgrad
