@@ -38,6 +38,16 @@ Array Array::empty(IntArrayRef sizes, ScalarType dtype) {
   return a;
 }
 
+Array Array::empty_strided(IntArrayRef sizes, IntArrayRef strides, ScalarType dtype) {
+  check(sizes.size() == strides.size(), "mismatch in length of strides and shape");
+  std::int64_t extent = count_elements(sizes) == 0 ? 0 : 1;
+  for (std::size_t i = 0; extent && i < sizes.size(); ++i) {
+    check(strides[i] >= 0, "strides must not be negative, got {}", to_string(strides));
+    extent += strides[i] * (sizes[i] - 1);
+  }
+  return Array(Storage::create(static_cast<std::size_t>(extent) * element_size(dtype)), dtype, sizes, strides, 0);
+}
+
 Array Array::empty_like(const Array& like, ScalarType dtype) {
   if (like.contiguous_ || !like.is_dense()) return empty(like.sizes_, dtype);
   Array a = empty(like.sizes_, dtype);

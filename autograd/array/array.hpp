@@ -18,6 +18,8 @@ class Array {
 
   /// Uninitialised packed memory.
   static Array empty(IntArrayRef sizes, ScalarType dtype);
+  /// Uninitialised memory just large enough for these strides.
+  static Array empty_strided(IntArrayRef sizes, IntArrayRef strides, ScalarType dtype);
   /// Uninitialised memory laid out as `like`'s if that is dense (a permutation of a packed array), else packed.
   static Array empty_like(const Array& like, ScalarType dtype);
 

@@ -22,10 +22,14 @@ class IntArrayRef {
   constexpr IntArrayRef(const std::int64_t* begin, const std::int64_t* end)
       : data_(begin), size_(static_cast<std::size_t>(end - begin)) {}
   constexpr IntArrayRef(const std::int64_t& one) : data_(&one), size_(1) {}
+#if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Winit-list-lifetime"
+#pragma GCC diagnostic ignored "-Winit-list-lifetime"  // a parameter's list lives as long as the call
+#endif
   constexpr IntArrayRef(std::initializer_list<std::int64_t> list) : data_(list.begin()), size_(list.size()) {}
+#if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic pop
+#endif
   IntArrayRef(const std::vector<std::int64_t>& v) : data_(v.data()), size_(v.size()) {}
   template <std::size_t N>
   constexpr IntArrayRef(const std::array<std::int64_t, N>& a) : data_(a.data()), size_(N) {}

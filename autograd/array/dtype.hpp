@@ -3,6 +3,7 @@
 
 #include <xgrad/autograd/array/error.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -108,8 +109,11 @@ std::ostream& operator<<(std::ostream& out, ScalarType dtype);  // "Float", as l
 }  // namespace xgrad
 
 template <>
-struct fmt::formatter<xgrad::ScalarType> : fmt::formatter<std::string_view> {
-  auto format(xgrad::ScalarType t, fmt::format_context& c) const {
-    return fmt::formatter<std::string_view>::format(xgrad::info(t).cname, c);
+struct fmt::formatter<xgrad::ScalarType> {
+  constexpr auto parse(fmt::format_parse_context& c) { return c.begin(); }
+  template <class Context>
+  auto format(xgrad::ScalarType t, Context& c) const {
+    const std::string_view name = xgrad::info(t).cname;
+    return std::copy(name.begin(), name.end(), c.out());
   }
 };

@@ -1,0 +1,124 @@
+/// One number of any type, and the options that say what kind of tensor to make.
+#pragma once
+
+#include <xgrad/autograd/array/dtype.hpp>
+#include <xgrad/autograd/kwargs.hpp>
+
+#include <optional>
+#include <string_view>
+#include <variant>
+
+namespace xgrad {
+
+/// A number that is still a bool, an integer or a floating-point value, as Python's numbers are: it takes part in
+/// promotion by its category only, so `float32 tensor * 2.0` stays float32.
+class Scalar {
+ public:
+  constexpr Scalar() : Scalar(0) {}
+  template <class T>
+    requires std::is_arithmetic_v<T>
+  constexpr Scalar(T value) {
+    if constexpr (std::is_same_v<T, bool>) value_ = value;
+    else if constexpr (std::is_floating_point_v<T>) value_ = static_cast<double>(value);
+    else value_ = static_cast<std::int64_t>(value);
+  }
+
+  constexpr bool isFloatingPoint() const { return std::holds_alternative<double>(value_); }
+  constexpr bool isBoolean() const { return std::holds_alternative<bool>(value_); }
+  constexpr bool isIntegral(bool include_bool) const {
+    return std::holds_alternative<std::int64_t>(value_) || (include_bool && isBoolean());
+  }
+  /// float64, int64 or bool.
+  constexpr ScalarType type() const {
+    return isFloatingPoint() ? kFloat64 : isBoolean() ? kBool : kInt64;
+  }
+  template <class T>
+  constexpr T to() const {
+    return std::visit([](auto v) { return static_cast<T>(v); }, value_);
+  }
+  constexpr double toDouble() const { return to<double>(); }
+  constexpr std::int64_t toLong() const { return to<std::int64_t>(); }
+  constexpr bool equal(double v) const { return toDouble() == v; }
+
+ private:
+  std::variant<std::int64_t, double, bool> value_;
+};
+
+enum class DeviceType : std::uint8_t { CPU };
+inline constexpr DeviceType kCPU = DeviceType::CPU;
+
+/// Where a tensor lives. This library computes on the CPU; naming anything else is a clear error, not a fallback.
+class Device {
+ public:
+  Device(DeviceType type = kCPU) : type_(type) {}
+  Device(std::string_view name) { check(name == "cpu", "device '{}' is not available: xgrad computes on the CPU", name); }
+  Device(const char* name) : Device(std::string_view(name)) {}
+  DeviceType type() const { return type_; }
+  bool is_cpu() const { return true; }
+  std::string str() const { return "cpu"; }
+  friend bool operator==(const Device&, const Device&) = default;
+
+ private:
+  DeviceType type_ = kCPU;
+};
+
+enum class Layout : std::uint8_t { Strided };
+inline constexpr Layout kStrided = Layout::Strided;
+
+/// What a factory should make: `zeros({2, 3}, dtype(kFloat64).requires_grad(true))` as in libtorch,
+/// `zeros({2, 3}, dtype = kFloat64, requires_grad = true)` as in Python.
+class TensorOptions {
+ public:
+  TensorOptions() = default;
+  TensorOptions(ScalarType dtype) : dtype_(dtype) {}
+  TensorOptions(Device) {}
+  TensorOptions(Layout) {}
+
+  TensorOptions& dtype(std::optional<ScalarType> t) { return dtype_ = t, *this; }
+  TensorOptions& requires_grad(bool r) { return requires_grad_ = r, *this; }
+  TensorOptions& device(Device) { return *this; }
+  TensorOptions& layout(Layout) { return *this; }
+
+  ScalarType dtype() const { return dtype_.value_or(get_default_dtype()); }
+  bool has_dtype() const { return dtype_.has_value(); }
+  /// The dtype asked for, or else `other`.
+  ScalarType dtype_or(ScalarType other) const { return dtype_.value_or(other); }
+  bool requires_grad() const { return requires_grad_; }
+  Device device() const { return kCPU; }
+  Layout layout() const { return kStrided; }
+
+ private:
+  std::optional<ScalarType> dtype_;
+  bool requires_grad_ = false;
+};
+
+// The four keywords of TensorOptions are also libtorch's functions of the same names, so they live in both namespaces
+// as one object.
+#define XGRAD_OPTION_KEYWORD(NAME)                                                                                 \
+  namespace kwargs::key {                                                                                          \
+  struct NAME : Keyword<NAME> {                                                                                    \
+    using Keyword<NAME>::operator=;                                                                                \
+    template <class Options, class Value>                                                                          \
+    static constexpr bool settable = requires(Options& o, Value&& v) { o.NAME(std::forward<Value>(v)); };          \
+    template <class Options, class Value>                                                                          \
+    static void set(Options& o, Value&& v) {                                                                       \
+      o.NAME(std::forward<Value>(v));                                                                              \
+    }                                                                                                              \
+    template <class Value = bool>                                                                                  \
+    TensorOptions operator()(Value value = true) const {                                                           \
+      return TensorOptions().NAME(value);                                                                          \
+    }                                                                                                              \
+  };                                                                                                               \
+  }                                                                                                                \
+  inline constexpr kwargs::key::NAME NAME {};                                                                      \
+  namespace kwargs {                                                                                               \
+  using xgrad::NAME;                                                                                               \
+  }                                                                                                                \
+  static_assert(true)
+
+XGRAD_OPTION_KEYWORD(dtype);
+XGRAD_OPTION_KEYWORD(requires_grad);
+XGRAD_OPTION_KEYWORD(device);
+XGRAD_OPTION_KEYWORD(layout);
+
+}  // namespace xgrad

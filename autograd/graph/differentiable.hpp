@@ -1,0 +1,259 @@
+/// How an operation is written: `differentiable<"Name">(inputs(...), into, forward, save, derivative)`.
+///
+/// `forward` fills (or makes) the result's array, `save` says what the derivative will read, and `derivative` maps the
+/// result's gradient to the inputs' gradients. The helper decides whether anything is recorded at all, does the
+/// bookkeeping of in-place operations, and keeps each operation's graph node in one allocation. `docs/adding_an_op.md`
+/// walks through an example; users' own autograd functions are recorded by the same nodes.
+#pragma once
+
+#include <xgrad/autograd/graph/grad_mode.hpp>
+#include <xgrad/autograd/graph/node.hpp>
+
+#include <algorithm>
+#include <array>
+#include <new>
+#include <optional>
+
+namespace xgrad {
+
+/// A string as a template argument, so that a node's name takes no room in the node.
+template <std::size_t N>
+struct FixedString {
+  constexpr FixedString(const char (&text)[N]) { std::copy_n(text, N, value); }
+  char value[N];
+};
+
+/// What a saved tensor is to the node that saved it.
+enum class SavedKind : std::uint8_t { Input, Output, Other };
+
+/// A tensor kept for the derivative, with the version it had. An output is kept without its graph place, because the
+/// node would otherwise own itself.
+struct SavedTensor {
+  Tensor tensor;
+  std::uint32_t version = 0;
+  SavedKind kind = SavedKind::Other;
+  std::uint8_t index = 0;
+};
+
+/// The requests of an operation: which tensors its derivative will read.
+class Save {
+ public:
+  /// Whether the gradient of input i will be asked for: save nothing that only a gradient nobody wants would read.
+  bool needed(std::size_t i) const { return wanted_ >> i & 1; }
+  void input(std::size_t i) { add({SavedKind::Input, static_cast<std::uint8_t>(i), nullptr}); }
+  void output(std::size_t i = 0) { add({SavedKind::Output, static_cast<std::uint8_t>(i), nullptr}); }
+  /// Some other tensor; it is read after the forward computation, so `forward` may fill it.
+  void tensor(const Tensor& t) { add({SavedKind::Other, static_cast<std::uint8_t>(others_++), &t}); }
+
+ private:
+  friend class RecordingBase;
+  struct Request {
+    SavedKind kind;
+    std::uint8_t index;
+    const Tensor* other;
+  };
+  void add(Request r) {
+    check(count_ < kMax, "internal error: an operation saves more than {} tensors", kMax);
+    requests_[count_++] = r;
+  }
+  static constexpr std::size_t kMax = 8;
+  std::uint64_t wanted_ = 0;
+  std::size_t count_ = 0, others_ = 0;
+  Request requests_[kMax];
+};
+
+class OpNodeBase;
+
+/// What a derivative sees: the saved tensors, checked against in-place changes as they are read.
+class Saved {
+ public:
+  explicit Saved(OpNodeBase& node) : node_(node) {}
+  const Tensor& input(std::size_t i) const { return find(SavedKind::Input, i); }
+  const Tensor& output(std::size_t i = 0) const { return find(SavedKind::Output, i); }
+  const Tensor& tensor(std::size_t i = 0) const { return find(SavedKind::Other, i); }
+  bool has_input(std::size_t i) const;
+  inline bool needs(std::size_t i) const;
+
+ private:
+  const Tensor& find(SavedKind kind, std::size_t index) const;
+  OpNodeBase& node_;
+  mutable std::array<Tensor, 8> unpacked_;  // outputs that need their graph place back
+};
+
+/// A node of an operation: edges and saved tensors in trailing storage, sized to what this call needs.
+class OpNodeBase : public Node {
+ public:
+  std::span<SavedTensor> saved() const { return {saved_begin(), num_saved_}; }
+  void release_saved() override;
+  bool released() const { return released_; }
+
+ protected:
+  OpNodeBase(std::size_t own_bytes, std::size_t num_edges, std::size_t num_saved);
+  ~OpNodeBase() override;
+  static void* allocate(std::size_t own_bytes, std::size_t num_edges, std::size_t num_saved);
+  static std::size_t total_bytes(std::size_t own, std::size_t edges, std::size_t saved) {
+    return own + edges * sizeof(Edge) + saved * sizeof(SavedTensor);
+  }
+
+ private:
+  friend class Saved;
+  friend class RecordingBase;
+  SavedTensor* saved_begin() const { return reinterpret_cast<SavedTensor*>(edges() + num_outputs()); }
+  std::uint16_t num_saved_;
+  bool released_ = false;
+};
+
+inline bool Saved::needs(std::size_t i) const { return node_.needs(i); }
+
+template <FixedString Name, class Derivative>
+class OpNode final : public OpNodeBase {
+ public:
+  static OpNodeBase* create(std::size_t num_edges, std::size_t num_saved, Derivative&& derivative) {
+    return new (OpNodeBase::allocate(sizeof(OpNode), num_edges, num_saved))
+        OpNode(num_edges, num_saved, std::move(derivative));
+  }
+  const char* name() const override { return Name.value; }
+
+  Grads apply(Grads&& grads) override {
+    const Saved saved(*this);
+    if constexpr (std::is_invocable_v<Derivative&, const Saved&, Grads&>) {
+      return derivative_(saved, grads);
+    } else {
+      if (!grads[0].defined()) return Grads(num_outputs());
+      return Grads(derivative_(saved, std::move(grads[0])));
+    }
+  }
+
+ private:
+  OpNode(std::size_t num_edges, std::size_t num_saved, Derivative&& derivative)
+      : OpNodeBase(sizeof(OpNode), num_edges, num_saved), derivative_(std::move(derivative)) {}
+  std::size_t allocated_bytes() const override {
+    return total_bytes(sizeof(OpNode), num_outputs(), saved().size());
+  }
+  [[no_unique_address]] Derivative derivative_;
+};
+
+/// Where an operation's result goes: a new tensor, or the first argument (an in-place operation).
+class Into {
+ public:
+  constexpr Into() = default;
+  static Into in_place(const Tensor& self) { return Into(&self); }
+  const Tensor* self() const { return self_; }
+  /// The array a kernel must write to, or null when it should make one.
+  const Array* array() const { return self_ ? &self_->array() : nullptr; }
+
+ private:
+  explicit constexpr Into(const Tensor* self) : self_(self) {}
+  const Tensor* self_ = nullptr;
+};
+
+template <std::size_t N>
+using Inputs = std::array<const Tensor*, N>;
+
+template <class... T>
+Inputs<sizeof...(T)> inputs(const T&... tensors) {
+  return {&tensors...};
+}
+
+/// The part of recording that does not depend on the operation's types.
+class RecordingBase {
+ public:
+  explicit RecordingBase(std::span<const Tensor* const> inputs) : inputs_(inputs) {}
+  static bool any_requires_grad(std::span<const Tensor* const> inputs);
+  /// Throws PyTorch's errors for a tensor that must not be written to.
+  static void check_writable(const Tensor& self);
+  /// Fills `wanted` of the requests.
+  void prepare(Save& save) const;
+  /// Before an in-place kernel: keeps copies of the inputs that it is going to overwrite.
+  void keep_overwritten(const Save& save, const Tensor& self);
+  /// Sets edges and saved tensors once the results exist.
+  void finish(OpNodeBase& node, const Save& save, std::span<Tensor> results);
+  /// Counts an in-place change of `self`.
+  static void changed(const Tensor& self);
+  /// Makes `self` the in-place result of `node`.
+  static void rebase(const Tensor& self, Intrusive<Node> node);
+  static std::size_t count(const Save& save) { return save.count_; }
+
+ private:
+  std::span<const Tensor* const> inputs_;
+  std::array<Tensor, 8> copies_;
+};
+
+/// Makes `result` (a fresh tensor) output of `node`.
+void set_history(Tensor& result, Node& node);
+
+/// Records an operation with several results, all of them differentiable. `forward()` returns a std::vector<Array>.
+template <FixedString Name, class Forward, class SaveFn, class Derivative>
+std::vector<Tensor> differentiable_many(std::span<const Tensor* const> in, Forward&& forward, SaveFn&& save_fn,
+                                        Derivative derivative) {
+  const bool record = detail::grad_mode && RecordingBase::any_requires_grad(in);
+  std::vector<Tensor> results;
+  for (Array& a : forward()) results.emplace_back(std::move(a));
+  if (!record) return results;
+  RecordingBase recording(in);
+  Save save;
+  recording.prepare(save);
+  save_fn(save);
+  auto node = Intrusive<OpNodeBase>::adopt(
+      OpNode<Name, Derivative>::create(in.size(), RecordingBase::count(save), std::move(derivative)));
+  for (Tensor& r : results) set_history(r, *node);
+  recording.finish(*node, save, results);
+  return results;
+}
+
+/// Records an operation with one result. `forward(const Array* out)` returns the result's array, having written to
+/// `*out` when given one; `save(Save&)` may be `no_save`; `derivative(const Saved&, const Tensor& g)` returns Grads.
+template <FixedString Name, class Forward, class SaveFn, class Derivative>
+Tensor differentiable(std::span<const Tensor* const> in, Into into, Forward&& forward, SaveFn&& save_fn,
+                      Derivative derivative) {
+  const bool record = detail::grad_mode && RecordingBase::any_requires_grad(in);
+  if (into.self()) RecordingBase::check_writable(*into.self());
+  if (!record) {
+    if (!into.self()) return Tensor(forward(static_cast<const Array*>(nullptr)));
+    forward(into.array());
+    RecordingBase::changed(*into.self());
+    return *into.self();
+  }
+  RecordingBase recording(in);
+  Save save;
+  recording.prepare(save);
+  save_fn(save);
+  auto node = Intrusive<OpNodeBase>::adopt(
+      OpNode<Name, Derivative>::create(in.size(), RecordingBase::count(save), std::move(derivative)));
+  if (!into.self()) {
+    Tensor result(forward(static_cast<const Array*>(nullptr)));
+    set_history(result, *node);
+    recording.finish(*node, save, {&result, 1});
+    return result;
+  }
+  recording.keep_overwritten(save, *into.self());
+  forward(into.array());
+  Tensor result = *into.self();
+  RecordingBase::changed(result);
+  add_result(*node, result.array());
+  recording.finish(*node, save, {&result, 1});
+  RecordingBase::rebase(result, std::move(node));
+  return result;
+}
+
+template <FixedString Name, std::size_t N, class Forward, class SaveFn, class Derivative>
+Tensor differentiable(const Inputs<N>& in, Into into, Forward&& forward, SaveFn&& save_fn, Derivative derivative) {
+  return differentiable<Name>(std::span<const Tensor* const>(in), into, std::forward<Forward>(forward),
+                              std::forward<SaveFn>(save_fn), std::move(derivative));
+}
+
+inline constexpr auto no_save = [](Save&) {};
+
+/// Records a view: shares the memory of `x`, and follows in-place changes to it.
+template <FixedString Name, class Derivative>
+Tensor differentiable_view(const Tensor& x, Array view, Derivative derivative) {
+  Tensor result = differentiable<Name>(
+      inputs(x), {}, [&](const Array*) { return std::move(view); }, no_save, std::move(derivative));
+  set_view_of(result, x, detail::grad_mode ? ViewOrigin::Normal : ViewOrigin::NoGrad);
+  return result;
+}
+
+/// Throws for a derivative that does not exist, instead of cutting the graph silently.
+[[noreturn]] void no_derivative(const char* op);
+
+}  // namespace xgrad

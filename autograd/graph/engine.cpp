@@ -1,0 +1,333 @@
+#include <xgrad/autograd/graph/engine.hpp>
+#include <xgrad/autograd/graph/grad_mode.hpp>
+#include <xgrad/autograd/graph/node.hpp>
+
+#include <limits>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace xgrad {
+
+/// One backward pass. Gradients travel along edges; a node runs when all of its gradients have come. Nodes that are
+/// ready run latest-recorded first, leaves at once, so the order is always the same.
+class BackwardRun {
+ public:
+  BackwardRun(bool keep_graph, bool create_graph) : keep_graph_(keep_graph), create_graph_(create_graph) {}
+  ~BackwardRun() {
+    for (Node* n : claimed_) give_back(*n);
+  }
+
+  struct Capture {
+    Edge edge;
+    Tensor* result;
+  };
+  void capture(Edge edge, Tensor* result) { captures_.push_back({std::move(edge), result}); }
+
+  void run(std::span<const Edge> roots, std::vector<Tensor> grads);
+
+ private:
+  /// What a run keeps about a node: in the node itself, or aside when another run (a second thread over a shared
+  /// graph, or a backward inside a backward) has claimed the node.
+  struct State {
+    std::int32_t dependencies = 0;
+    std::vector<Tensor> grads;
+  };
+
+  bool claim(Node& n) {
+    BackwardRun* none = nullptr;
+    if (!n.run_.compare_exchange_strong(none, this, std::memory_order_acq_rel)) return false;
+    n.dependencies_ = 0;
+    claimed_.push_back(&n);
+    return true;
+  }
+  static void give_back(Node& n) {
+    n.grad_.reset();
+    if (n.more_) {
+      for (Tensor& g : n.more_->grads) g.reset();
+    }
+    n.run_.store(nullptr, std::memory_order_release);
+  }
+  bool mine(const Node& n) const { return n.run_.load(std::memory_order_relaxed) == this; }
+  std::int32_t& dependencies(Node& n) { return mine(n) ? n.dependencies_ : aside_[&n].dependencies; }
+  Tensor& pending(Node& n, std::uint32_t i) {
+    if (!mine(n)) {
+      auto& grads = aside_[&n].grads;
+      grads.resize(n.num_inputs());
+      return grads[i];
+    }
+    return i == 0 ? n.grad_ : n.more_->grads[i - 1];
+  }
+
+  void discover(std::span<const Edge> roots);
+  void find_needed(std::span<const Edge> roots);
+  bool runs(Node& n) const { return captures_.empty() || needed_.contains(&n); }
+  void send(const Edge& edge, Tensor grad, const Node* from, std::size_t output);
+  void add(Tensor& sum, Tensor grad);
+  Grads collect(Node& n);
+  void apply_hooks(Node& n, Grads& grads);
+  void execute(Node& n);
+  static bool later(const Node* a, const Node* b) { return priority(*a) < priority(*b); }
+  static std::uint64_t priority(const Node& n) {
+    return n.num_outputs() == 0 ? std::numeric_limits<std::uint64_t>::max() : n.sequence_nr();
+  }
+  void push_ready(Node* n) {
+    ready_.push_back(n);
+    std::push_heap(ready_.begin(), ready_.end(), later);
+  }
+
+  bool keep_graph_, create_graph_;
+  std::vector<Node*> claimed_;
+  std::unordered_map<Node*, State> aside_;
+  std::vector<Node*> ready_;
+  std::vector<Capture> captures_;
+  std::unordered_set<Node*> needed_;  // nodes on a path to a captured input; only kept when there are captures
+};
+
+void BackwardRun::discover(std::span<const Edge> roots) {
+  // Breadth first: counts, for every node reachable, the edges that will bring it a gradient.
+  std::vector<Node*> aside_order;
+  std::size_t next = 0, next_aside = 0;
+  const auto meet = [&](Node& n) {
+    if (mine(n) || aside_.contains(&n)) return;
+    if (!claim(n)) {
+      aside_.try_emplace(&n);
+      aside_order.push_back(&n);
+    }
+  };
+  for (const Edge& e : roots) meet(*e.node);
+  while (next < claimed_.size() || next_aside < aside_order.size()) {
+    Node& n = next < claimed_.size() ? *claimed_[next++] : *aside_order[next_aside++];
+    for (const Edge& e : n.next_edges()) {
+      if (!e.node) continue;
+      meet(*e.node);
+      ++dependencies(*e.node);
+    }
+  }
+}
+
+void BackwardRun::find_needed(std::span<const Edge> roots) {
+  // Depth first with an explicit stack; a node is needed when it leads to a capture.
+  std::unordered_set<Node*> captured, visited;
+  for (const Capture& c : captures_) captured.insert(c.edge.node.get());
+  struct Frame {
+    Node* node;
+    std::size_t next;
+    bool leads;
+  };
+  std::vector<Frame> stack;
+  for (const Edge& root : roots) {
+    if (!visited.insert(root.node.get()).second) continue;
+    stack.push_back({root.node.get(), 0, false});
+    while (!stack.empty()) {
+      Frame& f = stack.back();
+      const auto edges = f.node->next_edges();
+      if (f.next < edges.size()) {
+        Node* child = edges[f.next++].node.get();
+        if (!child) continue;
+        if (captured.contains(child)) f.leads = true;
+        if (visited.insert(child).second) stack.push_back({child, 0, false});
+        else if (needed_.contains(child)) f.leads = true;
+        continue;
+      }
+      const Frame done = f;
+      stack.pop_back();
+      if (!done.leads) continue;
+      needed_.insert(done.node);
+      if (!stack.empty()) stack.back().leads = true;
+    }
+  }
+}
+
+void BackwardRun::add(Tensor& sum, Tensor grad) {
+  if (!sum.defined()) {
+    sum = std::move(grad);
+    return;
+  }
+  const TensorImpl& s = *sum.impl();
+  const bool ours_alone = !create_graph_ && s.unique() && s.array.storage()->unique() && !s.array.overlaps_itself();
+  if (ours_alone) sum.add_(grad);
+  else sum = sum + grad;
+}
+
+void BackwardRun::send(const Edge& edge, Tensor grad, const Node* from, std::size_t output) {
+  Node& target = *edge.node;
+  if (!captures_.empty() && !needed_.contains(&target) &&
+      std::none_of(captures_.begin(), captures_.end(), [&](const Capture& c) { return c.edge.node == edge.node; })) {
+    return;
+  }
+  if (grad.defined()) {
+    const ShapeRecord& shape = target.input_shape(edge.input_nr);
+    const Array& a = grad.array();
+    if (!shape.matches(a.sizes())) {
+      const Dims want = shape.sizes();
+      const Dims& have = a.sizes();
+      bool expands = want.size() <= have.size();
+      for (std::size_t i = 0; expands && i < want.size(); ++i) {
+        const std::int64_t w = want[want.size() - 1 - i], h = have[have.size() - 1 - i];
+        expands = w == h || w == 1;
+      }
+      check(expands, "Function {} returned an invalid gradient at index {} - got {} but expected shape compatible with {}",
+            from ? from->name() : "backward", output, to_string(have), to_string(want));
+      grad = sum_to_size(grad, want);
+    }
+    if (grad.dtype() != shape.dtype()) grad = grad.to(shape.dtype());
+    add(pending(target, edge.input_nr), std::move(grad));
+  }
+}
+
+Grads BackwardRun::collect(Node& n) {
+  Grads grads(n.num_inputs());
+  for (std::uint32_t i = 0; i < n.num_inputs(); ++i) grads[i] = std::move(pending(n, i));
+  return grads;
+}
+
+void BackwardRun::apply_hooks(Node& n, Grads& grads) {
+  NodeHooks* hooks = n.more_ ? n.more_->hooks.get() : nullptr;
+  if (!hooks) return;
+  const auto on_grad = hooks->on_grad;  // a copy: a hook may remove itself
+  for (const auto& h : on_grad) {
+    Tensor& g = grads[h.input_nr];
+    if (!g.defined()) continue;
+    if (Tensor replacement = h.hook(g); replacement.defined()) g = std::move(replacement);
+  }
+  for (const auto& h : hooks->retain) {
+    const Tensor& g = grads[h.input_nr];
+    if (g.defined()) h.slot->grad = create_graph_ ? g : g.detach();
+  }
+  for (const auto& h : hooks->pre) h(grads);
+}
+
+void BackwardRun::execute(Node& n) {
+  Grads grads = collect(n);
+  apply_hooks(n, grads);
+  for (const Capture& c : captures_) {
+    if (c.edge.node.get() == &n) *c.result = grads[c.edge.input_nr];
+  }
+  const std::size_t edges = n.num_outputs();
+  if (!runs(n)) {
+    for (const Edge& e : n.next_edges()) {
+      if (e.node && --dependencies(*e.node) == 0) push_ready(e.node.get());
+    }
+    return;
+  }
+  NodeHooks* hooks = n.more_ ? n.more_->hooks.get() : nullptr;
+  Grads seen;
+  if (hooks && !hooks->post.empty()) seen = grads;
+  Grads out = n.apply(std::move(grads));
+  if (hooks) {
+    for (const auto& h : hooks->post) h(out, seen);
+  }
+  check(out.size() == edges, "Function {} returned an incorrect number of gradients (expected {}, got {})", n.name(),
+        edges, out.size());
+  if (!keep_graph_) n.release_saved();
+  for (std::size_t i = 0; i < edges; ++i) {
+    const Edge& e = n.next_edges()[i];
+    if (!e.node) continue;
+    send(e, std::move(out[i]), &n, i);
+    if (--dependencies(*e.node) == 0) push_ready(e.node.get());
+  }
+}
+
+void BackwardRun::run(std::span<const Edge> roots, std::vector<Tensor> grads) {
+  const AutoGradMode mode(create_graph_);
+  discover(roots);
+  if (!captures_.empty()) find_needed(roots);
+  for (std::size_t i = 0; i < roots.size(); ++i) send(roots[i], std::move(grads[i]), nullptr, i);
+  for (const Edge& e : roots) {
+    Node* n = e.node.get();
+    // A root that another root leads to waits its turn; a root given twice starts once.
+    if (dependencies(*n) == 0 && std::find(ready_.begin(), ready_.end(), n) == ready_.end()) push_ready(n);
+  }
+  while (!ready_.empty()) {
+    std::pop_heap(ready_.begin(), ready_.end(), later);
+    Node* n = ready_.back();
+    ready_.pop_back();
+    execute(*n);
+  }
+}
+
+namespace autograd {
+namespace {
+
+Tensor initial_gradient(const Tensor& output, const Tensor& given) {
+  if (given.defined()) {
+    check(given.sizes() == output.sizes(),
+          "Mismatch in shape: grad_output[0] has a shape of torch.Size({}) and output[0] has a shape of torch.Size({}).",
+          to_string(given.sizes()), to_string(output.sizes()));
+    return given;
+  }
+  if (output.numel() != 1) {
+    Error e("grad can be implicitly created only for scalar outputs");
+    e.add_context(fmt::format("the output has shape {}", to_string(output.sizes())));
+    e.set_hint("reduce it to one number first (loss.mean(), loss.sum()), or pass a gradient of its shape");
+    throw e;
+  }
+  check(output.is_floating_point(), "grad can be computed only for real scalar outputs but got {}", output.toString());
+  return ones_like(output);
+}
+
+void run(TensorList outputs, TensorList grad_outputs, bool retain_graph, bool create_graph, TensorList inputs,
+         std::vector<Tensor>* results) {
+  check(!outputs.empty(), "grad requires non-empty outputs.");
+  check(grad_outputs.empty() || grad_outputs.size() == outputs.size(), "got {} tensors and {} gradients",
+        outputs.size(), grad_outputs.size());
+  std::vector<Edge> roots;
+  std::vector<Tensor> grads;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const Tensor& out = outputs[i];
+    if (!out.defined() || !out.requires_grad()) {
+      Error e(fmt::format("element {} of tensors does not require grad and does not have a grad_fn", i));
+      e.set_hint("no input of this computation requires grad, or it ran under NoGradGuard, or through detach()");
+      throw e;
+    }
+    grads.push_back(initial_gradient(out, grad_outputs.empty() ? Tensor() : grad_outputs[i]));
+    roots.push_back(gradient_edge(out));
+  }
+  BackwardRun pass(retain_graph, create_graph);
+  std::vector<Tensor> captured(inputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    check(inputs[i].defined() && inputs[i].requires_grad(), "One of the differentiated Tensors does not require grad");
+    pass.capture(gradient_edge(inputs[i]), &captured[i]);
+  }
+  pass.run(roots, std::move(grads));
+  if (results) {
+    *results = std::move(captured);
+    return;
+  }
+  const AutoGradMode mode(create_graph);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (!captured[i].defined()) continue;
+    const Edge edge = gradient_edge(inputs[i]);
+    if (inputs[i].is_leaf()) {
+      Grads g(1);
+      g[0] = std::move(captured[i]);
+      edge.node->apply(std::move(g));
+    } else {
+      Tensor& grad = inputs[i].mutable_grad();
+      grad = grad.defined() ? grad + captured[i] : captured[i];
+    }
+  }
+}
+
+}  // namespace
+
+void backward(TensorList outputs, TensorList grad_outputs, std::optional<bool> retain_graph, bool create_graph,
+              TensorList inputs) {
+  run(outputs, grad_outputs, retain_graph.value_or(create_graph), create_graph, inputs, nullptr);
+}
+
+std::vector<Tensor> grad(TensorList outputs, TensorList inputs, TensorList grad_outputs,
+                         std::optional<bool> retain_graph, bool create_graph, bool allow_unused) {
+  check(!inputs.empty(), "grad requires non-empty inputs.");
+  std::vector<Tensor> results;
+  run(outputs, grad_outputs, retain_graph.value_or(create_graph), create_graph, inputs, &results);
+  for (std::size_t i = 0; i < results.size() && !allow_unused; ++i) {
+    check(results[i].defined(),
+          "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this "
+          "is the desired behavior.");
+  }
+  return results;
+}
+
+}  // namespace autograd
+}  // namespace xgrad

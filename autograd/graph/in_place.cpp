@@ -1,0 +1,118 @@
+#include <xgrad/autograd/graph/differentiable.hpp>
+#include <xgrad/autograd/graph/in_place.hpp>
+#include <xgrad/autograd/array/allocator.hpp>
+
+namespace xgrad {
+namespace {
+
+/// Runs another node's derivative on the slice of a gradient that an in-place operation on a view changed.
+/// g -> g outside the view; inside it, what the wrapped derivative makes of g's slice.
+class CopySlices final : public Node {
+ public:
+  static Intrusive<Node> create(const Tensor& base, const Array& view, Intrusive<Node> node) {
+    const std::size_t n = node->num_outputs();
+    void* at = memory::allocate(sizeof(CopySlices) + n * sizeof(Edge));
+    return Intrusive<Node>::adopt(new (at) CopySlices(base, view, std::move(node)));
+  }
+  const char* name() const override { return "CopySlices"; }
+  void release_saved() override { node_->release_saved(); }
+
+  Grads apply(Grads&& grads) override {
+    if (!grads[0].defined()) return Grads(num_outputs());
+    Tensor whole(Array::empty_strided(base_sizes_, base_strides_, grads[0].dtype()));
+    whole.copy_(grads[0]);
+    const Tensor slice = as_strided(whole, sizes_, strides_, offset_);
+    Grads inner(1);
+    inner[0] = slice.clone();
+    Grads out = node_->apply(std::move(inner));
+    Grads result(num_outputs());
+    if (out.size() > 0 && out[0].defined()) slice.copy_(out[0].expand(slice.sizes()));
+    else slice.zero_();
+    for (std::size_t i = 1; i < out.size(); ++i) result[i] = std::move(out[i]);
+    result[0] = std::move(whole);
+    return result;
+  }
+
+ private:
+  CopySlices(const Tensor& base, const Array& view, Intrusive<Node> node)
+      : Node(node->num_outputs(), sizeof(CopySlices)),
+        base_sizes_(base.sizes()),
+        base_strides_(base.strides()),
+        sizes_(view.sizes()),
+        strides_(view.strides()),
+        offset_(view.offset() - base.array().offset()),
+        node_(std::move(node)) {
+    new (edges()) Edge(gradient_edge(base));
+    for (std::size_t i = 1; i < num_outputs(); ++i) new (edges() + i) Edge(node_->next_edges()[i]);
+    add_result(*this, base.array());
+  }
+  ~CopySlices() override {
+    for (std::size_t i = 0; i < num_outputs(); ++i) edges()[i].~Edge();
+  }
+  std::size_t allocated_bytes() const override { return sizeof(CopySlices) + num_outputs() * sizeof(Edge); }
+
+  Dims base_sizes_, base_strides_, sizes_, strides_;
+  std::int64_t offset_;
+  Intrusive<Node> node_;
+};
+
+}  // namespace
+
+void check_in_place(const Tensor& self) {
+  const TensorImpl& impl = *self.impl();
+  check(!impl.array.overlaps_itself(),
+        "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
+        "Please clone() the tensor before performing the operation.");
+  if (!detail::grad_mode || !self.requires_grad()) return;
+  if (!impl.view) {
+    if (!impl.is_leaf) return;
+    Error e("a leaf Variable that requires grad is being used in an in-place operation.");
+    e.add_context(fmt::format("the leaf has shape {} and dtype {}", to_string(impl.array.sizes()),
+                              info(impl.array.dtype()).name));
+    e.set_hint("change it under NoGradGuard (as optimizers do), or use the operation that makes a new tensor");
+    throw e;
+  }
+  check(!impl.view->base.is_leaf() || !impl.view->base.requires_grad(),
+        "a view of a leaf Variable that requires grad is being used in an in-place operation.");
+  check(impl.view->origin != ViewOrigin::MultiOutput,
+        "Output {} of {} is a view and is being modified inplace. This view is the output of a function that returns "
+        "multiple views. Such functions do not allow the output views to be modified inplace. You should replace the "
+        "inplace operation by an out-of-place one.",
+        impl.output_nr, impl.node ? impl.node->name() : "a function");
+  check(impl.view->origin != ViewOrigin::NoGrad,
+        "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use "
+        "case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the "
+        "inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside "
+        "(if you want the inplace to be tracked).");
+}
+
+void rebase_history(const Tensor& self, Intrusive<Node> node) {
+  TensorImpl& impl = *self.impl();
+  TensorImpl* target = &impl;
+  if (impl.view) {
+    const Tensor& base = impl.view->base;
+    check(!base.array().overlaps_itself(), "in-place operations on a view of overlapping memory are not supported");
+    node = CopySlices::create(base, impl.array, std::move(node));
+    target = base.impl();
+  }
+  target->node = std::move(node);
+  target->output_nr = 0;
+  target->requires_grad = true;
+  target->is_leaf = false;
+  if (impl.view) refresh_view(impl);
+}
+
+void refresh_view(TensorImpl& view) {
+  ViewInfo& info = *view.view;
+  info.graph_version = view.array.storage()->version();
+  TensorImpl& base = *info.base.impl();
+  if (!base.requires_grad) return;
+  const EnableGradGuard grad;
+  const Tensor fresh = as_strided(info.base, view.array.sizes(), view.array.strides(), view.array.offset());
+  view.node = fresh.impl()->node;
+  view.output_nr = fresh.impl()->output_nr;
+  view.requires_grad = true;
+  view.is_leaf = false;
+}
+
+}  // namespace xgrad

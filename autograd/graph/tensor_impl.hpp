@@ -1,0 +1,46 @@
+/// What a Tensor handle points to. Library code only; users see Tensor.
+#pragma once
+
+#include <xgrad/autograd/array/array.hpp>
+
+#include <memory>
+
+namespace xgrad {
+
+class Node;
+class GradSlot;
+struct ViewInfo;
+
+/// A version counter apart from the storage's, for tensors made by `.data()`.
+class VersionCounter : public RefCounted {
+ public:
+  static void destroy(VersionCounter* v) noexcept { delete v; }
+  std::atomic<std::uint32_t> value{0};
+};
+
+struct TensorImpl final : RefCounted {
+  explicit TensorImpl(Array a);
+  ~TensorImpl();
+  static void destroy(TensorImpl* impl) noexcept;
+  static void* operator new(std::size_t bytes);
+  static void operator delete(void* p) noexcept;
+
+  Array array;
+  Intrusive<Node> node;  ///< a non-leaf's grad_fn, or a leaf's AccumulateGrad once it takes part in a graph
+  std::uint32_t output_nr = 0;
+  bool requires_grad = false;
+  bool is_leaf = true;
+  bool wrapped_number = false;  ///< made from a C++ number: promotes by category only
+  bool retains_grad = false;
+  Intrusive<GradSlot> slot;
+  Intrusive<VersionCounter> own_version;  ///< null: the storage's counter
+  std::unique_ptr<ViewInfo> view;
+
+  std::uint32_t version() const {
+    return own_version ? own_version->value.load(std::memory_order_relaxed) : array.storage()->version();
+  }
+  void bump_version();
+  GradSlot& grad_slot();  ///< made when first needed
+};
+
+}  // namespace xgrad

@@ -1,0 +1,138 @@
+#include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/kernels/loops.hpp>
+
+#include <cmath>
+
+namespace xgrad::kernels {
+namespace {
+
+template <class T>
+bool is_nan(T x) {
+  if constexpr (std::is_floating_point_v<T>) return x != x;
+  else return false;
+}
+
+/// a / b without the traps that integers have; only floating results are asked for by ops.
+struct Operators {
+  template <class T>
+  static T add(T a, T b) {
+    if constexpr (std::is_same_v<T, bool>) return a || b;
+    else return static_cast<T>(a + b);
+  }
+  template <class T>
+  static T mul(T a, T b) {
+    if constexpr (std::is_same_v<T, bool>) return a && b;
+    else return static_cast<T>(a * b);
+  }
+};
+
+template <class T, class F>
+void apply(const Array& out, const Array& a, const Array& b, F f) {
+  map_binary<T, T>(out, a, b, f);
+}
+
+template <class T>
+void run_binary(Binary op, const Array& out, const Array& a, const Array& b) {
+  constexpr bool floating = std::is_floating_point_v<T>;
+  switch (op) {
+    case Binary::Add: return apply<T>(out, a, b, [](T x, T y) { return Operators::add(x, y); });
+    case Binary::Mul: return apply<T>(out, a, b, [](T x, T y) { return Operators::mul(x, y); });
+    case Binary::Sub: return apply<T>(out, a, b, [](T x, T y) { return static_cast<T>(x - y); });
+    case Binary::Maximum: return apply<T>(out, a, b, [](T x, T y) { return is_nan(x) || x > y ? x : y; });
+    case Binary::Minimum: return apply<T>(out, a, b, [](T x, T y) { return is_nan(x) || x < y ? x : y; });
+    default: break;
+  }
+  if constexpr (floating) {
+    switch (op) {
+      case Binary::Div: return apply<T>(out, a, b, [](T x, T y) { return x / y; });
+      case Binary::SigmoidBackward: return apply<T>(out, a, b, [](T g, T y) { return g * y * (1 - y); });
+      case Binary::TanhBackward: return apply<T>(out, a, b, [](T g, T y) { return g * (1 - y * y); });
+      case Binary::ReluBackward: return apply<T>(out, a, b, [](T g, T y) { return y > 0 ? g : T(0); });
+      default: break;
+    }
+  }
+  fail("internal error: no such elementwise operation for '{}'", dtype_of<T>());
+}
+
+/// `a` in `dtype`, converted only if it must be.
+Array as_dtype(const Array& a, ScalarType dtype) { return a.dtype() == dtype ? a : to_dtype(a, dtype); }
+
+/// Runs `compute(target)` into `out`, through a temporary when out has another dtype.
+template <class F>
+Array into(const Array& result, ScalarType dtype, F compute) {
+  if (result.dtype() == dtype) {
+    compute(result);
+    return result;
+  }
+  const Array temporary = Array::empty(result.sizes(), dtype);
+  compute(temporary);
+  copy(result, temporary);
+  return result;
+}
+
+}  // namespace
+
+Array binary(Binary op, const Array& a, const Array& b, ScalarType dtype, const Array* out) {
+  const Array result = result_for({&a, &b}, dtype, out);
+  if (a.dtype() == dtype && b.dtype() == dtype && result.dtype() == dtype) {
+    dispatch(dtype, [&]<class T>() { run_binary<T>(op, result, a, b); });
+    return result;
+  }
+  const Array x = as_dtype(a, dtype), y = as_dtype(b, dtype);
+  return into(result, dtype,
+              [&](const Array& r) { dispatch(dtype, [&]<class T>() { run_binary<T>(op, r, x, y); }); });
+}
+
+Array add_scaled(const Array& a, const Array& b, Scalar alpha, ScalarType dtype, const Array* out) {
+  const Array result = result_for({&a, &b}, dtype, out);
+  const Array x = as_dtype(a, dtype), y = as_dtype(b, dtype);
+  return into(result, dtype, [&](const Array& r) {
+    dispatch(dtype, [&]<class T>() {
+      const T c = alpha.to<T>();
+      if constexpr (std::is_same_v<T, bool>) map_binary<T, T>(r, x, y, [c](T p, T q) { return p || (c && q); });
+      else map_binary<T, T>(r, x, y, [c](T p, T q) { return static_cast<T>(p + c * q); });
+    });
+  });
+}
+
+Array where(const Array& condition, const Array& a, const Array& b, ScalarType dtype) {
+  const Array x = as_dtype(a, dtype), y = as_dtype(b, dtype);
+  const Array result = result_for({&condition, &x, &y}, dtype, nullptr);
+  if (result.numel() == 0) return result;
+  const auto plan = plan_rows<4>({&result, &condition, &x, &y});
+  const auto s = plan.row_stride;
+  dispatch(dtype, [&]<class T>() {
+    for_each_row(plan, [&](const auto& p) {
+      if (s[0] == sizeof(T) && s[1] == 1 && s[2] == sizeof(T) && s[3] == sizeof(T)) {
+        auto* r = reinterpret_cast<T*>(p[0]);
+        const auto* c = reinterpret_cast<const bool*>(p[1]);
+        const auto *u = reinterpret_cast<const T*>(p[2]), *v = reinterpret_cast<const T*>(p[3]);
+        for (std::int64_t i = 0; i < plan.row; ++i) r[i] = c[i] ? u[i] : v[i];
+        return;
+      }
+      for (std::int64_t i = 0; i < plan.row; ++i) {
+        const bool c = *reinterpret_cast<const bool*>(p[1] + i * s[1]);
+        *reinterpret_cast<T*>(p[0] + i * s[0]) =
+            c ? *reinterpret_cast<const T*>(p[2] + i * s[2]) : *reinterpret_cast<const T*>(p[3] + i * s[3]);
+      }
+    });
+  });
+  return result;
+}
+
+Array clamp(const Array& x, std::optional<Scalar> low, std::optional<Scalar> high, const Array* out) {
+  const Array result = result_for({&x}, x.dtype(), out);
+  dispatch(x.dtype(), [&]<class T>() {
+    if constexpr (std::is_same_v<T, bool>) {
+      fail<NotImplementedError>("\"clamp\" not implemented for 'Bool'");
+    } else {
+      const T lo = low ? low->to<T>() : T(0), hi = high ? high->to<T>() : T(0);
+      if (low && high) map_unary<T, T>(result, x, [lo, hi](T v) { return v < lo ? (hi < lo ? hi : lo) : v > hi ? hi : v; });
+      else if (low) map_unary<T, T>(result, x, [lo](T v) { return v < lo ? lo : v; });
+      else map_unary<T, T>(result, x, [hi](T v) { return v > hi ? hi : v; });
+    }
+  });
+  return result;
+}
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,41 @@
+/// BLAS, as far as the kernels need it: row-major, overloaded for float and double, checked for sizes.
+///
+/// Only blas.cpp includes <cblas.h>. OpenBLAS runs on the calling thread: its own threads are switched off at the first
+/// call, because work is split above BLAS.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace xgrad::kernels::blas {
+
+/// A matrix of BLAS: where it starts, the distance of its rows (of its columns when transposed).
+template <class T>
+struct Matrix {
+  const T* data;
+  std::int64_t ld;
+  bool transposed;
+};
+
+/// out [n, m] = alpha·a·b + beta·out with the inner size k. Throws when a size does not fit BLAS's 32-bit integers.
+void gemm(std::int64_t n, std::int64_t m, std::int64_t k, float alpha, Matrix<float> a, Matrix<float> b, float beta,
+          float* out, std::int64_t ld_out);
+void gemm(std::int64_t n, std::int64_t m, std::int64_t k, double alpha, Matrix<double> a, Matrix<double> b, double beta,
+          double* out, std::int64_t ld_out);
+
+/// out [n] = a [n, k]·v for v and out with strides ≥ 1.
+void gemv(std::int64_t n, std::int64_t k, Matrix<float> a, const float* v, std::int64_t v_stride, float* out);
+void gemv(std::int64_t n, std::int64_t k, Matrix<double> a, const double* v, std::int64_t v_stride, double* out);
+
+/// Σ a_i·b_i
+float dot(std::int64_t n, const float* a, std::int64_t a_stride, const float* b, std::int64_t b_stride);
+double dot(std::int64_t n, const double* a, std::int64_t a_stride, const double* b, std::int64_t b_stride);
+
+/// The library that was linked, as it describes itself: "OpenBLAS 0.3.21 NO_LAPACKE ... Cooperlake MAX_THREADS=64".
+std::string configuration();
+/// Its set of kernels, chosen by processor: "Haswell", "SkylakeX", ...
+std::string core_name();
+/// How many threads it uses.
+int thread_count();
+
+}  // namespace xgrad::kernels::blas

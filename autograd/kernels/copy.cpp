@@ -1,0 +1,145 @@
+#include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/kernels/loops.hpp>
+
+#include <cstring>
+
+namespace xgrad::kernels {
+namespace {
+
+/// PyTorch's conversion: to bool is "is not zero"; floats beyond an integer's range wrap through int64.
+template <class To, class From>
+To convert(From v) {
+  if constexpr (std::is_same_v<To, bool>) return v != From(0);
+  else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>)
+    return static_cast<To>(static_cast<std::int64_t>(v));
+  else return static_cast<To>(v);
+}
+
+template <std::size_t Bytes>
+struct Word;
+template <>
+struct Word<1> { using type = std::uint8_t; };
+template <>
+struct Word<2> { using type = std::uint16_t; };
+template <>
+struct Word<4> { using type = std::uint32_t; };
+template <>
+struct Word<8> { using type = std::uint64_t; };
+
+/// A transposed row pair of dimensions copied tile by tile, so that both sides stay in cache lines.
+template <class W>
+void copy_tiled(char* dst, const char* src, std::int64_t rows, std::int64_t cols, std::int64_t dst_row,
+                std::int64_t dst_col, std::int64_t src_row, std::int64_t src_col) {
+  constexpr std::int64_t kTile = 16;
+  for (std::int64_t i0 = 0; i0 < rows; i0 += kTile) {
+    const std::int64_t i1 = std::min(rows, i0 + kTile);
+    for (std::int64_t j0 = 0; j0 < cols; j0 += kTile) {
+      const std::int64_t j1 = std::min(cols, j0 + kTile);
+      for (std::int64_t i = i0; i < i1; ++i) {
+        for (std::int64_t j = j0; j < j1; ++j) {
+          *reinterpret_cast<W*>(dst + i * dst_row + j * dst_col) =
+              *reinterpret_cast<const W*>(src + i * src_row + j * src_col);
+        }
+      }
+    }
+  }
+}
+
+template <class W>
+void copy_words(const Array& dst, const Array& src) {
+  auto plan = plan_rows<2>({&dst, &src});
+  constexpr auto w = static_cast<std::int64_t>(sizeof(W));
+  if (plan.ndim >= 1 && plan.row_stride[0] == w && plan.row_stride[1] != w && plan.row_stride[1] != 0 &&
+      plan.stride[1][plan.ndim - 1] != 0) {
+    const std::size_t d = --plan.ndim;  // the row and the dimension around it make the tiles
+    for_each_row(plan, [&](const auto& p) {
+      copy_tiled<W>(p[0], p[1], plan.size[d], plan.row, plan.stride[0][d], w, plan.stride[1][d], plan.row_stride[1]);
+    });
+    return;
+  }
+  const auto s = plan.row_stride;
+  for_each_row(plan, [&](const auto& p) {
+    if (s[0] == w && s[1] == w) std::memcpy(p[0], p[1], static_cast<std::size_t>(plan.row * w));
+    else unary_row<W, W>(p[0], s[0], p[1], s[1], plan.row, [](W v) { return v; });
+  });
+}
+
+}  // namespace
+
+void copy(const Array& dst, const Array& src) {
+  if (dst.numel() == 0) return;
+  if (dst.dtype() == src.dtype()) {
+    if (same_packed(dst, src)) {
+      if (dst.raw() != src.raw()) std::memmove(dst.raw(), src.raw(), dst.nbytes());
+      return;
+    }
+    switch (dst.itemsize()) {
+      case 1: return copy_words<Word<1>::type>(dst, src);
+      case 2: return copy_words<Word<2>::type>(dst, src);
+      case 4: return copy_words<Word<4>::type>(dst, src);
+      default: return copy_words<Word<8>::type>(dst, src);
+    }
+  }
+  dispatch(dst.dtype(), [&]<class To>() {
+    dispatch(src.dtype(), [&]<class From>() {
+      map_unary<To, From>(dst, src, [](From v) { return convert<To>(v); });
+    });
+  });
+}
+
+void fill(const Array& dst, Scalar value) {
+  if (dst.numel() == 0) return;
+  dispatch(dst.dtype(), [&]<class T>() {
+    const T v = value.isFloatingPoint() ? convert<T>(value.toDouble()) : convert<T>(value.toLong());
+    if (dst.is_contiguous()) {
+      std::fill_n(dst.data<T>(), dst.numel(), v);
+      return;
+    }
+    map_unary<T, T>(dst, dst, [v](T) { return v; });
+  });
+}
+
+Array to_dtype(const Array& x, ScalarType dtype) {
+  const Array result = Array::empty_like(x, dtype);
+  copy(result, x);
+  return result;
+}
+
+Array contiguous_copy(const Array& x) {
+  const Array result = Array::empty(x.sizes(), x.dtype());
+  copy(result, x);
+  return result;
+}
+
+Array arange(Scalar start, Scalar step, std::int64_t n, ScalarType dtype) {
+  const Array result = Array::empty({n}, dtype);
+  dispatch(dtype, [&]<class T>() {
+    T* p = result.data<T>();
+    if constexpr (std::is_floating_point_v<T>) {
+      const double s = start.toDouble(), d = step.toDouble();
+      for (std::int64_t i = 0; i < n; ++i) p[i] = static_cast<T>(s + d * static_cast<double>(i));
+    } else {
+      const std::int64_t s = start.toLong(), d = step.toLong();
+      for (std::int64_t i = 0; i < n; ++i) p[i] = static_cast<T>(s + d * i);
+    }
+  });
+  return result;
+}
+
+void scatter_add_strided(const Array& flat, IntArrayRef sizes, IntArrayRef strides, std::int64_t offset,
+                         const Array& g) {
+  const Array target(flat.storage(), flat.dtype(), sizes, strides, flat.offset() + offset);
+  if (target.numel() == 0) return;
+  const auto plan = plan_rows<2>({&target, &g});
+  const auto s = plan.row_stride;
+  dispatch(flat.dtype(), [&]<class T>() {
+    for_each_row(plan, [&](const auto& p) {
+      for (std::int64_t i = 0; i < plan.row; ++i) {  // elements may coincide, so one after another
+        T& t = *reinterpret_cast<T*>(p[0] + i * s[0]);
+        t = static_cast<T>(t + *reinterpret_cast<const T*>(p[1] + i * s[1]));
+      }
+    });
+  });
+}
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,55 @@
+#include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/kernels/loops.hpp>
+
+namespace xgrad::kernels {
+namespace {
+
+struct Extent {
+  std::int64_t low, high;  // in bytes from the start of the storage
+};
+
+Extent extent(const Array& a) {
+  std::int64_t low = a.offset(), high = a.offset();
+  for (std::int64_t d = 0; d < a.dim(); ++d) {
+    const std::int64_t reach = (a.sizes()[d] - 1) * a.strides()[d];
+    (reach < 0 ? low : high) += reach;
+  }
+  const auto size = static_cast<std::int64_t>(a.itemsize());
+  return {low * size, (high + 1) * size};
+}
+
+}  // namespace
+
+void check_no_partial_overlap(const Array& out, const Array& in) {
+  if (!out.same_storage(in) || out.numel() == 0 || in.numel() == 0) return;
+  if (out.offset() == in.offset() && out.sizes() == in.sizes() && out.strides() == in.strides()) return;
+  const Extent a = extent(out), b = extent(in);
+  check(a.high <= b.low || b.high <= a.low,
+        "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
+        "location. Please clone() the tensor before performing the operation.");
+}
+
+Array result_for(std::initializer_list<const Array*> inputs, ScalarType dtype, const Array* out) {
+  const Array& first = **inputs.begin();
+  bool same = true;
+  for (const Array* a : inputs) same &= a->sizes() == first.sizes();
+  if (!out) {
+    if (same) {
+      for (const Array* a : inputs) {
+        if (!a->is_contiguous()) return Array::empty_like(first, dtype);
+      }
+      return Array::empty(first.sizes(), dtype);
+    }
+    Dims shape(first.sizes());
+    for (const Array* a : inputs) shape = broadcast_shapes(shape, a->sizes());
+    return Array::empty(shape, dtype);
+  }
+  Dims shape(first.sizes());
+  for (const Array* a : inputs) shape = broadcast_shapes(shape, a->sizes());
+  check(shape == out->sizes(), "output with shape {} doesn't match the broadcast shape {}", to_string(out->sizes()),
+        to_string(shape));
+  for (const Array* a : inputs) check_no_partial_overlap(*out, *a);
+  return *out;
+}
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,171 @@
+/// The loops under elementwise kernels: any shapes and strides become rows, and a row is a plain loop that vectorises.
+#pragma once
+
+#include <xgrad/autograd/array/array.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+// Iterations do not depend on each other, although in-place operations read and write the same memory.
+#if defined(__clang__)
+#define XGRAD_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define XGRAD_INDEPENDENT _Pragma("GCC ivdep")
+#endif
+
+namespace xgrad::kernels {
+
+inline constexpr std::size_t kMaxDims = 64;  // PyTorch's limit as well
+
+/// N arrays of one shape (stride 0 where one is broadcast), their dimensions reordered and merged to as few as
+/// possible. Operand 0 is the output.
+template <std::size_t N>
+struct RowPlan {
+  std::size_t ndim = 0;  ///< outer dimensions; the row is apart
+  std::int64_t row = 1;  ///< elements in a row
+  std::array<std::int64_t, N> row_stride{};
+  std::array<char*, N> base{};
+  std::int64_t size[kMaxDims];
+  std::int64_t stride[N][kMaxDims];  ///< in bytes
+};
+
+template <std::size_t N>
+RowPlan<N> plan_rows(const std::array<const Array*, N>& arrays) {
+  RowPlan<N> plan;
+  const Array& out = *arrays[0];
+  check(out.sizes().size() <= kMaxDims, "tensors of more than {} dimensions are not supported", kMaxDims);
+  const std::size_t ndim = out.sizes().size();
+  std::size_t order[kMaxDims];
+  std::size_t used = 0;
+  for (std::size_t d = 0; d < ndim; ++d) {
+    if (out.sizes()[d] != 1) order[used++] = d;
+  }
+  const auto stride_of = [&](std::size_t k, std::size_t d) -> std::int64_t {
+    const Array& a = *arrays[k];
+    const std::size_t missing = ndim - a.sizes().size();
+    if (d < missing || a.sizes()[d - missing] == 1) return 0;
+    return a.strides()[d - missing] * static_cast<std::int64_t>(a.itemsize());
+  };
+  // Largest strides first, judged by the output and then by the inputs; the order of packed arrays stays.
+  std::stable_sort(order, order + used, [&](std::size_t a, std::size_t b) {
+    for (std::size_t k = 0; k < N; ++k) {
+      const std::int64_t x = std::abs(stride_of(k, a)), y = std::abs(stride_of(k, b));
+      if (x != y && x != 0 && y != 0) return x > y;
+    }
+    return false;
+  });
+  for (std::size_t i = 0; i < used; ++i) {
+    const std::int64_t n = out.sizes()[order[i]];
+    bool merges = plan.ndim > 0;
+    for (std::size_t k = 0; merges && k < N; ++k) merges = plan.stride[k][plan.ndim - 1] == n * stride_of(k, order[i]);
+    if (!merges) plan.size[plan.ndim++] = 1;
+    const std::size_t at = plan.ndim - 1;
+    plan.size[at] *= n;
+    for (std::size_t k = 0; k < N; ++k) plan.stride[k][at] = stride_of(k, order[i]);
+  }
+  for (std::size_t k = 0; k < N; ++k) plan.base[k] = static_cast<char*>(arrays[k]->raw());
+  if (plan.ndim > 0) {
+    --plan.ndim;
+    plan.row = plan.size[plan.ndim];
+    for (std::size_t k = 0; k < N; ++k) plan.row_stride[k] = plan.stride[k][plan.ndim];
+  }
+  return plan;
+}
+
+/// Calls row(pointers) for every row.
+template <std::size_t N, class Row>
+void for_each_row(const RowPlan<N>& plan, Row&& row) {
+  std::array<char*, N> at = plan.base;
+  if (plan.ndim == 0) return row(at);
+  std::int64_t counter[kMaxDims] = {};
+  while (true) {
+    row(at);
+    std::size_t d = plan.ndim;
+    while (d-- > 0) {
+      for (std::size_t k = 0; k < N; ++k) at[k] += plan.stride[k][d];
+      if (++counter[d] < plan.size[d]) break;
+      for (std::size_t k = 0; k < N; ++k) at[k] -= plan.size[d] * plan.stride[k][d];
+      counter[d] = 0;
+      if (d == 0) return;
+    }
+  }
+}
+
+/// out[i] = f(a[i]) for one row; strides in bytes.
+template <class R, class T, class F>
+void unary_row(char* out, std::int64_t so, const char* a, std::int64_t sa, std::int64_t n, F f) {
+  if (so == sizeof(R) && sa == sizeof(T)) {
+    auto* __restrict r = reinterpret_cast<R*>(out);
+    const auto* x = reinterpret_cast<const T*>(a);
+    XGRAD_INDEPENDENT
+    for (std::int64_t i = 0; i < n; ++i) r[i] = f(x[i]);
+    return;
+  }
+  for (std::int64_t i = 0; i < n; ++i) *reinterpret_cast<R*>(out + i * so) = f(*reinterpret_cast<const T*>(a + i * sa));
+}
+
+/// out[i] = f(a[i], b[i]) for one row.
+template <class R, class T, class F>
+void binary_row(char* out, std::int64_t so, const char* a, std::int64_t sa, const char* b, std::int64_t sb,
+                std::int64_t n, F f) {
+  constexpr std::int64_t t = sizeof(T);
+  auto* r = reinterpret_cast<R*>(out);
+  const auto* x = reinterpret_cast<const T*>(a);
+  const auto* y = reinterpret_cast<const T*>(b);
+  if (so == sizeof(R) && sa == t && sb == t) {
+    XGRAD_INDEPENDENT
+    for (std::int64_t i = 0; i < n; ++i) r[i] = f(x[i], y[i]);
+  } else if (so == sizeof(R) && sa == t && sb == 0) {
+    const T c = *y;
+    XGRAD_INDEPENDENT
+    for (std::int64_t i = 0; i < n; ++i) r[i] = f(x[i], c);
+  } else if (so == sizeof(R) && sa == 0 && sb == t) {
+    const T c = *x;
+    XGRAD_INDEPENDENT
+    for (std::int64_t i = 0; i < n; ++i) r[i] = f(c, y[i]);
+  } else {
+    for (std::int64_t i = 0; i < n; ++i) {
+      *reinterpret_cast<R*>(out + i * so) =
+          f(*reinterpret_cast<const T*>(a + i * sa), *reinterpret_cast<const T*>(b + i * sb));
+    }
+  }
+}
+
+/// Both arrays are packed and of one shape, so a single row covers them.
+inline bool same_packed(const Array& a, const Array& b) {
+  return a.is_contiguous() && b.is_contiguous() && a.sizes() == b.sizes();
+}
+
+/// out = f(a), with types known.
+template <class R, class T, class F>
+void map_unary(const Array& out, const Array& a, F f) {
+  if (out.numel() == 0) return;
+  if (same_packed(out, a)) {
+    return unary_row<R, T>(static_cast<char*>(out.raw()), sizeof(R), static_cast<const char*>(a.raw()), sizeof(T),
+                           out.numel(), f);
+  }
+  const auto plan = plan_rows<2>({&out, &a});
+  const auto s = plan.row_stride;
+  for_each_row(plan, [&](const auto& p) { unary_row<R, T>(p[0], s[0], p[1], s[1], plan.row, f); });
+}
+
+/// out = f(a, b), with types known.
+template <class R, class T, class F>
+void map_binary(const Array& out, const Array& a, const Array& b, F f) {
+  if (out.numel() == 0) return;
+  if (out.is_contiguous() && (a.numel() == 1 || same_packed(out, a)) && (b.numel() == 1 || same_packed(out, b))) {
+    const bool same = out.numel() == 1;
+    return binary_row<R, T>(static_cast<char*>(out.raw()), sizeof(R), static_cast<const char*>(a.raw()),
+                            a.numel() == 1 && !same ? 0 : sizeof(T), static_cast<const char*>(b.raw()),
+                            b.numel() == 1 && !same ? 0 : sizeof(T), out.numel(), f);
+  }
+  const auto plan = plan_rows<3>({&out, &a, &b});
+  const auto s = plan.row_stride;
+  for_each_row(plan, [&](const auto& p) { binary_row<R, T>(p[0], s[0], p[1], s[1], p[2], s[2], plan.row, f); });
+}
+
+/// Where the result goes: `*out` after PyTorch's checks, or a new array of the broadcast shape.
+Array result_for(std::initializer_list<const Array*> inputs, ScalarType dtype, const Array* out);
+
+}  // namespace xgrad::kernels

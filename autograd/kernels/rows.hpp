@@ -1,0 +1,140 @@
+/// Sums and extremes of runs of memory, with enough accumulators to keep up with it.
+#pragma once
+
+#include <xgrad/autograd/kernels/loops.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <type_traits>
+
+namespace xgrad::kernels {
+
+/// What T's sums are totalled in: double for floats, 64 wrapping bits for integers.
+template <class T>
+using SumTotal = std::conditional_t<std::is_floating_point_v<T>, double, std::uint64_t>;
+
+/// As many T as a 32-byte register holds, for arithmetic lane by lane (an extension of g++ and clang, which keeps the
+/// accumulators in registers where a plain array of them would not be).
+template <class T>
+struct LanesOf {
+  typedef T Type __attribute__((vector_size(32)));
+};
+template <class T>
+using Lanes = typename LanesOf<T>::Type;
+
+template <class T>
+inline Lanes<T> load_lanes(const T* p) {
+  Lanes<T> v;
+  std::memcpy(&v, p, sizeof v);
+  return v;
+}
+
+/// Σ p[i] of at most a few thousand floats or doubles, in T: 4 registers of partial sums, then a tree.
+template <class T>
+inline T sum_block(const T* p, std::int64_t n) {
+  constexpr std::int64_t kLanes = static_cast<std::int64_t>(sizeof(Lanes<T>) / sizeof(T));
+  std::int64_t i = 0;
+  T total = 0;
+  if (n >= kLanes) {
+    Lanes<T> a = load_lanes(p);
+    i = kLanes;
+    if (n >= 4 * kLanes) {
+      Lanes<T> b = load_lanes(p + kLanes), c = load_lanes(p + 2 * kLanes), d = load_lanes(p + 3 * kLanes);
+      for (i = 4 * kLanes; i + 4 * kLanes <= n; i += 4 * kLanes) {
+        a += load_lanes(p + i);
+        b += load_lanes(p + i + kLanes);
+        c += load_lanes(p + i + 2 * kLanes);
+        d += load_lanes(p + i + 3 * kLanes);
+      }
+      a = (a + b) + (c + d);
+    }
+    for (; i + kLanes <= n; i += kLanes) a += load_lanes(p + i);
+    for (std::int64_t width = kLanes / 2; width > 0; width /= 2) {
+      for (std::int64_t l = 0; l < width; ++l) a[l] += a[l + width];
+    }
+    total = a[0];
+  }
+  T tail = 0;
+  for (; i < n; ++i) tail += p[i];
+  return total + tail;
+}
+
+/// Σ p[i], exact to about a unit in the last place of a float however long it is.
+template <class T>
+inline SumTotal<T> sum_row(const T* p, std::int64_t n) {
+  if constexpr (std::is_floating_point_v<T>) {
+    constexpr std::int64_t kBlock = 1024;
+    if (n <= kBlock) return sum_block(p, n);
+    double total = 0;
+    for (std::int64_t i = 0; i < n; i += kBlock) total += sum_block(p + i, std::min(kBlock, n - i));
+    return total;
+  } else {
+    std::uint64_t total = 0;  // the compiler vectorises integer sums by itself
+    for (std::int64_t i = 0; i < n; ++i) total += static_cast<std::uint64_t>(p[i]);
+    return total;
+  }
+}
+
+template <class T, class Total = SumTotal<T>>
+inline Total sum_strided(const T* p, std::int64_t n, std::int64_t stride) {
+  Total total = 0;
+  for (std::int64_t i = 0; i < n; ++i) total += static_cast<Total>(p[i * stride]);
+  return total;
+}
+
+/// Where the search for the largest (smallest) starts.
+template <bool largest, class T>
+constexpr T extreme_start() {
+  using Limits = std::numeric_limits<T>;
+  if constexpr (Limits::has_infinity)
+    return largest ? -Limits::infinity() : Limits::infinity();
+  else
+    return largest ? Limits::lowest() : Limits::max();
+}
+
+/// Whether x takes over from `best`: it is beyond it, or NaN, which nothing takes over from.
+template <bool largest, class T>
+constexpr bool beyond(T x, T best) {
+  if constexpr (std::is_floating_point_v<T>)
+    return (largest ? x > best : x < best) | (x != x);
+  else
+    return largest ? x > best : x < best;
+}
+
+/// The extreme of p[0] … p[n-1] and `best`; NaN if there is one.
+template <bool largest, class T>
+inline T extreme_row(const T* p, std::int64_t n, T best = extreme_start<largest, T>()) {
+  std::int64_t i = 0;
+  if constexpr (!std::is_same_v<T, bool>) {
+    constexpr std::int64_t kLanes = static_cast<std::int64_t>(sizeof(Lanes<T>) / sizeof(T));
+    if (n >= 2 * kLanes) {
+      const auto take = [](Lanes<T>& b, const Lanes<T>& x) {
+        if constexpr (std::is_floating_point_v<T>)
+          b = ((largest ? x > b : x < b) | (x != x)) ? x : b;
+        else
+          b = (largest ? x > b : x < b) ? x : b;
+      };
+      Lanes<T> a = load_lanes(p), b = load_lanes(p + kLanes);
+      i = 2 * kLanes;
+      if (n >= 4 * kLanes) {
+        Lanes<T> c = load_lanes(p + 2 * kLanes), d = load_lanes(p + 3 * kLanes);
+        for (i = 4 * kLanes; i + 4 * kLanes <= n; i += 4 * kLanes) {
+          take(a, load_lanes(p + i));
+          take(b, load_lanes(p + i + kLanes));
+          take(c, load_lanes(p + i + 2 * kLanes));
+          take(d, load_lanes(p + i + 3 * kLanes));
+        }
+        take(a, c);
+        take(b, d);
+      }
+      take(a, b);
+      for (std::int64_t l = 0; l < kLanes; ++l) best = beyond<largest, T>(a[l], best) ? a[l] : best;
+    }
+  }
+  for (; i < n; ++i) best = beyond<largest>(p[i], best) ? p[i] : best;
+  return best;
+}
+
+}  // namespace xgrad::kernels

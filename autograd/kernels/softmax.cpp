@@ -1,0 +1,187 @@
+#include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/kernels/softmax.hpp>
+#include <xgrad/autograd/kernels/softmax_rows.hpp>
+
+namespace xgrad::kernels {
+namespace {
+
+/// A packed array seen as [outer, n, inner] around the dimension of the softmax.
+struct Split {
+  std::int64_t outer = 1, n = 1, inner = 1;
+  Split(const Array& x, std::int64_t dim) {
+    for (std::int64_t d = 0; d < x.dim(); ++d) {
+      const std::int64_t size = x.sizes()[static_cast<std::size_t>(d)];
+      (d < dim ? outer : d > dim ? inner : n) *= size;
+    }
+  }
+};
+
+Array packed(const Array& x) { return x.is_contiguous() ? x : contiguous_copy(x); }
+
+template <class T>
+void softmax_rows(T* y, const T* x, std::int64_t rows, std::int64_t n) {
+  const std::int64_t step = softmax_block_rows(n);
+  for (std::int64_t i = 0; i < rows; i += step) {
+    const std::int64_t count = std::min(step, rows - i);
+    T* const block = y + i * n;
+    shift_rows(block, x + i * n, count, n);
+    exp_row(block, block, count * n);
+    for (std::int64_t r = 0; r < count; ++r) {
+      T* const row = block + r * n;
+      const T sum = static_cast<T>(sum_row(row, n));
+      for (std::int64_t j = 0; j < n; ++j) row[j] /= sum;
+    }
+  }
+}
+
+template <class T>
+void log_softmax_rows(T* y, const T* x, std::int64_t rows, std::int64_t n) {
+  T e[kSoftmaxBlock];
+  const std::int64_t step = softmax_block_rows(n);
+  for (std::int64_t i = 0; i < rows; i += step) {
+    const std::int64_t count = std::min(step, rows - i);
+    T* const block = y + i * n;
+    shift_rows(block, x + i * n, count, n);
+    if (n <= kSoftmaxBlock) exp_row(e, block, count * n);
+    for (std::int64_t r = 0; r < count; ++r) {
+      T* const row = block + r * n;
+      SumTotal<T> sum = 0;
+      if (n <= kSoftmaxBlock) {
+        sum = sum_row(e + r * n, n);
+      } else {
+        for (std::int64_t j = 0; j < n; j += kSoftmaxBlock) {
+          const std::int64_t piece = std::min(kSoftmaxBlock, n - j);
+          exp_row(e, row + j, piece);
+          sum += sum_row(e, piece);
+        }
+      }
+      const T log_sum = std::log(static_cast<T>(sum));
+      for (std::int64_t j = 0; j < n; ++j) row[j] -= log_sum;
+    }
+  }
+}
+
+constexpr std::int64_t kTile = 256;  // columns that go together when the softmax runs across rows
+
+/// Along the middle dimension of [n, inner], `width` columns at once. y and x start at the first of them.
+template <class T, bool log>
+void softmax_tile(T* y, const T* x, std::int64_t n, std::int64_t inner, std::int64_t width) {
+  T top[kTile], sum[kTile];
+  std::copy_n(x, width, top);
+  for (std::int64_t i = 1; i < n; ++i) {
+    const T* const row = x + i * inner;
+    for (std::int64_t j = 0; j < width; ++j) top[j] = row[j] > top[j] ? row[j] : top[j];
+  }
+  std::fill_n(sum, width, T(0));
+  for (std::int64_t i = 0; i < n; ++i) {
+    const T* const row = x + i * inner;
+    T* const out = y + i * inner;
+    XGRAD_INDEPENDENT
+    for (std::int64_t j = 0; j < width; ++j) {
+      const T shifted = row[j] - top[j];
+      const T e = vector_exp(shifted);
+      sum[j] += e;
+      out[j] = log ? shifted : e;
+    }
+  }
+  if constexpr (log) {
+    for (std::int64_t j = 0; j < width; ++j) sum[j] = std::log(sum[j]);
+  }
+  for (std::int64_t i = 0; i < n; ++i) {
+    T* const out = y + i * inner;
+    for (std::int64_t j = 0; j < width; ++j) out[j] = log ? out[j] - sum[j] : out[j] / sum[j];
+  }
+}
+
+template <class T, bool log>
+void backward_rows(T* dx, const T* g, const T* y, std::int64_t rows, std::int64_t n) {
+  T product[kSoftmaxBlock];
+  for (std::int64_t i = 0; i < rows; ++i, dx += n, g += n, y += n) {
+    SumTotal<T> sum = 0;
+    if constexpr (log) {
+      sum = sum_row(g, n);
+    } else {
+      for (std::int64_t j = 0; j < n; j += kSoftmaxBlock) {
+        const std::int64_t piece = std::min(kSoftmaxBlock, n - j);
+        for (std::int64_t l = 0; l < piece; ++l) product[l] = g[j + l] * y[j + l];
+        sum += sum_row(product, piece);
+      }
+    }
+    const T s = static_cast<T>(sum);
+    XGRAD_INDEPENDENT
+    for (std::int64_t j = 0; j < n; ++j) dx[j] = log ? g[j] - vector_exp(y[j]) * s : y[j] * (g[j] - s);
+  }
+}
+
+template <class T, bool log>
+void backward_tile(T* dx, const T* g, const T* y, std::int64_t n, std::int64_t inner, std::int64_t width) {
+  T sum[kTile];
+  std::fill_n(sum, width, T(0));
+  for (std::int64_t i = 0; i < n; ++i) {
+    const T *const gi = g + i * inner, *const yi = y + i * inner;
+    for (std::int64_t j = 0; j < width; ++j) sum[j] += log ? gi[j] : gi[j] * yi[j];
+  }
+  for (std::int64_t i = 0; i < n; ++i) {
+    const T *const gi = g + i * inner, *const yi = y + i * inner;
+    T* const out = dx + i * inner;
+    XGRAD_INDEPENDENT
+    for (std::int64_t j = 0; j < width; ++j) {
+      out[j] = log ? gi[j] - vector_exp(yi[j]) * sum[j] : yi[j] * (gi[j] - sum[j]);
+    }
+  }
+}
+
+/// tile(offset, width) for every group of columns of [outer, n, inner].
+template <class F>
+void for_each_tile(const Split& s, F&& tile) {
+  for (std::int64_t i = 0; i < s.outer; ++i) {
+    for (std::int64_t j = 0; j < s.inner; j += kTile) tile(i * s.n * s.inner + j, std::min(kTile, s.inner - j));
+  }
+}
+
+}  // namespace
+
+Array softmax(const Array& x, std::int64_t dim, bool log) {
+  Array out = Array::empty(x.sizes(), x.dtype());
+  dispatch_floating(x.dtype(), log ? "log_softmax_lastdim_kernel_impl" : "softmax_lastdim_kernel_impl", [&]<class T>() {
+    if (x.numel() == 0) return;
+    const Array in = packed(x);
+    const Split s(x, dim);
+    T* const y = out.data<T>();
+    const T* const p = in.data<T>();
+    if (s.inner == 1) return log ? log_softmax_rows(y, p, s.outer, s.n) : softmax_rows(y, p, s.outer, s.n);
+    for_each_tile(s, [&](std::int64_t at, std::int64_t width) {
+      if (log)
+        softmax_tile<T, true>(y + at, p + at, s.n, s.inner, width);
+      else
+        softmax_tile<T, false>(y + at, p + at, s.n, s.inner, width);
+    });
+  });
+  return out;
+}
+
+Array softmax_backward(const Array& g, const Array& y, std::int64_t dim, bool log) {
+  check(g.sizes() == y.sizes() && g.dtype() == y.dtype(),
+        "softmax_backward: the gradient ({} {}) must have the result's dtype and shape ({} {})", info(g.dtype()).cname,
+        to_string(g.sizes()), info(y.dtype()).cname, to_string(y.sizes()));
+  Array out = Array::empty(y.sizes(), y.dtype());
+  dispatch_floating(y.dtype(), "softmax_backward", [&]<class T>() {
+    if (y.numel() == 0) return;
+    const Array pg = packed(g), py = packed(y);
+    const Split s(y, dim);
+    T* const dx = out.data<T>();
+    const T *const gp = pg.data<T>(), *const yp = py.data<T>();
+    if (s.inner == 1) {
+      return log ? backward_rows<T, true>(dx, gp, yp, s.outer, s.n) : backward_rows<T, false>(dx, gp, yp, s.outer, s.n);
+    }
+    for_each_tile(s, [&](std::int64_t at, std::int64_t width) {
+      if (log)
+        backward_tile<T, true>(dx + at, gp + at, yp + at, s.n, s.inner, width);
+      else
+        backward_tile<T, false>(dx + at, gp + at, yp + at, s.n, s.inner, width);
+    });
+  });
+  return out;
+}
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,179 @@
+/// Keyword arguments: `optim::SGD(model.parameters(), lr = 0.01, momentum = 0.9)`.
+///
+/// A keyword is an object whose `operator=` makes an argument that remembers its name; the callee turns its arguments
+/// into an Options object by calling the fluent setter of that name. A keyword the callee does not have is a compile
+/// error that names both. Arguments without a keyword fill Options in Python's positional order.
+#pragma once
+
+#include <initializer_list>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace xgrad::kwargs {
+
+/// `name = value`, on its way into an Options object.
+template <class Key, class Value>
+struct Argument {
+  Value value;
+};
+
+template <class T>
+inline constexpr bool is_argument = false;
+template <class Key, class Value>
+inline constexpr bool is_argument<Argument<Key, Value>> = true;
+
+/// Satisfied by `name = value`.
+template <class T>
+concept Keyworded = is_argument<std::remove_cvref_t<T>>;
+
+/// The order in which an Options type takes arguments without a keyword: `using Positional = Order<key::lr, ...>`.
+template <class... Keys>
+struct Order {};
+
+namespace detail {
+
+/// Instantiated to fail, with both names in the compiler's message.
+template <class Options, class Key>
+struct ThisCallHasNoArgument {
+  static_assert(sizeof(Key) == 0, "the function called has no argument of this name, or not of this type");
+};
+
+template <class Key, class Options, class Value>
+void set(Options& options, Value&& value) {
+  if constexpr (Key::template settable<Options, Value>) Key::set(options, std::forward<Value>(value));
+  else ThisCallHasNoArgument<Options, Key>{};
+}
+
+/// Hands out arguments one after another; `Order` shrinks as positional ones are used up.
+struct Filler {
+  template <class Options, class... Keys>
+  static void fill(Options&, Order<Keys...>) {}
+
+  template <class Options, class... Keys, class Key, class Value, class... Rest>
+  static void fill(Options& options, Order<Keys...> order, Argument<Key, Value> argument, Rest&&... rest) {
+    set<Key>(options, std::move(argument.value));
+    fill(options, order, std::forward<Rest>(rest)...);
+  }
+
+  template <class Options, class First, class... Keys, class Value, class... Rest>
+    requires(!Keyworded<Value>)
+  static void fill(Options& options, Order<First, Keys...>, Value&& value, Rest&&... rest) {
+    set<First>(options, std::forward<Value>(value));
+    fill(options, Order<Keys...>{}, std::forward<Rest>(rest)...);
+  }
+};
+
+template <class Options>
+struct PositionalOf {
+  using type = Order<>;
+};
+template <class Options>
+  requires requires { typename Options::Positional; }
+struct PositionalOf<Options> {
+  using type = typename Options::Positional;
+};
+
+}  // namespace detail
+
+/// Applies arguments, positional ones first, to `options` and returns it.
+template <class Options, class... Args>
+Options apply(Options options, Args&&... args) {
+  detail::Filler::fill(options, typename detail::PositionalOf<Options>::type{}, std::forward<Args>(args)...);
+  return options;
+}
+
+/// What every keyword can do: `name = value`, and `name = {a, b}`.
+template <class Key>
+struct Keyword {
+  template <class Value>
+  constexpr auto operator=(Value&& value) const {
+    return Argument<Key, std::decay_t<Value>>{std::forward<Value>(value)};
+  }
+  template <class Value>
+  auto operator=(std::initializer_list<Value> values) const {
+    return Argument<Key, std::vector<Value>>{values};
+  }
+};
+
+// One line a keyword: its type in `key`, which knows how to call the setter, and the object users write.
+#define XGRAD_KEYWORD(NAME)                                                                                        \
+  namespace key {                                                                                                  \
+  struct NAME : Keyword<NAME> {                                                                                    \
+    using Keyword<NAME>::operator=;                                                                                \
+    template <class Options, class Value>                                                                          \
+    static constexpr bool settable = requires(Options& o, Value&& v) { o.NAME(std::forward<Value>(v)); };          \
+    template <class Options, class Value>                                                                          \
+    static void set(Options& o, Value&& v) {                                                                       \
+      o.NAME(std::forward<Value>(v));                                                                              \
+    }                                                                                                              \
+  };                                                                                                               \
+  }                                                                                                                \
+  inline constexpr key::NAME NAME {}
+
+XGRAD_KEYWORD(affine);
+XGRAD_KEYWORD(alpha);
+XGRAD_KEYWORD(atol);
+XGRAD_KEYWORD(batch_size);
+XGRAD_KEYWORD(bias);
+XGRAD_KEYWORD(cmap);
+XGRAD_KEYWORD(collate_fn);
+XGRAD_KEYWORD(color);
+XGRAD_KEYWORD(correction);
+XGRAD_KEYWORD(dampening);
+XGRAD_KEYWORD(desc);
+XGRAD_KEYWORD(dim);
+XGRAD_KEYWORD(dims);
+XGRAD_KEYWORD(download);
+XGRAD_KEYWORD(drop_last);
+XGRAD_KEYWORD(edgeitems);
+XGRAD_KEYWORD(end_dim);
+XGRAD_KEYWORD(figsize);
+XGRAD_KEYWORD(fontsize);
+XGRAD_KEYWORD(gain);
+XGRAD_KEYWORD(generator);
+XGRAD_KEYWORD(ignore_index);
+XGRAD_KEYWORD(inplace);
+XGRAD_KEYWORD(keepdim);
+XGRAD_KEYWORD(label);
+XGRAD_KEYWORD(label_smoothing);
+XGRAD_KEYWORD(linestyle);
+XGRAD_KEYWORD(linewidth);
+XGRAD_KEYWORD(loc);
+XGRAD_KEYWORD(lr);
+XGRAD_KEYWORD(marker);
+XGRAD_KEYWORD(max);
+XGRAD_KEYWORD(maximize);
+XGRAD_KEYWORD(min);
+XGRAD_KEYWORD(momentum);
+XGRAD_KEYWORD(nesterov);
+XGRAD_KEYWORD(num_workers);
+XGRAD_KEYWORD(p);
+XGRAD_KEYWORD(pos_weight);
+XGRAD_KEYWORD(precision);
+XGRAD_KEYWORD(profile);
+XGRAD_KEYWORD(reduction);
+XGRAD_KEYWORD(replacement);
+XGRAD_KEYWORD(rounding_mode);
+XGRAD_KEYWORD(rtol);
+XGRAD_KEYWORD(sampler);
+XGRAD_KEYWORD(sci_mode);
+XGRAD_KEYWORD(shuffle);
+XGRAD_KEYWORD(start_dim);
+XGRAD_KEYWORD(strict);
+XGRAD_KEYWORD(target_transform);
+XGRAD_KEYWORD(threshold);
+XGRAD_KEYWORD(total);
+XGRAD_KEYWORD(train);
+XGRAD_KEYWORD(transform);
+XGRAD_KEYWORD(unbiased);
+XGRAD_KEYWORD(vmax);
+XGRAD_KEYWORD(vmin);
+XGRAD_KEYWORD(weight);
+XGRAD_KEYWORD(weight_decay);
+
+}  // namespace xgrad::kwargs
+
+namespace xgrad {
+namespace kw = kwargs;
+}

@@ -1,0 +1,190 @@
+#include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/ops/promotion.hpp>
+
+namespace xgrad {
+
+using kernels::Binary;
+using ops::as_dtype;
+using ops::check_cast;
+using ops::floating_type;
+using ops::result_type;
+using ops::wrap;
+
+namespace {
+
+/// alpha must not be a float for integers, nor anything but a bool for bool.
+void check_alpha(ScalarType dtype, Scalar alpha) {
+  check(dtype != kBool || !alpha.isIntegral(false) || alpha.equal(1), "Boolean alpha only supported for Boolean results.");
+  check(is_floating_point(dtype) || !alpha.isFloatingPoint(),
+        "For integral input tensors, argument alpha must not be a floating point number.");
+}
+
+/// y = a + alpha·b        da = g, db = alpha·g
+Tensor add(const Tensor& a, const Tensor& b, Scalar alpha, Into into) {
+  const ScalarType dtype = result_type(a, b);
+  check_alpha(dtype, alpha);
+  check_cast(dtype, into);
+  return differentiable<"AddBackward0">(
+      inputs(a, b), into,
+      [&](const Array* out) {
+        return alpha.equal(1) ? kernels::binary(Binary::Add, a.array(), b.array(), dtype, out)
+                              : kernels::add_scaled(a.array(), b.array(), alpha, dtype, out);
+      },
+      no_save,
+      [alpha](const Saved& s, const Tensor& g) -> Grads {
+        return {s.needs(0) ? g : Tensor(), !s.needs(1) ? Tensor() : alpha.equal(1) ? g : g * alpha};
+      });
+}
+
+/// y = a − alpha·b        da = g, db = −alpha·g
+Tensor sub(const Tensor& a, const Tensor& b, Scalar alpha, Into into) {
+  check(a.dtype() != kBool || b.dtype() != kBool,
+        "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator "
+        "instead.");
+  check(a.dtype() != kBool && b.dtype() != kBool,
+        "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the "
+        "`~` or `logical_not()` operator instead.");
+  const ScalarType dtype = result_type(a, b);
+  check_alpha(dtype, alpha);
+  check_cast(dtype, into);
+  return differentiable<"SubBackward0">(
+      inputs(a, b), into,
+      [&](const Array* out) {
+        if (alpha.equal(1)) return kernels::binary(Binary::Sub, a.array(), b.array(), dtype, out);
+        const Scalar minus = alpha.isFloatingPoint() ? Scalar(-alpha.toDouble()) : Scalar(-alpha.toLong());
+        return kernels::add_scaled(a.array(), b.array(), minus, dtype, out);
+      },
+      no_save,
+      [alpha](const Saved& s, const Tensor& g) -> Grads {
+        return {s.needs(0) ? g : Tensor(), !s.needs(1) ? Tensor() : alpha.equal(1) ? -g : -(g * alpha)};
+      });
+}
+
+/// y = a · b              da = g·b, db = g·a
+Tensor mul(const Tensor& a, const Tensor& b, Into into) {
+  const ScalarType dtype = result_type(a, b);
+  check_cast(dtype, into);
+  return differentiable<"MulBackward0">(
+      inputs(a, b), into,
+      [&](const Array* out) { return kernels::binary(Binary::Mul, a.array(), b.array(), dtype, out); },
+      [](Save& s) {
+        if (s.needed(0)) s.input(1);
+        if (s.needed(1)) s.input(0);
+      },
+      [](const Saved& s, const Tensor& g) -> Grads {
+        return {s.needs(0) ? g * s.input(1) : Tensor(), s.needs(1) ? g * s.input(0) : Tensor()};
+      });
+}
+
+/// y = a / b              da = g/b, db = −g·(a/b)/b
+Tensor div(const Tensor& a, const Tensor& b, Into into) {
+  const ScalarType dtype = floating_type(result_type(a, b));
+  check_cast(dtype, into);
+  return differentiable<"DivBackward0">(
+      inputs(a, b), into,
+      [&](const Array* out) { return kernels::binary(Binary::Div, a.array(), b.array(), dtype, out); },
+      [](Save& s) {
+        s.input(1);
+        if (s.needed(1)) s.input(0);
+      },
+      [](const Saved& s, const Tensor& g) -> Grads {
+        const Tensor& b = s.input(1);
+        return {s.needs(0) ? g / b : Tensor(), s.needs(1) ? -g * ((s.input(0) / b) / b) : Tensor()};
+      });
+}
+
+/// y = max(a, b) or min(a, b): g to the chosen argument, half each where they are equal.
+template <FixedString Name>
+Tensor extremum(Binary op, const Tensor& a, const Tensor& b) {
+  const ScalarType dtype = result_type(a, b);
+  return differentiable<Name>(
+      inputs(a, b), {}, [&](const Array* out) { return kernels::binary(op, a.array(), b.array(), dtype, out); },
+      [](Save& s) {
+        s.input(0);
+        s.input(1);
+      },
+      [op](const Saved& s, const Tensor& g) -> Grads {
+        const Tensor &a = s.input(0), &b = s.input(1);
+        const Tensor half = where(a == b, g / 2, g);
+        const Tensor a_loses = op == Binary::Maximum ? a < b : a > b, b_loses = op == Binary::Maximum ? a > b : a < b;
+        return {s.needs(0) ? where(a_loses, 0., half) : Tensor(), s.needs(1) ? where(b_loses, 0., half) : Tensor()};
+      });
+}
+
+}  // namespace
+
+Tensor add(const Tensor& a, const Tensor& b, Scalar alpha) { return add(a, b, alpha, Into()); }
+Tensor add(const Tensor& a, Scalar b, Scalar alpha) { return add(a, wrap(b), alpha, Into()); }
+Tensor& add_(Tensor& a, const Tensor& b, Scalar alpha) { return add(a, b, alpha, Into::in_place(a)), a; }
+Tensor& add_(Tensor& a, Scalar b, Scalar alpha) { return add(a, wrap(b), alpha, Into::in_place(a)), a; }
+
+Tensor sub(const Tensor& a, const Tensor& b, Scalar alpha) { return sub(a, b, alpha, Into()); }
+Tensor sub(const Tensor& a, Scalar b, Scalar alpha) { return sub(a, wrap(b), alpha, Into()); }
+Tensor& sub_(Tensor& a, const Tensor& b, Scalar alpha) { return sub(a, b, alpha, Into::in_place(a)), a; }
+Tensor& sub_(Tensor& a, Scalar b, Scalar alpha) { return sub(a, wrap(b), alpha, Into::in_place(a)), a; }
+Tensor rsub(const Tensor& a, Scalar b) { return sub(wrap(b), a, 1, Into()); }
+
+Tensor mul(const Tensor& a, const Tensor& b) { return mul(a, b, Into()); }
+Tensor mul(const Tensor& a, Scalar b) { return mul(a, wrap(b), Into()); }
+Tensor& mul_(Tensor& a, const Tensor& b) { return mul(a, b, Into::in_place(a)), a; }
+Tensor& mul_(Tensor& a, Scalar b) { return mul(a, wrap(b), Into::in_place(a)), a; }
+
+Tensor div(const Tensor& a, const Tensor& b) { return div(a, b, Into()); }
+Tensor div(const Tensor& a, Scalar b) { return div(a, wrap(b), Into()); }
+Tensor& div_(Tensor& a, const Tensor& b) { return div(a, b, Into::in_place(a)), a; }
+Tensor& div_(Tensor& a, Scalar b) { return div(a, wrap(b), Into::in_place(a)), a; }
+
+Tensor maximum(const Tensor& a, const Tensor& b) { return extremum<"MaximumBackward0">(Binary::Maximum, a, b); }
+Tensor minimum(const Tensor& a, const Tensor& b) { return extremum<"MinimumBackward0">(Binary::Minimum, a, b); }
+Tensor max(const Tensor& a, const Tensor& b) { return maximum(a, b); }
+Tensor min(const Tensor& a, const Tensor& b) { return minimum(a, b); }
+
+/// y = condition ? a : b  da = g where the condition holds, db elsewhere
+Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
+  check(condition.dtype() == kBool, "where expected condition to be a boolean tensor, but got a tensor with dtype {}",
+        condition.dtype());
+  const ScalarType dtype = result_type(a, b);
+  return differentiable<"WhereBackward0">(
+      inputs(a, b), {},
+      [&](const Array*) { return kernels::where(condition.array(), a.array(), b.array(), dtype); },
+      [&](Save& s) { s.tensor(condition); },
+      [](const Saved& s, const Tensor& g) -> Grads {
+        const Tensor& c = s.tensor();
+        return {s.needs(0) ? where(c, g, 0.) : Tensor(), s.needs(1) ? where(c, 0., g) : Tensor()};
+      });
+}
+Tensor where(const Tensor& condition, Scalar a, const Tensor& b) { return where(condition, wrap(a), b); }
+Tensor where(const Tensor& condition, const Tensor& a, Scalar b) { return where(condition, a, wrap(b)); }
+
+/// The old value plays no part: dx = 0.
+Tensor& fill_(Tensor& x, Scalar value) {
+  differentiable<"FillBackward0">(
+      inputs(x), Into::in_place(x),
+      [&](const Array*) {
+        kernels::fill(x.array(), value);
+        return x.array();
+      },
+      no_save, [](const Saved&, const Tensor& g) -> Grads { return {zeros_like(g)}; });
+  return x;
+}
+Tensor& zero_(Tensor& x) { return fill_(x, 0); }
+
+/// x takes src's values: dx = 0, dsrc = g
+Tensor& copy_(Tensor& x, const Tensor& src) {
+  if (x.is_same(src)) return x;
+  differentiable<"CopyBackwards">(
+      inputs(x, src), Into::in_place(x),
+      [&](const Array*) {
+        const Array from = src.array().expand(x.sizes());
+        kernels::check_no_partial_overlap(x.array(), from);
+        kernels::copy(x.array(), from);
+        return x.array();
+      },
+      no_save,
+      [](const Saved& s, const Tensor& g) -> Grads {
+        return {s.needs(0) ? zeros_like(g) : Tensor(), s.needs(1) ? g : Tensor()};
+      });
+  return x;
+}
+
+}  // namespace xgrad

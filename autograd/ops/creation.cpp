@@ -1,0 +1,151 @@
+#include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/ops/promotion.hpp>
+
+#include <cmath>
+
+namespace xgrad {
+namespace {
+
+Tensor with_options(Array array, const TensorOptions& options) {
+  Tensor t(std::move(array));
+  if (options.requires_grad()) t.requires_grad_();
+  return t;
+}
+
+Tensor filled(IntArrayRef size, Scalar value, ScalarType dtype, const TensorOptions& options) {
+  Array a = Array::empty(size, dtype);
+  kernels::fill(a, value);
+  return with_options(std::move(a), options);
+}
+
+/// The number of elements of arange, as PyTorch computes it.
+std::int64_t count_steps(Scalar start, Scalar end, Scalar step) {
+  if (start.isIntegral(false) && end.isIntegral(false) && step.isIntegral(false)) {
+    const std::int64_t d = step.toLong(), span = end.toLong() - start.toLong();
+    return (span + d - (d > 0 ? 1 : -1)) / d;
+  }
+  return static_cast<std::int64_t>(std::ceil((end.toDouble() - start.toDouble()) / step.toDouble()));
+}
+
+}  // namespace
+
+TensorData::TensorData(std::initializer_list<TensorData> list) : sizes_{static_cast<std::int64_t>(list.size())} {
+  if (list.size() == 0) return;
+  const Dims& inner = list.begin()->sizes_;
+  for (std::int64_t s : inner) sizes_.push_back(s);
+  for (const TensorData& d : list) {
+    check<ValueError>(d.sizes_.size() == inner.size() && (inner.empty() || d.sizes_[0] == inner[0]),
+                      "expected sequence of length {} at dim {} (got {})", inner.empty() ? 0 : inner[0], 1,
+                      d.sizes_.empty() ? 0 : d.sizes_[0]);
+    check<ValueError>(d.sizes_ == inner, "rows of a tensor must have one shape: {} against {}", to_string(inner),
+                      to_string(d.sizes_));
+    values_.insert(values_.end(), d.values_.begin(), d.values_.end());
+  }
+}
+
+ScalarType TensorData::kind() const {
+  if (kind_) return *kind_;
+  if (values_.empty()) return kFloat64;
+  ScalarType t = values_[0].type();
+  for (const Scalar& s : values_) t = promote_types(t, s.type());
+  return t;
+}
+
+Tensor tensor(const TensorData& data, const TensorOptions& options) {
+  const ScalarType kind = data.kind();
+  const ScalarType dtype = options.dtype_or(kind == kFloat64 ? get_default_dtype() : kind);
+  Array a = Array::empty(data.sizes(), dtype);
+  dispatch(dtype, [&]<class T>() {
+    T* p = a.data<T>();
+    for (const Scalar& s : data.values()) {
+      if constexpr (std::is_same_v<T, bool>) *p++ = s.toDouble() != 0;
+      else if constexpr (std::is_floating_point_v<T>) *p++ = s.to<T>();
+      else *p++ = static_cast<T>(s.toLong());
+    }
+  });
+  return with_options(std::move(a), options);
+}
+
+Tensor from_blob(void* data, IntArrayRef sizes, const TensorOptions& options) {
+  return from_blob(data, sizes, std::function<void(void*)>(), options);
+}
+Tensor from_blob(void* data, IntArrayRef sizes, std::function<void(void*)> deleter, const TensorOptions& options) {
+  const auto bytes = static_cast<std::size_t>(count_elements(sizes)) * element_size(options.dtype());
+  return with_options(Array(Storage::borrow(data, bytes, std::move(deleter)), options.dtype(), sizes,
+                            contiguous_strides(sizes), 0),
+                      options);
+}
+Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, const TensorOptions& options) {
+  check(sizes.size() == strides.size(), "mismatch in length of strides and shape");
+  std::int64_t extent = count_elements(sizes) ? 1 : 0;
+  for (std::size_t i = 0; extent && i < sizes.size(); ++i) extent += (sizes[i] - 1) * strides[i];
+  const auto bytes = static_cast<std::size_t>(extent) * element_size(options.dtype());
+  return with_options(Array(Storage::borrow(data, bytes, {}), options.dtype(), sizes, strides, 0), options);
+}
+
+Tensor empty(IntArrayRef size, const TensorOptions& options) {
+  return with_options(Array::empty(size, options.dtype()), options);
+}
+Tensor zeros(IntArrayRef size, const TensorOptions& options) { return filled(size, 0, options.dtype(), options); }
+Tensor ones(IntArrayRef size, const TensorOptions& options) { return filled(size, 1, options.dtype(), options); }
+Tensor full(IntArrayRef size, Scalar value, const TensorOptions& options) {
+  const ScalarType own = value.isFloatingPoint() ? get_default_dtype() : value.type();
+  return filled(size, value, options.dtype_or(own), options);
+}
+Tensor empty_like(const Tensor& x, const TensorOptions& options) {
+  return with_options(Array::empty_like(x.array(), options.dtype_or(x.dtype())), options);
+}
+Tensor full_like(const Tensor& x, Scalar value, const TensorOptions& options) {
+  Array a = Array::empty_like(x.array(), options.dtype_or(x.dtype()));
+  kernels::fill(a, value);
+  return with_options(std::move(a), options);
+}
+Tensor zeros_like(const Tensor& x, const TensorOptions& options) { return full_like(x, 0, options); }
+Tensor ones_like(const Tensor& x, const TensorOptions& options) { return full_like(x, 1, options); }
+
+Tensor eye(std::int64_t n, const TensorOptions& options) { return eye(n, n, options); }
+Tensor eye(std::int64_t n, std::int64_t m, const TensorOptions& options) {
+  check(n >= 0, "n must be greater or equal to 0, got {}", n);
+  check(m >= 0, "m must be greater or equal to 0, got {}", m);
+  Array a = Array::empty({n, m}, options.dtype());
+  kernels::fill(a, 0);
+  kernels::fill(a.as_strided({std::min(n, m)}, {m + 1}, 0), 1);
+  return with_options(std::move(a), options);
+}
+
+Tensor arange(Scalar end, const TensorOptions& options) { return arange(0, end, 1, options); }
+Tensor arange(Scalar start, Scalar end, const TensorOptions& options) { return arange(start, end, 1, options); }
+Tensor arange(Scalar start, Scalar end, Scalar step, const TensorOptions& options) {
+  check(step.toDouble() != 0, "step must be nonzero");
+  check((step.toDouble() > 0 && end.toDouble() >= start.toDouble()) ||
+            (step.toDouble() < 0 && end.toDouble() <= start.toDouble()),
+        "upper bound and larger bound inconsistent with step sign");
+  const bool integers = !start.isFloatingPoint() && !end.isFloatingPoint() && !step.isFloatingPoint();
+  const ScalarType dtype = options.dtype_or(integers ? kInt64 : get_default_dtype());
+  return with_options(kernels::arange(start, step, count_steps(start, end, step), dtype), options);
+}
+
+Tensor linspace(Scalar start, Scalar end, std::int64_t steps, const TensorOptions& options) {
+  check(steps >= 0, "number of steps must be non-negative");
+  Array a = Array::empty({steps}, options.dtype());
+  dispatch(options.dtype(), [&]<class T>() {
+    if constexpr (std::is_same_v<T, bool>) {
+      fail<NotImplementedError>("\"linspace_cpu\" not implemented for 'Bool'");
+    } else {
+      // From both ends, so that the last element is `end` itself.
+      using Step = std::conditional_t<std::is_floating_point_v<T>, T, float>;
+      const T first = start.to<T>(), last = end.to<T>();
+      const Step step = steps > 1 ? (static_cast<Step>(last) - static_cast<Step>(first)) / static_cast<Step>(steps - 1)
+                                  : Step(0);
+      T* p = a.data<T>();
+      for (std::int64_t i = 0; i < steps; ++i) {
+        p[i] = i < steps / 2 ? static_cast<T>(first + step * static_cast<Step>(i))
+                             : static_cast<T>(last - step * static_cast<Step>(steps - i - 1));
+      }
+      if (steps == 1) p[0] = first;
+    }
+  });
+  return with_options(std::move(a), options);
+}
+
+}  // namespace xgrad

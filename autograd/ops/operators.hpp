@@ -1,0 +1,112 @@
+/// Operators and keyword forms of the operations: `a + 1`, `2 / x`, `a == b`, `softmax(x, dim = 1)`.
+#pragma once
+
+#include <xgrad/autograd/tensor.hpp>
+
+namespace xgrad {
+
+inline Tensor operator+(const Tensor& a, const Tensor& b) { return add(a, b); }
+inline Tensor operator+(const Tensor& a, Scalar b) { return add(a, b); }
+inline Tensor operator+(Scalar a, const Tensor& b) { return add(b, a); }
+inline Tensor operator-(const Tensor& a, const Tensor& b) { return sub(a, b); }
+inline Tensor operator-(const Tensor& a, Scalar b) { return sub(a, b); }
+inline Tensor operator-(Scalar a, const Tensor& b) { return rsub(b, a); }
+inline Tensor operator*(const Tensor& a, const Tensor& b) { return mul(a, b); }
+inline Tensor operator*(const Tensor& a, Scalar b) { return mul(a, b); }
+inline Tensor operator*(Scalar a, const Tensor& b) { return mul(b, a); }
+inline Tensor operator/(const Tensor& a, const Tensor& b) { return div(a, b); }
+inline Tensor operator/(const Tensor& a, Scalar b) { return div(a, b); }
+inline Tensor operator/(Scalar a, const Tensor& b) { return mul(reciprocal(b), a); }
+inline Tensor operator-(const Tensor& a) { return neg(a); }
+inline Tensor operator!(const Tensor& a) { return logical_not(a); }
+
+inline Tensor& operator+=(Tensor& a, const Tensor& b) { return add_(a, b); }
+inline Tensor& operator+=(Tensor& a, Scalar b) { return add_(a, b); }
+inline Tensor& operator-=(Tensor& a, const Tensor& b) { return sub_(a, b); }
+inline Tensor& operator-=(Tensor& a, Scalar b) { return sub_(a, b); }
+inline Tensor& operator*=(Tensor& a, const Tensor& b) { return mul_(a, b); }
+inline Tensor& operator*=(Tensor& a, Scalar b) { return mul_(a, b); }
+inline Tensor& operator/=(Tensor& a, const Tensor& b) { return div_(a, b); }
+inline Tensor& operator/=(Tensor& a, Scalar b) { return div_(a, b); }
+
+inline Tensor operator==(const Tensor& a, const Tensor& b) { return eq(a, b); }
+inline Tensor operator==(const Tensor& a, Scalar b) { return eq(a, b); }
+inline Tensor operator!=(const Tensor& a, const Tensor& b) { return ne(a, b); }
+inline Tensor operator!=(const Tensor& a, Scalar b) { return ne(a, b); }
+inline Tensor operator<(const Tensor& a, const Tensor& b) { return lt(a, b); }
+inline Tensor operator<(const Tensor& a, Scalar b) { return lt(a, b); }
+inline Tensor operator<=(const Tensor& a, const Tensor& b) { return le(a, b); }
+inline Tensor operator<=(const Tensor& a, Scalar b) { return le(a, b); }
+inline Tensor operator>(const Tensor& a, const Tensor& b) { return gt(a, b); }
+inline Tensor operator>(const Tensor& a, Scalar b) { return gt(a, b); }
+inline Tensor operator>=(const Tensor& a, const Tensor& b) { return ge(a, b); }
+inline Tensor operator>=(const Tensor& a, Scalar b) { return ge(a, b); }
+
+/// The options of operations along one dimension, for keywords: `softmax(x, dim = 1)`.
+class DimOptions {
+ public:
+  using Positional = kwargs::Order<kwargs::key::dim, kwargs::key::dtype>;
+  DimOptions() = default;
+  DimOptions(std::int64_t dim) : dim_(dim) {}
+  DimOptions& dim(std::int64_t d) { return dim_ = d, *this; }
+  DimOptions& dtype(std::optional<ScalarType> t) { return dtype_ = t, *this; }
+  DimOptions& keepdim(bool k) { return keepdim_ = k, *this; }
+  /// Throws TypeError when no dimension was given.
+  std::int64_t dim() const {
+    check<TypeError>(dim_.has_value(), "missing 1 required positional argument: 'dim'");
+    return *dim_;
+  }
+  std::optional<std::int64_t> optional_dim() const { return dim_; }
+  std::optional<ScalarType> dtype() const { return dtype_; }
+  bool keepdim() const { return keepdim_; }
+
+ private:
+  std::optional<std::int64_t> dim_;
+  std::optional<ScalarType> dtype_;
+  bool keepdim_ = false;
+};
+
+template <class... K>
+  requires detail::Keywords<K...>
+Tensor softmax(const Tensor& x, K... k) {
+  const auto o = kwargs::apply(DimOptions(), k...);
+  return softmax(x, o.dim(), o.dtype());
+}
+template <class... K>
+  requires detail::Keywords<K...>
+Tensor log_softmax(const Tensor& x, K... k) {
+  const auto o = kwargs::apply(DimOptions(), k...);
+  return log_softmax(x, o.dim(), o.dtype());
+}
+template <class... K>
+  requires detail::Keywords<K...>
+Tensor sum(const Tensor& x, K... k) {
+  const auto o = kwargs::apply(DimOptions(), k...);
+  if (!o.optional_dim()) return sum(x, o.dtype());
+  return sum(x, *o.optional_dim(), o.keepdim(), o.dtype());
+}
+template <class... K>
+  requires detail::Keywords<K...>
+Tensor mean(const Tensor& x, K... k) {
+  const auto o = kwargs::apply(DimOptions(), k...);
+  if (!o.optional_dim()) return mean(x, o.dtype());
+  return mean(x, *o.optional_dim(), o.keepdim(), o.dtype());
+}
+template <class... K>
+  requires detail::Keywords<K...>
+Tensor argmax(const Tensor& x, K... k) {
+  const auto o = kwargs::apply(DimOptions(), k...);
+  return argmax(x, o.optional_dim(), o.keepdim());
+}
+template <class... K>
+  requires detail::Keywords<K...>
+Tensor stack(TensorList tensors, K... k) {
+  return stack(tensors, kwargs::apply(DimOptions(0), k...).dim());
+}
+template <class... K>
+  requires detail::Keywords<K...>
+Tensor cat(TensorList tensors, K... k) {
+  return cat(tensors, kwargs::apply(DimOptions(0), k...).dim());
+}
+
+}  // namespace xgrad

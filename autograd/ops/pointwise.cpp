@@ -1,0 +1,242 @@
+#include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/ops/promotion.hpp>
+
+namespace xgrad {
+
+using kernels::Unary;
+using ops::as_dtype;
+using ops::floating_type;
+
+namespace {
+
+/// A function of one floating argument; integers are converted, unless the result must go back into them.
+template <FixedString Name, class SaveFn, class Derivative>
+Tensor irrational(Unary op, const Tensor& x, Into into, SaveFn save, Derivative derivative) {
+  const ScalarType dtype = floating_type(x.dtype());
+  ops::check_cast(dtype, into);
+  if (x.dtype() != dtype) return irrational<Name>(op, as_dtype(x, dtype), into, save, std::move(derivative));
+  return differentiable<Name>(
+      inputs(x), into, [&](const Array* out) { return kernels::unary(op, x.array(), out); }, save,
+      std::move(derivative));
+}
+
+template <FixedString Name, class SaveFn, class Derivative>
+Tensor rational(Unary op, const Tensor& x, Into into, SaveFn save, Derivative derivative) {
+  return differentiable<Name>(
+      inputs(x), into, [&](const Array* out) { return kernels::unary(op, x.array(), out); }, save,
+      std::move(derivative));
+}
+
+constexpr auto save_x = [](Save& s) { s.input(0); };
+constexpr auto save_y = [](Save& s) { s.output(); };
+
+/// y = −x                 dx = −g
+Tensor neg(const Tensor& x, Into into) {
+  check(x.dtype() != kBool,
+        "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` "
+        "or `logical_not()` operator instead.");
+  return rational<"NegBackward0">(Unary::Neg, x, into, no_save,
+                                  [](const Saved&, const Tensor& g) -> Grads { return {-g}; });
+}
+
+/// y = |x|                dx = g·sign(x)
+Tensor abs(const Tensor& x, Into into) {
+  return rational<"AbsBackward0">(Unary::Abs, x, into, save_x, [](const Saved& s, const Tensor& g) -> Grads {
+    return {g * sign(s.input(0))};
+  });
+}
+
+/// y = sign(x)            dx = 0
+Tensor sign(const Tensor& x, Into into) {
+  return rational<"SignBackward0">(Unary::Sign, x, into, no_save,
+                                   [](const Saved&, const Tensor& g) -> Grads { return {zeros_like(g)}; });
+}
+
+/// y = x²                 dx = 2·g·x
+Tensor square(const Tensor& x, Into into) {
+  return rational<"PowBackward0">(Unary::Square, x, into, save_x, [](const Saved& s, const Tensor& g) -> Grads {
+    return {g * (s.input(0) * 2)};
+  });
+}
+
+/// y = x^p                dx = g·p·x^(p−1)
+Tensor pow(const Tensor& x, Scalar p, Into into) {
+  const ScalarType dtype = ops::result_type(x, ops::wrap(p));
+  ops::check_cast(dtype, into);
+  if (x.dtype() != dtype) return pow(as_dtype(x, dtype), p, into);
+  return differentiable<"PowBackward0">(
+      inputs(x), into, [&](const Array* out) { return kernels::pow(x.array(), p, out); }, save_x,
+      [p](const Saved& s, const Tensor& g) -> Grads {
+        if (p.equal(0)) return {zeros_like(g)};
+        const Scalar less = p.isFloatingPoint() ? Scalar(p.toDouble() - 1) : Scalar(p.toLong() - 1);
+        return {g * (xgrad::pow(s.input(0), less) * p)};
+      });
+}
+
+/// y = √x                 dx = g / (2y)
+Tensor sqrt(const Tensor& x, Into into) {
+  return irrational<"SqrtBackward0">(Unary::Sqrt, x, into, save_y, [](const Saved& s, const Tensor& g) -> Grads {
+    return {g / (s.output() * 2)};
+  });
+}
+
+/// y = 1/x                dx = −g·y²
+Tensor reciprocal(const Tensor& x, Into into) {
+  return irrational<"ReciprocalBackward0">(Unary::Reciprocal, x, into, save_y,
+                                           [](const Saved& s, const Tensor& g) -> Grads {
+                                             return {-g * (s.output() * s.output())};
+                                           });
+}
+
+/// y = e^x                dx = g·y
+Tensor exp(const Tensor& x, Into into) {
+  return irrational<"ExpBackward0">(Unary::Exp, x, into, save_y,
+                                    [](const Saved& s, const Tensor& g) -> Grads { return {g * s.output()}; });
+}
+
+/// y = ln x               dx = g/x
+Tensor log(const Tensor& x, Into into) {
+  return irrational<"LogBackward0">(Unary::Log, x, into, save_x,
+                                    [](const Saved& s, const Tensor& g) -> Grads { return {g / s.input(0)}; });
+}
+
+/// y = ln(1 + x)          dx = g / (1 + x)
+Tensor log1p(const Tensor& x, Into into) {
+  return irrational<"Log1PBackward0">(Unary::Log1p, x, into, save_x,
+                                      [](const Saved& s, const Tensor& g) -> Grads { return {g / (s.input(0) + 1)}; });
+}
+
+/// y = sin x              dx = g·cos x
+Tensor sin(const Tensor& x, Into into) {
+  return irrational<"SinBackward0">(Unary::Sin, x, into, save_x,
+                                    [](const Saved& s, const Tensor& g) -> Grads { return {g * cos(s.input(0))}; });
+}
+
+/// y = cos x              dx = −g·sin x
+Tensor cos(const Tensor& x, Into into) {
+  return irrational<"CosBackward0">(Unary::Cos, x, into, save_x,
+                                    [](const Saved& s, const Tensor& g) -> Grads { return {-g * sin(s.input(0))}; });
+}
+
+/// y = min(max(x, low), high)     dx = g where low ≤ x ≤ high, else 0
+Tensor clamp(const Tensor& x, std::optional<Scalar> low, std::optional<Scalar> high, Into into) {
+  check(low || high, "torch.clamp: At least one of 'min' or 'max' must not be None");
+  ScalarType dtype = x.dtype();
+  for (const auto& bound : {low, high}) {
+    if (bound && bound->isFloatingPoint()) dtype = floating_type(dtype);
+  }
+  ops::check_cast(dtype, into);
+  if (x.dtype() != dtype) return clamp(as_dtype(x, dtype), low, high, into);
+  return differentiable<"ClampBackward1">(
+      inputs(x), into, [&](const Array* out) { return kernels::clamp(x.array(), low, high, out); }, save_x,
+      [low, high](const Saved& s, const Tensor& g) -> Grads {
+        const Tensor& x = s.input(0);
+        const Tensor inside = low && high ? logical_and(x >= *low, x <= *high) : low ? x >= *low : x <= *high;
+        return {where(inside, g, 0.)};
+      });
+}
+
+/// y = max(0, x)          dx = g where y > 0
+Tensor relu(const Tensor& x, Into into) {
+  check(x.dtype() != kBool, "Boolean inputs not supported for relu");
+  return rational<"ReluBackward0">(Unary::Relu, x, into, save_y, [](const Saved& s, const Tensor& g) -> Grads {
+    return {relu_backward(g, s.output())};
+  });
+}
+
+/// y = 1 / (1 + e^−x)     dx = g·y·(1 − y)
+Tensor sigmoid(const Tensor& x, Into into) {
+  return irrational<"SigmoidBackward0">(Unary::Sigmoid, x, into, save_y,
+                                        [](const Saved& s, const Tensor& g) -> Grads {
+                                          return {sigmoid_backward(g, s.output())};
+                                        });
+}
+
+/// y = tanh x             dx = g·(1 − y²)
+Tensor tanh(const Tensor& x, Into into) {
+  return irrational<"TanhBackward0">(Unary::Tanh, x, into, save_y, [](const Saved& s, const Tensor& g) -> Grads {
+    return {tanh_backward(g, s.output())};
+  });
+}
+
+/// A fused derivative f(g, y), linear in g.
+template <FixedString Name, class Derivative>
+Tensor fused(kernels::Binary op, const Tensor& g, const Tensor& y, Derivative derivative) {
+  return differentiable<Name>(
+      inputs(g, y), {}, [&](const Array*) { return kernels::binary(op, g.array(), y.array(), y.dtype()); },
+      [](Save& s) {
+        s.input(1);
+        if (s.needed(1)) s.input(0);
+      },
+      std::move(derivative));
+}
+
+}  // namespace
+
+/// y > 0 ? g : 0          dg = h where y > 0, dy = 0
+Tensor relu_backward(const Tensor& g, const Tensor& y) {
+  return differentiable<"ReluBackwardBackward0">(
+      inputs(g, y), {},
+      [&](const Array*) { return kernels::binary(kernels::Binary::ReluBackward, g.array(), y.array(), y.dtype()); },
+      [](Save& s) { s.input(1); },
+      [](const Saved& s, const Tensor& h) -> Grads {
+        return {s.needs(0) ? relu_backward(h, s.input(1)) : Tensor(), Tensor()};
+      });
+}
+
+/// g·y·(1 − y)            dg = h·y·(1 − y), dy = h·g·(1 − 2y)
+Tensor sigmoid_backward(const Tensor& g, const Tensor& y) {
+  return fused<"SigmoidBackwardBackward0">(
+      kernels::Binary::SigmoidBackward, g, y, [](const Saved& s, const Tensor& h) -> Grads {
+        const Tensor& y = s.input(1);
+        return {s.needs(0) ? sigmoid_backward(h, y) : Tensor(), s.needs(1) ? h * s.input(0) * (1 - y * 2) : Tensor()};
+      });
+}
+
+/// g·(1 − y²)             dg = h·(1 − y²), dy = −2·h·g·y
+Tensor tanh_backward(const Tensor& g, const Tensor& y) {
+  return fused<"TanhBackwardBackward0">(
+      kernels::Binary::TanhBackward, g, y, [](const Saved& s, const Tensor& h) -> Grads {
+        const Tensor& y = s.input(1);
+        return {s.needs(0) ? tanh_backward(h, y) : Tensor(), s.needs(1) ? h * s.input(0) * y * -2 : Tensor()};
+      });
+}
+
+Tensor neg(const Tensor& x) { return neg(x, Into()); }
+Tensor& neg_(Tensor& x) { return neg(x, Into::in_place(x)), x; }
+Tensor abs(const Tensor& x) { return abs(x, Into()); }
+Tensor& abs_(Tensor& x) { return abs(x, Into::in_place(x)), x; }
+Tensor sign(const Tensor& x) { return sign(x, Into()); }
+Tensor& sign_(Tensor& x) { return sign(x, Into::in_place(x)), x; }
+Tensor square(const Tensor& x) { return square(x, Into()); }
+Tensor& square_(Tensor& x) { return square(x, Into::in_place(x)), x; }
+Tensor pow(const Tensor& x, Scalar exponent) { return pow(x, exponent, Into()); }
+Tensor& pow_(Tensor& x, Scalar exponent) { return pow(x, exponent, Into::in_place(x)), x; }
+Tensor sqrt(const Tensor& x) { return sqrt(x, Into()); }
+Tensor& sqrt_(Tensor& x) { return sqrt(x, Into::in_place(x)), x; }
+Tensor reciprocal(const Tensor& x) { return reciprocal(x, Into()); }
+Tensor& reciprocal_(Tensor& x) { return reciprocal(x, Into::in_place(x)), x; }
+Tensor exp(const Tensor& x) { return exp(x, Into()); }
+Tensor& exp_(Tensor& x) { return exp(x, Into::in_place(x)), x; }
+Tensor log(const Tensor& x) { return log(x, Into()); }
+Tensor& log_(Tensor& x) { return log(x, Into::in_place(x)), x; }
+Tensor log1p(const Tensor& x) { return log1p(x, Into()); }
+Tensor& log1p_(Tensor& x) { return log1p(x, Into::in_place(x)), x; }
+Tensor sin(const Tensor& x) { return sin(x, Into()); }
+Tensor& sin_(Tensor& x) { return sin(x, Into::in_place(x)), x; }
+Tensor cos(const Tensor& x) { return cos(x, Into()); }
+Tensor& cos_(Tensor& x) { return cos(x, Into::in_place(x)), x; }
+Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> max) {
+  return clamp(x, min, max, Into());
+}
+Tensor& clamp_(Tensor& x, std::optional<Scalar> min, std::optional<Scalar> max) {
+  return clamp(x, min, max, Into::in_place(x)), x;
+}
+Tensor relu(const Tensor& x) { return relu(x, Into()); }
+Tensor& relu_(Tensor& x) { return relu(x, Into::in_place(x)), x; }
+Tensor sigmoid(const Tensor& x) { return sigmoid(x, Into()); }
+Tensor& sigmoid_(Tensor& x) { return sigmoid(x, Into::in_place(x)), x; }
+Tensor tanh(const Tensor& x) { return tanh(x, Into()); }
+Tensor& tanh_(Tensor& x) { return tanh(x, Into::in_place(x)), x; }
+
+}  // namespace xgrad

@@ -1,0 +1,44 @@
+#include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/ops/promotion.hpp>
+
+namespace xgrad::ops {
+namespace {
+
+int category(ScalarType t) { return t == kBool ? 0 : is_integral(t) ? 1 : 2; }
+int rank(const Tensor& t) { return t.dim() > 0 ? 2 : t.impl()->wrapped_number ? 0 : 1; }
+
+ScalarType own_type(const Tensor& t) {
+  return t.impl()->wrapped_number && t.is_floating_point() ? get_default_dtype() : t.dtype();
+}
+
+}  // namespace
+
+ScalarType result_type(const Tensor& a, const Tensor& b) {
+  const int ra = rank(a), rb = rank(b);
+  if (ra == rb) return a.dtype() == b.dtype() ? own_type(a) : promote_types(own_type(a), own_type(b));
+  const Tensor& high = ra > rb ? a : b;
+  const Tensor& low = ra > rb ? b : a;
+  if (category(low.dtype()) <= category(high.dtype())) return high.dtype();
+  return promote_types(high.dtype(), own_type(low));
+}
+
+ScalarType floating_type(ScalarType dtype) { return is_floating_point(dtype) ? dtype : get_default_dtype(); }
+
+Tensor wrap(Scalar value) {
+  Array a = Array::empty({}, value.type());
+  kernels::fill(a, value);
+  Tensor t(std::move(a));
+  t.impl()->wrapped_number = true;
+  return t;
+}
+
+void check_cast(ScalarType from, const Into& into) {
+  if (!into.self()) return;
+  const ScalarType to = into.self()->dtype();
+  check(can_cast(from, to), "result type {} can't be cast to the desired output type {}", info(from).cname,
+        info(to).cname);
+}
+
+Tensor as_dtype(const Tensor& x, ScalarType dtype) { return x.dtype() == dtype ? x : x.to(dtype); }
+
+}  // namespace xgrad::ops

@@ -1,0 +1,48 @@
+/// In-place draws from PyTorch's random streams: after the same `manual_seed`, the same bits.
+#pragma once
+
+#include <xgrad/autograd/array/generator.hpp>
+#include <xgrad/autograd/ops/method.hpp>
+
+namespace xgrad {
+
+/// Uniform on [from, to). Floating dtypes.
+Tensor& uniform_(Tensor& x, double from = 0, double to = 1, std::optional<Generator> generator = std::nullopt);
+/// Normal with this mean and standard deviation. Floating dtypes.
+Tensor& normal_(Tensor& x, double mean = 0, double std = 1, std::optional<Generator> generator = std::nullopt);
+/// Uniform integers on [from, to), or over the dtype's whole range (floats: the integers they hold exactly).
+Tensor& random_(Tensor& x, std::optional<Generator> generator = std::nullopt);
+Tensor& random_(Tensor& x, std::int64_t from, std::int64_t to, std::optional<Generator> generator = std::nullopt);
+/// 1 with probability p, else 0. Every dtype.
+Tensor& bernoulli_(Tensor& x, double p = 0.5, std::optional<Generator> generator = std::nullopt);
+Tensor& bernoulli_(Tensor& x, const Tensor& p, std::optional<Generator> generator = std::nullopt);
+/// Density lambda·e^(−lambda·x). Floating dtypes.
+Tensor& exponential_(Tensor& x, double lambda = 1, std::optional<Generator> generator = std::nullopt);
+
+template <class T>
+struct RandomMethods : Methods<T> {
+  using Methods<T>::writable;
+  T& uniform_(double from = 0, double to = 1, std::optional<Generator> generator = std::nullopt) const {
+    return xgrad::uniform_(writable(this), from, to, std::move(generator));
+  }
+  T& normal_(double mean = 0, double std = 1, std::optional<Generator> generator = std::nullopt) const {
+    return xgrad::normal_(writable(this), mean, std, std::move(generator));
+  }
+  T& random_(std::optional<Generator> generator = std::nullopt) const {
+    return xgrad::random_(writable(this), std::move(generator));
+  }
+  T& random_(std::int64_t from, std::int64_t to, std::optional<Generator> generator = std::nullopt) const {
+    return xgrad::random_(writable(this), from, to, std::move(generator));
+  }
+  T& bernoulli_(double p = 0.5, std::optional<Generator> generator = std::nullopt) const {
+    return xgrad::bernoulli_(writable(this), p, std::move(generator));
+  }
+  T& bernoulli_(const T& p, std::optional<Generator> generator = std::nullopt) const {
+    return xgrad::bernoulli_(writable(this), p, std::move(generator));
+  }
+  T& exponential_(double lambda = 1, std::optional<Generator> generator = std::nullopt) const {
+    return xgrad::exponential_(writable(this), lambda, std::move(generator));
+  }
+};
+
+}  // namespace xgrad

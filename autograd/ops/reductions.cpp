@@ -1,0 +1,193 @@
+#include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/kernels/reduce.hpp>
+#include <xgrad/autograd/ops/promotion.hpp>
+
+namespace xgrad {
+
+using kernels::Reduce;
+
+namespace {
+
+/// The dimensions to reduce, wrapped and checked; all of them for an empty list.
+Dims wrap_dims(const Tensor& x, IntArrayRef dims) {
+  Dims out;
+  if (dims.empty()) {
+    for (std::int64_t d = 0; d < x.dim(); ++d) out.push_back(d);
+    return out;
+  }
+  std::uint64_t seen = 0;
+  for (std::int64_t d : dims) {
+    const std::int64_t w = wrap_dim(d, x.dim());
+    check(!(seen >> w & 1), "dim {} appears multiple times in the list of dims", w);
+    seen |= std::uint64_t{1} << w;
+    if (x.dim() > 0) out.push_back(w);
+  }
+  return out;
+}
+
+/// g with the reduced dimensions back as size 1, so that it broadcasts against the input.
+Tensor restore(const Tensor& g, const Dims& sizes, const Dims& dims, bool keepdim) {
+  if (keepdim || sizes.empty()) return g;
+  Dims kept(sizes);
+  for (std::int64_t d : dims) kept[static_cast<std::size_t>(d)] = 1;
+  return g.reshape(kept);
+}
+
+/// y = Σ x                dx = g, expanded
+template <FixedString Name>
+Tensor sum(const Tensor& x, const Dims& dims, bool keepdim, std::optional<ScalarType> dtype) {
+  const ScalarType type = dtype.value_or(is_floating_point(x.dtype()) ? x.dtype() : kInt64);
+  return differentiable<Name>(
+      inputs(x), {}, [&](const Array*) { return kernels::reduce(Reduce::Sum, x.array(), dims, keepdim, type); }, no_save,
+      [sizes = Dims(x.sizes()), dims, keepdim](const Saved&, const Tensor& g) -> Grads {
+        return {restore(g, sizes, dims, keepdim).expand(sizes)};
+      });
+}
+
+/// y = Σ x / n            dx = g/n, expanded
+template <FixedString Name>
+Tensor mean(const Tensor& x, const Dims& dims, bool keepdim, std::optional<ScalarType> dtype) {
+  const ScalarType type = dtype.value_or(x.dtype());
+  check(is_floating_point(type),
+        "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {}",
+        type);
+  double n = 1;
+  for (std::int64_t d : dims) n *= static_cast<double>(x.size(d));
+  return differentiable<Name>(
+      inputs(x), {},
+      [&](const Array*) {
+        const Array total = kernels::reduce(Reduce::Sum, x.array(), dims, keepdim, type);
+        const Array count = Array::empty({}, type);
+        kernels::fill(count, n);
+        return kernels::binary(kernels::Binary::Div, total, count, type, &total);
+      },
+      no_save,
+      [sizes = Dims(x.sizes()), dims, keepdim, n](const Saved&, const Tensor& g) -> Grads {
+        return {(restore(g, sizes, dims, keepdim) / n).expand(sizes)};
+      });
+}
+
+/// The extreme elements over dims; g is shared equally between equals.
+template <FixedString Name>
+Tensor extreme(Reduce op, const Tensor& x, const Dims& dims, bool keepdim) {
+  return differentiable<Name>(
+      inputs(x), {},
+      [&](const Array*) { return kernels::reduce(op, x.array(), dims, keepdim, x.dtype()); },
+      [](Save& s) {
+        s.input(0);
+        s.output();
+      },
+      [dims, keepdim](const Saved& s, const Tensor& g) -> Grads {
+        const Tensor& x = s.input(0);
+        const Dims sizes(x.sizes());
+        const Tensor mask = eq(x, restore(s.output(), sizes, dims, keepdim)).to(g.dtype());
+        return {restore(g, sizes, dims, keepdim) * (mask / mask.sum(dims, true))};
+      });
+}
+
+/// Puts g at `index` along dim of zeros: the derivative of choosing those elements.
+Tensor scatter_one(const Tensor& g, const Tensor& index, const Dims& sizes, std::int64_t dim) {
+  // The chosen place of every row, as a mask against 0 … n−1 along dim.
+  Dims along(sizes.size(), 1);
+  along[static_cast<std::size_t>(dim)] = sizes[static_cast<std::size_t>(dim)];
+  const Tensor place = arange(sizes[static_cast<std::size_t>(dim)]).view(along);
+  return where(eq(place, index), g, 0.);
+}
+
+template <FixedString Name>
+ValuesIndices extreme_along(bool largest, const Tensor& x, std::int64_t dim, bool keepdim) {
+  const std::int64_t d = wrap_dim(dim, x.dim());
+  auto [values, indices] = kernels::extreme_with_index(largest, x.array(), d, keepdim);
+  const Tensor index(std::move(indices));
+  Tensor value = differentiable<Name>(
+      inputs(x), {}, [&, v = &values](const Array*) { return std::move(*v); }, [&](Save& s) { s.tensor(index); },
+      [sizes = Dims(x.sizes()), d, keepdim](const Saved& s, const Tensor& g) -> Grads {
+        if (sizes.empty()) return {g};
+        const Tensor& at = s.tensor();
+        return {scatter_one(keepdim ? g : g.unsqueeze(d), keepdim ? at : at.unsqueeze(d), sizes, d)};
+      });
+  return {std::move(value), index};
+}
+
+Tensor arg_extreme(bool largest, const char* name, const Tensor& x, std::optional<std::int64_t> dim, bool keepdim) {
+  if (!dim) {
+    check<IndexError>(x.numel() > 0, "{}(): Expected reduction dim to be specified for input.numel() == 0. Specify the "
+                                     "reduction dim with the 'dim' argument.", name);
+    const NoGradGuard no_grad;
+    Tensor flat(kernels::extreme_with_index(largest, x.reshape({-1}).array(), 0, false).second);
+    return keepdim ? flat.reshape(Dims(x.sizes().size(), 1)) : flat;
+  }
+  return Tensor(kernels::extreme_with_index(largest, x.array(), wrap_dim(*dim, x.dim()), keepdim).second);
+}
+
+}  // namespace
+
+Tensor sum(const Tensor& x, std::optional<ScalarType> dtype) {
+  return sum<"SumBackward0">(x, wrap_dims(x, {}), false, dtype);
+}
+Tensor sum(const Tensor& x, IntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) {
+  return sum<"SumBackward1">(x, wrap_dims(x, dim), keepdim, dtype);
+}
+
+Tensor sum_to_size(const Tensor& x, IntArrayRef size) {
+  if (x.sizes() == size) return x;
+  Dims dims;
+  const std::size_t lead = x.sizes().size() - size.size();
+  check(size.size() <= x.sizes().size(), "size {{{}}} is not expandable to size {{{}}}.", to_string(size),
+        to_string(x.sizes()));
+  for (std::size_t d = 0; d < x.sizes().size(); ++d) {
+    const bool goes = d < lead || (size[d - lead] == 1 && x.sizes()[d] != 1);
+    check(goes || x.sizes()[d] == size[d - lead], "size {{{}}} is not expandable to size {{{}}}.", to_string(size),
+          to_string(x.sizes()));
+    if (goes) dims.push_back(static_cast<std::int64_t>(d));
+  }
+  const Tensor summed = dims.empty() ? x : sum(x, dims, true);
+  return lead ? summed.reshape(size) : summed;
+}
+
+Tensor mean(const Tensor& x, std::optional<ScalarType> dtype) {
+  return mean<"MeanBackward0">(x, wrap_dims(x, {}), false, dtype);
+}
+Tensor mean(const Tensor& x, IntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) {
+  return mean<"MeanBackward1">(x, wrap_dims(x, dim), keepdim, dtype);
+}
+
+Tensor max(const Tensor& x) {
+  check(x.numel() > 0, "max(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
+                       "with the 'dim' argument.");
+  return extreme<"MaxBackward1">(Reduce::Max, x, wrap_dims(x, {}), false);
+}
+Tensor min(const Tensor& x) {
+  check(x.numel() > 0, "min(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
+                       "with the 'dim' argument.");
+  return extreme<"MinBackward1">(Reduce::Min, x, wrap_dims(x, {}), false);
+}
+ValuesIndices max(const Tensor& x, std::int64_t dim, bool keepdim) {
+  return extreme_along<"MaxBackward0">(true, x, dim, keepdim);
+}
+ValuesIndices min(const Tensor& x, std::int64_t dim, bool keepdim) {
+  return extreme_along<"MinBackward0">(false, x, dim, keepdim);
+}
+Tensor amax(const Tensor& x, IntArrayRef dim, bool keepdim) {
+  return extreme<"AmaxBackward0">(Reduce::Max, x, wrap_dims(x, dim), keepdim);
+}
+Tensor amin(const Tensor& x, IntArrayRef dim, bool keepdim) {
+  return extreme<"AminBackward0">(Reduce::Min, x, wrap_dims(x, dim), keepdim);
+}
+Tensor argmax(const Tensor& x, std::optional<std::int64_t> dim, bool keepdim) {
+  return arg_extreme(true, "argmax", x, dim, keepdim);
+}
+Tensor argmin(const Tensor& x, std::optional<std::int64_t> dim, bool keepdim) {
+  return arg_extreme(false, "argmin", x, dim, keepdim);
+}
+
+Tensor all(const Tensor& x) { return Tensor(kernels::reduce(Reduce::All, x.array(), wrap_dims(x, {}), false, kBool)); }
+Tensor all(const Tensor& x, std::int64_t dim, bool keepdim) {
+  return Tensor(kernels::reduce(Reduce::All, x.array(), wrap_dims(x, dim), keepdim, kBool));
+}
+Tensor any(const Tensor& x) { return Tensor(kernels::reduce(Reduce::Any, x.array(), wrap_dims(x, {}), false, kBool)); }
+Tensor any(const Tensor& x, std::int64_t dim, bool keepdim) {
+  return Tensor(kernels::reduce(Reduce::Any, x.array(), wrap_dims(x, dim), keepdim, kBool));
+}
+
+}  // namespace xgrad

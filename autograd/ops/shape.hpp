@@ -1,0 +1,103 @@
+/// Shapes, views, copies and conversions.
+///
+/// A view shares its tensor's memory: writing through either is seen by both, and by autograd.
+#pragma once
+
+#include <xgrad/autograd/ops/method.hpp>
+
+namespace xgrad {
+
+/// The same elements in order under another shape, as a view; one size may be −1. Throws when strides do not allow it.
+Tensor view(const Tensor& x, IntArrayRef size);
+Tensor view_as(const Tensor& x, const Tensor& other);
+/// A view when possible, else a copy.
+Tensor reshape(const Tensor& x, IntArrayRef shape);
+Tensor reshape_as(const Tensor& x, const Tensor& other);
+/// Dimensions start_dim … end_dim become one.
+Tensor flatten(const Tensor& x, std::int64_t start_dim = 0, std::int64_t end_dim = -1);
+/// Drops dimensions of size 1: all, or `dim` if it is one.
+Tensor squeeze(const Tensor& x);
+Tensor squeeze(const Tensor& x, std::int64_t dim);
+/// A new dimension of size 1 at `dim`.
+Tensor unsqueeze(const Tensor& x, std::int64_t dim);
+Tensor permute(const Tensor& x, IntArrayRef dims);
+Tensor transpose(const Tensor& x, std::int64_t dim0, std::int64_t dim1);
+/// The transpose of a matrix; a vector or number is returned as it is.
+Tensor t(const Tensor& x);
+/// Dimensions of size 1 repeat to `size` without copying; −1 keeps a size.
+Tensor expand(const Tensor& x, IntArrayRef size);
+Tensor expand_as(const Tensor& x, const Tensor& other);
+Tensor broadcast_to(const Tensor& x, IntArrayRef size);
+/// x itself when packed, else a packed copy.
+Tensor contiguous(const Tensor& x);
+/// A copy that keeps the memory layout of dense tensors.
+Tensor clone(const Tensor& x);
+/// x itself when it has the dtype (and no copy is asked for), else a converted copy.
+Tensor to(const Tensor& x, ScalarType dtype, bool copy = false);
+/// Row `index` along `dim`, as a view with one dimension less.
+Tensor select(const Tensor& x, std::int64_t dim, std::int64_t index);
+/// Elements start, start + step, … before end along `dim`, as a view. Bounds clip as Python's do.
+Tensor slice(const Tensor& x, std::int64_t dim, std::optional<std::int64_t> start = std::nullopt,
+             std::optional<std::int64_t> end = std::nullopt, std::int64_t step = 1);
+/// `length` elements from `start` along `dim`, as a view; out of range throws.
+Tensor narrow(const Tensor& x, std::int64_t dim, std::int64_t start, std::int64_t length);
+/// A view with these sizes and strides, `offset` elements into the storage; throws when it would leave the storage.
+Tensor as_strided(const Tensor& x, IntArrayRef size, IntArrayRef stride,
+                  std::optional<std::int64_t> offset = std::nullopt);
+/// All rows along `dim`.
+std::vector<Tensor> unbind(const Tensor& x, std::int64_t dim = 0);
+/// Pieces of `split_size` along `dim`; the last may be shorter.
+std::vector<Tensor> split(const Tensor& x, std::int64_t split_size, std::int64_t dim = 0);
+/// At most `chunks` pieces of equal size (the last may be shorter).
+std::vector<Tensor> chunk(const Tensor& x, std::int64_t chunks, std::int64_t dim = 0);
+/// Tensors of one shape (but for `dim`) one after another along `dim`; dtypes promote.
+Tensor cat(TensorList tensors, std::int64_t dim = 0);
+/// Tensors of one shape along a new dimension.
+Tensor stack(TensorList tensors, std::int64_t dim = 0);
+
+template <class T>
+struct ShapeMethods : Methods<T> {
+  using Methods<T>::as;
+  T view(IntArrayRef size) const { return xgrad::view(as(this), size); }
+  T view_as(const T& other) const { return xgrad::view_as(as(this), other); }
+  T reshape(IntArrayRef shape) const { return xgrad::reshape(as(this), shape); }
+  T reshape_as(const T& other) const { return xgrad::reshape_as(as(this), other); }
+  T flatten(std::int64_t start_dim = 0, std::int64_t end_dim = -1) const {
+    return xgrad::flatten(as(this), start_dim, end_dim);
+  }
+  T squeeze() const { return xgrad::squeeze(as(this)); }
+  T squeeze(std::int64_t dim) const { return xgrad::squeeze(as(this), dim); }
+  T unsqueeze(std::int64_t dim) const { return xgrad::unsqueeze(as(this), dim); }
+  T permute(IntArrayRef dims) const { return xgrad::permute(as(this), dims); }
+  T transpose(std::int64_t dim0, std::int64_t dim1) const { return xgrad::transpose(as(this), dim0, dim1); }
+  T t() const { return xgrad::t(as(this)); }
+  T expand(IntArrayRef size) const { return xgrad::expand(as(this), size); }
+  T expand_as(const T& other) const { return xgrad::expand_as(as(this), other); }
+  T broadcast_to(IntArrayRef size) const { return xgrad::broadcast_to(as(this), size); }
+  T contiguous() const { return xgrad::contiguous(as(this)); }
+  T clone() const { return xgrad::clone(as(this)); }
+  T to(ScalarType dtype, bool copy = false) const { return xgrad::to(as(this), dtype, copy); }
+  T to(const TensorOptions& options) const { return xgrad::to(as(this), options.dtype_or(as(this).dtype())); }
+  T to(Device) const { return as(this); }
+  T cpu() const { return as(this); }
+  T type_as(const T& other) const { return xgrad::to(as(this), other.dtype()); }
+  T toType(ScalarType dtype) const { return xgrad::to(as(this), dtype); }
+  T select(std::int64_t dim, std::int64_t index) const { return xgrad::select(as(this), dim, index); }
+  T slice(std::int64_t dim, std::optional<std::int64_t> start = std::nullopt,
+          std::optional<std::int64_t> end = std::nullopt, std::int64_t step = 1) const {
+    return xgrad::slice(as(this), dim, start, end, step);
+  }
+  T narrow(std::int64_t dim, std::int64_t start, std::int64_t length) const {
+    return xgrad::narrow(as(this), dim, start, length);
+  }
+  T as_strided(IntArrayRef size, IntArrayRef stride, std::optional<std::int64_t> offset = std::nullopt) const {
+    return xgrad::as_strided(as(this), size, stride, offset);
+  }
+  std::vector<T> unbind(std::int64_t dim = 0) const { return xgrad::unbind(as(this), dim); }
+  std::vector<T> split(std::int64_t split_size, std::int64_t dim = 0) const {
+    return xgrad::split(as(this), split_size, dim);
+  }
+  std::vector<T> chunk(std::int64_t chunks, std::int64_t dim = 0) const { return xgrad::chunk(as(this), chunks, dim); }
+};
+
+}  // namespace xgrad

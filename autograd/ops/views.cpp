@@ -1,0 +1,221 @@
+#include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/ops/promotion.hpp>
+
+#include <limits>
+
+namespace xgrad {
+namespace {
+
+/// Zeros of `sizes`, with g in the part that `part` selects: the derivative of taking that part.
+template <FixedString Name, class Part>
+Tensor into_zeros(const Tensor& g, const Dims& sizes, Part part) {
+  return differentiable<Name>(
+      inputs(g), {},
+      [&](const Array*) {
+        const Array whole = Array::empty(sizes, g.dtype());
+        kernels::fill(whole, 0);
+        kernels::copy(part(whole), g.array());
+        return whole;
+      },
+      no_save, [part](const Saved&, const Tensor& h) -> Grads { return {part(h)}; });
+}
+
+Dims inverse(const Dims& order) {
+  Dims out(order.size(), 0);
+  for (std::size_t i = 0; i < order.size(); ++i) out[static_cast<std::size_t>(order[i])] = static_cast<std::int64_t>(i);
+  return out;
+}
+
+/// Where a view's elements lie, counted from the first element of the tensor it is a view of.
+struct Geometry {
+  Dims sizes, strides;
+  std::int64_t offset = 0;
+  std::int64_t extent() const {
+    std::int64_t n = 1;
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+      if (sizes[i] == 0) return 0;
+      n += (sizes[i] - 1) * strides[i];
+    }
+    return n + offset;
+  }
+};
+
+/// Adds g, laid out as `view`, into zeros laid out as `base`: the derivative of as_strided, for any overlap.
+Tensor as_strided_backward(const Tensor& g, const Geometry& base, const Geometry& view) {
+  return differentiable<"AsStridedBackwardBackward0">(
+      inputs(g), {},
+      [&](const Array*) {
+        const std::int64_t n = std::max(base.extent(), view.extent());
+        const Array flat = Array::empty({n}, g.dtype());
+        kernels::fill(flat, 0);
+        kernels::scatter_add_strided(flat, view.sizes, view.strides, view.offset, g.array());
+        return kernels::contiguous_copy(flat.as_strided(base.sizes, base.strides, 0));
+      },
+      no_save,
+      [base, view](const Saved&, const Tensor& h) -> Grads {
+        Tensor laid_out(Array::empty_strided(base.sizes, base.strides, h.dtype()));
+        if (base.sizes == view.sizes && base.strides == view.strides && view.offset == 0) return {h};
+        laid_out.copy_(h);
+        return {as_strided(laid_out, view.sizes, view.strides, view.offset)};
+      });
+}
+
+Tensor view_to(const Tensor& x, Array array) {
+  return differentiable_view<"ViewBackward0">(
+      x, std::move(array), [sizes = Dims(x.sizes())](const Saved&, const Tensor& g) -> Grads {
+        return {g.reshape(sizes)};
+      });
+}
+
+}  // namespace
+
+Tensor view(const Tensor& x, IntArrayRef size) { return view_to(x, x.array().view(size)); }
+Tensor view_as(const Tensor& x, const Tensor& other) { return view(x, other.sizes()); }
+
+Tensor reshape(const Tensor& x, IntArrayRef shape) {
+  if (auto v = x.array().try_view(shape)) {
+    return differentiable_view<"ReshapeAliasBackward0">(
+        x, *std::move(v), [sizes = Dims(x.sizes())](const Saved&, const Tensor& g) -> Grads {
+          return {g.reshape(sizes)};
+        });
+  }
+  const Dims sizes = infer_size(shape, x.numel());
+  return differentiable<"UnsafeViewBackward0">(
+      inputs(x), {}, [&](const Array*) { return kernels::contiguous_copy(x.array()).view(sizes); }, no_save,
+      [sizes = Dims(x.sizes())](const Saved&, const Tensor& g) -> Grads { return {g.reshape(sizes)}; });
+}
+Tensor reshape_as(const Tensor& x, const Tensor& other) { return reshape(x, other.sizes()); }
+
+Tensor flatten(const Tensor& x, std::int64_t start_dim, std::int64_t end_dim) {
+  const std::int64_t start = wrap_dim(start_dim, x.dim()), end = wrap_dim(end_dim, x.dim());
+  check(start <= end, "flatten() has invalid args: start_dim cannot come after end_dim");
+  if (x.dim() == 0) return reshape(x, {1});
+  if (start == end) return x;
+  Dims sizes;
+  std::int64_t merged = 1;
+  for (std::int64_t d = 0; d < x.dim(); ++d) {
+    if (d < start || d > end) sizes.push_back(x.size(d));
+    else merged *= x.size(d);
+    if (d == end) sizes.push_back(merged);
+  }
+  return reshape(x, sizes);
+}
+
+Tensor squeeze(const Tensor& x) {
+  return differentiable_view<"SqueezeBackward0">(
+      x, x.array().squeeze(),
+      [sizes = Dims(x.sizes())](const Saved&, const Tensor& g) -> Grads { return {g.reshape(sizes)}; });
+}
+
+Tensor squeeze(const Tensor& x, std::int64_t dim) {
+  return differentiable_view<"SqueezeBackward1">(
+      x, x.array().squeeze(dim),
+      [sizes = Dims(x.sizes())](const Saved&, const Tensor& g) -> Grads { return {g.reshape(sizes)}; });
+}
+
+Tensor unsqueeze(const Tensor& x, std::int64_t dim) {
+  const std::int64_t d = wrap_dim(dim, x.dim() + 1);
+  return differentiable_view<"UnsqueezeBackward0">(
+      x, x.array().unsqueeze(d), [d](const Saved&, const Tensor& g) -> Grads { return {g.squeeze(d)}; });
+}
+
+Tensor permute(const Tensor& x, IntArrayRef dims) {
+  Array array = x.array().permute(dims);
+  Dims order(dims);
+  for (auto& d : order) d = wrap_dim(d, x.dim());
+  return differentiable_view<"PermuteBackward0">(
+      x, std::move(array),
+      [back = inverse(order)](const Saved&, const Tensor& g) -> Grads { return {g.permute(back)}; });
+}
+
+Tensor transpose(const Tensor& x, std::int64_t dim0, std::int64_t dim1) {
+  return differentiable_view<"TransposeBackward0">(
+      x, x.array().transpose(dim0, dim1),
+      [dim0, dim1](const Saved&, const Tensor& g) -> Grads { return {g.transpose(dim0, dim1)}; });
+}
+
+Tensor t(const Tensor& x) {
+  check(x.dim() <= 2, "t() expects a tensor with <= 2 dimensions, but self is {}D", x.dim());
+  const std::int64_t last = x.dim() < 2 ? 0 : 1;
+  return differentiable_view<"TBackward0">(x, x.array().transpose(0, last),
+                                           [](const Saved&, const Tensor& g) -> Grads { return {g.t()}; });
+}
+
+/// The engine sums over what was stretched.
+Tensor expand(const Tensor& x, IntArrayRef size) {
+  return differentiable_view<"ExpandBackward0">(x, x.array().expand(size),
+                                                [](const Saved&, const Tensor& g) -> Grads { return {g}; });
+}
+Tensor expand_as(const Tensor& x, const Tensor& other) { return expand(x, other.sizes()); }
+Tensor broadcast_to(const Tensor& x, IntArrayRef size) { return expand(x, size); }
+
+Tensor select(const Tensor& x, std::int64_t dim, std::int64_t index) {
+  Array array = x.array().select(dim, index);
+  return differentiable_view<"SelectBackward0">(
+      x, std::move(array), [sizes = Dims(x.sizes()), dim, index](const Saved&, const Tensor& g) -> Grads {
+        return {into_zeros<"SelectBackwardBackward0">(g, sizes, [dim, index](const auto& whole) {
+          return whole.select(dim, index);
+        })};
+      });
+}
+
+Tensor slice(const Tensor& x, std::int64_t dim, std::optional<std::int64_t> start, std::optional<std::int64_t> end,
+             std::int64_t step) {
+  const std::int64_t from = start.value_or(0), to = end.value_or(std::numeric_limits<std::int64_t>::max());
+  Array array = x.array().slice(dim, from, to, step);
+  return differentiable_view<"SliceBackward0">(
+      x, std::move(array), [sizes = Dims(x.sizes()), dim, from, to, step](const Saved&, const Tensor& g) -> Grads {
+        return {into_zeros<"SliceBackwardBackward0">(g, sizes, [dim, from, to, step](const auto& whole) {
+          return whole.slice(dim, from, to, step);
+        })};
+      });
+}
+
+Tensor narrow(const Tensor& x, std::int64_t dim, std::int64_t start, std::int64_t length) {
+  check(x.dim() > 0, "narrow() cannot be applied to a 0-dim tensor.");
+  check(length >= 0, "narrow(): length must be non-negative.");
+  const std::int64_t n = x.size(dim);
+  if (start != n) start = start < 0 ? start + n : start;  // start may equal the size: nothing is taken
+  check(start >= 0 && start <= n - length, "start ({}) + length ({}) exceeds dimension size ({}).", start, length, n);
+  return slice(x, dim, start, start + length, 1);
+}
+
+Tensor as_strided(const Tensor& x, IntArrayRef size, IntArrayRef stride, std::optional<std::int64_t> offset) {
+  const Array& a = x.array();
+  const std::int64_t at = offset.value_or(a.offset());
+  Array array = a.as_strided(size, stride, at);
+  Geometry base{a.sizes(), a.strides(), 0}, view{size, stride, at - a.offset()};
+  return differentiable_view<"AsStridedBackward0">(
+      x, std::move(array), [base = std::move(base), view = std::move(view)](const Saved&, const Tensor& g) -> Grads {
+        return {as_strided_backward(g, base, view)};
+      });
+}
+
+std::vector<Tensor> unbind(const Tensor& x, std::int64_t dim) {
+  check(x.dim() > 0, "Dimension specified as {} but tensor has no dimensions", dim);
+  std::vector<Tensor> out;
+  for (std::int64_t i = 0; i < x.size(dim); ++i) out.push_back(select(x, dim, i));
+  return out;
+}
+
+std::vector<Tensor> split(const Tensor& x, std::int64_t split_size, std::int64_t dim) {
+  check(x.dim() > 0, "split expects at least a 1-dimensional tensor");
+  check(split_size >= 0, "split expects split_size be non-negative, but got split_size={}", split_size);
+  const std::int64_t n = x.size(dim);
+  check(split_size > 0 || n == 0, "split_size can only be 0 if dimension size is 0, but got dimension size of {}", n);
+  std::vector<Tensor> out;
+  if (split_size == 0) return {x};
+  for (std::int64_t at = 0; at < std::max<std::int64_t>(n, 1); at += split_size) {
+    out.push_back(slice(x, dim, at, std::min(n, at + split_size), 1));
+  }
+  return out;
+}
+
+std::vector<Tensor> chunk(const Tensor& x, std::int64_t chunks, std::int64_t dim) {
+  check(x.dim() > 0, "chunk expects at least a 1-dimensional tensor");
+  check(chunks > 0, "chunk expects `chunks` to be greater than 0, got: {}", chunks);
+  const std::int64_t n = x.size(dim);
+  return split(x, std::max<std::int64_t>((n + chunks - 1) / chunks, 1), dim);
+}
+
+}  // namespace xgrad

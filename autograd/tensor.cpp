@@ -1,0 +1,208 @@
+#include <xgrad/autograd/array/allocator.hpp>
+#include <xgrad/autograd/array/format.hpp>
+#include <xgrad/autograd/graph/engine.hpp>
+#include <xgrad/autograd/graph/grad_mode.hpp>
+#include <xgrad/autograd/graph/in_place.hpp>
+#include <xgrad/autograd/tensor.hpp>
+
+#include <ostream>
+
+namespace xgrad {
+
+TensorImpl::TensorImpl(Array a) : array(std::move(a)) {}
+TensorImpl::~TensorImpl() = default;
+void* TensorImpl::operator new(std::size_t bytes) { return memory::allocate(bytes); }
+void TensorImpl::operator delete(void* p) noexcept { memory::deallocate(p, sizeof(TensorImpl)); }
+void TensorImpl::destroy(TensorImpl* impl) noexcept { delete impl; }
+
+void TensorImpl::bump_version() {
+  if (own_version) own_version->value.fetch_add(1, std::memory_order_relaxed);
+  else array.storage()->bump_version();
+}
+
+GradSlot& TensorImpl::grad_slot() {
+  if (!slot) slot = Intrusive<GradSlot>::adopt(new GradSlot);
+  return *slot;
+}
+
+Edge gradient_edge(const Tensor& t) {
+  TensorImpl& impl = *t.impl();
+  if (impl.view && impl.view->graph_version != impl.array.storage()->version()) refresh_view(impl);
+  if (!impl.requires_grad) return {};
+  return {impl.node, impl.output_nr};
+}
+
+void set_view_of(Tensor& view, const Tensor& base, ViewOrigin origin) {
+  auto info = std::make_unique<ViewInfo>();
+  const ViewInfo* outer = base.impl()->view.get();
+  info->base = outer ? outer->base : base;
+  info->origin = outer && outer->origin != ViewOrigin::Normal ? outer->origin : origin;
+  info->graph_version = view.array().storage()->version();
+  view.impl()->own_version = base.impl()->own_version;
+  view.impl()->view = std::move(info);
+}
+
+Tensor::Tensor(Array array) : impl_(Intrusive<TensorImpl>::adopt(new TensorImpl(std::move(array)))) {}
+
+Tensor& Tensor::operator=(const Tensor& value) && {
+  copy_(value);
+  return *this;
+}
+
+Tensor& Tensor::operator=(Scalar value) && {
+  fill_(value);
+  return *this;
+}
+
+std::uint32_t Tensor::use_count() const { return impl_ ? impl_->use_count() : 0; }
+
+void Tensor::require_dtype(ScalarType t) const {
+  check(dtype() == t, "expected scalar type {} but found {}", info(t).cname, info(dtype()).cname);
+}
+
+Scalar Tensor::item() const {
+  const Array& a = array();
+  if (a.numel() != 1) {
+    Error e(fmt::format("a Tensor with {} elements cannot be converted to Scalar", a.numel()));
+    e.add_context(fmt::format("its shape is {}", to_string(a.sizes())));
+    e.set_hint("item() needs exactly one element: index it, or reduce it with sum(), mean() or max()");
+    throw ValueError(e.what());
+  }
+  return dispatch(a.dtype(), [&]<class T>() { return Scalar(*a.data<T>()); });
+}
+
+bool Tensor::requires_grad() const {
+  if (!impl_) return false;
+  if (impl_->view && impl_->view->graph_version != impl_->array.storage()->version()) refresh_view(*impl_);
+  return impl_->requires_grad;
+}
+
+Tensor& Tensor::requires_grad_(bool requires_grad) const {
+  auto& self = const_cast<Tensor&>(*this);
+  const Array& a = array();
+  if (requires_grad == impl_->requires_grad) return self;
+  check(requires_grad || impl_->is_leaf,
+        "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
+        "subgraph that doesn't require differentiation use var_no_grad = var.detach().");
+  check(!requires_grad || xgrad::is_floating_point(a.dtype()),
+        "only Tensors of floating point and complex dtype can require gradients");
+  if (requires_grad && !impl_->node) {
+    impl_->grad_slot();
+    impl_->node = AccumulateGrad::create(a, impl_->slot);
+  }
+  impl_->requires_grad = requires_grad;
+  return self;
+}
+
+Intrusive<Node> Tensor::grad_fn() const {
+  if (!requires_grad() || impl_->is_leaf) return nullptr;
+  return impl_->node;
+}
+
+std::uint32_t Tensor::output_nr() const { return impl_ ? impl_->output_nr : 0; }
+
+const Tensor& Tensor::grad() const {
+  static const Tensor undefined;
+  return impl_ && impl_->slot ? impl_->slot->grad : undefined;
+}
+
+Tensor& Tensor::mutable_grad() const {
+  check(defined(), "an undefined Tensor has no gradient");
+  return impl_->grad_slot().grad;
+}
+
+void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph, bool create_graph,
+                      std::span<const Tensor> inputs) const {
+  autograd::backward({this, 1}, gradient.defined() ? TensorList(&gradient, 1) : TensorList(), retain_graph, create_graph,
+                     TensorList(inputs.data(), inputs.size()));
+}
+
+void Tensor::retain_grad() const {
+  check(requires_grad(), "can't retain_grad on Tensor that has requires_grad=False");
+  if (impl_->is_leaf || impl_->retains_grad) return;
+  impl_->grad_slot();
+  impl_->node->hooks().retain.push_back({impl_->output_nr, impl_->slot});
+  impl_->retains_grad = true;
+}
+
+bool Tensor::retains_grad() const { return impl_ && impl_->retains_grad; }
+
+unsigned Tensor::register_hook(TensorHook hook) const {
+  check(requires_grad(), "cannot register a hook on a tensor that doesn't require gradient");
+  static std::atomic<unsigned> next{0};
+  const unsigned handle = next++;
+  impl_->node->hooks().on_grad.push_back({handle, impl_->output_nr, std::move(hook)});
+  return handle;
+}
+
+unsigned Tensor::register_hook(std::function<void(const Tensor&)> hook) const {
+  return register_hook(TensorHook([hook = std::move(hook)](const Tensor& g) {
+    hook(g);
+    return Tensor();
+  }));
+}
+
+void Tensor::remove_hook(unsigned handle) const {
+  check(requires_grad(), "cannot remove a hook from a tensor that doesn't require gradient");
+  std::erase_if(impl_->node->hooks().on_grad, [handle](const auto& h) { return h.handle == handle; });
+}
+
+Tensor Tensor::detach() const {
+  Tensor out(array());
+  out.impl_->own_version = impl_->own_version;
+  return out;
+}
+
+Tensor& Tensor::detach_() const {
+  check(!is_view(),
+        "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, "
+        "and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be "
+        "called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in "
+        "torch/optim/optimizer.py as a solution.");
+  impl_->node.reset();
+  impl_->output_nr = 0;
+  impl_->requires_grad = false;
+  impl_->is_leaf = true;
+  return const_cast<Tensor&>(*this);
+}
+
+Tensor Tensor::data() const {
+  Tensor out(array());
+  out.impl_->own_version = Intrusive<VersionCounter>::adopt(new VersionCounter);
+  return out;
+}
+
+void Tensor::set_data(const Tensor& other) const {
+  check(!impl_->requires_grad || other.is_floating_point(),
+        "data set to a tensor that requires gradients must be floating point or complex dtype");
+  impl_->array = other.array();
+  impl_->own_version.reset();
+  impl_->view.reset();
+  if (impl_->is_leaf && impl_->node) {  // the accumulator checks gradients against the new shape and dtype
+    impl_->node = AccumulateGrad::create(impl_->array, Intrusive<GradSlot>(impl_->slot));
+  }
+}
+
+std::uint32_t Tensor::version() const {
+  array();
+  return impl_->version();
+}
+
+bool Tensor::is_view() const { return impl_ && impl_->view != nullptr; }
+
+std::string Tensor::str() const {
+  if (!defined()) return "[ Tensor (undefined) ]";
+  TensorSuffix suffix;
+  const auto node = grad_fn();
+  suffix.requires_grad = requires_grad() && !node;
+  if (node) suffix.grad_fn = node->name();
+  return format_tensor(array(), suffix);
+}
+
+std::string Tensor::toString() const {
+  return defined() ? fmt::format("torch.{}Tensor", info(dtype()).cname) : "UndefinedType";
+}
+
+std::ostream& operator<<(std::ostream& out, const Tensor& tensor) { return out << tensor.str(); }
+
+}  // namespace xgrad

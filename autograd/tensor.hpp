@@ -1,0 +1,211 @@
+/// Tensor: an Array and its place in the graph.
+#pragma once
+
+#include <xgrad/autograd/array/array.hpp>
+#include <xgrad/autograd/array/generator.hpp>
+#include <xgrad/autograd/array/scalar.hpp>
+#include <xgrad/autograd/graph/tensor_impl.hpp>
+#include <xgrad/autograd/ops/comparison.hpp>
+#include <xgrad/autograd/ops/indexing.hpp>
+#include <xgrad/autograd/ops/linalg.hpp>
+#include <xgrad/autograd/ops/nonlinear.hpp>
+#include <xgrad/autograd/ops/pointwise.hpp>
+#include <xgrad/autograd/ops/random.hpp>
+#include <xgrad/autograd/ops/reductions.hpp>
+#include <xgrad/autograd/ops/shape.hpp>
+
+#include <functional>
+#include <iosfwd>
+#include <memory>
+#include <span>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace xgrad {
+
+/// Called with a tensor's gradient during backward; may return a replacement, or an undefined Tensor to keep it.
+using TensorHook = std::function<class Tensor(const class Tensor& grad)>;
+
+/// A handle to an n-dimensional array that remembers how it was computed. Copying a Tensor copies the handle.
+///
+///     Tensor x = tensor({1., 2.}, requires_grad = true);
+///     Tensor y = (x * x).sum();
+///     y.backward();
+///     print(x.grad());  // tensor([2., 4.])
+///
+/// Operations are declared, with their formulas, in the headers under ops/; each is a free function and a method.
+class Tensor : public PointwiseMethods<Tensor>,
+               public ComparisonMethods<Tensor>,
+               public ReductionMethods<Tensor>,
+               public ShapeMethods<Tensor>,
+               public IndexingMethods<Tensor>,
+               public LinalgMethods<Tensor>,
+               public NonlinearMethods<Tensor>,
+               public RandomMethods<Tensor> {
+ public:
+  Tensor() = default;
+  Tensor(const Tensor&) = default;
+  Tensor(Tensor&&) noexcept = default;
+  Tensor& operator=(const Tensor&) & = default;
+  Tensor& operator=(Tensor&&) & noexcept = default;
+  /// Assigning to a temporary writes through it: `x[0] = y`, `x.index({...}) = 3`.
+  Tensor& operator=(const Tensor& value) &&;
+  Tensor& operator=(Scalar value) &&;
+  ~Tensor() = default;
+
+  /// A new leaf around an array; views of it share its memory.
+  explicit Tensor(Array array);
+
+  bool defined() const { return static_cast<bool>(impl_); }
+  explicit operator bool() const = delete;  // ambiguous between "defined" and the value: say which
+
+  // --- what it is
+  const Array& array() const {
+    check(defined(), "an undefined Tensor was used where one with a value is needed");
+    return impl_->array;
+  }
+  ScalarType dtype() const { return array().dtype(); }
+  ScalarType scalar_type() const { return dtype(); }
+  std::int64_t dim() const { return array().dim(); }
+  std::int64_t ndimension() const { return dim(); }
+  IntArrayRef sizes() const { return array().sizes(); }
+  IntArrayRef strides() const { return array().strides(); }
+  Size shape() const { return Size(array().sizes()); }
+  std::int64_t size(std::int64_t d) const { return array().size(d); }
+  std::int64_t stride(std::int64_t d) const { return array().stride(d); }
+  std::int64_t numel() const { return array().numel(); }
+  std::int64_t storage_offset() const { return array().offset(); }
+  std::size_t nbytes() const { return array().nbytes(); }
+  std::size_t itemsize() const { return array().itemsize(); }
+  std::int64_t element_size() const { return static_cast<std::int64_t>(itemsize()); }
+  bool is_contiguous() const { return array().is_contiguous(); }
+  bool is_floating_point() const { return xgrad::is_floating_point(dtype()); }
+  Device device() const { return kCPU; }
+  bool is_cpu() const { return true; }
+  TensorOptions options() const { return TensorOptions(dtype()); }
+  /// Both handles name the same tensor.
+  bool is_same(const Tensor& other) const { return impl_ == other.impl_; }
+  std::uint32_t use_count() const;
+
+  // --- its elements
+  /// The value of a tensor with one element; throws ValueError for others.
+  template <class T>
+  T item() const {
+    return item().to<T>();
+  }
+  Scalar item() const;
+  template <class T>
+    requires(std::is_arithmetic_v<T> && !std::is_same_v<T, bool>)
+  explicit operator T() const {
+    return item<T>();
+  }
+  /// A pointer to the first element; throws unless T is the dtype.
+  template <class T>
+  T* data_ptr() const {
+    require_dtype(dtype_of<T>());
+    return array().template data<T>();
+  }
+  void* data_ptr() const { return array().raw(); }
+
+  // --- the graph
+  bool requires_grad() const;
+  /// Asks for gradients of a leaf; throws for a tensor of integers, or when a non-leaf would stop asking.
+  Tensor& requires_grad_(bool requires_grad = true) const;
+  Tensor& set_requires_grad(bool requires_grad) const { return requires_grad_(requires_grad); }
+  /// True when no operation recorded in the graph made this tensor.
+  bool is_leaf() const { return !impl_ || impl_->is_leaf; }
+  /// The node that computed this tensor; null for a leaf.
+  Intrusive<Node> grad_fn() const;
+  /// Which of grad_fn()'s outputs this is.
+  std::uint32_t output_nr() const;
+  /// The accumulated gradient; undefined before the first backward.
+  const Tensor& grad() const;
+  /// The same to write: `p.mutable_grad() = g` (PyTorch's `p.grad = g`); `mutable_grad().reset()` clears it.
+  Tensor& mutable_grad() const;
+  void reset() { impl_.reset(); }
+  /// Runs the graph backward from here: every leaf's `.grad` grows by d(this)/d(leaf) (times `gradient`).
+  /// `gradient` may be left out for a tensor of one element. `inputs` limits which leaves accumulate.
+  /// Throws Error for a tensor that requires no gradient, or a graph whose saved tensors are freed already.
+  void backward(const Tensor& gradient = {}, std::optional<bool> retain_graph = std::nullopt,
+                bool create_graph = false, std::span<const Tensor> inputs = {}) const;
+  /// Keeps this non-leaf's gradient in grad() during backward.
+  void retain_grad() const;
+  bool retains_grad() const;
+  /// Calls `hook` with this tensor's gradient each time it is computed; returns a handle for remove_hook.
+  unsigned register_hook(TensorHook hook) const;
+  unsigned register_hook(std::function<void(const Tensor&)> hook) const;
+  void remove_hook(unsigned handle) const;
+  /// The same memory without the graph; in-place changes are seen by both, and by version checks.
+  Tensor detach() const;
+  /// Cuts this tensor from the graph that made it. Throws for views.
+  Tensor& detach_() const;
+  /// The same memory without the graph and with a version counter of its own: changes escape autograd's checks.
+  Tensor data() const;
+  /// Makes this handle (and all its copies) refer to another array of compatible type.
+  void set_data(const Tensor& other) const;
+  /// The number of in-place changes this tensor's memory has seen.
+  std::uint32_t version() const;
+  std::uint32_t _version() const { return version(); }
+  bool is_view() const;
+
+  // --- writing through a view
+  /// The row at `index`; negative counts from the end. Assignable: `x[0] = 1`.
+  Tensor operator[](std::int64_t index) const;
+  Tensor operator[](const TensorIndex& index) const;
+
+  // --- text
+  /// What Python's `str(tensor)` gives.
+  std::string str() const;
+  /// "torch.FloatTensor"
+  std::string toString() const;
+
+  TensorImpl* impl() const { return impl_.get(); }
+  static Tensor adopt(Intrusive<TensorImpl> impl) {
+    Tensor t;
+    t.impl_ = std::move(impl);
+    return t;
+  }
+  Intrusive<TensorImpl> release() && { return std::move(impl_); }
+
+ private:
+  void require_dtype(ScalarType dtype) const;
+
+  Intrusive<TensorImpl> impl_;
+};
+
+/// A borrowed list of tensors.
+class TensorList : public std::span<const Tensor> {
+ public:
+  using std::span<const Tensor>::span;
+  TensorList(std::initializer_list<Tensor> list) : std::span<const Tensor>(list.begin(), list.size()) {}
+  TensorList(const std::vector<Tensor>& v) : std::span<const Tensor>(v) {}
+};
+
+/// The pair that max(dim), min(dim) and the like return: `auto [values, indices] = x.max(1)`, or `x.max(1)[1]`.
+class ValuesIndices : public std::tuple<Tensor, Tensor> {
+ public:
+  ValuesIndices(Tensor values, Tensor indices) : std::tuple<Tensor, Tensor>(std::move(values), std::move(indices)) {}
+  const Tensor& values() const { return std::get<0>(*this); }
+  const Tensor& indices() const { return std::get<1>(*this); }
+  const Tensor& operator[](std::size_t i) const {
+    check<IndexError>(i < 2, "tuple index out of range");
+    return i == 0 ? values() : indices();
+  }
+};
+
+std::ostream& operator<<(std::ostream& out, const Tensor& tensor);
+
+}  // namespace xgrad
+
+template <>
+struct std::tuple_size<xgrad::ValuesIndices> : std::integral_constant<std::size_t, 2> {};
+template <std::size_t I>
+struct std::tuple_element<I, xgrad::ValuesIndices> {
+  using type = xgrad::Tensor;
+};
+
+#include <xgrad/autograd/graph/node.hpp>
+#include <xgrad/autograd/ops/creation.hpp>
+#include <xgrad/autograd/ops/losses.hpp>
+#include <xgrad/autograd/ops/operators.hpp>

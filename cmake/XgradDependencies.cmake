@@ -1,0 +1,47 @@
+# Everything the library needs. scripts/install-dependencies.sh installs all of it on Debian.
+
+# One sentence per missing package rather than CMake's page on search paths.
+function(xgrad_require found what package)
+  if(NOT ${found})
+    message(FATAL_ERROR "xgrad needs ${what}, which was not found. On Debian: apt-get install ${package} "
+                        "(or scripts/install-dependencies.sh for everything).")
+  endif()
+endfunction()
+
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+
+find_package(fmt 9 QUIET CONFIG)
+xgrad_require(fmt_FOUND "{fmt} 9 or newer" libfmt-dev)
+
+find_package(OpenBLAS MODULE QUIET)
+xgrad_require(OpenBLAS_FOUND "OpenBLAS (its own cblas.h and libopenblas; no other BLAS will do)" libopenblas-dev)
+
+find_package(xtensor 0.24 QUIET CONFIG)
+xgrad_require(xtensor_FOUND "xtensor 0.24" libxtensor-dev)
+# Headers only, and on purpose not its package configuration, which would link whatever is called libblas here.
+find_path(XGRAD_XTENSOR_BLAS_INCLUDE_DIR xtensor-blas/xlinalg.hpp)
+mark_as_advanced(XGRAD_XTENSOR_BLAS_INCLUDE_DIR)
+xgrad_require(XGRAD_XTENSOR_BLAS_INCLUDE_DIR "xtensor-blas" libxtensor-blas-dev)
+find_package(xsimd 8 QUIET CONFIG)
+xgrad_require(xsimd_FOUND "xsimd 8" libxsimd-dev)
+
+find_package(ZLIB QUIET)
+xgrad_require(ZLIB_FOUND "zlib" zlib1g-dev)
+find_package(LibZip MODULE QUIET)
+xgrad_require(LibZip_FOUND "libzip" libzip-dev)
+
+set(XGRAD_HAS_CURL OFF)
+if(NOT XGRAD_WITH_CURL STREQUAL "OFF")
+  find_package(CURL 7.85 QUIET)
+  find_package(LibMd MODULE QUIET)  # checks what was downloaded
+  if(CURL_FOUND AND LibMd_FOUND)
+    set(XGRAD_HAS_CURL ON)
+  elseif(XGRAD_WITH_CURL STREQUAL "AUTO")
+    message(STATUS "libcurl 7.85 or libmd not found: data sets are read from local files but never downloaded "
+                   "(on Debian: apt-get install libcurl4-openssl-dev libmd-dev)")
+  else()
+    xgrad_require(CURL_FOUND "libcurl 7.85 (XGRAD_WITH_CURL is ${XGRAD_WITH_CURL})" libcurl4-openssl-dev)
+    xgrad_require(LibMd_FOUND "libmd (XGRAD_WITH_CURL is ${XGRAD_WITH_CURL})" libmd-dev)
+  endif()
+endif()

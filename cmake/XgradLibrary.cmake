@@ -1,0 +1,62 @@
+# The library itself: every source in the module folders.
+
+set(XGRAD_MODULES autograd nn optim data serialize plot)
+
+set(source_globs ${XGRAD_MODULES})
+list(TRANSFORM source_globs PREPEND "${PROJECT_SOURCE_DIR}/")
+list(TRANSFORM source_globs APPEND "/*.cpp")
+file(GLOB_RECURSE XGRAD_SOURCES CONFIGURE_DEPENDS ${source_globs})
+
+# Public headers, relative to the source folder: all but the kernels', which include xtensor and cblas.
+set(header_globs ${XGRAD_MODULES})
+list(TRANSFORM header_globs PREPEND "${PROJECT_SOURCE_DIR}/")
+list(TRANSFORM header_globs APPEND "/*.hpp")
+file(GLOB_RECURSE XGRAD_PUBLIC_HEADERS RELATIVE "${PROJECT_SOURCE_DIR}" CONFIGURE_DEPENDS ${header_globs})
+file(GLOB root_headers RELATIVE "${PROJECT_SOURCE_DIR}" CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/*.hpp")
+list(APPEND XGRAD_PUBLIC_HEADERS ${root_headers})
+list(FILTER XGRAD_PUBLIC_HEADERS EXCLUDE REGEX "^autograd/kernels/")
+
+# Headers live beside their sources and are included as <xgrad/...>: a link of that name to the source tree.
+set(XGRAD_INCLUDE_DIR "${PROJECT_BINARY_DIR}/include")
+file(MAKE_DIRECTORY "${XGRAD_INCLUDE_DIR}")
+file(CREATE_LINK "${PROJECT_SOURCE_DIR}" "${XGRAD_INCLUDE_DIR}/xgrad" SYMBOLIC)
+
+add_library(xgrad ${XGRAD_SOURCES})
+add_library(xgrad::xgrad ALIAS xgrad)
+xgrad_compile_options(xgrad)
+set_target_properties(xgrad PROPERTIES LINKER_LANGUAGE CXX POSITION_INDEPENDENT_CODE ON
+                                       VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+target_include_directories(xgrad PUBLIC "$<BUILD_INTERFACE:${XGRAD_INCLUDE_DIR}>"
+                                        "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
+target_link_libraries(xgrad PUBLIC fmt::fmt
+                            PRIVATE OpenBLAS::OpenBLAS ZLIB::ZLIB LibZip::LibZip Threads::Threads
+                                    "$<BUILD_INTERFACE:xtensor>" "$<BUILD_INTERFACE:xsimd>")
+target_compile_definitions(xgrad PRIVATE $<$<CONFIG:Debug>:XTENSOR_ENABLE_ASSERT>)
+if(XGRAD_HAS_CURL)
+  target_link_libraries(xgrad PRIVATE CURL::libcurl LibMd::LibMd)
+  target_compile_definitions(xgrad PRIVATE XGRAD_HAS_CURL)
+endif()
+
+# Speed. None of this leaks to the library's users, and none of it changes what a program computes: no -ffast-math.
+target_compile_options(xgrad PRIVATE $<$<CONFIG:Release,RelWithDebInfo>:-O3>
+                                     -fno-math-errno -fno-trapping-math  # nobody reads errno or the FPU's flags
+                                     -ftls-model=initial-exec)           # thread-local state is on the hot path
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
+  target_compile_options(xgrad PRIVATE -march=x86-64-v3)
+endif()
+get_target_property(XGRAD_LIBRARY_TYPE xgrad TYPE)
+if(XGRAD_LIBRARY_TYPE STREQUAL "SHARED_LIBRARY")
+  # Calls within the library go straight to their target: nobody replaces our functions from outside.
+  target_compile_options(xgrad PRIVATE -fno-semantic-interposition -fno-plt)
+  target_link_options(xgrad PRIVATE -Wl,-Bsymbolic-functions)
+endif()
+
+# Flags of single files: pairs of a pattern below the source folder and its flags.
+set(XGRAD_FILE_FLAGS
+    "autograd/(array/generator|kernels/random[^/]*)[.]cpp" "-ffp-contract=off")  # PyTorch's bits: no fused multiply-add
+while(XGRAD_FILE_FLAGS)
+  list(POP_FRONT XGRAD_FILE_FLAGS pattern flags)
+  set(matching ${XGRAD_SOURCES})
+  list(FILTER matching INCLUDE REGEX "/${pattern}$")
+  set_property(SOURCE ${matching} TARGET_DIRECTORY xgrad APPEND PROPERTY COMPILE_OPTIONS ${flags})
+endwhile()

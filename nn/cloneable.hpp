@@ -1,0 +1,45 @@
+/// Cloneable: gives a module an exact, independent copy.
+#pragma once
+
+#include <xgrad/autograd/array/generator.hpp>
+#include <xgrad/nn/module.hpp>
+
+namespace xgrad::nn {
+
+/// Base of modules that can clone(). `Derived` registers everything in reset() and calls reset() from its constructors,
+/// so that a copy can register its own:
+///
+///     struct NetImpl : nn::Cloneable<NetImpl> {
+///       NetImpl() { reset(); }
+///       void reset() override { fc = register_module("fc", nn::Linear(3, 4)); }
+///       nn::Linear fc = nullptr;
+///     };
+template <class Derived, class Base = ModuleBase>
+class Cloneable : public Base {
+ public:
+  using Base::Base;
+
+  /// Registers parameters, buffers and submodules, with their initial values. A module without any needs none.
+  virtual void reset() {}
+
+  /// A copy that shares nothing, in the same mode. Draws nothing from the random streams: they stand where they stood.
+  std::shared_ptr<ModuleBase> clone(const std::optional<Device>& device = std::nullopt) const override {
+    auto copy = std::make_shared<Derived>(static_cast<const Derived&>(*this));
+    copy->ModuleBase::start_anew();
+    const Array random_state = default_generator().get_state();
+    copy->reset();
+    default_generator().set_state(random_state);
+    copy->ModuleBase::copy_tree_from(*this, device);
+    return copy;
+  }
+
+ private:
+  void clone_from(const ModuleBase& other, const std::optional<Device>& device) final {
+    const auto copy = std::dynamic_pointer_cast<Derived>(other.clone(device));
+    check(copy != nullptr,
+          "Attempted to clone submodule, but it is of a different type than the submodule it was to be cloned into");
+    static_cast<Derived&>(*this) = *copy;
+  }
+};
+
+}  // namespace xgrad::nn

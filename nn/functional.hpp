@@ -1,0 +1,75 @@
+/// The functions behind the modules, `namespace F = nn::functional`. Options are given as an Options object
+/// (`F::softmax(x, F::SoftmaxFuncOptions(1))`), by position in Python's order, or by keyword (`F::softmax(x, dim = 1)`).
+#pragma once
+
+#include <xgrad/nn/options.hpp>
+
+namespace xgrad::nn::functional {
+
+// The second form of each function: its options, loose.
+#define XGRAD_LOOSE_OPTIONS(NAME, OPTIONS, PARAMETERS, ...)                                                      \
+  template <class First, class... Rest>                                                                          \
+    requires nn::detail::LooseArguments<OPTIONS, First, Rest...>                                                 \
+  Tensor NAME(PARAMETERS, First&& first, Rest&&... rest) {                                                       \
+    return NAME(__VA_ARGS__, nn::detail::options_of<OPTIONS>(std::forward<First>(first), std::forward<Rest>(rest)...)); \
+  }
+#define XGRAD_COMMA ,
+
+/// max(0, x); with `inplace`, written over x.
+Tensor relu(const Tensor& input, const ReLUFuncOptions& options = {});
+XGRAD_LOOSE_OPTIONS(relu, ReLUFuncOptions, const Tensor& input, input)
+
+inline Tensor sigmoid(const Tensor& input) { return xgrad::sigmoid(input); }
+inline Tensor tanh(const Tensor& input) { return xgrad::tanh(input); }
+
+/// e^x_i / Σ_j e^x_j along `dim`, computed in `dtype` if one is given. Without `dim`, as PyTorch: 0 for tensors of 0, 1
+/// or 3 dimensions, else 1, with a warning.
+Tensor softmax(const Tensor& input, const SoftmaxFuncOptions& options);
+XGRAD_LOOSE_OPTIONS(softmax, SoftmaxFuncOptions, const Tensor& input, input)
+Tensor softmax(const Tensor& input);
+/// x_i − ln Σ_j e^x_j along `dim`
+Tensor log_softmax(const Tensor& input, const LogSoftmaxFuncOptions& options);
+XGRAD_LOOSE_OPTIONS(log_softmax, LogSoftmaxFuncOptions, const Tensor& input, input)
+Tensor log_softmax(const Tensor& input);
+
+/// x·Wᵀ + b
+inline Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias = {}) {
+  return xgrad::linear(input, weight, bias);
+}
+
+/// Zeroes elements with probability p and scales the others by 1/(1 − p), when `training`. Options: p = 0.5,
+/// training = true, inplace = false.
+Tensor dropout(const Tensor& input, const DropoutFuncOptions& options = {});
+XGRAD_LOOSE_OPTIONS(dropout, DropoutFuncOptions, const Tensor& input, input)
+
+/// −log_softmax(input)[target], weighted and reduced; `target` holds class indices or, floating, probabilities.
+/// Options: weight, ignore_index = −100, reduction = mean, label_smoothing = 0. Throws IndexError for a label that is
+/// no class.
+Tensor cross_entropy(const Tensor& input, const Tensor& target, const CrossEntropyFuncOptions& options = {});
+XGRAD_LOOSE_OPTIONS(cross_entropy, CrossEntropyFuncOptions, const Tensor& input XGRAD_COMMA const Tensor& target, input,
+                    target)
+/// −input[target] for log-probabilities. Options: weight, ignore_index = −100, reduction = mean.
+Tensor nll_loss(const Tensor& input, const Tensor& target, const NLLLossFuncOptions& options = {});
+XGRAD_LOOSE_OPTIONS(nll_loss, NLLLossFuncOptions, const Tensor& input XGRAD_COMMA const Tensor& target, input, target)
+/// −(t·ln x + (1 − t)·ln(1 − x)) for probabilities x. Options: weight, reduction = mean. Throws ValueError unless the
+/// shapes are equal.
+Tensor binary_cross_entropy(const Tensor& input, const Tensor& target,
+                            const BinaryCrossEntropyFuncOptions& options = {});
+XGRAD_LOOSE_OPTIONS(binary_cross_entropy, BinaryCrossEntropyFuncOptions,
+                    const Tensor& input XGRAD_COMMA const Tensor& target, input, target)
+/// The same of sigmoid(input). Options: weight, reduction = mean, pos_weight.
+Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& target,
+                                        const BinaryCrossEntropyWithLogitsFuncOptions& options = {});
+XGRAD_LOOSE_OPTIONS(binary_cross_entropy_with_logits, BinaryCrossEntropyWithLogitsFuncOptions,
+                    const Tensor& input XGRAD_COMMA const Tensor& target, input, target)
+/// (input − target)². Options: reduction = mean. Throws ValueError unless the shapes are equal.
+Tensor mse_loss(const Tensor& input, const Tensor& target, const MSELossFuncOptions& options = {});
+XGRAD_LOOSE_OPTIONS(mse_loss, MSELossFuncOptions, const Tensor& input XGRAD_COMMA const Tensor& target, input, target)
+/// |input − target|. Options: reduction = mean. Throws ValueError unless the shapes are equal.
+Tensor l1_loss(const Tensor& input, const Tensor& target, const L1LossFuncOptions& options = {});
+XGRAD_LOOSE_OPTIONS(l1_loss, L1LossFuncOptions, const Tensor& input XGRAD_COMMA const Tensor& target, input, target)
+
+#undef XGRAD_LOOSE_OPTIONS
+#undef XGRAD_COMMA
+
+}  // namespace xgrad::nn::functional

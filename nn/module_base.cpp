@@ -1,0 +1,230 @@
+#include <xgrad/autograd/graph/grad_mode.hpp>
+#include <xgrad/nn/module.hpp>
+
+#include <unordered_set>
+
+namespace xgrad::nn {
+
+namespace {
+
+std::string join(const std::string& prefix, const std::string& name) { return prefix.empty() ? name : prefix + "." + name; }
+
+// Adds what is defined and not there yet.
+void list(OrderedDict<std::string, Tensor>& into, std::unordered_set<const void*>& seen, const std::string& name,
+          const Tensor& tensor) {
+  if (tensor.defined() && seen.insert(tensor.impl()).second) into.insert(name, tensor);
+}
+
+void convert(const Tensor& tensor, ScalarType dtype) {
+  if (!tensor.defined() || !tensor.is_floating_point()) return;
+  tensor.set_data(tensor.detach().to(dtype));
+  if (tensor.grad().defined()) tensor.mutable_grad() = tensor.grad().detach().to(dtype);
+}
+
+}  // namespace
+
+ModuleBase::ModuleBase() : state_(std::make_shared<State>()) {}
+ModuleBase::ModuleBase(std::string name) : ModuleBase() { state_->given_name = std::move(name); }
+
+void ModuleBase::check_name(const char* kind, const std::string& name) const {
+  check(!name.empty(), "{} name must not be empty", kind);
+  check(name.find('.') == std::string::npos, "{} name must not contain a dot (got '{}')", kind, name);
+  const char* taken = state_->parameters.contains(name) ? "Parameter"
+                      : state_->buffers.contains(name)  ? "Buffer"
+                      : state_->children.contains(name) ? "Submodule"
+                                                        : nullptr;
+  check(taken == nullptr, "attribute '{}' already exists: {} '{}' already defined", name, taken ? taken : "", name);
+}
+
+Tensor& ModuleBase::register_parameter(std::string name, Tensor tensor, bool requires_grad) {
+  check_name("Parameter", name);
+  if (tensor.defined()) {
+    check<ValueError>(tensor.is_leaf(),
+                      "Cannot assign non-leaf Tensor to parameter '{0}'. Model parameters must be created explicitly. "
+                      "To express '{0}' as a function of another Tensor, compute the value in the forward() method.",
+                      name);
+    tensor.requires_grad_(requires_grad);
+  }
+  return state_->parameters.insert(std::move(name), std::move(tensor));
+}
+
+Tensor& ModuleBase::register_buffer(std::string name, Tensor tensor, bool persistent) {
+  check_name("Buffer", name);
+  return state_->buffers.insert(std::move(name), Buffer{std::move(tensor), persistent}).tensor;
+}
+
+void ModuleBase::add_child(std::string name, Pointer module) {
+  check_name("Submodule", name);
+  check<TypeError>(module != nullptr, "cannot register an empty module as '{}'", name);
+  check<ValueError>(module->state_ != state_, "cannot register a module as its own submodule '{}'", name);
+  module->state_->registered_name = name;
+  state_->children.insert(std::move(name), std::move(module));
+}
+
+void ModuleBase::replace_child(const std::string& name, Pointer module) {
+  Pointer& slot = state_->children[name];
+  check<TypeError>(module != nullptr, "cannot register an empty module as '{}'", name);
+  check<ValueError>(module->state_ != state_, "cannot register a module as its own submodule '{}'", name);
+  module->state_->registered_name = name;
+  slot = std::move(module);
+}
+
+void ModuleBase::unregister_module(const std::string& name) {
+  check(state_->children.contains(name), "No Module with name `{}` is registered", name);
+  state_->children.erase(name);
+}
+
+ModuleBase::Pointer ModuleBase::self() const {
+  auto* module = const_cast<ModuleBase*>(this);
+  if (auto owner = module->weak_from_this().lock()) return owner;
+  return Pointer(std::shared_ptr<void>(), module);
+}
+
+void ModuleBase::walk(const std::string& name, bool include_self,
+                      const std::function<void(const std::string&, const Pointer&)>& visit) const {
+  std::unordered_set<const void*> seen{state_.get()};
+  if (include_self) visit(name, self());
+  const std::function<void(const std::string&, const ModuleBase&)> below = [&](const std::string& prefix,
+                                                                               const ModuleBase& module) {
+    for (const auto& [child_name, child] : module.state_->children) {
+      if (!seen.insert(child->state_.get()).second) continue;
+      const std::string path = join(prefix, child_name);
+      visit(path, child);
+      below(path, *child);
+    }
+  };
+  below(name, *this);
+}
+
+OrderedDict<std::string, ModuleBase::Pointer> ModuleBase::named_modules(const std::string& name_prefix,
+                                                                        bool include_self) const {
+  OrderedDict<std::string, Pointer> all("Module");
+  walk(name_prefix, include_self, [&](const std::string& name, const Pointer& module) { all.insert(name, module); });
+  return all;
+}
+
+std::vector<ModuleBase::Pointer> ModuleBase::modules(bool include_self) const {
+  return named_modules({}, include_self).values();
+}
+
+OrderedDict<std::string, ModuleBase::Pointer> ModuleBase::named_children() const {
+  OrderedDict<std::string, Pointer> all("Submodule");
+  std::unordered_set<const void*> seen;
+  for (const auto& [name, child] : state_->children) {
+    if (seen.insert(child->state_.get()).second) all.insert(name, child);
+  }
+  return all;
+}
+
+std::vector<ModuleBase::Pointer> ModuleBase::children() const { return named_children().values(); }
+
+OrderedDict<std::string, Tensor> ModuleBase::named_parameters(bool recurse) const {
+  OrderedDict<std::string, Tensor> all("Parameter");
+  std::unordered_set<const void*> seen;
+  const auto add = [&](const std::string& prefix, const ModuleBase& module) {
+    for (const auto& [name, tensor] : module.state_->parameters) list(all, seen, join(prefix, name), tensor);
+  };
+  if (recurse) walk({}, true, [&](const std::string& name, const Pointer& module) { add(name, *module); });
+  else add({}, *this);
+  return all;
+}
+
+OrderedDict<std::string, Tensor> ModuleBase::named_buffers(bool recurse) const {
+  OrderedDict<std::string, Tensor> all("Buffer");
+  std::unordered_set<const void*> seen;
+  const auto add = [&](const std::string& prefix, const ModuleBase& module) {
+    for (const auto& [name, buffer] : module.state_->buffers) list(all, seen, join(prefix, name), buffer.tensor);
+  };
+  if (recurse) walk({}, true, [&](const std::string& name, const Pointer& module) { add(name, *module); });
+  else add({}, *this);
+  return all;
+}
+
+std::vector<Tensor> ModuleBase::parameters(bool recurse) const { return named_parameters(recurse).values(); }
+std::vector<Tensor> ModuleBase::buffers(bool recurse) const { return named_buffers(recurse).values(); }
+
+void ModuleBase::train(bool on) {
+  for (const auto& [name, child] : state_->children) child->train(on);
+  state_->training = on;
+}
+
+void ModuleBase::to(ScalarType dtype, bool non_blocking) {
+  check<TypeError>(is_floating_point(dtype),
+                   "nn.Module.to only accepts floating point or complex dtypes, but got desired dtype=torch.{}",
+                   info(dtype).name);
+  for (const auto& [name, child] : state_->children) child->to(dtype, non_blocking);
+  const NoGradGuard no_grad;
+  for (const auto& [name, tensor] : state_->parameters) convert(tensor, dtype);
+  for (const auto& [name, buffer] : state_->buffers) convert(buffer.tensor, dtype);
+}
+
+void ModuleBase::to(Device, bool) {}  // everything is on the only device already
+
+void ModuleBase::to(Device device, ScalarType dtype, bool non_blocking) {
+  to(device, non_blocking);
+  to(dtype, non_blocking);
+}
+
+void ModuleBase::requires_grad_(bool requires_grad) {
+  for (const Tensor& parameter : parameters()) parameter.requires_grad_(requires_grad);
+}
+
+void ModuleBase::zero_grad(bool set_to_none) {
+  for (const Tensor& parameter : parameters()) {
+    Tensor& grad = parameter.mutable_grad();
+    if (!grad.defined()) continue;
+    if (set_to_none) {
+      grad.reset();
+    } else {
+      if (grad.grad_fn()) grad = grad.detach();
+      const NoGradGuard no_grad;
+      grad.zero_();
+    }
+  }
+}
+
+ModuleBase::Pointer ModuleBase::clone(const std::optional<Device>&) const {
+  NotImplementedError error(fmt::format(
+      "clone() has not been implemented for {0}. Subclass nn::Cloneable<{0}> instead of nn::Module to inherit the "
+      "ability to clone.",
+      short_name()));
+  error.set_hint("or build a second model and copy the weights: copy.load_state_dict(model.state_dict())");
+  throw error;
+}
+
+void ModuleBase::clone_from(const ModuleBase& other, const std::optional<Device>& device) { other.clone(device); }
+
+void ModuleBase::start_anew() {
+  auto fresh = std::make_shared<State>();
+  fresh->given_name = state_->given_name;
+  fresh->registered_name = state_->registered_name;
+  fresh->training = state_->training;
+  state_ = std::move(fresh);
+}
+
+void ModuleBase::copy_tree_from(const ModuleBase& other, const std::optional<Device>& device) {
+  constexpr auto complaint =
+      "The cloned module does not have the same number of {0}s as the original module after calling reset(). "
+      "Are you sure you called register_{1}() inside reset() and not the constructor?";
+  check(state_->parameters.size() == other.state_->parameters.size(), complaint, "parameter", "parameter");
+  check(state_->buffers.size() == other.state_->buffers.size(), complaint, "buffer", "buffer");
+  check(state_->children.size() == other.state_->children.size(), complaint, "child module", "module");
+  const NoGradGuard no_grad;
+  const auto copy = [](Tensor& to, const Tensor& from) {
+    if (!from.defined()) return to.reset();
+    if (!to.defined()) to = from.detach().clone();
+    else to.set_data(from.detach().clone());
+    to.requires_grad_(from.requires_grad());
+  };
+  for (const auto& [name, tensor] : other.state_->parameters) copy(state_->parameters[name], tensor);
+  for (const auto& [name, buffer] : other.state_->buffers) copy(state_->buffers[name].tensor, buffer.tensor);
+  for (const auto& [name, child] : other.state_->children) state_->children[name]->clone_from(*child, device);
+}
+
+Tensor Module::forward(Tensor) {
+  NotImplementedError error(fmt::format("Module [{}] is missing the required \"forward\" function", short_name()));
+  error.set_hint("write it as: Tensor forward(Tensor x) override { ... } (other parameters do not override it)");
+  throw error;
+}
+
+}  // namespace xgrad::nn

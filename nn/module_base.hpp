@@ -1,0 +1,240 @@
+/// ModuleBase: the tree of parameters, buffers and submodules that every module is.
+#pragma once
+
+#include <xgrad/autograd/tensor.hpp>
+#include <xgrad/nn/ordered_dict.hpp>
+
+#include <concepts>
+#include <functional>
+#include <iosfwd>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace xgrad::nn {
+
+class ModuleBase;
+class Module;
+
+namespace detail {
+struct ModuleHolderTag {};
+
+/// nn::Linear and the like: a shared pointer to an Impl.
+template <class T>
+concept Holder = std::derived_from<std::remove_cvref_t<T>, ModuleHolderTag>;
+
+/// A module itself, not a handle on one.
+template <class T>
+concept ModuleType = std::derived_from<std::remove_cvref_t<T>, ModuleBase>;
+
+/// `as<nn::Linear>()` means LinearImpl.
+template <class T>
+struct Contained {
+  using type = T;
+};
+template <Holder T>
+struct Contained<T> {
+  using type = typename T::ContainedType;
+};
+}  // namespace detail
+
+/// The names that load_state_dict did not find, and those it did not know.
+struct IncompatibleKeys {
+  std::vector<std::string> missing_keys;
+  std::vector<std::string> unexpected_keys;
+};
+
+/// Registers parameters, buffers and submodules under names, and does everything that needs no `forward`: derive from it
+/// to give `forward` any parameters and any result. (A module from one tensor to one tensor derives from nn::Module.)
+///
+/// Copying a module, like copying a Tensor and like assignment in Python, makes a second handle on the same parameters,
+/// buffers, submodules and mode: `b = a` trains one model, not two. `model = Model()` leaves the old tree to its other
+/// owners and takes over the new one. clone() makes an independent module.
+class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
+ public:
+  using Pointer = std::shared_ptr<ModuleBase>;
+
+  ModuleBase();
+  /// A module that calls itself `name` in prints and errors, instead of its type's name.
+  explicit ModuleBase(std::string name);
+  ModuleBase(const ModuleBase&) = default;
+  ModuleBase& operator=(const ModuleBase&) = default;
+  virtual ~ModuleBase() = default;
+
+  /// The name given, or the C++ name of the dynamic type: "xgrad::nn::LinearImpl".
+  const std::string& name() const;
+  /// What Python's print shows: the type's name without namespaces and without a holder's "Impl", "Linear".
+  std::string short_name() const;
+
+  // --- registration. A name must not be empty, contain a dot, or be taken by another parameter, buffer or submodule.
+  /// Makes `tensor` (a leaf, or undefined for none) a parameter and returns it; throws for integers that would require
+  /// gradients. The reference lives until the next registration.
+  Tensor& register_parameter(std::string name, Tensor tensor, bool requires_grad = true);
+  /// Adds a tensor that belongs to the module and is not trained. Buffers that are not persistent stay out of
+  /// state_dict().
+  Tensor& register_buffer(std::string name, Tensor tensor, bool persistent = true);
+  /// Adds a submodule (holder, shared pointer, or a module by value) and returns it:
+  ///
+  ///     nn::Linear layer1 = register_module("layer1", nn::Linear(784, 50));
+  template <class M>
+  std::shared_ptr<M> register_module(std::string name, std::shared_ptr<M> module) {
+    add_child(std::move(name), module);
+    return module;
+  }
+  template <detail::Holder H>
+  H register_module(std::string name, H holder) {
+    add_child(std::move(name), holder.is_empty() ? nullptr : holder.ptr());
+    return holder;
+  }
+  template <detail::ModuleType M>
+  M register_module(std::string name, M module) {
+    add_child(std::move(name), std::make_shared<M>(module));
+    return module;
+  }
+  /// Puts another submodule under a name that is registered already.
+  template <class M>
+  std::shared_ptr<M> replace_module(const std::string& name, std::shared_ptr<M> module) {
+    replace_child(name, module);
+    return module;
+  }
+  template <detail::Holder H>
+  H replace_module(const std::string& name, H holder) {
+    replace_child(name, holder.ptr());
+    return holder;
+  }
+  void unregister_module(const std::string& name);
+
+  // --- the tree, in order of registration, outer before inner; what is registered twice is listed once
+  std::vector<Tensor> parameters(bool recurse = true) const;
+  OrderedDict<std::string, Tensor> named_parameters(bool recurse = true) const;
+  std::vector<Tensor> buffers(bool recurse = true) const;
+  OrderedDict<std::string, Tensor> named_buffers(bool recurse = true) const;
+  std::vector<Pointer> children() const;
+  OrderedDict<std::string, Pointer> named_children() const;
+  /// This module and all below it. A module that no shared pointer owns is listed by a pointer that does not own it.
+  std::vector<Pointer> modules(bool include_self = true) const;
+  OrderedDict<std::string, Pointer> named_modules(const std::string& name_prefix = {}, bool include_self = true) const;
+
+  /// Calls `f` for this module and all below it (defined in module.hpp). `f` takes a module (Module&, ModuleBase& or their const, or a
+  /// `std::shared_ptr<ModuleBase>`), with its dotted name before it if it likes. Taking nn::Module& visits those that
+  /// are one.
+  ///
+  ///     model.apply([](nn::Module& m) {
+  ///       if (auto* linear = m.as<nn::Linear>()) nn::init::zeros_(linear->bias);
+  ///     });
+  template <class F>
+  void apply(F&& f, const std::string& name_prefix = {});
+  template <class F>
+  void apply(F&& f, const std::string& name_prefix = {}) const;
+
+  // --- mode, dtype, gradients
+  /// Sets training mode (dropout drops), here and below.
+  virtual void train(bool on = true);
+  void eval() { train(false); }
+  virtual bool is_training() const noexcept { return state_->training; }
+  /// Converts floating parameters and buffers, and gradients, in place; throws TypeError for a dtype without fractions.
+  virtual void to(ScalarType dtype, bool non_blocking = false);
+  virtual void to(Device device, bool non_blocking = false);
+  virtual void to(Device device, ScalarType dtype, bool non_blocking = false);
+  void to(const char* device) { to(Device(device)); }
+  /// Parameters here and below start or stop asking for gradients.
+  void requires_grad_(bool requires_grad = true);
+  /// Forgets the parameters' gradients, or fills them with zeros. (`true` is PyTorch 2's default, 1.13's was `false`.)
+  virtual void zero_grad(bool set_to_none = true);
+
+  // --- saving
+  /// Parameters and persistent buffers by dotted name, detached and sharing memory.
+  OrderedDict<std::string, Tensor> state_dict(const std::string& prefix = {}) const;
+  /// Copies the tensors of `state_dict` into parameters and buffers of the same names, converting dtypes. Throws Error
+  /// listing all missing and unexpected keys and every shape that differs, and then changes nothing. With
+  /// `strict = false`, missing and unexpected keys are only returned.
+  IncompatibleKeys load_state_dict(const OrderedDict<std::string, Tensor>& state_dict, bool strict = true);
+  template <kwargs::Keyworded K>
+  IncompatibleKeys load_state_dict(const OrderedDict<std::string, Tensor>& state_dict, K strict);
+
+  /// An independent module with copied parameters and buffers: derive from Cloneable to have it.
+  virtual Pointer clone(const std::optional<Device>& device = std::nullopt) const;
+
+  // --- text
+  /// The arguments that print between the parentheses: "in_features=784, out_features=50, bias=True".
+  virtual std::string extra_repr() const { return {}; }
+  /// Writes the module without its submodules. Overriding it replaces "Name(extra_repr)" in prints.
+  virtual void pretty_print(std::ostream& out) const;
+  /// What Python's print gives: the module and, indented, its submodules.
+  std::string str() const;
+
+  /// This module as an M (a holder's name or an Impl's), or null when it is something else.
+  template <class M>
+  auto* as() noexcept {
+    return dynamic_cast<typename detail::Contained<M>::type*>(this);
+  }
+  template <class M>
+  const auto* as() const noexcept {
+    return dynamic_cast<const typename detail::Contained<M>::type*>(this);
+  }
+  template <class M>
+  bool is() const noexcept {
+    return as<M>() != nullptr;
+  }
+  /// The name under which the module was last registered; empty when it was not.
+  const std::string& registered_name() const { return state_->registered_name; }
+
+ protected:
+  /// Lets go of what this copy of a module shares with the original, except for names and mode: clone() starts so.
+  void start_anew();
+
+ private:
+  template <class Derived, class Base>
+  friend class Cloneable;
+
+  struct Buffer {
+    Tensor tensor;
+    bool persistent;
+  };
+  // What copies of a module share.
+  struct State {
+    std::string given_name, registered_name;
+    std::string type_name;  // found out when first asked for
+    OrderedDict<std::string, Tensor> parameters{"Parameter"};
+    OrderedDict<std::string, Buffer> buffers{"Buffer"};
+    OrderedDict<std::string, Pointer> children{"Submodule"};
+    bool training = true;
+  };
+  struct Loading;
+
+  void add_child(std::string name, Pointer module);
+  void replace_child(const std::string& name, Pointer module);
+  void check_name(const char* kind, const std::string& name) const;
+  Pointer self() const;
+  void collect_state(const std::string& prefix, OrderedDict<std::string, Tensor>& into) const;
+  void plan_loading(const std::string& prefix, Loading& loading) const;
+  /// Every module below (and this one), once each, as (dotted name, pointer).
+  void walk(const std::string& name, bool include_self,
+            const std::function<void(const std::string&, const Pointer&)>& visit) const;
+  std::string header() const;
+
+  // What Cloneable is made of: become a copy of `other`; copy tensors and submodules from `other` into those that
+  // reset() registered anew.
+  virtual void clone_from(const ModuleBase& other, const std::optional<Device>& device);
+  void copy_tree_from(const ModuleBase& other, const std::optional<Device>& device);
+
+  std::shared_ptr<State> state_;
+};
+
+std::ostream& operator<<(std::ostream& out, const ModuleBase& module);
+
+namespace detail {
+struct LoadOptions {
+  LoadOptions& strict(bool v) { return strict_ = v, *this; }
+  bool strict_ = true;
+};
+}  // namespace detail
+
+template <kwargs::Keyworded K>
+IncompatibleKeys ModuleBase::load_state_dict(const OrderedDict<std::string, Tensor>& state_dict, K strict) {
+  return load_state_dict(state_dict, kwargs::apply(detail::LoadOptions(), strict).strict_);
+}
+
+}  // namespace xgrad::nn

@@ -1,0 +1,32 @@
+/// Configured: what built-in modules with an Options object have in common.
+#pragma once
+
+#include <xgrad/nn/cloneable.hpp>
+#include <xgrad/nn/functional.hpp>
+#include <xgrad/nn/holder.hpp>
+#include <xgrad/nn/options.hpp>
+
+namespace xgrad::nn {
+
+namespace detail {
+/// Python's True and False.
+inline const char* python(bool value) { return value ? "True" : "False"; }
+}  // namespace detail
+
+/// Constructs `options` from an Options object or from loose arguments, positional and keyword.
+template <class Derived, class OptionsType, class Base = Module>
+class Configured : public Cloneable<Derived, Base> {
+ public:
+  using Options = OptionsType;
+
+  Configured() = default;
+  explicit Configured(const Options& given) : options(given) {}
+  template <class First, class... Rest>
+    requires(detail::LooseArguments<Options, First, Rest...> && !detail::ModuleType<First>)
+  explicit Configured(First&& first, Rest&&... rest)
+      : options(detail::options_of<Options>(std::forward<First>(first), std::forward<Rest>(rest)...)) {}
+
+  Options options;
+};
+
+}  // namespace xgrad::nn

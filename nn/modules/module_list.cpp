@@ -1,0 +1,25 @@
+#include <xgrad/nn/modules/module_list.hpp>
+
+namespace xgrad::nn {
+
+void ModuleListImpl::insert_pointer(std::size_t index, std::shared_ptr<ModuleBase> module) {
+  check<IndexError>(index <= size(), "Index out of range");
+  if (index == size()) {
+    register_module(std::to_string(index), module);
+    modules_.push_back(std::move(module));
+    return;
+  }
+  register_module(std::to_string(size()), modules_.back());
+  modules_.insert(modules_.begin() + static_cast<std::ptrdiff_t>(index), std::move(module));
+  for (std::size_t i = index; i < size(); ++i) replace_module(std::to_string(i), modules_[i]);
+}
+
+std::shared_ptr<ModuleBase> ModuleListImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<ModuleListImpl>(*this);
+  copy->start_anew();
+  copy->modules_.clear();
+  for (const auto& module : modules_) copy->push_back(module->clone(device));
+  return copy;
+}
+
+}  // namespace xgrad::nn

@@ -1,0 +1,17 @@
+/// Everything in nn.
+#pragma once
+
+#include <xgrad/nn/any.hpp>
+#include <xgrad/nn/cloneable.hpp>
+#include <xgrad/nn/functional.hpp>
+#include <xgrad/nn/holder.hpp>
+#include <xgrad/nn/init.hpp>
+#include <xgrad/nn/module.hpp>
+#include <xgrad/nn/modules/activation.hpp>
+#include <xgrad/nn/modules/callable.hpp>
+#include <xgrad/nn/modules/linear.hpp>
+#include <xgrad/nn/modules/loss.hpp>
+#include <xgrad/nn/modules/module_list.hpp>
+#include <xgrad/nn/modules/sequential.hpp>
+#include <xgrad/nn/options.hpp>
+#include <xgrad/nn/ordered_dict.hpp>

@@ -1,0 +1,195 @@
+/// The options of modules and of their functions, under libtorch's names. Each takes its values in three ways:
+/// `LinearOptions(784, 50).bias(false)`, by position `Linear(784, 50, false)`, by keyword `Linear(784, 50, bias = false)`.
+#pragma once
+
+#include <xgrad/autograd/array/reduction.hpp>
+#include <xgrad/autograd/kwargs.hpp>
+#include <xgrad/autograd/tensor.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace xgrad {
+inline constexpr Reduction kNone = Reduction::None;
+inline constexpr Reduction kMean = Reduction::Mean;
+inline constexpr Reduction kSum = Reduction::Sum;
+}  // namespace xgrad
+
+namespace xgrad::kwargs {
+XGRAD_KEYWORD(in_features);
+XGRAD_KEYWORD(mode);
+XGRAD_KEYWORD(nonlinearity);
+XGRAD_KEYWORD(out_features);
+XGRAD_KEYWORD(training);
+}  // namespace xgrad::kwargs
+
+namespace xgrad::nn {
+
+/// "none", "mean" or "sum"; throws ValueError for another word.
+Reduction parse_reduction(std::string_view word);
+
+namespace detail {
+
+/// p, if it is a probability; else throws ValueError.
+double checked_probability(double p);
+
+/// The options among `args`: an Options object by itself, or positional and keyword arguments.
+template <class Options, class... Args>
+Options options_of(Args&&... args) {
+  return kwargs::apply(Options(), std::forward<Args>(args)...);
+}
+
+/// Arguments that are not already an Options object, nor (for constructors) a Self to copy.
+template <class Options, class First, class... Rest>
+concept LooseArguments = sizeof...(Rest) > 0 || !std::derived_from<std::remove_cvref_t<First>, Options>;
+
+}  // namespace detail
+
+// One option: a fluent setter and a getter of the same name.
+#define XGRAD_OPTION(TYPE, NAME, DEFAULT)                         \
+ public:                                                          \
+  auto& NAME(TYPE value) { return NAME##_ = std::move(value), *this; } \
+  const TYPE& NAME() const { return NAME##_; }                    \
+                                                                  \
+ private:                                                         \
+  TYPE NAME##_ = DEFAULT
+#define XGRAD_OPTION_REDUCTION                                                                 \
+ public:                                                                                       \
+  auto& reduction(Reduction value) { return reduction_ = value, *this; }                       \
+  auto& reduction(std::string_view value) { return reduction_ = parse_reduction(value), *this; } \
+  Reduction reduction() const { return reduction_; }                                           \
+                                                                                               \
+ private:                                                                                      \
+  Reduction reduction_ = kMean
+
+class LinearOptions {
+ public:
+  using Positional = kwargs::Order<kwargs::key::in_features, kwargs::key::out_features, kwargs::key::bias,
+                                   kwargs::key::device, kwargs::key::dtype>;
+  LinearOptions() = default;
+  LinearOptions(std::int64_t in_features, std::int64_t out_features)
+      : in_features_(in_features), out_features_(out_features) {}
+  LinearOptions& device(Device) { return *this; }
+  XGRAD_OPTION(std::optional<std::int64_t>, in_features, {});
+  XGRAD_OPTION(std::optional<std::int64_t>, out_features, {});
+  XGRAD_OPTION(bool, bias, true);
+  XGRAD_OPTION(std::optional<ScalarType>, dtype, {});
+};
+
+class FlattenOptions {
+ public:
+  using Positional = kwargs::Order<kwargs::key::start_dim, kwargs::key::end_dim>;
+  XGRAD_OPTION(std::int64_t, start_dim, 1);
+  XGRAD_OPTION(std::int64_t, end_dim, -1);
+};
+
+class ReLUOptions {
+ public:
+  using Positional = kwargs::Order<kwargs::key::inplace>;
+  ReLUOptions(bool inplace = false) : inplace_(inplace) {}
+  XGRAD_OPTION(bool, inplace, false);
+};
+
+class SoftmaxOptions {
+ public:
+  using Positional = kwargs::Order<kwargs::key::dim>;
+  SoftmaxOptions() = default;
+  SoftmaxOptions(std::int64_t dim) : dim_(dim) {}
+  XGRAD_OPTION(std::optional<std::int64_t>, dim, {});
+};
+using LogSoftmaxOptions = SoftmaxOptions;
+
+class DropoutOptions {
+ public:
+  using Positional = kwargs::Order<kwargs::key::p, kwargs::key::inplace>;
+  DropoutOptions(double p = 0.5) { this->p(p); }
+  /// The probability of zero; throws ValueError outside of [0, 1].
+  DropoutOptions& p(double value) { return p_ = detail::checked_probability(value), *this; }
+  double p() const { return p_; }
+  XGRAD_OPTION(bool, inplace, false);
+  double p_ = 0.5;
+};
+
+class MSELossOptions {
+ public:
+  using Positional = kwargs::Order<kwargs::key::reduction>;
+  MSELossOptions(Reduction reduction = kMean) : reduction_(reduction) {}
+  XGRAD_OPTION_REDUCTION;
+};
+class L1LossOptions : public MSELossOptions {
+ public:
+  using MSELossOptions::MSELossOptions;
+};
+
+class NLLLossOptions {
+ public:
+  using Positional = kwargs::Order<kwargs::key::weight, kwargs::key::ignore_index, kwargs::key::reduction>;
+  XGRAD_OPTION(Tensor, weight, {});
+  XGRAD_OPTION(std::int64_t, ignore_index, -100);
+  XGRAD_OPTION_REDUCTION;
+};
+
+class CrossEntropyLossOptions {
+ public:
+  using Positional = kwargs::Order<kwargs::key::weight, kwargs::key::ignore_index, kwargs::key::reduction,
+                                   kwargs::key::label_smoothing>;
+  XGRAD_OPTION(Tensor, weight, {});
+  XGRAD_OPTION(std::int64_t, ignore_index, -100);
+  XGRAD_OPTION(double, label_smoothing, 0);
+  XGRAD_OPTION_REDUCTION;
+};
+
+class BCELossOptions {
+ public:
+  using Positional = kwargs::Order<kwargs::key::weight, kwargs::key::reduction>;
+  XGRAD_OPTION(Tensor, weight, {});
+  XGRAD_OPTION_REDUCTION;
+};
+
+class BCEWithLogitsLossOptions {
+ public:
+  using Positional = kwargs::Order<kwargs::key::weight, kwargs::key::reduction, kwargs::key::pos_weight>;
+  XGRAD_OPTION(Tensor, weight, {});
+  XGRAD_OPTION(Tensor, pos_weight, {});
+  XGRAD_OPTION_REDUCTION;
+};
+
+namespace functional {
+
+using ReLUFuncOptions = ReLUOptions;
+using MSELossFuncOptions = MSELossOptions;
+using L1LossFuncOptions = L1LossOptions;
+using NLLLossFuncOptions = NLLLossOptions;
+using CrossEntropyFuncOptions = CrossEntropyLossOptions;
+using BinaryCrossEntropyFuncOptions = BCELossOptions;
+using BinaryCrossEntropyWithLogitsFuncOptions = BCEWithLogitsLossOptions;
+
+class SoftmaxFuncOptions {
+ public:
+  using Positional = kwargs::Order<kwargs::key::dim, kwargs::key::dtype>;
+  SoftmaxFuncOptions() = default;
+  SoftmaxFuncOptions(std::int64_t dim) : dim_(dim) {}
+  XGRAD_OPTION(std::optional<std::int64_t>, dim, {});
+  XGRAD_OPTION(std::optional<ScalarType>, dtype, {});
+};
+using LogSoftmaxFuncOptions = SoftmaxFuncOptions;
+
+class DropoutFuncOptions {
+ public:
+  using Positional = kwargs::Order<kwargs::key::p, kwargs::key::training, kwargs::key::inplace>;
+  DropoutFuncOptions& p(double value) { return p_ = detail::checked_probability(value), *this; }
+  double p() const { return p_; }
+  XGRAD_OPTION(bool, training, true);
+  XGRAD_OPTION(bool, inplace, false);
+  double p_ = 0.5;
+};
+
+}  // namespace functional
+
+#undef XGRAD_OPTION
+#undef XGRAD_OPTION_REDUCTION
+
+}  // namespace xgrad::nn

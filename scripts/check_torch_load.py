@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""Checks with real PyTorch the files that xgrad wrote.
+
+    python3 scripts/check_torch_load.py FOLDER
+
+FOLDER holds, from tests/serialize/torch_load_test.cpp, `made.pt` and copies of the goldens torch_*.pt that went through
+xgrad's load() and save(). torch.load must give the same values, types, strides and sharing as it does for the goldens,
+with weights_only wherever it takes the golden so; and models must take the state_dicts. Exits with 77 without PyTorch.
+"""
+
+import pathlib
+import pickle
+import sys
+from collections import OrderedDict
+
+try:
+    import torch
+    from torch import nn
+except ImportError as error:
+    print(f"no PyTorch here: {error}")
+    sys.exit(77)
+
+GOLDENS = pathlib.Path(__file__).resolve().parents[1] / "tests/data"
+
+
+class Comparison:
+    """Deep equality that also follows which objects and which memory are the same one."""
+
+    def __init__(self):
+        self.storages, self.objects = {}, {}
+
+    def same(self, a, b, where):
+        assert type(a) is type(b), f"{where}: {type(a)} and {type(b)}"
+        if isinstance(a, (list, dict)):
+            assert self.objects.setdefault(id(a), id(b)) == id(b), f"{where}: shared differently"
+        if isinstance(a, torch.Tensor):
+            self.same_tensor(a, b, where)
+        elif isinstance(a, (list, tuple)):
+            assert len(a) == len(b), f"{where}: {len(a)} and {len(b)} elements"
+            for i, (x, y) in enumerate(zip(a, b)):
+                self.same(x, y, f"{where}[{i}]")
+        elif isinstance(a, dict):
+            assert list(a) == list(b), f"{where}: keys {list(a)} and {list(b)}"
+            for key in a:
+                self.same(a[key], b[key], f"{where}[{key!r}]")
+            if isinstance(a, OrderedDict):
+                self.same(vars(a), vars(b), f"{where}.__dict__")
+        else:
+            assert repr(a) == repr(b), f"{where}: {a!r} and {b!r}"
+
+    def same_tensor(self, a, b, where):
+        for what in ("dtype", "shape", "requires_grad", "is_leaf", "device"):
+            assert getattr(a, what) == getattr(b, what), f"{where}.{what}: {getattr(a, what)} and {getattr(b, what)}"
+        assert a.stride() == b.stride(), f"{where}: strides {a.stride()} and {b.stride()}"
+        if a.numel():
+            assert a.storage_offset() == b.storage_offset(), f"{where}: offsets differ"
+            first, second = a.storage().data_ptr(), b.storage().data_ptr()
+            assert self.storages.setdefault(first, second) == second, f"{where}: storages shared differently"
+        assert torch.equal(a.detach(), b.detach()) or torch.equal(a.isnan(), b.isnan()), f"{where}: {a} and {b}"
+        assert a.detach().numpy().tobytes() == b.detach().numpy().tobytes(), f"{where}: bits differ"
+
+
+def check_made(folder):
+    """What torch_load_test.cpp made of nothing."""
+    made = torch.load(folder / "made.pt")
+    weight = torch.arange(6.0).reshape(2, 3)
+    assert torch.equal(made["weight"], weight) and type(made["weight"]) is nn.Parameter
+    assert torch.equal(made["transposed"], weight.t()) and made["transposed"].stride() == (1, 3)
+    assert made["transposed"].storage().data_ptr() == made["weight"].storage().data_ptr()
+    assert made["scalar"].dtype == torch.int64 and made["scalar"].item() == 7 and made["scalar"].dim() == 0
+    assert made["mask"].tolist() == [True, False] and made["mask"].dtype == torch.bool
+    assert made["epoch"] == 3 and made["losses"] == [0.5, 0.25] and made["pair"] == (None, "Grüße")
+    assert made["raw"] == b"\x00\xff" and made["big"] == 2**40 and made["dtype"] is torch.float64
+
+
+def check_models(folder):
+    model = nn.Sequential(nn.Linear(3, 2), nn.ReLU(), nn.BatchNorm1d(2))
+    model.load_state_dict(torch.load(folder / "torch_module.pt"), strict=True)
+    plain = torch.load(folder / "plain", weights_only=True)
+    assert type(plain) is OrderedDict and list(plain) == ["weight", "bias"]
+    linear = nn.Linear(3, 2)
+    linear.load_state_dict(plain, strict=True)
+    assert linear.weight.tolist() == [[0, 1, 2], [3, 4, 5]] and linear.bias.tolist() == [0, 1]
+    state = torch.load(folder / "torch_optimizer.pt")
+    model.load_state_dict(state["model"])
+    for name, kind in (("adam", torch.optim.Adam), ("sgd", torch.optim.SGD)):
+        optimizer = kind(model.parameters(), lr=1)
+        optimizer.load_state_dict(state[name])
+        model(torch.ones(4, 3)).sum().backward()
+        optimizer.step()
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1])
+    check_made(folder)
+    check_models(folder)
+    compared = 0
+    for ours in sorted(folder.glob("torch_*.pt")):
+        golden = GOLDENS / ours.name
+        Comparison().same(torch.load(golden), torch.load(ours), ours.stem)
+        try:
+            safe = torch.load(golden, weights_only=True)
+        except pickle.UnpicklingError:
+            continue
+        Comparison().same(safe, torch.load(ours, weights_only=True), ours.stem)
+        compared += 1
+    assert compared >= 6, f"only {compared} files were loaded with weights_only"
+    print(f"PyTorch {torch.__version__} reads what xgrad writes ({compared} files with weights_only)")
+
+
+if __name__ == "__main__":
+    main()

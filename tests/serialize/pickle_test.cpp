@@ -1,0 +1,142 @@
+/// The pickle machine alone, on pickles written by hand: what Python never writes must neither run, hang nor crash.
+#include <xgrad/serialize/pickle.hpp>
+
+#include <cmath>
+
+#include "support.hpp"
+
+namespace xgrad::serialize::testing {
+namespace {
+
+using Kind = Value::Kind;
+using namespace std::string_literals;
+
+/// Knows `m.forget`, which takes anything and gives None, and `m.args`, which gives its arguments back.
+class Toy final : public pickle::Resolver {
+ public:
+  Value global(const std::string& module, const std::string& name) override {
+    check(module == "m", "unknown module {}", module);
+    return Value::Global{module, name};
+  }
+  Value call(const Value::Global& f, const Value::Items& arguments) override {
+    return f.name == "args" ? Value::list(arguments) : Value();
+  }
+  Value persistent(const Value& id) override { return Value::tuple({"persistent", id}); }
+};
+
+Value load(const std::string& bytes) {
+  Toy toy;
+  return pickle::load(bytes, toy);
+}
+std::string error(const std::string& bytes) {
+  return error_of([&] { load(bytes); });
+}
+std::string repeat(const std::string& part, int n) {
+  std::string all;
+  for (int i = 0; i < n; ++i) all += part;
+  return all;
+}
+
+TEST(Pickle, Numbers) {
+  EXPECT_TRUE(load("N.").is_none());
+  EXPECT_EQ(load("K\xff.").as_int(), 255);
+  EXPECT_EQ(load("J\xff\xff\xff\xff.").as_int(), -1);
+  EXPECT_EQ(load("\x8a\x00."s).as_int(), 0);
+  EXPECT_EQ(load("\x8a\x01\x80.").as_int(), -128);
+  EXPECT_EQ(load("\x8a\x02\x80\x00."s).as_int(), 128);
+  EXPECT_EQ(load("\x8a\x08\x00\x00\x00\x00\x00\x00\x00\x80."s).as_int(), INT64_MIN);
+  EXPECT_EQ(load("\x8b\x01\x00\x00\x00\x05."s).as_int(), 5);
+  EXPECT_EQ(load("G\x3f\xf8\x00\x00\x00\x00\x00\x00."s).as_float(), 1.5);
+  expect_contains(error("\x8a\x09\x01\x01\x01\x01\x01\x01\x01\x01\x01."), "an int of 9 bytes does not fit");
+}
+
+TEST(Pickle, TextsAndBytes) {
+  EXPECT_EQ(load("X\x03\x00\x00\x00"s + "abc.").as_str(), "abc");
+  EXPECT_EQ(load("\x8c\x02hi.").as_str(), "hi");
+  EXPECT_EQ(load("\x8d\x02\x00\x00\x00\x00\x00\x00\x00hi."s).as_str(), "hi");
+  EXPECT_EQ(load("C\x02\xff\x00."s).as_bytes(), "\xff\x00"s);
+  expect_contains(error("X\x01\x00\x00\x00\xff."s), "not UTF-8");
+  expect_contains(error("X\xff\xff\xff\xff"s + "abc."), "truncated: 4294967295 more bytes expected, 4 left");
+  expect_contains(error("\x8d\xff\xff\xff\xff\xff\xff\xff\xff"s + "abc."), "truncated");
+}
+
+TEST(Pickle, ContainersAndMemo) {
+  const Value v = load("(](K\x01K\x02\x65]q\x05h\x05t.");
+  EXPECT_EQ(v.as_tuple()[0].as_list().at(1).as_int(), 2);
+  EXPECT_EQ(v.as_tuple()[1].identity(), v.as_tuple()[2].identity());
+  EXPECT_EQ(load("(NNNt.").as_tuple().size(), 3u);
+  EXPECT_EQ(load("}X\x01\x00\x00\x00kK\x07s."s).as_dict().at("k").as_int(), 7);
+  EXPECT_EQ(load("K\x09Q.").as_tuple()[1].as_int(), 9);
+  EXPECT_EQ(load("cm\nargs\nK\x01\x85R.").as_list()[0].as_int(), 1);
+  EXPECT_EQ(load("\x8c\x01m\x8c\x04"
+                 "args\x93)R.")
+                .as_list()
+                .size(),
+            0u);
+}
+
+TEST(Pickle, OutOfPlace) {
+  expect_contains(error(""), "truncated");
+  expect_contains(error("N"), "truncated");
+  expect_contains(error("."), "the stack is empty");
+  expect_contains(error("NN."), "1 values left over");
+  expect_contains(error("N(."), "the stack is empty");
+  expect_contains(error("t."), "could not find MARK");
+  expect_contains(error("N(\x86."), "too few elements");
+  expect_contains(error("NNa."), "Can only append to lists, but got NoneType");
+  expect_contains(error("](NNe(Nu."), "Can only set the items of dicts, but got list");
+  expect_contains(error("}(Nu."), "odd number of items");
+  expect_contains(error("h\x07."), "Memo value not found at index 7");
+  expect_contains(error("NNR."), "Trying to call a value of type NoneType");
+  expect_contains(error("NNb."), "Can only build OrderedDict");
+  expect_contains(error("}]Ns."), "key of type list");
+  expect_contains(error("}(K\x01NK\x01Nu."), "the key '1' twice");
+  expect_contains(error("cm"), "a line has no end");
+  expect_contains(error("cm\nargs\n."), "found the class or function m.args where a value was expected");
+  expect_contains(error("\x80\x00N."s), "unsupported pickle protocol: 0");
+}
+
+TEST(Pickle, UnknownNamesAndOpcodes) {
+  expect_contains(error("\x80\x02"
+                        "cos\nsystem\n."),
+                  "unknown module os");
+  // INST, OBJ, NEWOBJ, EXT1, PERSID, BINSTRING, POP, DUP, BUILD's kin: nothing that makes objects or goes back.
+  for (const char c : "io\x81\x82PU02FISLVlgp"s) {
+    const std::string text = error(std::string(1, c) + "N.");
+    expect_contains(text, fmt::format("Unsupported operand {}", static_cast<int>(static_cast<unsigned char>(c))));
+    expect_contains(text, "at byte 0 of 3 bytes of pickle");
+  }
+}
+
+TEST(Pickle, ContainingItself) {
+  expect_contains(error("]q\x01h\x01\x61."), "a list contains itself");
+  expect_contains(error("]q\x01}X\x01\x00\x00\x00kh\x01sa."s), "contains itself");
+  expect_contains(error("]q\x01h\x01\x85\x61."), "contains itself");
+  // Where no one sees it, it must not leak (the address sanitizer looks).
+  EXPECT_TRUE(load("cm\nforget\n]q\x01h\x01\x61\x85R.").is_none());
+}
+
+TEST(Pickle, Depth) {
+  EXPECT_EQ(load(")" + repeat("\x85", 999) + ".").as_tuple().size(), 1u);
+  expect_contains(error(")" + repeat("\x85", 1000) + "."), "nested deeper than 1000");
+  expect_contains(error(")" + repeat("\x85", 200000) + "."), "nested deeper than 1000");
+  expect_contains(error(repeat("(", 200000) + repeat("t", 200000) + "."), "nested deeper than 1000");
+  // Deep where the way there is short: (t, t) with t = 600 levels, then 600 levels around it.
+  expect_contains(error(")" + repeat("\x85", 600) + "q\x01h\x01\x86" + repeat("\x85", 600) + "."), "nested deeper");
+  expect_contains(error("(]q\x01)" + repeat("\x85", 600) + "ah\x01" + repeat("\x85", 600) + "t."), "nested deeper");
+}
+
+TEST(Pickle, SharedPartsAreReadOnce) {
+  // Two to the power of 300 leaves, if anyone counted them.
+  const Value v = load(")q\x01" + repeat("h\x01\x86q\x01", 300) + ".");
+  EXPECT_EQ(v.as_tuple()[0].identity(), v.as_tuple()[1].identity());
+}
+
+TEST(Pickle, MemoryIsBounded) {
+  EXPECT_EQ(load("(" + repeat("N", 100000) + "t.").as_tuple().size(), 100000u);
+  expect_contains(error("(" + repeat("]", 3000000) + "t."), "needs far more memory");
+  expect_contains(error("(N" + repeat("\x94", 3000000) + "t."), "needs far more memory");
+}
+
+}  // namespace
+}  // namespace xgrad::serialize::testing
