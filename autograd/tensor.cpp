@@ -64,7 +64,7 @@ Scalar Tensor::item() const {
   const Array& a = array();
   if (a.numel() != 1) {
     Error e(fmt::format("a Tensor with {} elements cannot be converted to Scalar", a.numel()));
-    e.add_context(fmt::format("its shape is {}", to_string(a.sizes())));
+    e.add_context(fmt::format("its shape is {}", a.sizes()));
     e.set_hint("item() needs exactly one element: index it, or reduce it with sum(), mean() or max()");
     throw ValueError(e.what());
   }

@@ -24,8 +24,7 @@ std::string type_name(const std::type_info& type);
 class AnyValue {
  public:
   template <class T>
-    requires(!std::same_as<std::decay_t<T>, AnyValue>)
-  explicit AnyValue(T&& value) : value_(std::forward<T>(value)) {}
+  requires(!std::same_as<std::decay_t<T>, AnyValue>) explicit AnyValue(T&& value) : value_(std::forward<T>(value)) {}
 
   /// The value, or null when it has another type than T.
   template <class T>
@@ -63,7 +62,9 @@ template <class C, class R, class... A>
 struct Signature<R (C::*)(A...) const noexcept> : Signature<R (C::*)(A...)> {};
 
 template <class M>
-concept PlainForward = requires { &M::forward; };
+concept PlainForward = requires {
+  &M::forward;
+};
 template <class M>
 concept TensorToTensor = requires(M& module, Tensor x) {
   { module.forward(std::move(x)) } -> std::same_as<Tensor>;
@@ -83,8 +84,8 @@ auto module_pointer(M&& module) {
   return std::make_shared<std::remove_cvref_t<M>>(std::forward<M>(module));
 }
 template <class F>
-  requires(std::convertible_to<F, std::function<Tensor(Tensor)>> && !Holder<F> && !ModuleType<F>)
-auto module_pointer(F&& function) {
+requires(!Holder<F> && !ModuleType<F> &&
+         std::convertible_to<F, std::function<Tensor(Tensor)>>) auto module_pointer(F&& function) {
   return std::make_shared<FunctionalImpl>(std::forward<F>(function));
 }
 
@@ -120,10 +121,12 @@ class AnyContentOf final : public AnyContent {
                        type_name(typeid(M)), count, arguments.size());
       return [&]<std::size_t... I>(std::index_sequence<I...>) {
         return AnyValue(module->forward(argument<std::tuple_element_t<I, Parameters>>(arguments, I)...));
-      }(std::make_index_sequence<count>());
+      }
+      (std::make_index_sequence<count>());
     } else {
-      static_assert(TensorToTensor<M>, "AnyModule needs a module whose forward() is one function, not a template, or "
-                                       "takes a Tensor and returns one");
+      static_assert(TensorToTensor<M>,
+                    "AnyModule needs a module whose forward() is one function, not a template, or "
+                    "takes a Tensor and returns one");
       fail<TypeError>("{}'s forward() method expects one Tensor", type_name(typeid(M)));
     }
   }
@@ -175,8 +178,7 @@ class AnyModule {
   }
   /// From a holder, a shared pointer, a module by value, or a function from tensor to tensor.
   template <class M>
-    requires(!std::same_as<std::remove_cvref_t<M>, AnyModule>)
-  explicit AnyModule(M&& module) {
+  requires(!std::same_as<std::remove_cvref_t<M>, AnyModule>) explicit AnyModule(M&& module) {
     auto pointer = detail::module_pointer(std::forward<M>(module));
     using Impl = typename decltype(pointer)::element_type;
     check<TypeError>(pointer != nullptr, "AnyModule cannot hold an empty module");
@@ -241,8 +243,7 @@ class AnyModule {
   }
   static AnyValue value_of(AnyValue value) { return value; }
   template <class T>
-    requires(!std::same_as<std::decay_t<T>, AnyValue>)
-  static AnyValue value_of(T&& value) {
+  requires(!std::same_as<std::decay_t<T>, AnyValue>) static AnyValue value_of(T&& value) {
     return AnyValue(std::forward<T>(value));
   }
 

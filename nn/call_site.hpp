@@ -21,8 +21,8 @@ struct CallSite {
 /// arguments know that place; they are constants, and cost nothing until an error is described.
 struct Input {
   template <class T>
-    requires(std::convertible_to<T, Tensor> && !std::same_as<std::remove_cvref_t<T>, Input>)
-  Input(T&& value, const char* file = __builtin_FILE(), int line = __builtin_LINE())
+  requires(std::convertible_to<T, Tensor> && !std::same_as<std::remove_cvref_t<T>, Input>)
+      Input(T&& value, const char* file = __builtin_FILE(), int line = __builtin_LINE())
       : tensor(std::forward<T>(value)), site{file, line} {}
 
   Tensor tensor;

@@ -1,5 +1,6 @@
 /// The functions behind the modules, `namespace F = nn::functional`. Options are given as an Options object
-/// (`F::softmax(x, F::SoftmaxFuncOptions(1))`), by position in Python's order, or by keyword (`F::softmax(x, dim = 1)`).
+/// (`F::softmax(x, F::SoftmaxFuncOptions(1))`), by position in Python's order, or by keyword (`F::softmax(x, dim =
+/// 1)`).
 #pragma once
 
 #include <xgrad/nn/options.hpp>
@@ -7,11 +8,12 @@
 namespace xgrad::nn::functional {
 
 // The second form of each function: its options, loose.
-#define XGRAD_LOOSE_OPTIONS(NAME, OPTIONS, PARAMETERS, ...)                                                      \
-  template <class First, class... Rest>                                                                          \
-    requires nn::detail::LooseArguments<OPTIONS, First, Rest...>                                                 \
-  Tensor NAME(PARAMETERS, First&& first, Rest&&... rest) {                                                       \
-    return NAME(__VA_ARGS__, nn::detail::options_of<OPTIONS>(std::forward<First>(first), std::forward<Rest>(rest)...)); \
+#define XGRAD_LOOSE_OPTIONS(NAME, OPTIONS, PARAMETERS, ...)                                                \
+  template <class First, class... Rest>                                                                    \
+  requires nn::detail::LooseArguments<OPTIONS, First, Rest...> Tensor NAME(PARAMETERS, First&& first,      \
+                                                                           Rest&&... rest) {               \
+    return NAME(__VA_ARGS__,                                                                               \
+                nn::detail::options_of<OPTIONS>(std::forward<First>(first), std::forward<Rest>(rest)...)); \
   }
 #define XGRAD_COMMA ,
 

@@ -12,14 +12,16 @@ namespace xgrad::nn {
 namespace detail {
 
 template <class M, class... Args>
-concept ForwardTakes = requires(M& module, Args&&... args) { module.forward(std::forward<Args>(args)...); };
+concept ForwardTakes = requires(M& module, Args&&... args) {
+  module.forward(std::forward<Args>(args)...);
+};
 
 // Calls with one or two tensors go through Input, to know where they are made.
 template <class M, class... Args>
-concept CalledWithTensors = (sizeof...(Args) == 1 || sizeof...(Args) == 2) &&
-                            ((std::convertible_to<Args, Tensor> || std::same_as<std::remove_cvref_t<Args>, Input>)&&...) &&
-                            ((sizeof...(Args) == 1 && ForwardTakes<M, Tensor>) ||
-                             (sizeof...(Args) == 2 && ForwardTakes<M, Tensor, Tensor>));
+concept CalledWithTensors =
+    (sizeof...(Args) == 1 || sizeof...(Args) == 2) &&
+    ((std::convertible_to<Args, Tensor> || std::same_as<std::remove_cvref_t<Args>, Input>)&&...) &&
+    ((sizeof...(Args) == 1 && ForwardTakes<M, Tensor>) || (sizeof...(Args) == 2 && ForwardTakes<M, Tensor, Tensor>));
 
 }  // namespace detail
 
@@ -37,8 +39,8 @@ class ModuleHolder : public detail::ModuleHolderTag {
   ModuleHolder(std::nullptr_t) {}
   ModuleHolder(std::shared_ptr<Contained> module) : impl_(std::move(module)) {}
   template <class Head, class... Tail>
-    requires(!std::derived_from<std::remove_cvref_t<Head>, ModuleHolder> || sizeof...(Tail) > 0)
-  explicit ModuleHolder(Head&& head, Tail&&... tail)
+  requires(!std::derived_from<std::remove_cvref_t<Head>, ModuleHolder> ||
+           sizeof...(Tail) > 0) explicit ModuleHolder(Head&& head, Tail&&... tail)
       : impl_(std::make_shared<Contained>(std::forward<Head>(head), std::forward<Tail>(tail)...)) {}
 
   bool is_empty() const noexcept { return impl_ == nullptr; }
@@ -56,28 +58,27 @@ class ModuleHolder : public detail::ModuleHolderTag {
   Contained& operator*() const { return *get(); }
   /// A holder is accepted where a shared pointer to its Impl, or to a base of it, is.
   template <class Base>
-    requires std::derived_from<Contained, Base>
-  operator std::shared_ptr<Base>() const {
-    return impl_;
-  }
+  requires std::derived_from<Contained, Base>
+  operator std::shared_ptr<Base>() const { return impl_; }
 
   /// Calls the Impl's forward, with any arguments it takes. Errors are told which module they came from.
   decltype(auto) operator()(Input x) const {
     return detail::call(*get(), x.site, [&]() -> decltype(auto) { return impl_->forward(std::move(x.tensor)); });
   }
   decltype(auto) operator()(Input x, Input y) const {
-    return detail::call(*get(), x.site, [&]() -> decltype(auto) {
-      return impl_->forward(std::move(x.tensor), std::move(y.tensor));
-    });
+    return detail::call(*get(), x.site,
+                        [&]() -> decltype(auto) { return impl_->forward(std::move(x.tensor), std::move(y.tensor)); });
   }
   template <class... Args>
-    requires(!detail::CalledWithTensors<Contained, Args...>)
-  decltype(auto) operator()(Args&&... args) const {
+  requires(detail::ForwardTakes<Contained, Args...> && !detail::CalledWithTensors<Contained, Args...>) decltype(auto)
+  operator()(Args&&... args) const {
+    return detail::call(*get(), {}, [&]() -> decltype(auto) { return impl_->forward(std::forward<Args>(args)...); });
+  }
+  /// Any other arguments: a compile error in words.
+  template <class... Args>
+  requires(!detail::ForwardTakes<Contained, Args...> && !detail::CalledWithTensors<Contained, Args...>) void operator()(
+      Args&&...) const {
     static_assert(detail::ForwardTakes<Contained, Args...>, "this module's forward() does not take these arguments");
-    if constexpr (detail::ForwardTakes<Contained, Args...>) {
-      return detail::call(*get(), {},
-                          [&]() -> decltype(auto) { return impl_->forward(std::forward<Args>(args)...); });
-    }
   }
 
   /// Containers: `layers[0]`, and `for (auto& layer : layers)`.
@@ -85,16 +86,10 @@ class ModuleHolder : public detail::ModuleHolderTag {
   decltype(auto) operator[](Index&& index) const {
     return (*get())[std::forward<Index>(index)];
   }
-  auto begin() const
-    requires requires(Contained& c) { c.begin(); }
-  {
-    return get()->begin();
-  }
-  auto end() const
-    requires requires(Contained& c) { c.end(); }
-  {
-    return get()->end();
-  }
+  auto begin() const requires requires(Contained& c) { c.begin(); }
+  { return get()->begin(); }
+  auto end() const requires requires(Contained& c) { c.end(); }
+  { return get()->end(); }
 
  private:
   std::shared_ptr<Contained> impl_;
@@ -108,10 +103,10 @@ std::ostream& operator<<(std::ostream& out, const ModuleHolder<Contained>& modul
 }  // namespace xgrad::nn
 
 /// Defines the holder `Name` of the class `Impl`, or of `NameImpl`.
-#define TORCH_MODULE_IMPL(Name, ImplType)                        \
-  class Name : public ::xgrad::nn::ModuleHolder<ImplType> {      \
-   public:                                                       \
-    using ::xgrad::nn::ModuleHolder<ImplType>::ModuleHolder;     \
-    using Impl [[maybe_unused]] = ImplType;                      \
+#define TORCH_MODULE_IMPL(Name, ImplType)                    \
+  class Name : public ::xgrad::nn::ModuleHolder<ImplType> {  \
+   public:                                                   \
+    using ::xgrad::nn::ModuleHolder<ImplType>::ModuleHolder; \
+    using Impl [[maybe_unused]] = ImplType;                  \
   }
 #define TORCH_MODULE(Name) TORCH_MODULE_IMPL(Name, Name##Impl)

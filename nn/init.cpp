@@ -52,11 +52,16 @@ NonlinearityType::NonlinearityType(std::string_view word) {
 
 double calculate_gain(NonlinearityType nonlinearity, double param) {
   switch (nonlinearity.value()) {
-    case NonlinearityType::Tanh: return 5.0 / 3.0;
-    case NonlinearityType::ReLU: return std::sqrt(2.0);
-    case NonlinearityType::LeakyReLU: return std::sqrt(2.0 / (1 + param * param));
-    case NonlinearityType::SELU: return 3.0 / 4;
-    default: return 1;
+    case NonlinearityType::Tanh:
+      return 5.0 / 3.0;
+    case NonlinearityType::ReLU:
+      return std::sqrt(2.0);
+    case NonlinearityType::LeakyReLU:
+      return std::sqrt(2.0 / (1 + param * param));
+    case NonlinearityType::SELU:
+      return 3.0 / 4;
+    default:
+      return 1;
   }
 }
 

@@ -1,4 +1,5 @@
-/// How weights start: functions that fill a tensor in place, unrecorded, and return it. Draws are PyTorch's, bit for bit.
+/// How weights start: functions that fill a tensor in place, unrecorded, and return it. Draws are PyTorch's, bit for
+/// bit.
 #pragma once
 
 #include <xgrad/autograd/tensor.hpp>
@@ -27,7 +28,18 @@ class FanModeType {
 class NonlinearityType {
  public:
   enum Value : std::uint8_t {
-    Linear, Conv1D, Conv2D, Conv3D, ConvTranspose1D, ConvTranspose2D, ConvTranspose3D, Sigmoid, Tanh, ReLU, LeakyReLU, SELU
+    Linear,
+    Conv1D,
+    Conv2D,
+    Conv3D,
+    ConvTranspose1D,
+    ConvTranspose2D,
+    ConvTranspose3D,
+    Sigmoid,
+    Tanh,
+    ReLU,
+    LeakyReLU,
+    SELU
   };
   constexpr NonlinearityType(Value value) : value_(value) {}
   /// Python's names: "relu", "leaky_relu", "conv2d", ...; throws ValueError for another word.
@@ -73,25 +85,21 @@ struct FanOptions {
 
 /// With keywords: `kaiming_normal_(w, 0, nonlinearity = "relu")`, `kaiming_normal_(w, mode = "fan_out")`.
 template <kwargs::Keyworded... K>
-  requires(sizeof...(K) > 0)
-Tensor kaiming_uniform_(Tensor tensor, double a, K... k) {
+requires(sizeof...(K) > 0) Tensor kaiming_uniform_(Tensor tensor, double a, K... k) {
   const auto o = kwargs::apply(detail::FanOptions(), k...);
   return kaiming_uniform_(std::move(tensor), a, o.mode_, o.nonlinearity_);
 }
 template <kwargs::Keyworded... K>
-  requires(sizeof...(K) > 0)
-Tensor kaiming_uniform_(Tensor tensor, K... k) {
+requires(sizeof...(K) > 0) Tensor kaiming_uniform_(Tensor tensor, K... k) {
   return kaiming_uniform_(std::move(tensor), 0., k...);
 }
 template <kwargs::Keyworded... K>
-  requires(sizeof...(K) > 0)
-Tensor kaiming_normal_(Tensor tensor, double a, K... k) {
+requires(sizeof...(K) > 0) Tensor kaiming_normal_(Tensor tensor, double a, K... k) {
   const auto o = kwargs::apply(detail::FanOptions(), k...);
   return kaiming_normal_(std::move(tensor), a, o.mode_, o.nonlinearity_);
 }
 template <kwargs::Keyworded... K>
-  requires(sizeof...(K) > 0)
-Tensor kaiming_normal_(Tensor tensor, K... k) {
+requires(sizeof...(K) > 0) Tensor kaiming_normal_(Tensor tensor, K... k) {
   return kaiming_normal_(std::move(tensor), 0., k...);
 }
 

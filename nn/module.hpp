@@ -37,12 +37,17 @@ template <class M, class F>
 void visit(F& f, const std::string& name, const ModuleBase::Pointer& pointer) {
   using One = std::conditional_t<std::is_const_v<M>, const Module, Module>;
   M& module = *pointer;
-  if constexpr (std::invocable<F&, M&>) f(module);
-  else if constexpr (std::invocable<F&, const std::string&, M&>) f(name, module);
-  else if constexpr (std::invocable<F&, const ModuleBase::Pointer&>) f(pointer);
-  else if constexpr (std::invocable<F&, const std::string&, const ModuleBase::Pointer&>) f(name, pointer);
+  if constexpr (std::invocable<F&, M&>)
+    f(module);
+  else if constexpr (std::invocable<F&, const std::string&, M&>)
+    f(name, module);
+  else if constexpr (std::invocable<F&, const ModuleBase::Pointer&>)
+    f(pointer);
+  else if constexpr (std::invocable<F&, const std::string&, const ModuleBase::Pointer&>)
+    f(name, pointer);
   else if (auto* one = dynamic_cast<One*>(&module)) {
-    if constexpr (std::invocable<F&, One&>) f(*one);
+    if constexpr (std::invocable<F&, One&>)
+      f(*one);
     else {
       static_assert(std::invocable<F&, const std::string&, One&>,
                     "apply() takes a function of a module, of a shared pointer to one, or of a name and either");

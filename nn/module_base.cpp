@@ -7,7 +7,9 @@ namespace xgrad::nn {
 
 namespace {
 
-std::string join(const std::string& prefix, const std::string& name) { return prefix.empty() ? name : prefix + "." + name; }
+std::string join(const std::string& prefix, const std::string& name) {
+  return prefix.empty() ? name : prefix + "." + name;
+}
 
 // Adds what is defined and not there yet.
 void list(OrderedDict<std::string, Tensor>& into, std::unordered_set<const void*>& seen, const std::string& name,
@@ -124,8 +126,10 @@ OrderedDict<std::string, Tensor> ModuleBase::named_parameters(bool recurse) cons
   const auto add = [&](const std::string& prefix, const ModuleBase& module) {
     for (const auto& [name, tensor] : module.state_->parameters) list(all, seen, join(prefix, name), tensor);
   };
-  if (recurse) walk({}, true, [&](const std::string& name, const Pointer& module) { add(name, *module); });
-  else add({}, *this);
+  if (recurse)
+    walk({}, true, [&](const std::string& name, const Pointer& module) { add(name, *module); });
+  else
+    add({}, *this);
   return all;
 }
 
@@ -135,8 +139,10 @@ OrderedDict<std::string, Tensor> ModuleBase::named_buffers(bool recurse) const {
   const auto add = [&](const std::string& prefix, const ModuleBase& module) {
     for (const auto& [name, buffer] : module.state_->buffers) list(all, seen, join(prefix, name), buffer.tensor);
   };
-  if (recurse) walk({}, true, [&](const std::string& name, const Pointer& module) { add(name, *module); });
-  else add({}, *this);
+  if (recurse)
+    walk({}, true, [&](const std::string& name, const Pointer& module) { add(name, *module); });
+  else
+    add({}, *this);
   return all;
 }
 
@@ -212,8 +218,10 @@ void ModuleBase::copy_tree_from(const ModuleBase& other, const std::optional<Dev
   const NoGradGuard no_grad;
   const auto copy = [](Tensor& to, const Tensor& from) {
     if (!from.defined()) return to.reset();
-    if (!to.defined()) to = from.detach().clone();
-    else to.set_data(from.detach().clone());
+    if (!to.defined())
+      to = from.detach().clone();
+    else
+      to.set_data(from.detach().clone());
     to.requires_grad_(from.requires_grad());
   };
   for (const auto& [name, tensor] : other.state_->parameters) copy(state_->parameters[name], tensor);

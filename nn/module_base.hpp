@@ -46,8 +46,9 @@ struct IncompatibleKeys {
   std::vector<std::string> unexpected_keys;
 };
 
-/// Registers parameters, buffers and submodules under names, and does everything that needs no `forward`: derive from it
-/// to give `forward` any parameters and any result. (A module from one tensor to one tensor derives from nn::Module.)
+/// Registers parameters, buffers and submodules under names, and does everything that needs no `forward`: derive from
+/// it to give `forward` any parameters and any result. (A module from one tensor to one tensor derives from
+/// nn::Module.)
 ///
 /// Copying a module, like copying a Tensor and like assignment in Python, makes a second handle on the same parameters,
 /// buffers, submodules and mode: `b = a` trains one model, not two. `model = Model()` leaves the old tree to its other
@@ -117,9 +118,9 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
   std::vector<Pointer> modules(bool include_self = true) const;
   OrderedDict<std::string, Pointer> named_modules(const std::string& name_prefix = {}, bool include_self = true) const;
 
-  /// Calls `f` for this module and all below it (defined in module.hpp). `f` takes a module (Module&, ModuleBase& or their const, or a
-  /// `std::shared_ptr<ModuleBase>`), with its dotted name before it if it likes. Taking nn::Module& visits those that
-  /// are one.
+  /// Calls `f` for this module and all below it (defined in module.hpp). `f` takes a module (Module&, ModuleBase& or
+  /// their const, or a `std::shared_ptr<ModuleBase>`), with its dotted name before it if it likes. Taking nn::Module&
+  /// visits those that are one.
   ///
   ///     model.apply([](nn::Module& m) {
   ///       if (auto* linear = m.as<nn::Linear>()) nn::init::zeros_(linear->bias);

@@ -26,9 +26,12 @@ std::string_view unqualified(std::string_view name) {
   int depth = 0;
   for (std::size_t i = name.size(); i-- > 0;) {
     const char c = name[i];
-    if (c == '>' || c == ')' || c == '}' || c == ']') ++depth;
-    else if (c == '<' || c == '(' || c == '{' || c == '[') --depth;
-    else if (c == ':' && depth == 0) return name.substr(i + 1);
+    if (c == '>' || c == ')' || c == '}' || c == ']')
+      ++depth;
+    else if (c == '<' || c == '(' || c == '{' || c == '[')
+      --depth;
+    else if (c == ':' && depth == 0)
+      return name.substr(i + 1);
   }
   return name;
 }

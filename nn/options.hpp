@@ -1,5 +1,6 @@
 /// The options of modules and of their functions, under libtorch's names. Each takes its values in three ways:
-/// `LinearOptions(784, 50).bias(false)`, by position `Linear(784, 50, false)`, by keyword `Linear(784, 50, bias = false)`.
+/// `LinearOptions(784, 50).bias(false)`, by position `Linear(784, 50, false)`, by keyword `Linear(784, 50, bias =
+/// false)`.
 #pragma once
 
 #include <xgrad/autograd/array/reduction.hpp>
@@ -49,20 +50,20 @@ concept LooseArguments = sizeof...(Rest) > 0 || !std::derived_from<std::remove_c
 }  // namespace detail
 
 // One option: a fluent setter and a getter of the same name.
-#define XGRAD_OPTION(TYPE, NAME, DEFAULT)                         \
- public:                                                          \
+#define XGRAD_OPTION(TYPE, NAME, DEFAULT)                              \
+ public:                                                               \
   auto& NAME(TYPE value) { return NAME##_ = std::move(value), *this; } \
-  const TYPE& NAME() const { return NAME##_; }                    \
-                                                                  \
- private:                                                         \
+  const TYPE& NAME() const { return NAME##_; }                         \
+                                                                       \
+ private:                                                              \
   TYPE NAME##_ = DEFAULT
-#define XGRAD_OPTION_REDUCTION                                                                 \
- public:                                                                                       \
-  auto& reduction(Reduction value) { return reduction_ = value, *this; }                       \
+#define XGRAD_OPTION_REDUCTION                                                                   \
+ public:                                                                                         \
+  auto& reduction(Reduction value) { return reduction_ = value, *this; }                         \
   auto& reduction(std::string_view value) { return reduction_ = parse_reduction(value), *this; } \
-  Reduction reduction() const { return reduction_; }                                           \
-                                                                                               \
- private:                                                                                      \
+  Reduction reduction() const { return reduction_; }                                             \
+                                                                                                 \
+ private:                                                                                        \
   Reduction reduction_ = kMean
 
 class LinearOptions {

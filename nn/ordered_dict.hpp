@@ -1,4 +1,5 @@
-/// A dictionary that remembers the order of insertion, as Python's does: what named_parameters() and state_dict() return.
+/// A dictionary that remembers the order of insertion, as Python's does: what named_parameters() and state_dict()
+/// return.
 #pragma once
 
 #include <xgrad/autograd/array/error.hpp>
@@ -29,8 +30,10 @@ class OrderedDictItem {
   // What structured bindings call.
   template <std::size_t I>
   auto& get() {
-    if constexpr (I == 0) return std::as_const(pair_.first);
-    else return pair_.second;
+    if constexpr (I == 0)
+      return std::as_const(pair_.first);
+    else
+      return pair_.second;
   }
   template <std::size_t I>
   const auto& get() const {

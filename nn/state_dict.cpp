@@ -39,13 +39,15 @@ void ModuleBase::plan_loading(const std::string& prefix, Loading& loading) const
       return;
     }
     if (!found->defined()) {
-      loading.errors.push_back(fmt::format("While copying the parameter named \"{}\", expected torch.Tensor or "
-                                           "Tensor-like object from checkpoint but received <class 'NoneType'>",
-                                           key));
+      loading.errors.push_back(
+          fmt::format("While copying the parameter named \"{}\", expected torch.Tensor or "
+                      "Tensor-like object from checkpoint but received <class 'NoneType'>",
+                      key));
       return;
     }
     // Files from before PyTorch 0.4 keep numbers as vectors of one element.
-    const Tensor from = here.dim() == 0 && found->dim() == 1 && found->numel() == 1 ? found->detach().reshape({}) : *found;
+    const Tensor from =
+        here.dim() == 0 && found->dim() == 1 && found->numel() == 1 ? found->detach().reshape({}) : *found;
     if (from.sizes() == here.sizes()) {
       loading.copies.emplace_back(here, from);
       return;
@@ -83,7 +85,8 @@ IncompatibleKeys ModuleBase::load_state_dict(const OrderedDict<std::string, Tens
 
   std::vector<std::string> errors;
   const auto complain = [&](const char* kind, const std::vector<std::string>& keys) {
-    if (!keys.empty()) errors.push_back(fmt::format("{} key(s) in state_dict: \"{}\". ", kind, fmt::join(keys, "\", \"")));
+    if (!keys.empty())
+      errors.push_back(fmt::format("{} key(s) in state_dict: \"{}\". ", kind, fmt::join(keys, "\", \"")));
   };
   if (strict) {
     complain("Missing", loading.keys.missing_keys);

@@ -4,6 +4,7 @@
 
 #include <xgrad/plot/color.hpp>
 
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,6 +14,9 @@
 namespace xgrad::plotting {
 
 inline constexpr double kPointsPerInch = 72;  // lengths named "pt" are points, as matplotlib's
+
+/// Whether a coordinate can be drawn: not NaN, not infinite, nor so large that the length of a range overflows.
+inline bool drawable(double v) { return std::abs(v) < 1e300; }
 
 enum class Dash : std::uint8_t { kSolid, kDashed, kDotted, kDashDot, kNone };
 
@@ -30,6 +34,11 @@ inline constexpr std::string_view kMarkers = "o.s^vDdp+x*";
 
 struct Bar {
   double left, right, bottom, top;
+
+  bool drawable() const {
+    using plotting::drawable;
+    return drawable(left) && drawable(right) && drawable(bottom) && drawable(top);
+  }
 };
 struct Bars {
   std::vector<Bar> bars;
@@ -108,7 +117,7 @@ struct Axes {
   Aspect aspect = Aspect::kAuto;
   std::optional<Grid> grid;
   std::optional<Legend> legend;
-  std::size_t next_color = 0;
+  std::size_t next_line_color = 0, next_fill_color = 0;  ///< places in the colour cycle
 
   /// Nothing was drawn and nothing written.
   bool empty() const {

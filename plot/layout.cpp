@@ -99,8 +99,10 @@ class AxesPlacer {
       r.bottom = tick_reach() + x_label_height();
       if (!y_.labels.text.empty()) r.top = 0.5 * em_;
       if (!x_.at.empty()) {
-        const double last = std::max(to_pixels(out_, x_.at.back(), 0).x, to_pixels(out_, x_.at.front(), 0).x);
-        r.right = std::max(0.0, last + 0.5 * widest(x_.labels.text) * em_ - out_.box.right);
+        const auto [first, last] = std::minmax({to_pixels(out_, x_.at[0], 0).x, to_pixels(out_, x_.at.back(), 0).x});
+        const double half = 0.5 * widest(x_.labels.text) * em_;
+        r.right = std::max(0.0, last + half - out_.box.right);
+        r.left = std::max(r.left, out_.box.left - first + half);
       }
       if (!y_.labels.exponent.empty()) r.top = 1.3 * em_;
       if (!x_.labels.exponent.empty()) r.bottom += em_;

@@ -69,8 +69,8 @@ struct Cover {
     std::size_t count = 0;
     Position last{std::numeric_limits<double>::quiet_NaN(), 0};
     for (std::size_t i = 0; i < line.x.size(); ++i) {
+      const bool drawn = drawable(line.x[i]) && drawable(line.y[i]);
       const Position p = to_pixels(layout, line.x[i], line.y[i]);
-      const bool drawn = std::isfinite(p.x) && std::isfinite(p.y);
       if (drawn) {
         count += crosses(p, p, box);
         if (line.dash != Dash::kNone && !std::isnan(last.x)) count += crosses(last, p, box);
@@ -82,6 +82,7 @@ struct Cover {
   std::size_t operator()(const Bars& bars) const {
     std::size_t count = 0;
     for (const Bar& b : bars.bars) {
+      if (!b.drawable()) continue;
       const Position p = to_pixels(layout, b.left, b.bottom), q = to_pixels(layout, b.right, b.top);
       count += std::max(p.x, q.x) > box.left && std::min(p.x, q.x) < box.right && std::max(p.y, q.y) > box.top &&
                std::min(p.y, q.y) < box.bottom;

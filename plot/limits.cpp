@@ -7,16 +7,12 @@
 namespace xgrad::plotting {
 namespace {
 
-constexpr double kMargin = 0.05;    // of the data's length, on either side
-constexpr double kLargest = 1e300;  // beyond it the length of a range overflows
+constexpr double kMargin = 0.05;  // of the data's length, on either side
 
 /// The interval of some data, and the edges that take no margin.
 class Extent {
  public:
-  void add(double v) {
-    if (!(std::abs(v) < kLargest)) return;
-    low_ = std::min(low_, v), high_ = std::max(high_, v);
-  }
+  void add(double v) { low_ = std::min(low_, v), high_ = std::max(high_, v); }
   void add_edge(double v) {
     add(v);
     edges_.push_back(v);
@@ -51,13 +47,12 @@ struct Collector {
 
   void operator()(const Line& line) const {
     for (std::size_t i = 0; i < line.x.size(); ++i) {
-      if (!std::isfinite(line.x[i]) || !std::isfinite(line.y[i])) continue;
-      x.add(line.x[i]), y.add(line.y[i]);
+      if (drawable(line.x[i]) && drawable(line.y[i])) x.add(line.x[i]), y.add(line.y[i]);
     }
   }
   void operator()(const Bars& bars) const {
     for (const Bar& b : bars.bars) {
-      if (!std::isfinite(b.left + b.right + b.bottom + b.top)) continue;
+      if (!b.drawable()) continue;
       x.add(b.left), x.add(b.right), y.add_edge(b.bottom), y.add(b.top);
     }
   }

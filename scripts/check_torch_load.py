@@ -104,7 +104,7 @@ def main():
             continue
         Comparison().same(safe, torch.load(ours, weights_only=True), ours.stem)
         compared += 1
-    assert compared >= 6, f"only {compared} files were loaded with weights_only"
+    assert compared >= 5, f"only {compared} files were loaded with weights_only"
     print(f"PyTorch {torch.__version__} reads what xgrad writes ({compared} files with weights_only)")
 
 

@@ -17,9 +17,9 @@ bool is_container(const Value& v) { return v.is(Kind::List) || v.is(Kind::Tuple)
 std::string key_code(const Value& key) {
   switch (key.kind()) {
     case Kind::Str:
-      return "s" + key.as_str();
+      return fmt::format("s{}", key.as_str());
     case Kind::Bytes:
-      return "b" + key.as_bytes();
+      return fmt::format("b{}", key.as_bytes());
     case Kind::Int:
       return fmt::format("i{}", key.as_int());
     case Kind::Float:

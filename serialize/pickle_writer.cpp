@@ -80,7 +80,7 @@ void Writer::constant(const std::string& utf8) {
 }
 
 void Writer::global(const std::string& module, const std::string& name) {
-  const std::string code = 'c' + module + '\n' + name + '\n';
+  const std::string code = fmt::format("c{}\n{}\n", module, name);
   const auto [known, fresh] = constants_.emplace(code, memoized_);
   if (!fresh) return get(known->second);
   out_ += code;

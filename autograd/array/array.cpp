@@ -28,12 +28,17 @@ Array::Array(Intrusive<Storage> storage, ScalarType dtype, Dims sizes, Dims stri
   contiguous_ = numel_ == 0 || packed(sizes_, strides_);
 }
 
+Array::Array(IntArrayRef sizes, ScalarType dtype)
+    : numel_(count_elements(sizes)), sizes_(sizes), strides_(sizes.size(), 1), dtype_(dtype) {
+  std::int64_t stride = 1;
+  for (std::size_t i = sizes.size(); i-- > 0;) {
+    strides_[i] = stride;
+    stride *= std::max<std::int64_t>(sizes[i], 1);
+  }
+}
+
 Array Array::empty(IntArrayRef sizes, ScalarType dtype) {
-  Array a;
-  a.numel_ = count_elements(sizes);
-  a.sizes_ = Dims(sizes);
-  a.strides_ = contiguous_strides(sizes);
-  a.dtype_ = dtype;
+  Array a(sizes, dtype);
   a.storage_ = Storage::create(static_cast<std::size_t>(a.numel_) * element_size(dtype));
   return a;
 }
@@ -42,7 +47,7 @@ Array Array::empty_strided(IntArrayRef sizes, IntArrayRef strides, ScalarType dt
   check(sizes.size() == strides.size(), "mismatch in length of strides and shape");
   std::int64_t extent = count_elements(sizes) == 0 ? 0 : 1;
   for (std::size_t i = 0; extent && i < sizes.size(); ++i) {
-    check(strides[i] >= 0, "strides must not be negative, got {}", to_string(strides));
+    check(strides[i] >= 0, "strides must not be negative, got {}", strides);
     extent += strides[i] * (sizes[i] - 1);
   }
   return Array(Storage::create(static_cast<std::size_t>(extent) * element_size(dtype)), dtype, sizes, strides, 0);
@@ -95,14 +100,14 @@ Array Array::as_strided(IntArrayRef sizes, IntArrayRef strides, std::int64_t off
   std::int64_t low = offset, high = offset;
   for (std::size_t i = 0; n && i < sizes.size(); ++i) {
     check(strides[i] >= 0, "as_strided: Negative strides are not supported at the moment, got strides: {}",
-          to_string(strides));
+          strides);
     high += strides[i] * (sizes[i] - 1);
   }
   const auto available = static_cast<std::int64_t>(storage_->nbytes() / itemsize());
   check(n == 0 || (low >= 0 && high < available),
         "setStorage: sizes {}, strides {}, storage offset {}, and itemsize {} requiring a storage size of {} are out of "
         "bounds for storage of size {}",
-        to_string(sizes), to_string(strides), offset, itemsize(), (high + 1) * static_cast<std::int64_t>(itemsize()),
+        sizes, strides, offset, itemsize(), (high + 1) * static_cast<std::int64_t>(itemsize()),
         storage_->nbytes());
   return Array(storage_, dtype_, sizes, strides, offset);
 }
@@ -118,7 +123,7 @@ Dims infer_size(IntArrayRef sizes, std::int64_t numel) {
     } else {
       check(sizes[i] >= 0, "invalid shape dimension {}", sizes[i]);
       check(!__builtin_mul_overflow(known, sizes[i], &known), "shape '{}' is invalid for input of size {}",
-            to_string(sizes), numel);
+            sizes, numel);
     }
   }
   if (inferred && known != 0 && numel % known == 0) {
@@ -128,8 +133,8 @@ Dims infer_size(IntArrayRef sizes, std::int64_t numel) {
   check(!(inferred && known == 0 && numel == 0),
         "cannot reshape tensor of 0 elements into shape {} because the unspecified dimension size -1 can be any value "
         "and is ambiguous",
-        to_string(sizes));
-  check(!inferred && known == numel, "shape '{}' is invalid for input of size {}", to_string(sizes), numel);
+        sizes);
+  check(!inferred && known == numel, "shape '{}' is invalid for input of size {}", sizes, numel);
   return out;
 }
 
@@ -167,7 +172,7 @@ Array Array::view(IntArrayRef sizes) const {
   check(v.has_value(),
         "view size is not compatible with input tensor's size and stride (at least one dimension spans across two "
         "contiguous subspaces). Use .reshape(...) instead.\n  size: {}, stride: {}, asked for: {}",
-        to_string(sizes_), to_string(strides_), to_string(sizes));
+        sizes_, strides_, sizes);
   return *std::move(v);
 }
 
@@ -201,7 +206,7 @@ Array Array::expand(IntArrayRef sizes) const {
   check(sizes.size() >= sizes_.size(),
         "expand(torch.FloatTensor{{{}}}, size={}): the number of sizes provided ({}) must be greater or equal to the "
         "number of dimensions in the tensor ({})",
-        to_string(sizes_), to_string(sizes), sizes.size(), sizes_.size());
+        sizes_, sizes, sizes.size(), sizes_.size());
   Dims out_sizes(sizes), out_strides(sizes.size(), 0);
   const std::size_t lead = sizes.size() - sizes_.size();
   for (std::size_t i = 0; i < sizes.size(); ++i) {
@@ -215,7 +220,7 @@ Array Array::expand(IntArrayRef sizes) const {
     check(want == have || have == 1,
           "The expanded size of the tensor ({}) must match the existing size ({}) at non-singleton dimension {}.  "
           "Target sizes: {}.  Tensor sizes: {}",
-          want, have, i, to_string(sizes), to_string(sizes_));
+          want, have, i, sizes, sizes_);
     out_sizes[i] = want;
     out_strides[i] = want == have ? strides_[i - lead] : 0;
   }

@@ -65,6 +65,9 @@ class Array {
  private:
   std::int64_t wrap_dim_checked(std::int64_t d) const;
 
+  /// A packed array without memory yet.
+  Array(IntArrayRef sizes, ScalarType dtype);
+
   Intrusive<Storage> storage_;
   std::int64_t offset_ = 0;
   std::int64_t numel_ = 0;

@@ -3,17 +3,26 @@
 
 namespace xgrad {
 
+void Dims::resize_on_heap(std::size_t size) {
+  std::vector<std::int64_t> old(begin(), end());
+  old.resize(size, 0);
+  if (size_ > kInline) delete[] heap_;
+  size_ = static_cast<std::uint32_t>(size);
+  if (size_ > kInline) heap_ = new std::int64_t[size_];
+  std::copy(old.begin(), old.end(), data());
+}
+
 std::int64_t count_elements(IntArrayRef sizes) {
   std::int64_t n = 1;
   bool overflow = false, empty = false;
   for (std::int64_t s : sizes) {
-    check(s >= 0, "Trying to create tensor with negative dimension {}: {}", s, to_string(sizes));
+    check(s >= 0, "Trying to create tensor with negative dimension {}: {}", s, sizes);
     if (s == 0) empty = true;
     else overflow |= __builtin_mul_overflow(n, s, &n);
   }
   if (empty) return 0;
   // Strides and byte counts must fit too, so the limit leaves room for eight bytes an element.
-  check(!overflow && n <= INT64_MAX / 8, "Storage size calculation overflowed with sizes={}", to_string(sizes));
+  check(!overflow && n <= INT64_MAX / 8, "Storage size calculation overflowed with sizes={}", sizes);
   return n;
 }
 
@@ -32,7 +41,7 @@ Dims broadcast_shapes(IntArrayRef a, IntArrayRef b) {
     if (x != y && x != 1 && y != 1) {
       Error e(fmt::format(
           "The size of tensor a ({}) must match the size of tensor b ({}) at non-singleton dimension {}\n  shapes: {} and {}",
-          x, y, n - 1 - i, to_string(a), to_string(b)));
+          x, y, n - 1 - i, a, b));
       e.set_hint("shapes are compared from their last dimension; each pair must be equal, or one of the two must be 1");
       throw e;
     }

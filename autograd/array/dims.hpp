@@ -1,6 +1,8 @@
 /// Lists of sizes and strides: a view of one (IntArrayRef), one that owns (Dims), and the one users print (Size).
 #pragma once
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -59,20 +61,26 @@ class Dims {
 
   Dims() = default;
   Dims(std::initializer_list<std::int64_t> list) : Dims(IntArrayRef(list)) {}
-  Dims(IntArrayRef list) {
-    resize(list.size());
-    std::copy(list.begin(), list.end(), data());
+  Dims(IntArrayRef list) : size_(static_cast<std::uint32_t>(list.size())) {
+    if (size_ > kInline) heap_ = new std::int64_t[size_];
+    std::int64_t* to = data();
+    for (std::size_t i = 0; i < size_; ++i) to[i] = list[i];
   }
-  Dims(std::size_t size, std::int64_t value) {
-    resize(size);
-    std::fill_n(data(), size, value);
+  Dims(std::size_t size, std::int64_t value) : size_(static_cast<std::uint32_t>(size)) {
+    if (size_ > kInline) heap_ = new std::int64_t[size_];
+    std::int64_t* to = data();
+    for (std::size_t i = 0; i < size_; ++i) to[i] = value;
   }
   Dims(const Dims& other) : size_(other.size_) {
-    if (size_ > kInline) heap_ = new std::int64_t[size_];
-    std::memcpy(data(), other.data(), size_ * sizeof(std::int64_t));
+    if (size_ > kInline) {
+      heap_ = new std::int64_t[size_];
+      std::copy_n(other.heap_, size_, heap_);
+    } else {
+      copy_inline(other);
+    }
   }
   Dims(Dims&& other) noexcept : size_(other.size_) {
-    std::memcpy(static_cast<void*>(inline_), other.inline_, sizeof inline_);
+    copy_inline(other);
     other.size_ = 0;
   }
   Dims& operator=(Dims other) noexcept {
@@ -108,12 +116,7 @@ class Dims {
       size_ = static_cast<std::uint32_t>(size);
       return;
     }
-    std::vector<std::int64_t> old(begin(), end());
-    old.resize(size, 0);
-    if (size_ > kInline) delete[] heap_;
-    size_ = static_cast<std::uint32_t>(size);
-    if (size_ > kInline) heap_ = new std::int64_t[size_];
-    std::copy(old.begin(), old.end(), data());
+    resize_on_heap(size);
   }
   void push_back(std::int64_t v) {
     resize(size_ + 1);
@@ -128,9 +131,20 @@ class Dims {
     resize(size_ - 1);
   }
 
-  friend bool operator==(const Dims& a, const Dims& b) { return IntArrayRef(a).equals(b); }
+  friend bool operator==(const Dims& a, const Dims& b) {
+    if (a.size_ != b.size_) return false;
+    const std::int64_t *x = a.data(), *y = b.data();
+    for (std::size_t i = 0; i < a.size_; ++i) {
+      if (x[i] != y[i]) return false;
+    }
+    return true;
+  }
 
  private:
+  void resize_on_heap(std::size_t size);
+  /// All six words, used or not: a fixed size becomes three vector moves, where a counted one is a call.
+  void copy_inline(const Dims& other) { std::memcpy(static_cast<void*>(inline_), other.inline_, sizeof inline_); }
+
   std::uint32_t size_ = 0;
   union {
     std::int64_t inline_[kInline];
@@ -162,3 +176,16 @@ class Size : public Dims {
 std::ostream& operator<<(std::ostream& out, const Size& size);
 
 }  // namespace xgrad
+
+/// Lists print as "[1, 10]" in messages; formatting happens only when the message is needed.
+template <>
+struct fmt::formatter<xgrad::IntArrayRef> {
+  constexpr auto parse(fmt::format_parse_context& c) { return c.begin(); }
+  template <class Context>
+  auto format(xgrad::IntArrayRef list, Context& c) const {
+    const std::string text = xgrad::to_string(list);
+    return std::copy(text.begin(), text.end(), c.out());
+  }
+};
+template <>
+struct fmt::formatter<xgrad::Dims> : fmt::formatter<xgrad::IntArrayRef> {};

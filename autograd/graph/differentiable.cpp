@@ -37,7 +37,7 @@ namespace {
 
 [[noreturn, gnu::cold]] void fail_changed(const Node& node, const SavedTensor& s) {
   const TensorImpl& impl = *s.tensor.impl();
-  std::string what = fmt::format("[{} {}]", s.tensor.toString(), to_string(impl.array.sizes()));
+  std::string what = fmt::format("[{} {}]", s.tensor.toString(), impl.array.sizes());
   if (s.kind == SavedKind::Output) what += fmt::format(", which is output {} of {},", s.index, node.name());
   else if (!impl.is_leaf) what += fmt::format(", which is output {} of {},", impl.output_nr, impl.node->name());
   Error e(fmt::format("one of the variables needed for gradient computation has been modified by an inplace operation: "
@@ -55,6 +55,11 @@ bool Saved::has_input(std::size_t i) const {
                      [i](const SavedTensor& s) { return s.kind == SavedKind::Input && s.index == i; });
 }
 
+Tensor& Saved::unpacked(std::size_t slot) const {
+  if (!unpacked_) unpacked_ = std::make_unique<std::array<Tensor, 8>>();
+  return (*unpacked_)[slot];
+}
+
 const Tensor& Saved::find(SavedKind kind, std::size_t index) const {
   if (node_.released()) fail_released();
   const auto all = node_.saved();
@@ -65,27 +70,29 @@ const Tensor& Saved::find(SavedKind kind, std::size_t index) const {
     if (impl.version() != s.version) fail_changed(node_, s);
     if (!detail::grad_mode) return s.tensor;
     if (kind == SavedKind::Output) {
-      if (!unpacked_[i].defined()) {
-        unpacked_[i] = Tensor(impl.array);
-        TensorImpl& out = *unpacked_[i].impl();
+      Tensor& restored = unpacked(i);
+      if (!restored.defined()) {
+        restored = Tensor(impl.array);
+        TensorImpl& out = *restored.impl();
         out.node = Intrusive<Node>::share(&node_);
         out.output_nr = static_cast<std::uint32_t>(index);
         out.requires_grad = true;
         out.is_leaf = false;
       }
-      return unpacked_[i];
+      return restored;
     }
     if (kind == SavedKind::Input && !impl.is_leaf && impl.node != node_.next_edges()[index].node &&
         node_.next_edges()[index].node) {
       // The handle was given another place in the graph since (detach_, say): restore the one that was saved.
       const Edge& e = node_.next_edges()[index];
-      unpacked_[i] = Tensor(impl.array);
-      TensorImpl& in = *unpacked_[i].impl();
+      Tensor& restored = unpacked(i);
+      restored = Tensor(impl.array);
+      TensorImpl& in = *restored.impl();
       in.node = e.node;
       in.output_nr = e.input_nr;
       in.requires_grad = true;
       in.is_leaf = false;
-      return unpacked_[i];
+      return restored;
     }
     return s.tensor;
   }
@@ -115,11 +122,13 @@ void RecordingBase::keep_overwritten(const Save& save, const Tensor& self) {
     const Tensor& t = *inputs_[request.index];
     if (!t.array().same_storage(self.array())) continue;
     const NoGradGuard no_grad;
-    copies_[r] = t.clone();
+    if (!copies_) copies_ = std::make_unique<std::array<Tensor, 8>>();
+    Tensor& kept = (*copies_)[r];
+    kept = t.clone();
     // The copy stands for the argument as it was, so it takes its place in the graph.
     const Edge edge = gradient_edge(t);
     if (!edge) continue;
-    TensorImpl& copy = *copies_[r].impl();
+    TensorImpl& copy = *kept.impl();
     copy.node = edge.node;
     copy.output_nr = edge.input_nr;
     copy.requires_grad = true;
@@ -138,7 +147,9 @@ void RecordingBase::finish(OpNodeBase& node, const Save& save, std::span<Tensor>
     s.kind = request.kind;
     s.index = request.index;
     switch (request.kind) {
-      case SavedKind::Input: s.tensor = copies_[r].defined() ? copies_[r] : *inputs_[request.index]; break;
+      case SavedKind::Input: 
+        s.tensor = copies_ && (*copies_)[r].defined() ? (*copies_)[r] : *inputs_[request.index];
+        break;
       case SavedKind::Output: s.tensor = Tensor(results[request.index].array()); break;
       case SavedKind::Other: s.tensor = *request.other; break;
     }

@@ -77,7 +77,8 @@ class Saved {
  private:
   const Tensor& find(SavedKind kind, std::size_t index) const;
   OpNodeBase& node_;
-  mutable std::array<Tensor, 8> unpacked_;  // outputs that need their graph place back
+  Tensor& unpacked(std::size_t slot) const;
+  mutable std::unique_ptr<std::array<Tensor, 8>> unpacked_;  // what needed its place in the graph back
 };
 
 /// A node of an operation: edges and saved tensors in trailing storage, sized to what this call needs.
@@ -176,7 +177,7 @@ class RecordingBase {
 
  private:
   std::span<const Tensor* const> inputs_;
-  std::array<Tensor, 8> copies_;
+  std::unique_ptr<std::array<Tensor, 8>> copies_;  // by request
 };
 
 /// Makes `result` (a fresh tensor) output of `node`.

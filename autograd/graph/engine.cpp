@@ -167,7 +167,7 @@ void BackwardRun::send(const Edge& edge, Tensor grad, const Node* from, std::siz
         expands = w == h || w == 1;
       }
       check(expands, "Function {} returned an invalid gradient at index {} - got {} but expected shape compatible with {}",
-            from ? from->name() : "backward", output, to_string(have), to_string(want));
+            from ? from->name() : "backward", output, have, want);
       grad = sum_to_size(grad, want);
     }
     if (grad.dtype() != shape.dtype()) grad = grad.to(shape.dtype());
@@ -253,12 +253,12 @@ Tensor initial_gradient(const Tensor& output, const Tensor& given) {
   if (given.defined()) {
     check(given.sizes() == output.sizes(),
           "Mismatch in shape: grad_output[0] has a shape of torch.Size({}) and output[0] has a shape of torch.Size({}).",
-          to_string(given.sizes()), to_string(output.sizes()));
+          given.sizes(), output.sizes());
     return given;
   }
   if (output.numel() != 1) {
     Error e("grad can be implicitly created only for scalar outputs");
-    e.add_context(fmt::format("the output has shape {}", to_string(output.sizes())));
+    e.add_context(fmt::format("the output has shape {}", output.sizes()));
     e.set_hint("reduce it to one number first (loss.mean(), loss.sum()), or pass a gradient of its shape");
     throw e;
   }

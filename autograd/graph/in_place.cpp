@@ -67,7 +67,7 @@ void check_in_place(const Tensor& self) {
   if (!impl.view) {
     if (!impl.is_leaf) return;
     Error e("a leaf Variable that requires grad is being used in an in-place operation.");
-    e.add_context(fmt::format("the leaf has shape {} and dtype {}", to_string(impl.array.sizes()),
+    e.add_context(fmt::format("the leaf has shape {} and dtype {}", impl.array.sizes(),
                               info(impl.array.dtype()).name));
     e.set_hint("change it under NoGradGuard (as optimizers do), or use the operation that makes a new tensor");
     throw e;

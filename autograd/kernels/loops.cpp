@@ -31,23 +31,21 @@ void check_no_partial_overlap(const Array& out, const Array& in) {
 
 Array result_for(std::initializer_list<const Array*> inputs, ScalarType dtype, const Array* out) {
   const Array& first = **inputs.begin();
-  bool same = true;
-  for (const Array* a : inputs) same &= a->sizes() == first.sizes();
   if (!out) {
-    if (same) {
-      for (const Array* a : inputs) {
-        if (!a->is_contiguous()) return Array::empty_like(first, dtype);
-      }
-      return Array::empty(first.sizes(), dtype);
+    bool same = true, packed = true;
+    for (const Array* a : inputs) {
+      same = same && a->sizes() == first.sizes();
+      packed = packed && a->is_contiguous();
     }
+    if (same) return packed ? Array::empty(first.sizes(), dtype) : Array::empty_like(first, dtype);
     Dims shape(first.sizes());
     for (const Array* a : inputs) shape = broadcast_shapes(shape, a->sizes());
     return Array::empty(shape, dtype);
   }
   Dims shape(first.sizes());
   for (const Array* a : inputs) shape = broadcast_shapes(shape, a->sizes());
-  check(shape == out->sizes(), "output with shape {} doesn't match the broadcast shape {}", to_string(out->sizes()),
-        to_string(shape));
+  check(shape == out->sizes(), "output with shape {} doesn't match the broadcast shape {}", out->sizes(),
+        shape);
   for (const Array* a : inputs) check_no_partial_overlap(*out, *a);
   return *out;
 }

@@ -34,7 +34,7 @@ void check_target(IntArrayRef sizes, const Array& target) {
   }
   Dims expected(sizes);
   expected.erase(1);
-  check(target.sizes() == expected, "Expected target size {}, got {}", to_string(expected), to_string(target.sizes()));
+  if (target.sizes() != expected) fail("Expected target size {}, got {}", expected, target.sizes());
 }
 
 [[gnu::cold, gnu::noinline]] void bad_label(std::int64_t label, std::int64_t at, const Array& target,
@@ -42,7 +42,7 @@ void check_target(IntArrayRef sizes, const Array& target) {
   Dims index(target.sizes().size(), 0);
   for (std::size_t d = index.size(); d-- > 0; at /= target.sizes()[d]) index[d] = at % target.sizes()[d];
   fail<IndexError>("Target {} is out of bounds.\n  at position {} of the target; there are {} classes, 0 to {}", label,
-                   to_string(index), classes, classes - 1);
+                   index, classes, classes - 1);
 }
 
 /// Labels as packed int64, every one checked, and the weights of the classes as packed T.
@@ -66,9 +66,9 @@ class Labels {
     }
     if (!options.weight) return;
     const Array& w = *options.weight;
-    check(w.dim() == 1 && w.numel() == shape.classes,
-          "weight tensor should be defined either for all {} classes or no classes but got weight tensor of shape: {}",
-          shape.classes, to_string(w.sizes()));
+    if (w.dim() != 1 || w.numel() != shape.classes)
+      fail("weight tensor should be defined either for all {} classes or no classes but got weight tensor of shape: {}",
+           shape.classes, w.sizes());
     check(w.dtype() == dtype, "expected scalar type {} but found {}", info(dtype).cname, info(w.dtype()).cname);
     weight_array_ = packed(w);
     weights_ = weight_array_.data<T>();
@@ -122,9 +122,9 @@ class Upstream {
  public:
   Upstream(const Array& g, const Array& target, Reduction reduction, const Array& total_weight) {
     const bool each = reduction == Reduction::None;
-    check(g.dtype() == dtype_of<T>() && (each ? g.sizes() == target.sizes() : g.numel() == 1),
-          "nll_loss_backward: unexpected gradient ({} {}) for a target of shape {}", info(g.dtype()).cname,
-          to_string(g.sizes()), to_string(target.sizes()));
+    if (g.dtype() != dtype_of<T>() || !(each ? g.sizes() == target.sizes() : g.numel() == 1))
+      fail("nll_loss_backward: unexpected gradient ({} {}) for a target of shape {}", info(g.dtype()).cname, g.sizes(),
+           target.sizes());
     if (each) {
       each_ = packed(g);
       data_ = each_.data<T>();

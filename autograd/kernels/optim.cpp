@@ -57,9 +57,9 @@ void step_linear(T* p, const T* g, T* buffer, bool first, std::int64_t n, const 
 }
 
 void check_like(const Array& p, const Array& other, const char* what) {
-  check(p.dtype() == other.dtype() && p.sizes() == other.sizes(),
-        "SGD: the {} ({} {}) must have the parameter's dtype and shape ({} {})", what, info(other.dtype()).cname,
-        to_string(other.sizes()), info(p.dtype()).cname, to_string(p.sizes()));
+  if (p.dtype() == other.dtype() && p.sizes() == other.sizes()) return;
+  fail("SGD: the {} ({} {}) must have the parameter's dtype and shape ({} {})", what, info(other.dtype()).cname,
+       other.sizes(), info(p.dtype()).cname, p.sizes());
 }
 
 }  // namespace

@@ -161,9 +161,9 @@ Array softmax(const Array& x, std::int64_t dim, bool log) {
 }
 
 Array softmax_backward(const Array& g, const Array& y, std::int64_t dim, bool log) {
-  check(g.sizes() == y.sizes() && g.dtype() == y.dtype(),
-        "softmax_backward: the gradient ({} {}) must have the result's dtype and shape ({} {})", info(g.dtype()).cname,
-        to_string(g.sizes()), info(y.dtype()).cname, to_string(y.sizes()));
+  if (g.sizes() != y.sizes() || g.dtype() != y.dtype())
+    fail("softmax_backward: the gradient ({} {}) must have the result's dtype and shape ({} {})", info(g.dtype()).cname,
+         g.sizes(), info(y.dtype()).cname, y.sizes());
   Array out = Array::empty(y.sizes(), y.dtype());
   dispatch_floating(y.dtype(), "softmax_backward", [&]<class T>() {
     if (y.numel() == 0) return;

@@ -37,8 +37,8 @@ TensorData::TensorData(std::initializer_list<TensorData> list) : sizes_{static_c
     check<ValueError>(d.sizes_.size() == inner.size() && (inner.empty() || d.sizes_[0] == inner[0]),
                       "expected sequence of length {} at dim {} (got {})", inner.empty() ? 0 : inner[0], 1,
                       d.sizes_.empty() ? 0 : d.sizes_[0]);
-    check<ValueError>(d.sizes_ == inner, "rows of a tensor must have one shape: {} against {}", to_string(inner),
-                      to_string(d.sizes_));
+    check<ValueError>(d.sizes_ == inner, "rows of a tensor must have one shape: {} against {}", inner,
+                      d.sizes_);
     values_.insert(values_.end(), d.values_.begin(), d.values_.end());
   }
 }

@@ -30,20 +30,20 @@ void check_labels(const Tensor& x, const Tensor& target, const Tensor& weight) {
   const std::int64_t d = class_dim(x);
   if (x.dim() == 1) {
     check(target.dim() == 0, "Expected target to be a number for scores of shape {}, got shape {}",
-          to_string(x.sizes()), to_string(target.sizes()));
+          x.sizes(), target.sizes());
   } else {
     check<ValueError>(target.dim() > 0 && x.size(0) == target.size(0),
                       "Expected input batch_size ({}) to match target batch_size ({}).", x.size(0),
                       target.dim() ? target.size(0) : 1);
     Dims want(x.sizes());
     want.erase(1);
-    check(IntArrayRef(want) == target.sizes(), "Expected target size {}, got {}", to_string(want),
-          to_string(target.sizes()));
+    check(IntArrayRef(want) == target.sizes(), "Expected target size {}, got {}", want,
+          target.sizes());
   }
   if (!weight.defined()) return;
   check(weight.dim() == 1 && weight.size(0) == x.size(d),
         "weight tensor should be defined either for all {} classes or no classes but got weight tensor of shape: {}",
-        x.size(d), to_string(weight.sizes()));
+        x.size(d), weight.sizes());
   check(weight.dtype() == x.dtype(), "expected scalar type {} but found {}", x.dtype(), weight.dtype());
 }
 
@@ -158,7 +158,7 @@ void check_same_shape(const char* loss, const Tensor& x, const Tensor& target) {
   if (x.sizes() == target.sizes()) return;
   ValueError e(fmt::format("Using a target size (torch.Size({})) that is different to the input size (torch.Size({})) is "
                            "not supported by {}. Please ensure they have the same size.",
-                           to_string(target.sizes()), to_string(x.sizes()), loss));
+                           target.sizes(), x.sizes(), loss));
   e.set_hint("broadcasting the two would compare every element with every other; reshape one: target.view_as(input)");
   throw e;
 }
@@ -248,7 +248,7 @@ Tensor binary_cross_entropy_with_logits(const Tensor& x, const Tensor& target, c
                                         const Tensor& pos_weight, Reduction reduction) {
   check<ValueError>(x.sizes() == target.sizes(),
                     "Target size (torch.Size({})) must be the same as input size (torch.Size({}))",
-                    to_string(target.sizes()), to_string(x.sizes()));
+                    target.sizes(), x.sizes());
   check<NotImplementedError>(x.is_floating_point(),
                              "\"binary_cross_entropy_with_logits\" not implemented for '{}'", x.dtype());
   const auto weighted = [](Tensor t, const Tensor& w) { return w.defined() ? t * w : t; };

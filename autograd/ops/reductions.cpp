@@ -133,12 +133,12 @@ Tensor sum_to_size(const Tensor& x, IntArrayRef size) {
   if (x.sizes() == size) return x;
   Dims dims;
   const std::size_t lead = x.sizes().size() - size.size();
-  check(size.size() <= x.sizes().size(), "size {{{}}} is not expandable to size {{{}}}.", to_string(size),
-        to_string(x.sizes()));
+  check(size.size() <= x.sizes().size(), "size {{{}}} is not expandable to size {{{}}}.", size,
+        x.sizes());
   for (std::size_t d = 0; d < x.sizes().size(); ++d) {
     const bool goes = d < lead || (size[d - lead] == 1 && x.sizes()[d] != 1);
-    check(goes || x.sizes()[d] == size[d - lead], "size {{{}}} is not expandable to size {{{}}}.", to_string(size),
-          to_string(x.sizes()));
+    check(goes || x.sizes()[d] == size[d - lead], "size {{{}}} is not expandable to size {{{}}}.", size,
+          x.sizes());
     if (goes) dims.push_back(static_cast<std::int64_t>(d));
   }
   const Tensor summed = dims.empty() ? x : sum(x, dims, true);

@@ -89,7 +89,7 @@ Tensor stack(TensorList tensors, std::int64_t dim) {
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     check(tensors[i].sizes() == tensors[0].sizes(),
           "stack expects each tensor to be equal size, but got {} at entry 0 and {} at entry {}",
-          to_string(tensors[0].sizes()), to_string(tensors[i].sizes()), i);
+          tensors[0].sizes(), tensors[i].sizes(), i);
     rows.push_back(tensors[i].unsqueeze(d));
   }
   return cat(rows, d);

@@ -18,8 +18,7 @@ class FunctionalImpl : public Cloneable<FunctionalImpl, Module> {
 
   explicit FunctionalImpl(Function function) : function_(std::move(function)) {}
   template <class F, class... Args>
-    requires(sizeof...(Args) > 0)
-  explicit FunctionalImpl(F function, Args... args)
+  requires(sizeof...(Args) > 0) explicit FunctionalImpl(F function, Args... args)
       : function_([function, args...](Tensor input) { return function(std::move(input), args...); }) {}
 
   Tensor forward(Tensor input) override { return function_(std::move(input)); }

@@ -22,8 +22,8 @@ class Configured : public Cloneable<Derived, Base> {
   Configured() = default;
   explicit Configured(const Options& given) : options(given) {}
   template <class First, class... Rest>
-    requires(detail::LooseArguments<Options, First, Rest...> && !detail::ModuleType<First>)
-  explicit Configured(First&& first, Rest&&... rest)
+  requires(detail::LooseArguments<Options, First, Rest...> &&
+           !detail::ModuleType<First>) explicit Configured(First&& first, Rest&&... rest)
       : options(detail::options_of<Options>(std::forward<First>(first), std::forward<Rest>(rest)...)) {}
 
   Options options;

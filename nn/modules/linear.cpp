@@ -37,9 +37,10 @@ Tensor LinearImpl::forward(Tensor input) {
       error.set_hint(fmt::format("the input has {0} features; did you mean nn::Linear({0}, {1})?", input.size(-1),
                                  weight.size(0)));
     } else if (input.defined() && input.dtype() != weight.dtype()) {
-      error.set_hint(fmt::format("the input is {}, the weights are {}; convert the input with .to() or the module with "
-                                 "module->to()",
-                                 info(input.dtype()).name, info(weight.dtype()).name));
+      error.set_hint(
+          fmt::format("the input is {}, the weights are {}; convert the input with .to() or the module with "
+                      "module->to()",
+                      info(input.dtype()).name, info(weight.dtype()).name));
     }
     throw;
   }

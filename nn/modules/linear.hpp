@@ -10,8 +10,7 @@ class IdentityImpl : public Cloneable<IdentityImpl, Module> {
  public:
   IdentityImpl() = default;
   template <class First, class... Rest>
-    requires(!detail::ModuleType<First>)
-  explicit IdentityImpl(First&&, Rest&&...) {}
+  requires(!detail::ModuleType<First>) explicit IdentityImpl(First&&, Rest&&...) {}
   Tensor forward(Tensor input) override { return input; }
 };
 TORCH_MODULE(Identity);
@@ -26,8 +25,8 @@ class LinearImpl : public Cloneable<LinearImpl, Module> {
   explicit LinearImpl(const LinearOptions& given);
   /// Loose arguments, positional or keyword: in_features, out_features, bias, device, dtype.
   template <class First, class... Rest>
-    requires(detail::LooseArguments<LinearOptions, First, Rest...> && !detail::ModuleType<First>)
-  explicit LinearImpl(First&& first, Rest&&... rest)
+  requires(detail::LooseArguments<LinearOptions, First, Rest...> &&
+           !detail::ModuleType<First>) explicit LinearImpl(First&& first, Rest&&... rest)
       : LinearImpl(detail::options_of<LinearOptions>(std::forward<First>(first), std::forward<Rest>(rest)...)) {}
 
   void reset() override;

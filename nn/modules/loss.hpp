@@ -15,8 +15,7 @@ class WeightedLoss : public Configured<Derived, OptionsType, ModuleBase> {
  public:
   WeightedLoss() { WeightedLoss::reset(); }
   template <class First, class... Rest>
-    requires(!ModuleType<First>)
-  explicit WeightedLoss(First&& first, Rest&&... rest)
+  requires(!ModuleType<First>) explicit WeightedLoss(First&& first, Rest&&... rest)
       : Configured<Derived, OptionsType, ModuleBase>(std::forward<First>(first), std::forward<Rest>(rest)...) {
     WeightedLoss::reset();
   }
@@ -53,13 +52,13 @@ class BCELossImpl : public detail::WeightedLoss<BCELossImpl, BCELossOptions> {
 };
 TORCH_MODULE(BCELoss);
 
-/// BCELoss of sigmoid(x), stable for every x. Options: weight, reduction, pos_weight, which multiplies the positive term.
+/// BCELoss of sigmoid(x), stable for every x. Options: weight, reduction, pos_weight, which multiplies the positive
+/// term.
 class BCEWithLogitsLossImpl : public detail::WeightedLoss<BCEWithLogitsLossImpl, BCEWithLogitsLossOptions> {
  public:
   BCEWithLogitsLossImpl() { register_pos_weight(); }
   template <class First, class... Rest>
-    requires(!detail::ModuleType<First>)
-  explicit BCEWithLogitsLossImpl(First&& first, Rest&&... rest)
+  requires(!detail::ModuleType<First>) explicit BCEWithLogitsLossImpl(First&& first, Rest&&... rest)
       : WeightedLoss(std::forward<First>(first), std::forward<Rest>(rest)...) {
     register_pos_weight();
   }

@@ -21,8 +21,8 @@ class ModuleListImpl : public Cloneable<ModuleListImpl> {
 
   ModuleListImpl() = default;
   template <class First, class... Rest>
-    requires(!std::same_as<std::remove_cvref_t<First>, ModuleListImpl> || sizeof...(Rest) > 0)
-  explicit ModuleListImpl(First&& first, Rest&&... rest) {
+  requires(!std::same_as<std::remove_cvref_t<First>, ModuleListImpl> ||
+           sizeof...(Rest) > 0) explicit ModuleListImpl(First&& first, Rest&&... rest) {
     push_back(std::forward<First>(first));
     (push_back(std::forward<Rest>(rest)), ...);
   }

@@ -22,8 +22,8 @@ class SequentialImpl : public Cloneable<SequentialImpl, Module> {
 
   SequentialImpl() = default;
   template <class First, class... Rest>
-    requires(!std::same_as<std::remove_cvref_t<First>, SequentialImpl> || sizeof...(Rest) > 0)
-  explicit SequentialImpl(First&& first, Rest&&... rest) {
+  requires(!std::same_as<std::remove_cvref_t<First>, SequentialImpl> ||
+           sizeof...(Rest) > 0) explicit SequentialImpl(First&& first, Rest&&... rest) {
     modules_.reserve(1 + sizeof...(Rest));
     push_back(std::forward<First>(first));
     (push_back(std::forward<Rest>(rest)), ...);
@@ -51,8 +51,10 @@ class SequentialImpl : public Cloneable<SequentialImpl, Module> {
   /// Appends what AnyModule can hold, under the next number or under a name.
   template <class M>
   void push_back(M&& module) {
-    if constexpr (std::same_as<std::remove_cvref_t<M>, NamedAnyModule>) push_back(module.name(), module.module());
-    else push_back(std::to_string(size()), std::forward<M>(module));
+    if constexpr (std::same_as<std::remove_cvref_t<M>, NamedAnyModule>)
+      push_back(module.name(), module.module());
+    else
+      push_back(std::to_string(size()), std::forward<M>(module));
   }
   template <class M>
   void push_back(std::string name, M&& module) {

@@ -1,0 +1,75 @@
+#include <xgrad/autograd/graph/grad_mode.hpp>
+#include <xgrad/optim/optimizer.hpp>
+
+#include <unordered_set>
+
+namespace xgrad::optim {
+
+OptimizerOptions& OptimizerParamGroup::options() {
+  check(options_ != nullptr, "this parameter group has no options of its own; add it to an optimizer first");
+  return *options_;
+}
+
+const OptimizerOptions& OptimizerParamGroup::options() const {
+  return const_cast<OptimizerParamGroup*>(this)->options();
+}
+
+Optimizer::Optimizer(std::vector<OptimizerParamGroup> groups, std::unique_ptr<OptimizerOptions> defaults)
+    : defaults_(std::move(defaults)) {
+  check<ValueError>(!groups.empty(), "optimizer got an empty parameter list");
+  for (auto& group : groups) add_param_group(std::move(group));
+  check<ValueError>(size() > 0, "optimizer got an empty parameter list");
+}
+
+void Optimizer::add_param_group(OptimizerParamGroup group) {
+  std::unordered_set<const TensorImpl*> known;
+  for (const Tensor& p : parameters()) known.insert(p.impl());
+  for (const Tensor& p : group.params()) {
+    check<TypeError>(p.defined(), "optimizer can only optimize Tensors, but one of the params is undefined");
+    check<ValueError>(p.is_leaf(), "can't optimize a non-leaf Tensor");
+    check<ValueError>(known.insert(p.impl()).second, "some parameters appear in more than one parameter group");
+  }
+  if (!group.has_options()) group.set_options(defaults_->clone());
+  group.options().validate();
+  groups_.push_back(std::move(group));
+}
+
+Tensor Optimizer::step(const Closure& closure) {
+  Tensor loss;
+  if (closure) {
+    const EnableGradGuard grad;
+    loss = closure();
+  }
+  const NoGradGuard no_grad;
+  for (std::size_t g = 0; g < groups_.size(); ++g) update(g);
+  return loss;
+}
+
+void Optimizer::zero_grad(bool set_to_none) {
+  for (auto& group : groups_) {
+    for (const Tensor& p : group.params()) {
+      if (!p.grad().defined()) continue;
+      Tensor& grad = p.mutable_grad();
+      if (set_to_none) {
+        grad.reset();
+      } else {
+        grad = grad.detach();  // leaves a graph that create_graph may have given it
+        grad.zero_();
+      }
+    }
+  }
+}
+
+std::vector<Tensor> Optimizer::parameters() const {
+  std::vector<Tensor> all;
+  for (const auto& group : groups_) all.insert(all.end(), group.params().begin(), group.params().end());
+  return all;
+}
+
+std::size_t Optimizer::size() const {
+  std::size_t n = 0;
+  for (const auto& group : groups_) n += group.params().size();
+  return n;
+}
+
+}  // namespace xgrad::optim
