@@ -5,3 +5,10 @@
 #include <xgrad/autograd/graph/grad_mode.hpp>
 #include <xgrad/autograd/print.hpp>
 #include <xgrad/autograd/tensor.hpp>
+#include <xgrad/data/data.hpp>
+#include <xgrad/nn/nn.hpp>
+#include <xgrad/optim/optim.hpp>
+#include <xgrad/plot/keywords.hpp>
+#include <xgrad/plot/plt.hpp>
+#include <xgrad/plot/progress.hpp>
+#include <xgrad/serialize/save.hpp>

@@ -106,10 +106,11 @@ std::string suspect(const JacobianPair& p, const std::vector<Wrong>& wrong, cons
   const double least = 0.1 * o.rtol();
   if (c != 0 && std::abs(c - 1) > least &&
       every_entry(p, [&](double a, double n) { return std::abs(a - c * n) <= o.atol() + least * std::abs(n); })) {
-    if (std::abs(c - 2) < 1e-3) return "a factor of two: the derivative is twice the slope";
-    if (std::abs(c - 0.5) < 1e-3) return "a factor of two: the derivative is half the slope";
-    if (std::abs(c - std::round(c)) < 1e-3) return fmt::format("a factor: the derivative is {:.0f} times the slope", c);
-    if (std::abs(1 / c - std::round(1 / c)) < 1e-3 && std::abs(c) < 1) {
+    const auto whole = [](double v) { return v > 1.5 && std::abs(v - std::round(v)) < 1e-4; };
+    if (std::abs(c - 2) < 1e-4) return "a factor of two: the derivative is twice the slope";
+    if (std::abs(c - 0.5) < 1e-4) return "a factor of two: the derivative is half the slope";
+    if (whole(c)) return fmt::format("a factor: the derivative is {:.0f} times the slope", c);
+    if (whole(1 / c)) {
       return fmt::format("a factor: the derivative is 1/{:.0f} of the slope{}", 1 / c,
                          p.columns < p.rows ? " (a mean over a broadcast dimension where a sum is due?)" : "");
     }

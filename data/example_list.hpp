@@ -6,39 +6,61 @@
 
 #include <array>
 #include <memory>
-#include <ranges>
 
 namespace xgrad {
 
 namespace detail {
 
-/// Gathers the tensors or numbers of one field into one tensor, as long as they have one dtype and shape.
+/// Gathers the values of one field into one tensor, as long as they have one dtype and shape.
 class ColumnBuilder {
  public:
-  explicit ColumnBuilder(std::size_t rows) : rows_(rows) {}
-  /// False, without effect, for a tensor unlike the first or one that takes part in a graph.
+  explicit ColumnBuilder(std::size_t rows = 0) : rows_(rows) {}
+  /// False for a tensor unlike the first or one that takes part in a graph.
   bool fits(const Tensor& t) const;
-  void push(const Tensor& t);
-  template <class T>
-    requires data::detail::Number<T>
+  template <data::detail::Number T>
   bool fits(T) const {
     return true;
   }
-  template <class T>
-    requires data::detail::Number<T>
+  void push(const Tensor& t);
+  template <data::detail::Number T>
   void push(T value) {
     using C = data::detail::ColumnElement<T>;
     if (!column_.defined()) start({}, data::detail::column_dtype<T>());
     column_.data<C>()[filled_++] = static_cast<C>(value);
   }
   Tensor finish() const { return Tensor(column_); }
-  const Array& column() const { return column_; }
 
  private:
   void start(IntArrayRef row_sizes, ScalarType dtype);
 
   std::size_t rows_, filled_ = 0;
-  Array column_, row_;
+  Array column_;
+};
+
+/// A ColumnBuilder for each field of E.
+template <class E>
+class Packer {
+  using Fields = std::make_index_sequence<data::detail::kFields<E>>;
+
+ public:
+  explicit Packer(std::size_t n) { builders_.fill(ColumnBuilder(n)); }
+  /// Appends the example; false, without effect, if one of its fields does not fit.
+  bool take(E& example) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      const auto fields = data::detail::Parts<E>::tie(example);
+      const bool fit = (builders_[I].fits(std::get<I>(fields)) && ...);
+      if (fit) (builders_[I].push(std::get<I>(fields)), ...);
+      return fit;
+    }(Fields{});
+  }
+  std::array<Tensor, Fields::size()> finish() const {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return std::array<Tensor, Fields::size()>{builders_[I].finish()...};
+    }(Fields{});
+  }
+
+ private:
+  std::array<ColumnBuilder, Fields::size()> builders_;
 };
 
 /// Throws PyTorch's "Size mismatch between tensors" unless all have the same number of rows.
@@ -173,27 +195,55 @@ E ExampleList<E>::packed_row(const Columns& columns, std::size_t index) {
 template <class E>
 template <class Range>
 ExampleList<E> ExampleList<E>::from(Range&& range, std::size_t n) {
-  std::vector<E> examples;
+  std::vector<E> loose;
   if constexpr (data::detail::kStackable<E>) {
-    const auto for_fields = [](auto&& f) {
-      return [&]<std::size_t... I>(std::index_sequence<I...>) {
-        return (f.template operator()<I>() && ...);
-      }(std::make_index_sequence<kFields>{});
-    };
-    auto builders = [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return std::array<detail::ColumnBuilder, kFields>{((void)I, detail::ColumnBuilder(n))...};
-    }(std::make_index_sequence<kFields>{});
-    bool packed = n > 0;
-    for (auto& e : range) {
-      auto fields = data::detail::Parts<E>::tie(e);
-      if (packed && for_fields([&]<std::size_t I>() { return builders[I].fits(std::get<I>(fields)); })) {
-        for_fields([&]<std::size_t I>() { return builders[I].push(std::get<I>(fields)), true; });
-        if (++packed_count == n) break;
+    detail::Packer<E> packer(n);
+    std::size_t packed = 0;
+    for (E& e : range) {
+      if (loose.empty() && packer.take(e)) {
+        ++packed;
         continue;
       }
+      // The first that differs from those before it: go on one by one.
+      if (loose.empty() && packed > 0) {
+        const Columns columns = packer.finish();
+        for (std::size_t i = 0; i < packed; ++i) loose.push_back(packed_row(columns, i));
+      }
+      loose.push_back(std::move(e));
+    }
+    if (loose.empty() && n > 0) return ExampleList(packer.finish());
+  } else {
+    for (E& e : range) loose.push_back(std::move(e));
+  }
+  return ExampleList(std::move(loose));
+}
+
+template <class E>
+ExampleList<E> ExampleList<E>::operator[](const Slice& slice) const {
+  const auto [start, count, step] = data::datasets::detail::resolve(slice, *size());
+  if (examples_) {
+    std::vector<E> some;
+    some.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) some.push_back((*examples_)[start + i * step]);
+    return ExampleList(std::move(some));
+  }
+  ExampleList out = *this;
+  for (Tensor& column : out.columns_) column = data::detail::slice_rows(column, start, count, step);
+  return out;
+}
+
+template <class E>
+typename ExampleList<E>::Batch ExampleList<E>::collated(ArrayRef<std::size_t> indices) const {
+  if constexpr (data::detail::kStackable<E>) {
+    if (!examples_) {
+      return data::detail::make_batch<E>(
+          [&]<std::size_t I>() { return data::detail::take_rows(columns_[I], indices); });
     }
   }
-  return ExampleList(std::move(examples));
+  std::vector<E> examples;
+  examples.reserve(indices.size());
+  for (std::size_t i : indices) examples.push_back(get(i));
+  return default_collate(std::move(examples));
 }
 
 }  // namespace xgrad

@@ -97,6 +97,7 @@ class AnyContent {
   virtual Tensor forward(Tensor input) = 0;
   virtual bool tensor_to_tensor() const = 0;
   virtual std::shared_ptr<ModuleBase> pointer() const = 0;
+  virtual const ModuleBase& held() const = 0;
   virtual std::unique_ptr<AnyContent> copy() const = 0;
   virtual std::unique_ptr<AnyContent> clone(const std::optional<Device>& device) const = 0;
 
@@ -141,6 +142,7 @@ class AnyContentOf final : public AnyContent {
   }
   bool tensor_to_tensor() const override { return TensorToTensor<M>; }
   std::shared_ptr<ModuleBase> pointer() const override { return module; }
+  const ModuleBase& held() const override { return *module; }
   std::unique_ptr<AnyContent> copy() const override { return std::make_unique<AnyContentOf>(module); }
   std::unique_ptr<AnyContent> clone(const std::optional<Device>& device) const override {
     return std::make_unique<AnyContentOf>(std::dynamic_pointer_cast<M>(module->clone(device)));
@@ -202,7 +204,7 @@ class AnyModule {
     arguments.reserve(sizeof...(Args));
     (arguments.push_back(value_of(std::forward<Args>(args))), ...);
     detail::AnyContent& content = checked("forward");
-    return detail::call(*content.pointer(), {}, [&] { return content.forward(std::move(arguments)); });
+    return detail::call(content.held(), {}, [&] { return content.forward(std::move(arguments)); });
   }
   template <class Result = Tensor, class... Args>
   Result forward(Args&&... args) {
@@ -211,7 +213,7 @@ class AnyModule {
   /// The common case, without boxing.
   Tensor operator()(Input input) {
     detail::AnyContent& content = checked("forward");
-    return detail::call(*content.pointer(), input.site, [&] { return content.forward(std::move(input.tensor)); });
+    return detail::call(content.held(), input.site, [&] { return content.forward(std::move(input.tensor)); });
   }
   /// Whether forward takes one Tensor and returns one.
   bool tensor_to_tensor() const { return checked("tensor_to_tensor").tensor_to_tensor(); }

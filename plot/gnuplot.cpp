@@ -232,7 +232,9 @@ class Writer {
     if (format_ == Format::kSvg) {
       // Some viewers smooth enlarged images whatever the file says; three pixels for one on the screen hide it.
       const double sparse = 3 * std::max(cols * unit_x / static_cast<double>(drawn.cols), 1.0);
-      drawn = repeated(drawn, static_cast<std::size_t>(std::min(std::ceil(sparse), 64.0)));
+      const auto longest = static_cast<double>(std::max(drawn.rows, drawn.cols));
+      drawn =
+          repeated(drawn, static_cast<std::size_t>(std::clamp(std::ceil(sparse), 1.0, std::max(4096 / longest, 1.0))));
     }
     bytes.append(drawn.rgb.begin(), drawn.rgb.end());
     const double dx = cols / static_cast<double>(drawn.cols), dy = rows / static_cast<double>(drawn.rows);

@@ -82,7 +82,7 @@ Image colored(const Pixels& pixels, const Colormap& map, std::optional<double> v
 
 Image resampled(const Image& image, double width, double height) {
   const auto wanted = [&](std::size_t have, double device) {
-    const auto pixels = static_cast<std::size_t>(std::clamp(std::round(device), 2.0, 16384.0));
+    const auto pixels = static_cast<std::size_t>(std::clamp(std::round(device), 2.0, 4096.0));
     return have > pixels || image.interpolation == Interpolation::kBilinear ? pixels : std::max<std::size_t>(have, 2);
   };
   const std::size_t rows = wanted(image.rows, height), cols = wanted(image.cols, width);

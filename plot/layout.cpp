@@ -111,7 +111,9 @@ class AxesPlacer {
         r.bottom = tick_reach() + x_label_height() + kLabelPad * pt_ + height_of(axes_.x.label, kLabelSize);
       }
     }
-    if (!axes_.title.text.empty()) r.top = std::max(r.top, kTitlePad * pt_ + height_of(axes_.title, kTitleSize));
+    if (!axes_.title.text.empty()) {
+      r.top = std::max(r.top, title_gap() + height_of(axes_.title, kTitleSize));
+    }
     return r;
   }
 
@@ -138,6 +140,14 @@ class AxesPlacer {
     return lines == 0 ? 0 : em_ * (1 + static_cast<double>(lines - 1) * kLineHeight);
   }
 
+  /// From the box to the title's baseline; a title so wide that it reaches the power of ten stands above that.
+  double title_gap() const {
+    const double exponent = axes_.visible ? text_width(y_.labels.exponent) * em_ : 0;
+    const double width = widest(text_lines(axes_.title.text)) * fitted(axes_.title, kTitleSize);
+    const bool meet = exponent > 0 && 0.5 * (out_.box.width() - width) < exponent + 0.5 * em_;
+    return meet ? 1.5 * em_ : kTitlePad * pt_;
+  }
+
   void apply_aspect(Box& cell) {
     const double units_x = std::abs(out_.x.length()), units_y = std::abs(out_.y.length());
     const double scale_x = cell.width() / units_x, scale_y = cell.height() / units_y;
@@ -157,7 +167,7 @@ class AxesPlacer {
   void add_lines(const std::string& text, Position top, double size, Align align, Color color = {}) {
     double y = top.y + kCapitalCenter * size;
     for (std::string& line : text_lines(text)) {
-      out_.texts.push_back({std::move(line), {top.x, y}, size, align, false, color});
+      if (!line.empty()) out_.texts.push_back({std::move(line), {top.x, y}, size, align, false, color});
       y += kLineHeight * size;
     }
   }
@@ -197,7 +207,7 @@ class AxesPlacer {
       const auto lines = text_lines(y_.labels.text[i]);
       double line_y = y - 0.5 * kLineHeight * em_ * static_cast<double>(lines.size() - 1);
       for (const std::string& line : lines) {
-        out_.texts.push_back({line, {b.left - tick_reach(), line_y}, em_, Align::kRight});
+        if (!line.empty()) out_.texts.push_back({line, {b.left - tick_reach(), line_y}, em_, Align::kRight});
         line_y += kLineHeight * em_;
       }
     }
@@ -208,7 +218,9 @@ class AxesPlacer {
     double x = b.left - tick_reach() - widest(y_.labels.text) * em_ - kLabelPad * pt_;
     x -= size * (1 - kCapitalCenter + static_cast<double>(lines.size() - 1) * kLineHeight);
     for (const std::string& line : lines) {
-      out_.texts.push_back({line, {x, 0.5 * (b.top + b.bottom)}, size, Align::kCenter, true, label.color});
+      if (!line.empty()) {
+        out_.texts.push_back({line, {x, 0.5 * (b.top + b.bottom)}, size, Align::kCenter, true, label.color});
+      }
       x += kLineHeight * size;
     }
   }
@@ -224,9 +236,8 @@ class AxesPlacer {
   void add_title() {
     const double size = fitted(axes_.title, kTitleSize);
     const auto lines = static_cast<double>(text_lines(axes_.title.text).size());
-    // The baseline of the last line is kTitlePad above the box.
     constexpr double kBaseline = 0.365 + kCapitalCenter;  // ems below the top of a line
-    const double top = out_.box.top - kTitlePad * pt_ - size * (kBaseline + (lines - 1) * kLineHeight);
+    const double top = out_.box.top - title_gap() - size * (kBaseline + (lines - 1) * kLineHeight);
     add_lines(axes_.title.text, {0.5 * (out_.box.left + out_.box.right), top}, size, Align::kCenter, axes_.title.color);
   }
 
@@ -296,8 +307,7 @@ class FigurePlacer {
     for (std::size_t i = 0; i < placers_.size(); ++i) {
       const Axes& axes = figure_.axes[i];
       const Box cell = spacing.cell(axes, width_, height_);
-      const double pitch = axes.cols == 1 ? width_ - pad() : cell.width() * 1.1 + spacing.gap_x * 0.6;
-      placers_[i].fit(cell, pitch);
+      placers_[i].fit(cell, caption_room(axes, cell, spacing));
       Room r = placers_[i].room();
       room_.grow(r);
       // A box that keeps its aspect leaves part of its cell to its decorations.
@@ -306,6 +316,15 @@ class FigurePlacer {
       r.top -= used.top - cell.top, r.bottom -= cell.bottom - used.bottom;
       excess_.grow(r);
     }
+  }
+
+  /// How wide a text over or under a cell may be: up to its neighbours and the edges of the paper.
+  double caption_room(const Axes& axes, const Box& cell, const Spacing& spacing) const {
+    const double space = 0.5 * kTickSize * pt_, center = 0.5 * (cell.left + cell.right);
+    const double edges = 2 * (std::min(center, width_ - center) - space);
+    if (axes.cols == 1) return edges;
+    const double gap = spacing.gap_x > 0 ? spacing.gap_x : kGap * cell.width();
+    return std::min(edges, cell.width() + gap - space);
   }
 
   bool collides(const Spacing& spacing) const {
@@ -338,7 +357,9 @@ class FigurePlacer {
     const double size = suptitle_size();
     double y = kSuptitleTop * height_ + kCapitalCenter * size;
     for (std::string& line : text_lines(figure_.title.text)) {
-      out.texts.push_back({std::move(line), {0.5 * width_, y}, size, Align::kCenter, false, figure_.title.color});
+      if (!line.empty()) {
+        out.texts.push_back({std::move(line), {0.5 * width_, y}, size, Align::kCenter, false, figure_.title.color});
+      }
       y += kLineHeight * size;
     }
   }

@@ -105,11 +105,15 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
 }
 
 /// What gnuplot cannot be told: a viewer without DejaVu Sans takes a font of the same widths, or at least one without
-/// serifs; the pixels of an image stay squares.
+/// serifs; the pixels of an image stay squares; no names of gnuplot's appear under the mouse.
 std::string with_hints_for_viewers(std::string svg) {
   replace_all(svg, " font-family=\"DejaVu Sans\" font-size=",
               " font-family=\"DejaVu Sans, Bitstream Vera Sans, Verdana, sans-serif\" font-size=");
   replace_all(svg, "<image x=", "<image image-rendering='optimizeSpeed' style='image-rendering:pixelated' x=");
+  constexpr std::string_view kEnd = "</title>";
+  for (std::size_t at = 0; (at = svg.find("<title>", at)) != std::string::npos;) {
+    svg.erase(at, svg.find(kEnd, at) + kEnd.size() - at);
+  }
   return svg;
 }
 

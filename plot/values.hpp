@@ -41,6 +41,8 @@ class Values {
   template <Number T>
   Values(std::initializer_list<T> list) : numbers_(list.begin(), list.end()) {}
 
+  Values(std::initializer_list<double> list) : numbers_(list) {}  // integers and fractions mixed
+
   Values(const Array& array);
 
   template <HasArray T>

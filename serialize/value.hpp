@@ -64,6 +64,7 @@ class Value {
   };
 
   Value() = default;
+  // Implicit, so that nested values read as they do in Python. NOLINTBEGIN(google-explicit-constructor)
   Value(std::same_as<bool> auto b) : data_(b) {}
   template <std::integral I>
   requires(!std::same_as<I, bool> && !std::same_as<I, char>) Value(I i) : data_(checked_int(i)) {}
@@ -78,6 +79,7 @@ class Value {
   Value(Global global) : data_(std::make_shared<const Global>(std::move(global))) {}
   Value(Storage storage) : data_(std::make_shared<const Storage>(std::move(storage))) {}
   Value(Dict dict);
+  // NOLINTEND(google-explicit-constructor)
 
   static Value list(Items items = {}) { return Value(ListRef{std::make_shared<Items>(std::move(items))}); }
   static Value tuple(Items items = {}) { return Value(TupleRef{std::make_shared<Items>(std::move(items))}); }

@@ -139,6 +139,7 @@ class Dims {
     }
     return true;
   }
+  friend bool operator==(const Dims& a, IntArrayRef b) { return IntArrayRef(a).equals(b); }
 
  private:
   void resize_on_heap(std::size_t size);

@@ -3,7 +3,9 @@
 
     python3 scripts/goldens/state_dict.py [folder]        default: tests/data beside this script's repository
 
-The same PyTorch writes the same bytes every time, but for the legacy file, which holds memory addresses. tests/serialize/golden_test.cpp knows the values below by heart.
+The same PyTorch writes the same bytes every time, but for torch_legacy.pt, which holds memory addresses, and
+torch_script.pt.
+tests/serialize/golden_test.cpp knows the values below by heart.
 """
 
 import io

@@ -60,7 +60,7 @@ const std::map<std::string, std::function<std::shared_ptr<nn::ModuleBase>()>>& m
       {"Sequential_empty", [] { return nn::Sequential(); }},
       {"Sequential_nested",
        [] {
-         nn::Sequential inner(nn::ReLU(), nn::Sequential());
+         auto inner = nn::Sequential(nn::ReLU(), nn::Sequential());
          return nn::Sequential(inner, nn::Tanh());
        }},
       {"ModuleList_empty", [] { return nn::ModuleList(); }},
@@ -112,7 +112,8 @@ template <class T>
 struct Templated : nn::Module {};
 
 TEST(ModulePrinting, NamespacesGoTemplateArgumentsStay) {
-  EXPECT_EQ(Templated<std::pair<int, int>>().str(), "Templated<std::pair<int, int> >()");
+  const Templated<std::pair<int, int>> module;
+  EXPECT_EQ(module.str(), "Templated<std::pair<int, int> >()");
   struct LocalImpl : nn::Module {};
   EXPECT_EQ(LocalImpl().str(), "Local()");
 }

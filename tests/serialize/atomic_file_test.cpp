@@ -11,6 +11,8 @@
 namespace xgrad::serialize::testing {
 namespace {
 
+using namespace std::string_literals;
+
 using AtomicFileTest = FolderTest;
 
 TEST_F(AtomicFileTest, NothingUntilCommit) {
@@ -73,7 +75,7 @@ TEST_F(AtomicFileTest, PlacesWhereNoFileCanGo) {
   expect_contains(error_of([&] { AtomicFile f(folder_.string()); }), "Is a directory");
   expect_contains(error_of([&] { AtomicFile f("/dev/null"); }), "not a regular file");
   write_file(path("f"), "");
-  expect_contains(error_of([&] { AtomicFile f(path("f/g")); }), "Not a directory: '" + path("f/g") + "'");
+  expect_contains(error_of([&] { AtomicFile f(path("f/g")); }), "Not a directory: '"s + path("f/g") + "'");
   expect_contains(error_of([&] { AtomicFile f(""); }), "without a name");
 }
 
@@ -82,7 +84,7 @@ TEST_F(AtomicFileTest, NoPermission) {
   ASSERT_EQ(::chmod(folder_.c_str(), 0500), 0);
   const std::string error = error_of([&] { AtomicFile f(path("f")); });
   ::chmod(folder_.c_str(), 0700);
-  expect_contains(error, "Permission denied: '" + path("f") + "'");
+  expect_contains(error, "Permission denied: '"s + path("f") + "'");
 }
 
 /// Files may grow to `bytes` only while it lives: what a full disk does, without filling one.
@@ -112,7 +114,7 @@ TEST_F(AtomicFileTest, NoRoom) {
       const SizeLimit full(limit);
       error = error_of([&] { save_state_dict({{"x", arange(1 << 20)}}, path("model")); });
     }
-    expect_contains(error, "[Errno 27] File too large: '" + path("model") + "'");
+    expect_contains(error, "[Errno 27] File too large: '"s + path("model") + "'");
     EXPECT_EQ(files(), 1u) << "the temporary file was left behind";
     EXPECT_EQ(read_file(path("model")), old);
   }

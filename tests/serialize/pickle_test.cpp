@@ -117,25 +117,25 @@ TEST(Pickle, ContainingItself) {
 }
 
 TEST(Pickle, Depth) {
-  EXPECT_EQ(load(")" + repeat("\x85", 999) + ".").as_tuple().size(), 1u);
-  expect_contains(error(")" + repeat("\x85", 1000) + "."), "nested deeper than 1000");
-  expect_contains(error(")" + repeat("\x85", 200000) + "."), "nested deeper than 1000");
+  EXPECT_EQ(load(")"s + repeat("\x85", 999) + ".").as_tuple().size(), 1u);
+  expect_contains(error(")"s + repeat("\x85", 1000) + "."), "nested deeper than 1000");
+  expect_contains(error(")"s + repeat("\x85", 200000) + "."), "nested deeper than 1000");
   expect_contains(error(repeat("(", 200000) + repeat("t", 200000) + "."), "nested deeper than 1000");
   // Deep where the way there is short: (t, t) with t = 600 levels, then 600 levels around it.
-  expect_contains(error(")" + repeat("\x85", 600) + "q\x01h\x01\x86" + repeat("\x85", 600) + "."), "nested deeper");
-  expect_contains(error("(]q\x01)" + repeat("\x85", 600) + "ah\x01" + repeat("\x85", 600) + "t."), "nested deeper");
+  expect_contains(error(")"s + repeat("\x85", 600) + "q\x01h\x01\x86" + repeat("\x85", 600) + "."), "nested deeper");
+  expect_contains(error("(]q\x01)"s + repeat("\x85", 600) + "ah\x01" + repeat("\x85", 600) + "t."), "nested deeper");
 }
 
 TEST(Pickle, SharedPartsAreReadOnce) {
   // Two to the power of 300 leaves, if anyone counted them.
-  const Value v = load(")q\x01" + repeat("h\x01\x86q\x01", 300) + ".");
+  const Value v = load(")q\x01"s + repeat("h\x01\x86q\x01", 300) + ".");
   EXPECT_EQ(v.as_tuple()[0].identity(), v.as_tuple()[1].identity());
 }
 
 TEST(Pickle, MemoryIsBounded) {
-  EXPECT_EQ(load("(" + repeat("N", 100000) + "t.").as_tuple().size(), 100000u);
-  expect_contains(error("(" + repeat("]", 3000000) + "t."), "needs far more memory");
-  expect_contains(error("(N" + repeat("\x94", 3000000) + "t."), "needs far more memory");
+  EXPECT_EQ(load("("s + repeat("N", 100000) + "t.").as_tuple().size(), 100000u);
+  expect_contains(error("("s + repeat("]", 3000000) + "t."), "needs far more memory");
+  expect_contains(error("(N"s + repeat("\x94", 3000000) + "t."), "needs far more memory");
 }
 
 }  // namespace

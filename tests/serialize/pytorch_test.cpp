@@ -7,6 +7,8 @@
 namespace xgrad::serialize::testing {
 namespace {
 
+using namespace std::string_literals;
+
 using ::testing::ElementsAre;
 
 using PytorchTest = FolderTest;
@@ -139,11 +141,12 @@ TEST_F(PytorchTest, DeepestValueComesBack) {
 }
 
 TEST_F(PytorchTest, MissingFileAndFolder) {
-  EXPECT_EQ(error_of([&] { load(path("none.pt")); }), "[Errno 2] No such file or directory: '" + path("none.pt") + "'");
+  EXPECT_EQ(error_of([&] { load(path("none.pt")); }),
+            "[Errno 2] No such file or directory: '"s + path("none.pt") + "'");
   expect_contains(error_of([&] { load(folder_.string()); }), "Is a directory");
   expect_contains(error_of([&] { load("/dev/null"); }), "not a regular file");
   expect_contains(error_of([&] { save(1, path("none/x.pt")); }),
-                  "Parent directory " + path("none") + " does not exist");
+                  "Parent directory "s + path("none") + " does not exist");
 }
 
 TEST_F(PytorchTest, NotAnArchive) {
@@ -153,7 +156,7 @@ TEST_F(PytorchTest, NotAnArchive) {
   };
   expect_contains(error(""), "the file is empty");
   expect_contains(error("hello"), "was not written by torch.save");
-  expect_contains(error("hello"), "'" + path("x") + "' (5 bytes)");
+  expect_contains(error("hello"), "'"s + path("x") + "' (5 bytes)");
   save_state_dict({{"x", arange(100)}}, path("y"));
   const std::string whole = read_file(path("y"));
   expect_contains(error(whole.substr(0, whole.size() / 2)), "its end is missing");

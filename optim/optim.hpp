@@ -1,0 +1,5 @@
+/// Everything in optim.
+#pragma once
+
+#include <xgrad/optim/optimizer.hpp>
+#include <xgrad/optim/sgd.hpp>
