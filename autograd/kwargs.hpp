@@ -41,8 +41,10 @@ struct ThisCallHasNoArgument {
 
 template <class Key, class Options, class Value>
 void set(Options& options, Value&& value) {
-  if constexpr (Key::template settable<Options, Value>) Key::set(options, std::forward<Value>(value));
-  else ThisCallHasNoArgument<Options, Key>{};
+  if constexpr (Key::template settable<Options, Value>)
+    Key::set(options, std::forward<Value>(value));
+  else
+    ThisCallHasNoArgument<Options, Key>{};
 }
 
 /// Hands out arguments one after another; `Order` shrinks as positional ones are used up.
@@ -57,8 +59,7 @@ struct Filler {
   }
 
   template <class Options, class First, class... Keys, class Value, class... Rest>
-    requires(!Keyworded<Value>)
-  static void fill(Options& options, Order<First, Keys...>, Value&& value, Rest&&... rest) {
+  requires(!Keyworded<Value>) static void fill(Options& options, Order<First, Keys...>, Value&& value, Rest&&... rest) {
     set<First>(options, std::forward<Value>(value));
     fill(options, Order<Keys...>{}, std::forward<Rest>(rest)...);
   }
@@ -69,7 +70,7 @@ struct PositionalOf {
   using type = Order<>;
 };
 template <class Options>
-  requires requires { typename Options::Positional; }
+requires requires { typename Options::Positional; }
 struct PositionalOf<Options> {
   using type = typename Options::Positional;
 };
@@ -97,18 +98,20 @@ struct Keyword {
 };
 
 // One line a keyword: its type in `key`, which knows how to call the setter, and the object users write.
-#define XGRAD_KEYWORD(NAME)                                                                                        \
-  namespace key {                                                                                                  \
-  struct NAME : Keyword<NAME> {                                                                                    \
-    using Keyword<NAME>::operator=;                                                                                \
-    template <class Options, class Value>                                                                          \
-    static constexpr bool settable = requires(Options& o, Value&& v) { o.NAME(std::forward<Value>(v)); };          \
-    template <class Options, class Value>                                                                          \
-    static void set(Options& o, Value&& v) {                                                                       \
-      o.NAME(std::forward<Value>(v));                                                                              \
-    }                                                                                                              \
-  };                                                                                                               \
-  }                                                                                                                \
+#define XGRAD_KEYWORD(NAME)                                             \
+  namespace key {                                                       \
+  struct NAME : Keyword<NAME> {                                         \
+    using Keyword<NAME>::operator=;                                     \
+    template <class Options, class Value>                               \
+    static constexpr bool settable = requires(Options & o, Value&& v) { \
+      o.NAME(std::forward<Value>(v));                                   \
+    };                                                                  \
+    template <class Options, class Value>                               \
+    static void set(Options& o, Value&& v) {                            \
+      o.NAME(std::forward<Value>(v));                                   \
+    }                                                                   \
+  };                                                                    \
+  }                                                                     \
   inline constexpr key::NAME NAME {}
 
 XGRAD_KEYWORD(affine);

@@ -19,14 +19,17 @@ void print_line(const std::string& text);
 namespace detail {
 
 template <class T>
-concept Streamable = requires(std::ostream& out, const T& value) { out << value; };
+concept Streamable = requires(std::ostream& out, const T& value) {
+  out << value;
+};
 
 template <Streamable T>
 std::string to_text(const T& value) {
   if constexpr (std::is_same_v<T, bool>) {
     return value ? "True" : "False";
   } else if constexpr (std::is_floating_point_v<T>) {
-    return fmt::format("{}", value);
+    const std::string text = fmt::format("{}", value);  // 1 reads 1.0 in Python
+    return text.find_first_not_of("-0123456789") == std::string::npos ? text + ".0" : text;
   } else {
     std::ostringstream out;
     out << value;
@@ -45,8 +48,7 @@ std::string to_text(const std::vector<T>& values) {
 
 /// One value and a newline, as Python prints it: `print(x)`, `print(x.shape())`, `print(model)`, `print(0.5)`.
 template <class T>
-  requires(!std::convertible_to<const T&, std::string_view>)
-void print(const T& value) {
+requires(!std::convertible_to<const T&, std::string_view>) void print(const T& value) {
   print_line(detail::to_text(value));
 }
 /// Text as it stands, braces and all.
@@ -62,10 +64,7 @@ void print(fmt::format_string<First, Rest...> format, First&& first, Rest&&... r
 
 /// Sets how tensors print, with Python's keywords: `set_printoptions(precision = 6, sci_mode = false)`.
 template <kwargs::Keyworded... K>
-  requires(sizeof...(K) > 0)
-void set_printoptions(K... k) {
-  set_printoptions(kwargs::apply(PrintOptions(), k...));
-}
+requires(sizeof...(K) > 0) void set_printoptions(K... k) { set_printoptions(kwargs::apply(PrintOptions(), k...)); }
 
 }  // namespace xgrad
 

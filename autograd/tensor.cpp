@@ -16,8 +16,10 @@ void TensorImpl::operator delete(void* p) noexcept { memory::deallocate(p, sizeo
 void TensorImpl::destroy(TensorImpl* impl) noexcept { delete impl; }
 
 void TensorImpl::bump_version() {
-  if (own_version) own_version->value.fetch_add(1, std::memory_order_relaxed);
-  else array.storage()->bump_version();
+  if (own_version)
+    own_version->value.fetch_add(1, std::memory_order_relaxed);
+  else
+    array.storage()->bump_version();
 }
 
 GradSlot& TensorImpl::grad_slot() {
@@ -113,8 +115,8 @@ Tensor& Tensor::mutable_grad() const {
 
 void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph, bool create_graph,
                       std::span<const Tensor> inputs) const {
-  autograd::backward({this, 1}, gradient.defined() ? TensorList(&gradient, 1) : TensorList(), retain_graph, create_graph,
-                     TensorList(inputs.data(), inputs.size()));
+  autograd::backward({this, 1}, gradient.defined() ? TensorList(&gradient, 1) : TensorList(), retain_graph,
+                     create_graph, TensorList(inputs.data(), inputs.size()));
 }
 
 void Tensor::retain_grad() const {
@@ -127,19 +129,12 @@ void Tensor::retain_grad() const {
 
 bool Tensor::retains_grad() const { return impl_ && impl_->retains_grad; }
 
-unsigned Tensor::register_hook(TensorHook hook) const {
+unsigned Tensor::add_hook(TensorHook hook) const {
   check(requires_grad(), "cannot register a hook on a tensor that doesn't require gradient");
   static std::atomic<unsigned> next{0};
   const unsigned handle = next++;
   impl_->node->hooks().on_grad.push_back({handle, impl_->output_nr, std::move(hook)});
   return handle;
-}
-
-unsigned Tensor::register_hook(std::function<void(const Tensor&)> hook) const {
-  return register_hook(TensorHook([hook = std::move(hook)](const Tensor& g) {
-    hook(g);
-    return Tensor();
-  }));
 }
 
 void Tensor::remove_hook(unsigned handle) const {
@@ -154,11 +149,12 @@ Tensor Tensor::detach() const {
 }
 
 Tensor& Tensor::detach_() const {
-  check(!is_view(),
-        "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, "
-        "and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be "
-        "called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in "
-        "torch/optim/optimizer.py as a solution.");
+  check(
+      !is_view(),
+      "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, "
+      "and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be "
+      "called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in "
+      "torch/optim/optimizer.py as a solution.");
   impl_->node.reset();
   impl_->output_nr = 0;
   impl_->requires_grad = false;

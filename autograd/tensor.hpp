@@ -96,10 +96,7 @@ class Tensor : public PointwiseMethods<Tensor>,
   }
   Scalar item() const;
   template <class T>
-    requires(std::is_arithmetic_v<T> && !std::is_same_v<T, bool>)
-  explicit operator T() const {
-    return item<T>();
-  }
+  requires(std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) explicit operator T() const { return item<T>(); }
   /// A pointer to the first element; throws unless T is the dtype.
   template <class T>
   T* data_ptr() const {
@@ -127,14 +124,21 @@ class Tensor : public PointwiseMethods<Tensor>,
   /// Runs the graph backward from here: every leaf's `.grad` grows by d(this)/d(leaf) (times `gradient`).
   /// `gradient` may be left out for a tensor of one element. `inputs` limits which leaves accumulate.
   /// Throws Error for a tensor that requires no gradient, or a graph whose saved tensors are freed already.
-  void backward(const Tensor& gradient = {}, std::optional<bool> retain_graph = std::nullopt,
-                bool create_graph = false, std::span<const Tensor> inputs = {}) const;
+  void backward(const Tensor& gradient = {}, std::optional<bool> retain_graph = std::nullopt, bool create_graph = false,
+                std::span<const Tensor> inputs = {}) const;
   /// Keeps this non-leaf's gradient in grad() during backward.
   void retain_grad() const;
   bool retains_grad() const;
   /// Calls `hook` with this tensor's gradient each time it is computed; returns a handle for remove_hook.
-  unsigned register_hook(TensorHook hook) const;
-  unsigned register_hook(std::function<void(const Tensor&)> hook) const;
+  /// A hook that returns nothing keeps the gradient as it is.
+  template <class Hook>
+  unsigned register_hook(Hook hook) const {
+    if constexpr (std::is_void_v<std::invoke_result_t<Hook&, const Tensor&>>) {
+      return add_hook([hook = std::move(hook)](const Tensor& g) mutable { return hook(g), Tensor(); });
+    } else {
+      return add_hook(TensorHook(std::move(hook)));
+    }
+  }
   void remove_hook(unsigned handle) const;
   /// The same memory without the graph; in-place changes are seen by both, and by version checks.
   Tensor detach() const;
@@ -169,6 +173,7 @@ class Tensor : public PointwiseMethods<Tensor>,
   Intrusive<TensorImpl> release() && { return std::move(impl_); }
 
  private:
+  unsigned add_hook(TensorHook hook) const;
   void require_dtype(ScalarType dtype) const;
 
   Intrusive<TensorImpl> impl_;

@@ -34,7 +34,8 @@ class HandNetwork {
 
 namespace detail {
 
-inline void update(std::vector<float>& p, std::vector<float>& velocity, const std::vector<float>& g, float lr, float momentum) {
+inline void update(std::vector<float>& p, std::vector<float>& velocity, const std::vector<float>& g, float lr,
+                   float momentum) {
   float *x = p.data(), *v = velocity.data();
   const float* d = g.data();
   const std::size_t n = p.size();

@@ -25,15 +25,16 @@ struct Network : nn::Module {
 /// y = y * c a thousand times on one element, forward, backward and freed.
 void scalar_chain() {
   const Tensor x = ones({1}, requires_grad = true), c = full({1}, 0.999);
-  bench::run("y = y * c on one element, forward + backward + freed (time an operation)",
-             {{"xgrad",
-               [&] {
-                 Tensor y = x;
-                 for (int i = 0; i < 1000; ++i) y = y * c;
-                 y.backward();
-                 x.mutable_grad().reset();
-               },
-               1000}});
+  bench::run("y = y * c on one element, forward + backward + freed (time an operation)", {{"xgrad",
+                                                                                           [&] {
+                                                                                             Tensor y = x;
+                                                                                             for (int i = 0; i < 1000;
+                                                                                                  ++i)
+                                                                                               y = y * c;
+                                                                                             y.backward();
+                                                                                             x.mutable_grad().reset();
+                                                                                           },
+                                                                                           1000}});
   const double exact = std::pow(double(0.999f), 1000);
   Tensor y = x;
   for (int i = 0; i < 1000; ++i) y = y * c;

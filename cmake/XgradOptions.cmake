@@ -11,7 +11,9 @@ endif()
 
 # No -Wshadow: keyword arguments are objects such as `dtype`, and any parameter of that name would set it off.
 # No -Wrestrict: g++ 12 gives it for string concatenation in its own library (GCC bug 105651).
-set(XGRAD_WARNINGS -Wall -Wextra -Wpedantic $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+# No -Wpass-failed: clang gives it where a loop that may be vectorised cannot be, which is no mistake.
+set(XGRAD_WARNINGS -Wall -Wextra -Wpedantic $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
+                   $<$<CXX_COMPILER_ID:Clang,AppleClang>:-Wno-pass-failed>)
 
 function(xgrad_compile_options target)
   target_compile_features(${target} PUBLIC cxx_std_20)

@@ -74,8 +74,8 @@ constexpr ScalarType column_dtype() {
   return std::is_same_v<T, bool> ? kBool : std::is_floating_point_v<T> ? kFloat64 : kInt64;
 }
 template <Number T>
-using ColumnElement =
-    std::conditional_t<std::is_same_v<T, bool>, bool, std::conditional_t<std::is_floating_point_v<T>, double, std::int64_t>>;
+using ColumnElement = std::conditional_t<std::is_same_v<T, bool>, bool,
+                                         std::conditional_t<std::is_floating_point_v<T>, double, std::int64_t>>;
 
 /// Tensors of one shape as rows of a new one: `stack`, by plain copies of memory where no gradient is involved.
 Tensor stack_rows(const std::vector<Tensor>& rows);
@@ -99,8 +99,10 @@ Column<Field<E, I>> collate_field(std::vector<E>& examples) {
     std::vector<T> values;
     values.reserve(examples.size());
     for (E& e : examples) values.push_back(std::move(std::get<I>(Parts<E>::tie(e))));
-    if constexpr (std::same_as<T, Tensor>) return stack_rows(values);
-    else return values;
+    if constexpr (std::same_as<T, Tensor>)
+      return stack_rows(values);
+    else
+      return values;
   }
 }
 
@@ -109,9 +111,12 @@ template <class E, class Make>
 typename Parts<E>::Batch make_batch(Make&& make) {
   using Batch = typename Parts<E>::Batch;
   return [&]<std::size_t... I>(std::index_sequence<I...>) {
-    if constexpr (std::same_as<Batch, Column<E>>) return make.template operator()<0>();
-    else return Batch{make.template operator()<I>()...};
-  }(std::make_index_sequence<kFields<E>>{});
+    if constexpr (std::same_as<Batch, Column<E>>)
+      return make.template operator()<0>();
+    else
+      return Batch{make.template operator()<I>()...};
+  }
+  (std::make_index_sequence<kFields<E>>{});
 }
 
 }  // namespace detail

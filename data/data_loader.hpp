@@ -125,7 +125,7 @@ class DataLoader : private detail::CollatingOptions<typename D::BatchType, Batch
   using iterator = data::detail::BatchIterator<Batch>;
 
   template <class Source, class... Args>
-    requires detail::Loadable<Source>
+  requires detail::Loadable<Source>
   explicit DataLoader(Source dataset, Args... args)
       : Options(kwargs::apply(OpenOptions(), std::move(args)...)), dataset_(std::make_shared<D>(std::move(dataset))) {
     this->validate(examples());
@@ -168,8 +168,7 @@ class RandomSampler : public data::samplers::ShuffleSampler {
  public:
   template <data::datasets::AnyDataset D, class... Args>
   explicit RandomSampler(const D& dataset, Args... args)
-      : ShuffleSampler(static_cast<std::size_t>(len(dataset)),
-                       kwargs::apply(Options(), std::move(args)...).values) {}
+      : ShuffleSampler(static_cast<std::size_t>(len(dataset)), kwargs::apply(Options(), std::move(args)...).values) {}
 
  private:
   struct Options {
@@ -199,7 +198,9 @@ Batch DataLoader<D, Batch>::fetch(D& dataset, const std::function<Batch(Raw)>& c
     return dataset.get_batch(indices);
   } else if constexpr (std::same_as<typename detail::BatchOf<Raw>::type, Batch>) {
     try {
-      if constexpr (requires { { dataset.collated(indices) } -> std::convertible_to<Batch>; }) {
+      if constexpr (requires {
+                      { dataset.collated(indices) } -> std::convertible_to<Batch>;
+                    }) {
         return dataset.collated(indices);
       } else {
         return data::default_collate(dataset.get_batch(indices));

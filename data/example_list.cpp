@@ -26,8 +26,9 @@ void ColumnBuilder::start(IntArrayRef row_sizes, ScalarType dtype) {
 
 void check_rows(ArrayRef<Tensor> columns) {
   for (const Tensor& column : columns) {
-    check<ValueError>(column.dim() > 0, "Size mismatch between tensors: one of them has no dimension that would count "
-                                        "the examples");
+    check<ValueError>(column.dim() > 0,
+                      "Size mismatch between tensors: one of them has no dimension that would count "
+                      "the examples");
     check<ValueError>(column.size(0) == columns[0].size(0), "Size mismatch between tensors: {} and {}",
                       to_string(columns[0].sizes()), to_string(column.sizes()));
   }

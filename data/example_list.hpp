@@ -14,7 +14,8 @@ namespace detail {
 /// Gathers the values of one field into one tensor, as long as they have one dtype and shape.
 class ColumnBuilder {
  public:
-  explicit ColumnBuilder(std::size_t rows = 0) : rows_(rows) {}
+  /// Makes room for so many rows when the first comes.
+  void expect(std::size_t rows) { rows_ = rows; }
   /// False for a tensor unlike the first or one that takes part in a graph.
   bool fits(const Tensor& t) const;
   template <data::detail::Number T>
@@ -33,7 +34,7 @@ class ColumnBuilder {
  private:
   void start(IntArrayRef row_sizes, ScalarType dtype);
 
-  std::size_t rows_, filled_ = 0;
+  std::size_t rows_ = 0, filled_ = 0;
   Array column_;
 };
 
@@ -43,7 +44,9 @@ class Packer {
   using Fields = std::make_index_sequence<data::detail::kFields<E>>;
 
  public:
-  explicit Packer(std::size_t n) { builders_.fill(ColumnBuilder(n)); }
+  explicit Packer(std::size_t n) {
+    for (ColumnBuilder& b : builders_) b.expect(n);
+  }
   /// Appends the example; false, without effect, if one of its fields does not fit.
   bool take(E& example) {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
@@ -51,12 +54,14 @@ class Packer {
       const bool fit = (builders_[I].fits(std::get<I>(fields)) && ...);
       if (fit) (builders_[I].push(std::get<I>(fields)), ...);
       return fit;
-    }(Fields{});
+    }
+    (Fields{});
   }
   std::array<Tensor, Fields::size()> finish() const {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       return std::array<Tensor, Fields::size()>{builders_[I].finish()...};
-    }(Fields{});
+    }
+    (Fields{});
   }
 
  private:
@@ -89,9 +94,7 @@ class ExampleList : public data::datasets::Dataset<ExampleList<E>, E> {
   explicit ExampleList(std::vector<E> examples)
       : examples_(std::make_shared<const std::vector<E>>(std::move(examples))) {}
   /// One tensor a field, a row an example.
-  explicit ExampleList(Columns columns)
-    requires data::detail::kStackable<E>
-      : columns_(std::move(columns)) {
+  explicit ExampleList(Columns columns) requires data::detail::kStackable<E> : columns_(std::move(columns)) {
     detail::check_rows(columns_);
   }
   /// The examples of any range of them of known length, in one tensor a field if they allow it.
@@ -101,8 +104,10 @@ class ExampleList : public data::datasets::Dataset<ExampleList<E>, E> {
   E get(std::size_t index) override { return std::as_const(*this).get(index); }
   E get(std::size_t index) const {
     if (examples_) return (*examples_)[index];
-    if constexpr (data::detail::kStackable<E>) return packed_row(columns_, index);
-    else fail("an unpacked list without examples");
+    if constexpr (data::detail::kStackable<E>)
+      return packed_row(columns_, index);
+    else
+      fail("an unpacked list without examples");
   }
   std::optional<std::size_t> size() const override {
     return examples_ ? examples_->size() : static_cast<std::size_t>(columns_[0].size(0));
@@ -154,8 +159,7 @@ template <std::size_t N>
 class TensorDataset : public ExampleList<typename detail::TensorRow<N>::type> {
  public:
   template <class... T>
-    requires(sizeof...(T) == N && (std::same_as<T, Tensor> && ...))
-  explicit TensorDataset(T... tensors)
+  requires(sizeof...(T) == N && (std::same_as<T, Tensor> && ...)) explicit TensorDataset(T... tensors)
       : ExampleList<typename detail::TensorRow<N>::type>(std::array<Tensor, N>{std::move(tensors)...}) {}
 };
 template <class... T>
@@ -182,14 +186,14 @@ E ExampleList<E>::packed_row(const Columns& columns, std::size_t index) {
     using T = data::detail::Field<E, I>;
     if constexpr (data::detail::Number<T>) {
       const Array& a = columns[I].array();
-      return static_cast<T>(a.template data<data::detail::ColumnElement<T>>()[static_cast<std::int64_t>(index) * a.stride(0)]);
+      return static_cast<T>(
+          a.template data<data::detail::ColumnElement<T>>()[static_cast<std::int64_t>(index) * a.stride(0)]);
     } else {
       return data::detail::row(columns[I], index);
     }
   };
-  return [&]<std::size_t... I>(std::index_sequence<I...>) {
-    return E{field.template operator()<I>()...};
-  }(std::make_index_sequence<kFields>{});
+  return [&]<std::size_t... I>(std::index_sequence<I...>) { return E{field.template operator()<I>()...}; }
+  (std::make_index_sequence<kFields>{});
 }
 
 template <class E>

@@ -47,8 +47,8 @@ class StatelessDataLoader {
 
   StatelessDataLoader(D dataset, Sampler sampler, DataLoaderOptions options)
       : dataset_(std::move(dataset)), sampler_(std::move(sampler)), options_(options) {
-    check<ValueError>(options_.batch_size() > 0,
-                      "batch_size should be a positive integer value, but got batch_size={}", options_.batch_size());
+    check<ValueError>(options_.batch_size() > 0, "batch_size should be a positive integer value, but got batch_size={}",
+                      options_.batch_size());
     check<ValueError>(options_.max_jobs() != std::size_t{0}, "max_jobs should be positive");
   }
   StatelessDataLoader(const StatelessDataLoader&) = delete;
@@ -98,8 +98,8 @@ std::unique_ptr<StatelessDataLoader<D, Sampler>> make_data_loader(D dataset, Sam
 ///         data::datasets::MNIST("data").map(data::transforms::Stack<>()), data::DataLoaderOptions().batch_size(64));
 ///     for (auto& batch : *loader) net->forward(batch.data);
 template <class Sampler = samplers::RandomSampler, class D>
-  requires std::constructible_from<Sampler, std::size_t>
-std::unique_ptr<StatelessDataLoader<D, Sampler>> make_data_loader(D dataset, DataLoaderOptions options = {}) {
+requires std::constructible_from<Sampler, std::size_t> std::unique_ptr<StatelessDataLoader<D, Sampler>>
+make_data_loader(D dataset, DataLoaderOptions options = {}) {
   const std::optional<std::size_t> size = dataset.size();
   check(size.has_value(), "Expected the dataset to be sized in order to construct the Sampler");
   using Size = std::conditional_t<std::is_same_v<Sampler, samplers::RandomSampler>, std::int64_t, std::size_t>;

@@ -76,8 +76,10 @@ bool ShuffleSampler::refill() {
   const auto n = static_cast<std::int64_t>(size_);
   const std::int64_t round = options_.replacement ? kReplacementChunk : n;
   usable_ = whole_rounds_ > 0 ? round : num_samples() % round;
-  if (whole_rounds_ > 0) --whole_rounds_;
-  else last_round_ = false;
+  if (whole_rounds_ > 0)
+    --whole_rounds_;
+  else
+    last_round_ = false;
   // A permutation is drawn even when none of it will be used: the generator's stream must go on as PyTorch's does.
   drawn_ = options_.replacement ? randint(n, {usable_}, kInt64, generator_) : randperm(n, kInt64, generator_);
   at_ = 0;
@@ -114,7 +116,8 @@ std::optional<std::vector<std::size_t>> SubsetRandomSampler::next(std::size_t ba
   if (n == 0) return std::nullopt;
   std::vector<std::size_t> batch(static_cast<std::size_t>(n));
   const auto* order = order_.data_ptr<std::int64_t>() + at_;
-  std::transform(order, order + n, batch.begin(), [this](std::int64_t i) { return indices_[static_cast<std::size_t>(i)]; });
+  std::transform(order, order + n, batch.begin(),
+                 [this](std::int64_t i) { return indices_[static_cast<std::size_t>(i)]; });
   at_ += n;
   return batch;
 }

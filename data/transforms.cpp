@@ -11,13 +11,10 @@ Tensor ToTensor::operator()(const Tensor& image) const {
 
 namespace detail {
 
-Tensor per_channel(ArrayRef<double> values) {
-  return tensor(values.vec(), kFloat32).view({-1, 1, 1});
-}
+Tensor per_channel(ArrayRef<double> values) { return tensor(values.vec(), kFloat32).view({-1, 1, 1}); }
 
 Tensor normalize(const Tensor& x, const Tensor& mean, const Tensor& stddev) {
-  check<TypeError>(x.is_floating_point(), "Input tensor should be a float tensor. Got torch.{}.",
-                   info(x.dtype()).name);
+  check<TypeError>(x.is_floating_point(), "Input tensor should be a float tensor. Got torch.{}.", info(x.dtype()).name);
   return x.sub(mean.to(x.dtype())).div_(stddev.to(x.dtype()));
 }
 

@@ -1,7 +1,7 @@
 /// Transforms: torchvision's, which are functions from Tensor to Tensor, and libtorch's for `dataset.map`.
 ///
-///     datasets::MNIST("data", transform = transforms::Compose(transforms::ToTensor(), transforms::Normalize(0.13, 0.31)))
-///     data::datasets::MNIST("data").map(transforms::Normalize<>(0.13, 0.31)).map(transforms::Stack<>())
+///     datasets::MNIST("data", transform = transforms::Compose(transforms::ToTensor(), transforms::Normalize(0.13,
+///     0.31))) data::datasets::MNIST("data").map(transforms::Normalize<>(0.13, 0.31)).map(transforms::Stack<>())
 #pragma once
 
 #include <xgrad/data/array_ref.hpp>
@@ -82,8 +82,8 @@ class Lambda : public Transform<Input, Output> {
   FunctionType function_;
 };
 template <class F>
-  requires std::is_invocable_r_v<Tensor, F, Tensor>
-Lambda(F) -> Lambda<Tensor, Tensor>;
+requires std::is_invocable_r_v<Tensor, F, Tensor> Lambda(F)
+->Lambda<Tensor, Tensor>;
 
 /// A function of whole batches.
 template <class Input, class Output = Input>
@@ -142,8 +142,8 @@ class Compose {
   explicit Compose(std::vector<TensorFunction> transforms) : transforms_(std::move(transforms)) {}
   Compose(std::initializer_list<TensorFunction> transforms) : transforms_(transforms) {}
   template <class... F>
-    requires(sizeof...(F) > 1 && (std::convertible_to<F, TensorFunction> && ...))
-  explicit Compose(F... transforms) : transforms_{TensorFunction(std::move(transforms))...} {}
+  requires(sizeof...(F) > 1 && (std::convertible_to<F, TensorFunction> && ...)) explicit Compose(F... transforms)
+      : transforms_{TensorFunction(std::move(transforms))...} {}
   Tensor operator()(Tensor x) const {
     for (const TensorFunction& f : transforms_) x = f(std::move(x));
     return x;

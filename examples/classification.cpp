@@ -101,9 +101,9 @@ void train(MNISTClassifier& model, const Data& data, int64_t batch_size = 64, in
 
       // save the current training information
       iters.push_back(n);
-      losses.push_back(float(loss) / batch_size);             // compute *average* loss
-      train_acc.push_back(get_accuracy(model, /*train=*/true));   // compute training accuracy
-      val_acc.push_back(get_accuracy(model, /*train=*/false));  // compute validation accuracy
+      losses.push_back(float(loss) / batch_size);                // compute *average* loss
+      train_acc.push_back(get_accuracy(model, /*train=*/true));  // compute training accuracy
+      val_acc.push_back(get_accuracy(model, /*train=*/false));   // compute validation accuracy
       n += 1;
     }
   }

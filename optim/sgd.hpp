@@ -10,9 +10,8 @@ namespace xgrad::optim {
 /// What SGD can be told: `SGDOptions(0.1).momentum(0.9)`. `lr` has no default.
 class SGDOptions : public OptimizerCloneableOptions<SGDOptions> {
  public:
-  using Positional =
-      kwargs::Order<kwargs::key::lr, kwargs::key::momentum, kwargs::key::dampening, kwargs::key::weight_decay,
-                    kwargs::key::nesterov, kwargs::key::maximize>;
+  using Positional = kwargs::Order<kwargs::key::lr, kwargs::key::momentum, kwargs::key::dampening,
+                                   kwargs::key::weight_decay, kwargs::key::nesterov, kwargs::key::maximize>;
   SGDOptions() = default;
   SGDOptions(double lr) : lr_(lr) {}
 
@@ -52,8 +51,8 @@ class SGD : public Optimizer {
   SGD(std::vector<Tensor> params, SGDOptions defaults);
   /// Python's arguments: positional, or keywords.
   template <class... Args>
-    requires(sizeof...(Args) > 1 || (kwargs::Keyworded<Args> || ...))
-  explicit SGD(std::vector<Tensor> params, Args&&... args)
+  requires(sizeof...(Args) > 1 || (kwargs::Keyworded<Args> || ...)) explicit SGD(std::vector<Tensor> params,
+                                                                                 Args&&... args)
       : SGD(std::move(params), kwargs::apply(SGDOptions(), std::forward<Args>(args)...)) {}
 
   /// The momentum of a parameter; undefined before its first step.

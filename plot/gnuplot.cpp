@@ -191,7 +191,7 @@ class Writer {
                                            {b.left + radius, b.top + radius},
                                            {b.left + radius, b.bottom - radius},
                                            {b.right - radius, b.bottom - radius}}};
-    constexpr int kSteps = 4;  // an eighth of a circle is two of them
+    constexpr int kSteps = 4;  // of a quarter of a circle
     for (int i = 0; i < 4; ++i) {
       for (int j = 0; j <= kSteps; ++j) {
         const double angle = (i + double(j) / kSteps) * std::numbers::pi / 2;

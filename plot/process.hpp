@@ -1,6 +1,7 @@
 /// Runs another program without a shell.
 #pragma once
 
+#include <cstdio>
 #include <string>
 #include <string_view>
 #include <vector>

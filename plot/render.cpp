@@ -52,9 +52,8 @@ class PendingFile {
   }
 
   void place() {
-    check(std::rename(name_.c_str(), target_.c_str()) == 0, "cannot write '{}': {}", target_.string(),
-          std::strerror(errno));
-    placed_ = true;
+    placed_ = std::rename(name_.c_str(), target_.c_str()) == 0;
+    check(placed_, "cannot write '{}': {}", target_.string(), std::strerror(errno));
   }
 
  private:

@@ -99,16 +99,17 @@ Array Array::as_strided(IntArrayRef sizes, IntArrayRef strides, std::int64_t off
   const std::int64_t n = count_elements(sizes);
   std::int64_t low = offset, high = offset;
   for (std::size_t i = 0; n && i < sizes.size(); ++i) {
-    check(strides[i] >= 0, "as_strided: Negative strides are not supported at the moment, got strides: {}",
-          strides);
-    high += strides[i] * (sizes[i] - 1);
+    check(strides[i] >= 0, "as_strided: Negative strides are not supported at the moment, got strides: {}", strides);
+    std::int64_t reach = 0;
+    check(!__builtin_mul_overflow(strides[i], sizes[i] - 1, &reach) && !__builtin_add_overflow(high, reach, &high),
+          "Storage size calculation overflowed with sizes={} and strides={}", sizes, strides);
   }
   const auto available = static_cast<std::int64_t>(storage_->nbytes() / itemsize());
-  check(n == 0 || (low >= 0 && high < available),
-        "setStorage: sizes {}, strides {}, storage offset {}, and itemsize {} requiring a storage size of {} are out of "
-        "bounds for storage of size {}",
-        sizes, strides, offset, itemsize(), (high + 1) * static_cast<std::int64_t>(itemsize()),
-        storage_->nbytes());
+  check(
+      n == 0 || (low >= 0 && high < available),
+      "setStorage: sizes {}, strides {}, storage offset {}, and itemsize {} requiring a storage size of {} are out of "
+      "bounds for storage of size {}",
+      sizes, strides, offset, itemsize(), (high + 1) * static_cast<std::int64_t>(itemsize()), storage_->nbytes());
   return Array(storage_, dtype_, sizes, strides, offset);
 }
 
@@ -122,8 +123,8 @@ Dims infer_size(IntArrayRef sizes, std::int64_t numel) {
       inferred = i;
     } else {
       check(sizes[i] >= 0, "invalid shape dimension {}", sizes[i]);
-      check(!__builtin_mul_overflow(known, sizes[i], &known), "shape '{}' is invalid for input of size {}",
-            sizes, numel);
+      check(!__builtin_mul_overflow(known, sizes[i], &known), "shape '{}' is invalid for input of size {}", sizes,
+            numel);
     }
   }
   if (inferred && known != 0 && numel % known == 0) {
@@ -177,7 +178,9 @@ Array Array::view(IntArrayRef sizes) const {
 }
 
 Array Array::permute(IntArrayRef order) const {
-  check(order.size() == sizes_.size(), "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of dimensions i.e. input.dim() = {} is not equal to len(dims) = {}",
+  check(order.size() == sizes_.size(),
+        "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired "
+        "ordering of dimensions i.e. input.dim() = {} is not equal to len(dims) = {}",
         dim(), order.size());
   Dims sizes(order.size(), 0), strides(order.size(), 0);
   std::uint64_t seen = 0;
@@ -211,8 +214,8 @@ Array Array::expand(IntArrayRef sizes) const {
   const std::size_t lead = sizes.size() - sizes_.size();
   for (std::size_t i = 0; i < sizes.size(); ++i) {
     if (i < lead) {
-      check(sizes[i] >= 0,
-            "The expanded size of the tensor ({}) isn't allowed in a leading, non-existing dimension {}", sizes[i], i);
+      check(sizes[i] >= 0, "The expanded size of the tensor ({}) isn't allowed in a leading, non-existing dimension {}",
+            sizes[i], i);
       continue;
     }
     const std::int64_t have = sizes_[i - lead];

@@ -45,7 +45,9 @@ class Array {
   /// The element at index 0, as bytes or as T (not checked against the dtype: kernels dispatch first).
   void* raw() const { return static_cast<char*>(storage_->data()) + offset_ * static_cast<std::int64_t>(itemsize()); }
   template <class T>
-  T* data() const { return static_cast<T*>(storage_->data()) + offset_; }
+  T* data() const {
+    return static_cast<T*>(storage_->data()) + offset_;
+  }
 
   // Views. Each checks its arguments and throws PyTorch's errors.
   Array as_strided(IntArrayRef sizes, IntArrayRef strides, std::int64_t offset) const;

@@ -17,8 +17,10 @@ std::int64_t count_elements(IntArrayRef sizes) {
   bool overflow = false, empty = false;
   for (std::int64_t s : sizes) {
     check(s >= 0, "Trying to create tensor with negative dimension {}: {}", s, sizes);
-    if (s == 0) empty = true;
-    else overflow |= __builtin_mul_overflow(n, s, &n);
+    if (s == 0)
+      empty = true;
+    else
+      overflow |= __builtin_mul_overflow(n, s, &n);
   }
   if (empty) return 0;
   // Strides and byte counts must fit too, so the limit leaves room for eight bytes an element.
@@ -39,9 +41,10 @@ Dims broadcast_shapes(IntArrayRef a, IntArrayRef b) {
     const std::int64_t x = i < a.size() ? a[a.size() - 1 - i] : 1;
     const std::int64_t y = i < b.size() ? b[b.size() - 1 - i] : 1;
     if (x != y && x != 1 && y != 1) {
-      Error e(fmt::format(
-          "The size of tensor a ({}) must match the size of tensor b ({}) at non-singleton dimension {}\n  shapes: {} and {}",
-          x, y, n - 1 - i, a, b));
+      Error e(
+          fmt::format("The size of tensor a ({}) must match the size of tensor b ({}) at non-singleton dimension {}\n  "
+                      "shapes: {} and {}",
+                      x, y, n - 1 - i, a, b));
       e.set_hint("shapes are compared from their last dimension; each pair must be equal, or one of the two must be 1");
       throw e;
     }
@@ -52,8 +55,8 @@ Dims broadcast_shapes(IntArrayRef a, IntArrayRef b) {
 
 std::int64_t wrap_dim(std::int64_t dim, std::int64_t ndim) {
   const std::int64_t n = std::max<std::int64_t>(ndim, 1);
-  check<IndexError>(dim >= -n && dim < n, "Dimension out of range (expected to be in range of [{}, {}], but got {})", -n,
-                    n - 1, dim);
+  check<IndexError>(dim >= -n && dim < n, "Dimension out of range (expected to be in range of [{}, {}], but got {})",
+                    -n, n - 1, dim);
   return dim < 0 ? dim + n : dim;
 }
 

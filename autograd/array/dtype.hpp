@@ -29,10 +29,10 @@ inline constexpr ScalarType kBool = ScalarType::Bool;
 inline constexpr int kDtypeCount = 8;
 
 struct DtypeInfo {
-  std::size_t size;          ///< bytes an element
-  std::string_view name;     ///< Python's name without "torch."
-  std::string_view cname;    ///< the name in C++ error messages
-  bool floating;             ///< float32 or float64
+  std::size_t size;        ///< bytes an element
+  std::string_view name;   ///< Python's name without "torch."
+  std::string_view cname;  ///< the name in C++ error messages
+  bool floating;           ///< float32 or float64
 };
 
 inline constexpr std::array<DtypeInfo, kDtypeCount> kDtypeInfo{{
@@ -57,13 +57,20 @@ constexpr bool is_integral(ScalarType t, bool include_bool = false) {
 /// The ScalarType of a C++ element type.
 template <class T>
 constexpr ScalarType dtype_of() {
-  if constexpr (std::is_same_v<T, bool>) return kBool;
-  else if constexpr (std::is_same_v<T, double>) return kFloat64;
-  else if constexpr (std::is_same_v<T, float>) return kFloat32;
-  else if constexpr (std::is_integral_v<T> && std::is_signed_v<T> && sizeof(T) == 8) return kInt64;
-  else if constexpr (std::is_integral_v<T> && std::is_signed_v<T> && sizeof(T) == 4) return kInt32;
-  else if constexpr (std::is_integral_v<T> && std::is_signed_v<T> && sizeof(T) == 2) return kInt16;
-  else if constexpr (std::is_integral_v<T> && std::is_signed_v<T> && sizeof(T) == 1) return kInt8;
+  if constexpr (std::is_same_v<T, bool>)
+    return kBool;
+  else if constexpr (std::is_same_v<T, double>)
+    return kFloat64;
+  else if constexpr (std::is_same_v<T, float>)
+    return kFloat32;
+  else if constexpr (std::is_integral_v<T> && std::is_signed_v<T> && sizeof(T) == 8)
+    return kInt64;
+  else if constexpr (std::is_integral_v<T> && std::is_signed_v<T> && sizeof(T) == 4)
+    return kInt32;
+  else if constexpr (std::is_integral_v<T> && std::is_signed_v<T> && sizeof(T) == 2)
+    return kInt16;
+  else if constexpr (std::is_integral_v<T> && std::is_signed_v<T> && sizeof(T) == 1)
+    return kInt8;
   else {
     static_assert(std::is_same_v<T, std::uint8_t>, "no tensor holds elements of this C++ type");
     return kUInt8;
@@ -74,14 +81,22 @@ constexpr ScalarType dtype_of() {
 template <class F>
 decltype(auto) dispatch(ScalarType dtype, F&& f) {
   switch (dtype) {
-    case ScalarType::Byte: return f.template operator()<std::uint8_t>();
-    case ScalarType::Char: return f.template operator()<std::int8_t>();
-    case ScalarType::Short: return f.template operator()<std::int16_t>();
-    case ScalarType::Int: return f.template operator()<std::int32_t>();
-    case ScalarType::Long: return f.template operator()<std::int64_t>();
-    case ScalarType::Float: return f.template operator()<float>();
-    case ScalarType::Double: return f.template operator()<double>();
-    case ScalarType::Bool: return f.template operator()<bool>();
+    case ScalarType::Byte:
+      return f.template operator()<std::uint8_t>();
+    case ScalarType::Char:
+      return f.template operator()<std::int8_t>();
+    case ScalarType::Short:
+      return f.template operator()<std::int16_t>();
+    case ScalarType::Int:
+      return f.template operator()<std::int32_t>();
+    case ScalarType::Long:
+      return f.template operator()<std::int64_t>();
+    case ScalarType::Float:
+      return f.template operator()<float>();
+    case ScalarType::Double:
+      return f.template operator()<double>();
+    case ScalarType::Bool:
+      return f.template operator()<bool>();
   }
   __builtin_unreachable();
 }

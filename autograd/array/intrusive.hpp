@@ -42,8 +42,8 @@ class Intrusive {
   }
   Intrusive(Intrusive&& other) noexcept : p_(std::exchange(other.p_, nullptr)) {}
   template <class U>
-    requires std::is_convertible_v<U*, T*>
-  Intrusive(Intrusive<U> other) noexcept : p_(other.leak()) {}
+  requires std::is_convertible_v<U*, T*> Intrusive(Intrusive<U> other)
+  noexcept : p_(other.leak()) {}
   Intrusive& operator=(const Intrusive& other) noexcept {
     Intrusive(other).swap(*this);
     return *this;

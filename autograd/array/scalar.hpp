@@ -16,11 +16,14 @@ class Scalar {
  public:
   constexpr Scalar() : Scalar(0) {}
   template <class T>
-    requires std::is_arithmetic_v<T>
+  requires std::is_arithmetic_v<T>
   constexpr Scalar(T value) {
-    if constexpr (std::is_same_v<T, bool>) value_ = value;
-    else if constexpr (std::is_floating_point_v<T>) value_ = static_cast<double>(value);
-    else value_ = static_cast<std::int64_t>(value);
+    if constexpr (std::is_same_v<T, bool>)
+      value_ = value;
+    else if constexpr (std::is_floating_point_v<T>)
+      value_ = static_cast<double>(value);
+    else
+      value_ = static_cast<std::int64_t>(value);
   }
 
   constexpr bool isFloatingPoint() const { return std::holds_alternative<double>(value_); }
@@ -29,9 +32,7 @@ class Scalar {
     return std::holds_alternative<std::int64_t>(value_) || (include_bool && isBoolean());
   }
   /// float64, int64 or bool.
-  constexpr ScalarType type() const {
-    return isFloatingPoint() ? kFloat64 : isBoolean() ? kBool : kInt64;
-  }
+  constexpr ScalarType type() const { return isFloatingPoint() ? kFloat64 : isBoolean() ? kBool : kInt64; }
   template <class T>
   constexpr T to() const {
     return std::visit([](auto v) { return static_cast<T>(v); }, value_);
@@ -51,7 +52,9 @@ inline constexpr DeviceType kCPU = DeviceType::CPU;
 class Device {
  public:
   Device(DeviceType type = kCPU) : type_(type) {}
-  Device(std::string_view name) { check(name == "cpu", "device '{}' is not available: xgrad computes on the CPU", name); }
+  Device(std::string_view name) {
+    check(name == "cpu", "device '{}' is not available: xgrad computes on the CPU", name);
+  }
   Device(const char* name) : Device(std::string_view(name)) {}
   DeviceType type() const { return type_; }
   bool is_cpu() const { return true; }
@@ -94,26 +97,28 @@ class TensorOptions {
 
 // The four keywords of TensorOptions are also libtorch's functions of the same names, so they live in both namespaces
 // as one object.
-#define XGRAD_OPTION_KEYWORD(NAME)                                                                                 \
-  namespace kwargs::key {                                                                                          \
-  struct NAME : Keyword<NAME> {                                                                                    \
-    using Keyword<NAME>::operator=;                                                                                \
-    template <class Options, class Value>                                                                          \
-    static constexpr bool settable = requires(Options& o, Value&& v) { o.NAME(std::forward<Value>(v)); };          \
-    template <class Options, class Value>                                                                          \
-    static void set(Options& o, Value&& v) {                                                                       \
-      o.NAME(std::forward<Value>(v));                                                                              \
-    }                                                                                                              \
-    template <class Value = bool>                                                                                  \
-    TensorOptions operator()(Value value = true) const {                                                           \
-      return TensorOptions().NAME(value);                                                                          \
-    }                                                                                                              \
-  };                                                                                                               \
-  }                                                                                                                \
-  inline constexpr kwargs::key::NAME NAME {};                                                                      \
-  namespace kwargs {                                                                                               \
-  using xgrad::NAME;                                                                                               \
-  }                                                                                                                \
+#define XGRAD_OPTION_KEYWORD(NAME)                                      \
+  namespace kwargs::key {                                               \
+  struct NAME : Keyword<NAME> {                                         \
+    using Keyword<NAME>::operator=;                                     \
+    template <class Options, class Value>                               \
+    static constexpr bool settable = requires(Options & o, Value&& v) { \
+      o.NAME(std::forward<Value>(v));                                   \
+    };                                                                  \
+    template <class Options, class Value>                               \
+    static void set(Options& o, Value&& v) {                            \
+      o.NAME(std::forward<Value>(v));                                   \
+    }                                                                   \
+    template <class Value = bool>                                       \
+    TensorOptions operator()(Value value = true) const {                \
+      return TensorOptions().NAME(value);                               \
+    }                                                                   \
+  };                                                                    \
+  }                                                                     \
+  inline constexpr kwargs::key::NAME NAME{};                            \
+  namespace kwargs {                                                    \
+  using xgrad::NAME;                                                    \
+  }                                                                     \
   static_assert(true)
 
 XGRAD_OPTION_KEYWORD(dtype);

@@ -29,20 +29,24 @@ void OpNodeBase::release_saved() {
 namespace {
 
 [[noreturn, gnu::cold]] void fail_released() {
-  fail("Trying to backward through the graph a second time (or directly access saved tensors after they have already "
-       "been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). "
-       "Specify retain_graph=True if you need to backward through the graph a second time or if you need to access "
-       "saved tensors after calling backward.");
+  fail(
+      "Trying to backward through the graph a second time (or directly access saved tensors after they have already "
+      "been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). "
+      "Specify retain_graph=True if you need to backward through the graph a second time or if you need to access "
+      "saved tensors after calling backward.");
 }
 
 [[noreturn, gnu::cold]] void fail_changed(const Node& node, const SavedTensor& s) {
   const TensorImpl& impl = *s.tensor.impl();
   std::string what = fmt::format("[{} {}]", s.tensor.toString(), impl.array.sizes());
-  if (s.kind == SavedKind::Output) what += fmt::format(", which is output {} of {},", s.index, node.name());
-  else if (!impl.is_leaf) what += fmt::format(", which is output {} of {},", impl.output_nr, impl.node->name());
-  Error e(fmt::format("one of the variables needed for gradient computation has been modified by an inplace operation: "
-                      "{} is at version {}; expected version {} instead.",
-                      what, impl.version(), s.version));
+  if (s.kind == SavedKind::Output)
+    what += fmt::format(", which is output {} of {},", s.index, node.name());
+  else if (!impl.is_leaf)
+    what += fmt::format(", which is output {} of {},", impl.output_nr, impl.node->name());
+  Error e(
+      fmt::format("one of the variables needed for gradient computation has been modified by an inplace operation: "
+                  "{} is at version {}; expected version {} instead.",
+                  what, impl.version(), s.version));
   e.add_context(fmt::format("it was saved by {}, whose derivative needs the value it had then", node.name()));
   e.set_hint("use the operation without the trailing underscore, or change a .clone() of the tensor");
   throw e;
@@ -147,11 +151,15 @@ void RecordingBase::finish(OpNodeBase& node, const Save& save, std::span<Tensor>
     s.kind = request.kind;
     s.index = request.index;
     switch (request.kind) {
-      case SavedKind::Input: 
+      case SavedKind::Input:
         s.tensor = copies_ && (*copies_)[r].defined() ? (*copies_)[r] : *inputs_[request.index];
         break;
-      case SavedKind::Output: s.tensor = Tensor(results[request.index].array()); break;
-      case SavedKind::Other: s.tensor = *request.other; break;
+      case SavedKind::Output:
+        s.tensor = Tensor(results[request.index].array());
+        break;
+      case SavedKind::Other:
+        s.tensor = *request.other;
+        break;
     }
     s.version = s.tensor.impl()->version();
   }
@@ -165,8 +173,6 @@ void set_history(Tensor& result, Node& node) {
   impl.is_leaf = false;
 }
 
-void no_derivative(const char* op) {
-  fail<NotImplementedError>("derivative for {} is not implemented", op);
-}
+void no_derivative(const char* op) { fail<NotImplementedError>("derivative for {} is not implemented", op); }
 
 }  // namespace xgrad

@@ -128,9 +128,7 @@ class OpNode final : public OpNodeBase {
  private:
   OpNode(std::size_t num_edges, std::size_t num_saved, Derivative&& derivative)
       : OpNodeBase(sizeof(OpNode), num_edges, num_saved), derivative_(std::move(derivative)) {}
-  std::size_t allocated_bytes() const override {
-    return total_bytes(sizeof(OpNode), num_outputs(), saved().size());
-  }
+  std::size_t allocated_bytes() const override { return total_bytes(sizeof(OpNode), num_outputs(), saved().size()); }
   [[no_unique_address]] Derivative derivative_;
 };
 

@@ -125,8 +125,10 @@ void BackwardRun::find_needed(std::span<const Edge> roots) {
         Node* child = edges[f.next++].node.get();
         if (!child) continue;
         if (captured.contains(child)) f.leads = true;
-        if (visited.insert(child).second) stack.push_back({child, 0, false});
-        else if (needed_.contains(child)) f.leads = true;
+        if (visited.insert(child).second)
+          stack.push_back({child, 0, false});
+        else if (needed_.contains(child))
+          f.leads = true;
         continue;
       }
       const Frame done = f;
@@ -145,8 +147,10 @@ void BackwardRun::add(Tensor& sum, Tensor grad) {
   }
   const TensorImpl& s = *sum.impl();
   const bool ours_alone = !create_graph_ && s.unique() && s.array.storage()->unique() && !s.array.overlaps_itself();
-  if (ours_alone) sum.add_(grad);
-  else sum = sum + grad;
+  if (ours_alone)
+    sum.add_(grad);
+  else
+    sum = sum + grad;
 }
 
 void BackwardRun::send(const Edge& edge, Tensor grad, const Node* from, std::size_t output) {
@@ -166,7 +170,8 @@ void BackwardRun::send(const Edge& edge, Tensor grad, const Node* from, std::siz
         const std::int64_t w = want[want.size() - 1 - i], h = have[have.size() - 1 - i];
         expands = w == h || w == 1;
       }
-      check(expands, "Function {} returned an invalid gradient at index {} - got {} but expected shape compatible with {}",
+      check(expands,
+            "Function {} returned an invalid gradient at index {} - got {} but expected shape compatible with {}",
             from ? from->name() : "backward", output, have, want);
       grad = sum_to_size(grad, want);
     }
@@ -251,9 +256,10 @@ namespace {
 
 Tensor initial_gradient(const Tensor& output, const Tensor& given) {
   if (given.defined()) {
-    check(given.sizes() == output.sizes(),
-          "Mismatch in shape: grad_output[0] has a shape of torch.Size({}) and output[0] has a shape of torch.Size({}).",
-          given.sizes(), output.sizes());
+    check(
+        given.sizes() == output.sizes(),
+        "Mismatch in shape: grad_output[0] has a shape of torch.Size({}) and output[0] has a shape of torch.Size({}).",
+        given.sizes(), output.sizes());
     return given;
   }
   if (output.numel() != 1) {

@@ -1,6 +1,6 @@
+#include <xgrad/autograd/array/allocator.hpp>
 #include <xgrad/autograd/graph/differentiable.hpp>
 #include <xgrad/autograd/graph/in_place.hpp>
-#include <xgrad/autograd/array/allocator.hpp>
 
 namespace xgrad {
 namespace {
@@ -26,8 +26,10 @@ class CopySlices final : public Node {
     inner[0] = slice.clone();
     Grads out = node_->apply(std::move(inner));
     Grads result(num_outputs());
-    if (out.size() > 0 && out[0].defined()) slice.copy_(out[0].expand(slice.sizes()));
-    else slice.zero_();
+    if (out.size() > 0 && out[0].defined())
+      slice.copy_(out[0].expand(slice.sizes()));
+    else
+      slice.zero_();
     for (std::size_t i = 1; i < out.size(); ++i) result[i] = std::move(out[i]);
     result[0] = std::move(whole);
     return result;
@@ -67,8 +69,7 @@ void check_in_place(const Tensor& self) {
   if (!impl.view) {
     if (!impl.is_leaf) return;
     Error e("a leaf Variable that requires grad is being used in an in-place operation.");
-    e.add_context(fmt::format("the leaf has shape {} and dtype {}", impl.array.sizes(),
-                              info(impl.array.dtype()).name));
+    e.add_context(fmt::format("the leaf has shape {} and dtype {}", impl.array.sizes(), info(impl.array.dtype()).name));
     e.set_hint("change it under NoGradGuard (as optimizers do), or use the operation that makes a new tensor");
     throw e;
   }

@@ -120,15 +120,20 @@ Grads AccumulateGrad::apply(Grads&& grads) {
   } lock(slot_->busy);
   Tensor& grad = slot_->grad;
   if (grad.defined()) {
-    if (detail::grad_mode) grad = grad + incoming;
-    else grad.add_(incoming);
+    if (detail::grad_mode)
+      grad = grad + incoming;
+    else
+      grad.add_(incoming);
     return {};
   }
   const TensorImpl& impl = *incoming.impl();
   const bool ours_alone = impl.unique() && impl.array.storage()->unique() && impl.array.is_dense();
-  if (detail::grad_mode) grad = ours_alone ? std::move(incoming) : incoming.clone();
-  else if (ours_alone && impl.is_leaf) grad = std::move(incoming);
-  else grad = incoming.detach().clone();
+  if (detail::grad_mode)
+    grad = ours_alone ? std::move(incoming) : incoming.clone();
+  else if (ours_alone && impl.is_leaf)
+    grad = std::move(incoming);
+  else
+    grad = incoming.detach().clone();
   return {};
 }
 

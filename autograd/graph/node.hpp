@@ -25,8 +25,7 @@ class Grads {
  public:
   Grads() = default;
   template <class... T>
-    requires(sizeof...(T) > 0 && (std::is_same_v<std::remove_cvref_t<T>, Tensor> && ...))
-  Grads(T&&... tensors) {
+  requires(sizeof...(T) > 0 && (std::is_same_v<std::remove_cvref_t<T>, Tensor> && ...)) Grads(T&&... tensors) {
     resize(sizeof...(T));
     std::size_t i = 0;
     ((((*this)[i++]) = std::forward<T>(tensors)), ...);

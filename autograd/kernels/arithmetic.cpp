@@ -8,21 +8,27 @@ namespace {
 
 template <class T>
 bool is_nan(T x) {
-  if constexpr (std::is_floating_point_v<T>) return x != x;
-  else return false;
+  if constexpr (std::is_floating_point_v<T>)
+    return x != x;
+  else
+    return false;
 }
 
 /// a / b without the traps that integers have; only floating results are asked for by ops.
 struct Operators {
   template <class T>
   static T add(T a, T b) {
-    if constexpr (std::is_same_v<T, bool>) return a || b;
-    else return static_cast<T>(a + b);
+    if constexpr (std::is_same_v<T, bool>)
+      return a || b;
+    else
+      return static_cast<T>(a + b);
   }
   template <class T>
   static T mul(T a, T b) {
-    if constexpr (std::is_same_v<T, bool>) return a && b;
-    else return static_cast<T>(a * b);
+    if constexpr (std::is_same_v<T, bool>)
+      return a && b;
+    else
+      return static_cast<T>(a * b);
   }
 };
 
@@ -35,20 +41,31 @@ template <class T>
 void run_binary(Binary op, const Array& out, const Array& a, const Array& b) {
   constexpr bool floating = std::is_floating_point_v<T>;
   switch (op) {
-    case Binary::Add: return apply<T>(out, a, b, [](T x, T y) { return Operators::add(x, y); });
-    case Binary::Mul: return apply<T>(out, a, b, [](T x, T y) { return Operators::mul(x, y); });
-    case Binary::Sub: return apply<T>(out, a, b, [](T x, T y) { return static_cast<T>(x - y); });
-    case Binary::Maximum: return apply<T>(out, a, b, [](T x, T y) { return is_nan(x) || x > y ? x : y; });
-    case Binary::Minimum: return apply<T>(out, a, b, [](T x, T y) { return is_nan(x) || x < y ? x : y; });
-    default: break;
+    case Binary::Add:
+      return apply<T>(out, a, b, [](T x, T y) { return Operators::add(x, y); });
+    case Binary::Mul:
+      return apply<T>(out, a, b, [](T x, T y) { return Operators::mul(x, y); });
+    case Binary::Sub:
+      return apply<T>(out, a, b, [](T x, T y) { return static_cast<T>(x - y); });
+    case Binary::Maximum:
+      return apply<T>(out, a, b, [](T x, T y) { return is_nan(x) || x > y ? x : y; });
+    case Binary::Minimum:
+      return apply<T>(out, a, b, [](T x, T y) { return is_nan(x) || x < y ? x : y; });
+    default:
+      break;
   }
   if constexpr (floating) {
     switch (op) {
-      case Binary::Div: return apply<T>(out, a, b, [](T x, T y) { return x / y; });
-      case Binary::SigmoidBackward: return apply<T>(out, a, b, [](T g, T y) { return g * y * (1 - y); });
-      case Binary::TanhBackward: return apply<T>(out, a, b, [](T g, T y) { return g * (1 - y * y); });
-      case Binary::ReluBackward: return apply<T>(out, a, b, [](T g, T y) { return y > 0 ? g : T(0); });
-      default: break;
+      case Binary::Div:
+        return apply<T>(out, a, b, [](T x, T y) { return x / y; });
+      case Binary::SigmoidBackward:
+        return apply<T>(out, a, b, [](T g, T y) { return g * y * (1 - y); });
+      case Binary::TanhBackward:
+        return apply<T>(out, a, b, [](T g, T y) { return g * (1 - y * y); });
+      case Binary::ReluBackward:
+        return apply<T>(out, a, b, [](T g, T y) { return y <= 0 ? T(0) : g; });
+      default:
+        break;
     }
   }
   fail("internal error: no such elementwise operation for '{}'", dtype_of<T>());
@@ -79,8 +96,7 @@ Array binary(Binary op, const Array& a, const Array& b, ScalarType dtype, const 
     return result;
   }
   const Array x = as_dtype(a, dtype), y = as_dtype(b, dtype);
-  return into(result, dtype,
-              [&](const Array& r) { dispatch(dtype, [&]<class T>() { run_binary<T>(op, r, x, y); }); });
+  return into(result, dtype, [&](const Array& r) { dispatch(dtype, [&]<class T>() { run_binary<T>(op, r, x, y); }); });
 }
 
 Array add_scaled(const Array& a, const Array& b, Scalar alpha, ScalarType dtype, const Array* out) {
@@ -89,8 +105,10 @@ Array add_scaled(const Array& a, const Array& b, Scalar alpha, ScalarType dtype,
   return into(result, dtype, [&](const Array& r) {
     dispatch(dtype, [&]<class T>() {
       const T c = alpha.to<T>();
-      if constexpr (std::is_same_v<T, bool>) map_binary<T, T>(r, x, y, [c](T p, T q) { return p || (c && q); });
-      else map_binary<T, T>(r, x, y, [c](T p, T q) { return static_cast<T>(p + c * q); });
+      if constexpr (std::is_same_v<T, bool>)
+        map_binary<T, T>(r, x, y, [c](T p, T q) { return p || (c && q); });
+      else
+        map_binary<T, T>(r, x, y, [c](T p, T q) { return static_cast<T>(p + c * q); });
     });
   });
 }
@@ -127,9 +145,12 @@ Array clamp(const Array& x, std::optional<Scalar> low, std::optional<Scalar> hig
       fail<NotImplementedError>("\"clamp\" not implemented for 'Bool'");
     } else {
       const T lo = low ? low->to<T>() : T(0), hi = high ? high->to<T>() : T(0);
-      if (low && high) map_unary<T, T>(result, x, [lo, hi](T v) { return v < lo ? (hi < lo ? hi : lo) : v > hi ? hi : v; });
-      else if (low) map_unary<T, T>(result, x, [lo](T v) { return v < lo ? lo : v; });
-      else map_unary<T, T>(result, x, [hi](T v) { return v > hi ? hi : v; });
+      if (low && high)
+        map_unary<T, T>(result, x, [lo, hi](T v) { return v < lo ? (hi < lo ? hi : lo) : v > hi ? hi : v; });
+      else if (low)
+        map_unary<T, T>(result, x, [lo](T v) { return v < lo ? lo : v; });
+      else
+        map_unary<T, T>(result, x, [hi](T v) { return v > hi ? hi : v; });
     }
   });
   return result;

@@ -10,12 +10,18 @@ Array compare(Compare op, const Array& a, const Array& b, ScalarType dtype) {
   const Array result = result_for({&x, &y}, kBool, nullptr);
   dispatch(dtype, [&]<class T>() {
     switch (op) {
-      case Compare::Eq: return map_binary<bool, T>(result, x, y, [](T p, T q) { return p == q; });
-      case Compare::Ne: return map_binary<bool, T>(result, x, y, [](T p, T q) { return p != q; });
-      case Compare::Lt: return map_binary<bool, T>(result, x, y, [](T p, T q) { return p < q; });
-      case Compare::Le: return map_binary<bool, T>(result, x, y, [](T p, T q) { return p <= q; });
-      case Compare::Gt: return map_binary<bool, T>(result, x, y, [](T p, T q) { return p > q; });
-      case Compare::Ge: return map_binary<bool, T>(result, x, y, [](T p, T q) { return p >= q; });
+      case Compare::Eq:
+        return map_binary<bool, T>(result, x, y, [](T p, T q) { return p == q; });
+      case Compare::Ne:
+        return map_binary<bool, T>(result, x, y, [](T p, T q) { return p != q; });
+      case Compare::Lt:
+        return map_binary<bool, T>(result, x, y, [](T p, T q) { return p < q; });
+      case Compare::Le:
+        return map_binary<bool, T>(result, x, y, [](T p, T q) { return p <= q; });
+      case Compare::Gt:
+        return map_binary<bool, T>(result, x, y, [](T p, T q) { return p > q; });
+      case Compare::Ge:
+        return map_binary<bool, T>(result, x, y, [](T p, T q) { return p >= q; });
     }
   });
   return result;
@@ -25,9 +31,15 @@ Array logic(Logic op, const Array& a, const Array& b) {
   const Array x = to_dtype(a, kBool), y = to_dtype(b, kBool);
   const Array result = result_for({&x, &y}, kBool, nullptr);
   switch (op) {
-    case Logic::And: map_binary<bool, bool>(result, x, y, [](bool p, bool q) { return p && q; }); break;
-    case Logic::Or: map_binary<bool, bool>(result, x, y, [](bool p, bool q) { return p || q; }); break;
-    case Logic::Xor: map_binary<bool, bool>(result, x, y, [](bool p, bool q) { return p != q; }); break;
+    case Logic::And:
+      map_binary<bool, bool>(result, x, y, [](bool p, bool q) { return p && q; });
+      break;
+    case Logic::Or:
+      map_binary<bool, bool>(result, x, y, [](bool p, bool q) { return p || q; });
+      break;
+    case Logic::Xor:
+      map_binary<bool, bool>(result, x, y, [](bool p, bool q) { return p != q; });
+      break;
   }
   return result;
 }

@@ -9,22 +9,32 @@ namespace {
 /// PyTorch's conversion: to bool is "is not zero"; floats beyond an integer's range wrap through int64.
 template <class To, class From>
 To convert(From v) {
-  if constexpr (std::is_same_v<To, bool>) return v != From(0);
+  if constexpr (std::is_same_v<To, bool>)
+    return v != From(0);
   else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>)
     return static_cast<To>(static_cast<std::int64_t>(v));
-  else return static_cast<To>(v);
+  else
+    return static_cast<To>(v);
 }
 
 template <std::size_t Bytes>
 struct Word;
 template <>
-struct Word<1> { using type = std::uint8_t; };
+struct Word<1> {
+  using type = std::uint8_t;
+};
 template <>
-struct Word<2> { using type = std::uint16_t; };
+struct Word<2> {
+  using type = std::uint16_t;
+};
 template <>
-struct Word<4> { using type = std::uint32_t; };
+struct Word<4> {
+  using type = std::uint32_t;
+};
 template <>
-struct Word<8> { using type = std::uint64_t; };
+struct Word<8> {
+  using type = std::uint64_t;
+};
 
 /// A transposed row pair of dimensions copied tile by tile, so that both sides stay in cache lines.
 template <class W>
@@ -59,8 +69,10 @@ void copy_words(const Array& dst, const Array& src) {
   }
   const auto s = plan.row_stride;
   for_each_row(plan, [&](const auto& p) {
-    if (s[0] == w && s[1] == w) std::memcpy(p[0], p[1], static_cast<std::size_t>(plan.row * w));
-    else unary_row<W, W>(p[0], s[0], p[1], s[1], plan.row, [](W v) { return v; });
+    if (s[0] == w && s[1] == w)
+      std::memcpy(p[0], p[1], static_cast<std::size_t>(plan.row * w));
+    else
+      unary_row<W, W>(p[0], s[0], p[1], s[1], plan.row, [](W v) { return v; });
   });
 }
 
@@ -74,16 +86,18 @@ void copy(const Array& dst, const Array& src) {
       return;
     }
     switch (dst.itemsize()) {
-      case 1: return copy_words<Word<1>::type>(dst, src);
-      case 2: return copy_words<Word<2>::type>(dst, src);
-      case 4: return copy_words<Word<4>::type>(dst, src);
-      default: return copy_words<Word<8>::type>(dst, src);
+      case 1:
+        return copy_words<Word<1>::type>(dst, src);
+      case 2:
+        return copy_words<Word<2>::type>(dst, src);
+      case 4:
+        return copy_words<Word<4>::type>(dst, src);
+      default:
+        return copy_words<Word<8>::type>(dst, src);
     }
   }
   dispatch(dst.dtype(), [&]<class To>() {
-    dispatch(src.dtype(), [&]<class From>() {
-      map_unary<To, From>(dst, src, [](From v) { return convert<To>(v); });
-    });
+    dispatch(src.dtype(), [&]<class From>() { map_unary<To, From>(dst, src, [](From v) { return convert<To>(v); }); });
   });
 }
 

@@ -18,7 +18,7 @@ enum class Logic { And, Or, Xor };
 /// op(x). Sqrt … Tanh without Relu want a floating dtype.
 Array unary(Unary op, const Array& x, const Array* out = nullptr);
 /// op(a, b), computed in `dtype`, which is also the result's unless `out` has its own.
-/// SigmoidBackward is a·b·(1−b), TanhBackward a·(1−b²), ReluBackward b > 0 ? a : 0.
+/// SigmoidBackward is a·b·(1−b), TanhBackward a·(1−b²), ReluBackward b <= 0 ? 0 : a (so that NaN lets a pass).
 Array binary(Binary op, const Array& a, const Array& b, ScalarType dtype, const Array* out = nullptr);
 /// a + alpha·b
 Array add_scaled(const Array& a, const Array& b, Scalar alpha, ScalarType dtype, const Array* out = nullptr);
@@ -48,6 +48,7 @@ Array contiguous_copy(const Array& x);
 /// start, start + step, …, n elements.
 Array arange(Scalar start, Scalar step, std::int64_t n, ScalarType dtype);
 /// flat[geometry] += g for every element of g; geometry's strides may overlap.
-void scatter_add_strided(const Array& flat, IntArrayRef sizes, IntArrayRef strides, std::int64_t offset, const Array& g);
+void scatter_add_strided(const Array& flat, IntArrayRef sizes, IntArrayRef strides, std::int64_t offset,
+                         const Array& g);
 
 }  // namespace xgrad::kernels

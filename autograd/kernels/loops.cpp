@@ -44,8 +44,7 @@ Array result_for(std::initializer_list<const Array*> inputs, ScalarType dtype, c
   }
   Dims shape(first.sizes());
   for (const Array* a : inputs) shape = broadcast_shapes(shape, a->sizes());
-  check(shape == out->sizes(), "output with shape {} doesn't match the broadcast shape {}", out->sizes(),
-        shape);
+  check(shape == out->sizes(), "output with shape {} doesn't match the broadcast shape {}", out->sizes(), shape);
   for (const Array* a : inputs) check_no_partial_overlap(*out, *a);
   return *out;
 }

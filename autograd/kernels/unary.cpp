@@ -57,28 +57,34 @@ void run_floating(Unary op, const Array& out, const Array& x) {
   using Limits = std::numeric_limits<T>;
   constexpr T exp_high = sizeof(T) == 4 ? T(88) : T(709), exp_low = sizeof(T) == 4 ? T(-87) : T(-708);
   switch (op) {
-    case Unary::Sqrt: return map_unary<T, T>(out, x, [](T v) { return std::sqrt(v); });
-    case Unary::Reciprocal: return map_unary<T, T>(out, x, [](T v) { return 1 / v; });
+    case Unary::Sqrt:
+      return map_unary<T, T>(out, x, [](T v) { return std::sqrt(v); });
+    case Unary::Reciprocal:
+      return map_unary<T, T>(out, x, [](T v) { return 1 / v; });
     case Unary::Exp:
       return map_expression_mending<T>(
-          out, x, [](const auto& v) { return xt::exp(v); },
-          [](T v) { return !(v <= exp_high && v >= exp_low); }, [](T v) { return std::exp(v); });
+          out, x, [](const auto& v) { return xt::exp(v); }, [](T v) { return !(v <= exp_high && v >= exp_low); },
+          [](T v) { return std::exp(v); });
     case Unary::Log:
       return map_expression_mending<T>(
           out, x, [](const auto& v) { return xt::log(v); },
           [](T v) { return !(v >= Limits::min() && v <= Limits::max()); }, [](T v) { return std::log(v); });
-    case Unary::Log1p: return map_unary<T, T>(out, x, [](T v) { return std::log1p(v); });
-    case Unary::Sin: return map_unary<T, T>(out, x, [](T v) { return std::sin(v); });
-    case Unary::Cos: return map_unary<T, T>(out, x, [](T v) { return std::cos(v); });
+    case Unary::Log1p:
+      return map_unary<T, T>(out, x, [](T v) { return std::log1p(v); });
+    case Unary::Sin:
+      return map_unary<T, T>(out, x, [](T v) { return std::sin(v); });
+    case Unary::Cos:
+      return map_unary<T, T>(out, x, [](T v) { return std::cos(v); });
     case Unary::Sigmoid:
       return map_expression_mending<T>(
           out, x, [](const auto& v) { return T(1) / (T(1) + xt::exp(-v)); },
           [](T v) { return !(v <= -exp_low && v >= -exp_high); }, [](T v) { return 1 / (1 + std::exp(-v)); });
     case Unary::Tanh:
       return map_expression_mending<T>(
-          out, x, [](const auto& v) { return xt::tanh(v); },
-          [](T v) { return !(v <= 20 && v >= -20); }, [](T v) { return std::tanh(v); });
-    default: break;
+          out, x, [](const auto& v) { return xt::tanh(v); }, [](T v) { return !(v <= 20 && v >= -20); },
+          [](T v) { return std::tanh(v); });
+    default:
+      break;
   }
   fail("internal error: no such elementwise function");
 }
@@ -86,15 +92,21 @@ void run_floating(Unary op, const Array& out, const Array& x) {
 template <class T>
 void run_any(Unary op, const Array& out, const Array& x) {
   switch (op) {
-    case Unary::Neg: return map_unary<T, T>(out, x, [](T v) { return static_cast<T>(-v); });
+    case Unary::Neg:
+      return map_unary<T, T>(out, x, [](T v) { return static_cast<T>(-v); });
     case Unary::Abs:
-      if constexpr (std::is_unsigned_v<T>) return map_unary<T, T>(out, x, [](T v) { return v; });
-      else return map_unary<T, T>(out, x, [](T v) { return static_cast<T>(std::abs(v)); });
+      if constexpr (std::is_unsigned_v<T>)
+        return map_unary<T, T>(out, x, [](T v) { return v; });
+      else
+        return map_unary<T, T>(out, x, [](T v) { return static_cast<T>(std::abs(v)); });
     case Unary::Sign:
-      return map_unary<T, T>(out, x, [](T v) { return static_cast<T>(v != v ? v : T((T(0) < v) - (v < T(0)))); });
-    case Unary::Square: return map_unary<T, T>(out, x, [](T v) { return static_cast<T>(v * v); });
-    case Unary::Relu: return map_unary<T, T>(out, x, [](T v) { return v < T(0) ? T(0) : v; });
-    default: break;
+      return map_unary<T, T>(out, x, [](T v) { return static_cast<T>((T(0) < v) - (v < T(0))); });  // of NaN, 0
+    case Unary::Square:
+      return map_unary<T, T>(out, x, [](T v) { return static_cast<T>(v * v); });
+    case Unary::Relu:
+      return map_unary<T, T>(out, x, [](T v) { return v < T(0) ? T(0) : v; });
+    default:
+      break;
   }
   if constexpr (std::is_floating_point_v<T>) return run_floating<T>(op, out, x);
   fail("internal error: an irrational function of '{}'", dtype_of<T>());
@@ -113,12 +125,22 @@ Array pow(const Array& x, Scalar exponent, const Array* out) {
   dispatch(x.dtype(), [&]<class T>() {
     if constexpr (std::is_floating_point_v<T>) {
       const T p = exponent.to<T>();
-      if (p == 2) map_unary<T, T>(result, x, [](T v) { return v * v; });
-      else if (p == 3) map_unary<T, T>(result, x, [](T v) { return v * v * v; });
-      else if (p == 1) copy(result, x);
-      else if (p == T(0.5)) map_unary<T, T>(result, x, [](T v) { return std::sqrt(v); });
-      else if (p == -1) map_unary<T, T>(result, x, [](T v) { return 1 / v; });
-      else map_unary<T, T>(result, x, [p](T v) { return std::pow(v, p); });
+      if (p == 2)
+        map_unary<T, T>(result, x, [](T v) { return v * v; });
+      else if (p == 3)
+        map_unary<T, T>(result, x, [](T v) { return v * v * v; });
+      else if (p == 1)
+        copy(result, x);
+      else if (p == T(0.5))
+        map_unary<T, T>(result, x, [](T v) { return std::sqrt(v); });
+      else if (p == -1)
+        map_unary<T, T>(result, x, [](T v) { return 1 / v; });
+      else if (p == T(-0.5))
+        map_unary<T, T>(result, x, [](T v) { return 1 / std::sqrt(v); });
+      else if (p == -2)
+        map_unary<T, T>(result, x, [](T v) { return 1 / (v * v); });
+      else
+        map_unary<T, T>(result, x, [p](T v) { return std::pow(v, p); });
     } else {
       check(exponent.toLong() >= 0, "Integers to negative integer powers are not allowed.");
       const auto p = static_cast<std::uint64_t>(exponent.toLong());

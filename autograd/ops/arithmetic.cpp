@@ -12,9 +12,9 @@ using ops::wrap;
 
 namespace {
 
-/// alpha must not be a float for integers, nor anything but a bool for bool.
+/// alpha must not be a float for integers, nor a bool for anything but bool.
 void check_alpha(ScalarType dtype, Scalar alpha) {
-  check(dtype != kBool || !alpha.isIntegral(false) || alpha.equal(1), "Boolean alpha only supported for Boolean results.");
+  check(dtype == kBool || !alpha.isBoolean(), "Boolean alpha only supported for Boolean results.");
   check(is_floating_point(dtype) || !alpha.isFloatingPoint(),
         "For integral input tensors, argument alpha must not be a floating point number.");
 }
@@ -38,12 +38,14 @@ Tensor add(const Tensor& a, const Tensor& b, Scalar alpha, Into into) {
 
 /// y = a − alpha·b        da = g, db = −alpha·g
 Tensor sub(const Tensor& a, const Tensor& b, Scalar alpha, Into into) {
-  check(a.dtype() != kBool || b.dtype() != kBool,
-        "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator "
-        "instead.");
-  check(a.dtype() != kBool && b.dtype() != kBool,
-        "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the "
-        "`~` or `logical_not()` operator instead.");
+  check(
+      a.dtype() != kBool || b.dtype() != kBool,
+      "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator "
+      "instead.");
+  check(
+      a.dtype() != kBool && b.dtype() != kBool,
+      "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the "
+      "`~` or `logical_not()` operator instead.");
   const ScalarType dtype = result_type(a, b);
   check_alpha(dtype, alpha);
   check_cast(dtype, into);
@@ -145,8 +147,7 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
         condition.dtype());
   const ScalarType dtype = result_type(a, b);
   return differentiable<"WhereBackward0">(
-      inputs(a, b), {},
-      [&](const Array*) { return kernels::where(condition.array(), a.array(), b.array(), dtype); },
+      inputs(a, b), {}, [&](const Array*) { return kernels::where(condition.array(), a.array(), b.array(), dtype); },
       [&](Save& s) { s.tensor(condition); },
       [](const Saved& s, const Tensor& g) -> Grads {
         const Tensor& c = s.tensor();

@@ -44,9 +44,7 @@ Tensor isinf(const Tensor& x) { return Tensor(kernels::isinf(x.array())); }
 Tensor isfinite(const Tensor& x) { return logical_not(logical_or(isnan(x), isinf(x))); }
 
 bool equal(const Tensor& a, const Tensor& b) {
-  check(a.dtype() == b.dtype(), "Expected object of scalar type {} but got scalar type {} for argument 'other'",
-        a.dtype(), b.dtype());
-  return a.sizes() == b.sizes() && eq(a, b).all().item<bool>();
+  return a.dtype() == b.dtype() && a.sizes() == b.sizes() && eq(a, b).all().item<bool>();
 }
 
 bool allclose(const Tensor& a, const Tensor& b, double rtol, double atol, bool equal_nan) {

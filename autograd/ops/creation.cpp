@@ -37,8 +37,7 @@ TensorData::TensorData(std::initializer_list<TensorData> list) : sizes_{static_c
     check<ValueError>(d.sizes_.size() == inner.size() && (inner.empty() || d.sizes_[0] == inner[0]),
                       "expected sequence of length {} at dim {} (got {})", inner.empty() ? 0 : inner[0], 1,
                       d.sizes_.empty() ? 0 : d.sizes_[0]);
-    check<ValueError>(d.sizes_ == inner, "rows of a tensor must have one shape: {} against {}", inner,
-                      d.sizes_);
+    check<ValueError>(d.sizes_ == inner, "rows of a tensor must have one shape: {} against {}", inner, d.sizes_);
     values_.insert(values_.end(), d.values_.begin(), d.values_.end());
   }
 }
@@ -58,9 +57,12 @@ Tensor tensor(const TensorData& data, const TensorOptions& options) {
   dispatch(dtype, [&]<class T>() {
     T* p = a.data<T>();
     for (const Scalar& s : data.values()) {
-      if constexpr (std::is_same_v<T, bool>) *p++ = s.toDouble() != 0;
-      else if constexpr (std::is_floating_point_v<T>) *p++ = s.to<T>();
-      else *p++ = static_cast<T>(s.toLong());
+      if constexpr (std::is_same_v<T, bool>)
+        *p++ = s.toDouble() != 0;
+      else if constexpr (std::is_floating_point_v<T>)
+        *p++ = s.to<T>();
+      else
+        *p++ = static_cast<T>(s.toLong());
     }
   });
   return with_options(std::move(a), options);
@@ -71,9 +73,9 @@ Tensor from_blob(void* data, IntArrayRef sizes, const TensorOptions& options) {
 }
 Tensor from_blob(void* data, IntArrayRef sizes, std::function<void(void*)> deleter, const TensorOptions& options) {
   const auto bytes = static_cast<std::size_t>(count_elements(sizes)) * element_size(options.dtype());
-  return with_options(Array(Storage::borrow(data, bytes, std::move(deleter)), options.dtype(), sizes,
-                            contiguous_strides(sizes), 0),
-                      options);
+  return with_options(
+      Array(Storage::borrow(data, bytes, std::move(deleter)), options.dtype(), sizes, contiguous_strides(sizes), 0),
+      options);
 }
 Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, const TensorOptions& options) {
   check(sizes.size() == strides.size(), "mismatch in length of strides and shape");
@@ -135,8 +137,8 @@ Tensor linspace(Scalar start, Scalar end, std::int64_t steps, const TensorOption
       // From both ends, so that the last element is `end` itself.
       using Step = std::conditional_t<std::is_floating_point_v<T>, T, float>;
       const T first = start.to<T>(), last = end.to<T>();
-      const Step step = steps > 1 ? (static_cast<Step>(last) - static_cast<Step>(first)) / static_cast<Step>(steps - 1)
-                                  : Step(0);
+      const Step step =
+          steps > 1 ? (static_cast<Step>(last) - static_cast<Step>(first)) / static_cast<Step>(steps - 1) : Step(0);
       T* p = a.data<T>();
       for (std::int64_t i = 0; i < steps; ++i) {
         p[i] = i < steps / 2 ? static_cast<T>(first + step * static_cast<Step>(i))

@@ -16,12 +16,11 @@ class TensorData {
  public:
   TensorData() : sizes_{0} {}
   template <class T>
-    requires std::is_arithmetic_v<T>
-  TensorData(T value) : values_{Scalar(value)} {}
+  requires std::is_arithmetic_v<T> TensorData(T value) : values_{Scalar(value)} {}
   TensorData(std::initializer_list<TensorData> list);
   template <class T>
-    requires std::is_arithmetic_v<T>
-  TensorData(const std::vector<T>& values) : sizes_{static_cast<std::int64_t>(values.size())} {
+  requires std::is_arithmetic_v<T> TensorData(const std::vector<T>& values)
+      : sizes_{static_cast<std::int64_t>(values.size())} {
     values_.reserve(values.size());
     for (T v : values) values_.emplace_back(v);
     if (values.empty()) kind_ = Scalar(T{}).type();
@@ -90,44 +89,34 @@ TensorOptions tensor_options(K... k) {
 }  // namespace detail
 
 template <class... K>
-  requires detail::Keywords<K...>
-Tensor tensor(const TensorData& data, K... k) {
+requires detail::Keywords<K...> Tensor tensor(const TensorData& data, K... k) {
   return tensor(data, detail::tensor_options(k...));
 }
 template <class... K>
-  requires detail::Keywords<K...>
-Tensor empty(IntArrayRef size, K... k) {
+requires detail::Keywords<K...> Tensor empty(IntArrayRef size, K... k) {
   return empty(size, detail::tensor_options(k...));
 }
 template <class... K>
-  requires detail::Keywords<K...>
-Tensor zeros(IntArrayRef size, K... k) {
+requires detail::Keywords<K...> Tensor zeros(IntArrayRef size, K... k) {
   return zeros(size, detail::tensor_options(k...));
 }
 template <class... K>
-  requires detail::Keywords<K...>
-Tensor ones(IntArrayRef size, K... k) {
+requires detail::Keywords<K...> Tensor ones(IntArrayRef size, K... k) {
   return ones(size, detail::tensor_options(k...));
 }
 template <class... K>
-  requires detail::Keywords<K...>
-Tensor full(IntArrayRef size, Scalar value, K... k) {
+requires detail::Keywords<K...> Tensor full(IntArrayRef size, Scalar value, K... k) {
   return full(size, value, detail::tensor_options(k...));
 }
 template <class... K>
-  requires detail::Keywords<K...>
-Tensor rand(IntArrayRef size, K... k) {
+requires detail::Keywords<K...> Tensor rand(IntArrayRef size, K... k) {
   return rand(size, detail::tensor_options(k...));
 }
 template <class... K>
-  requires detail::Keywords<K...>
-Tensor randn(IntArrayRef size, K... k) {
+requires detail::Keywords<K...> Tensor randn(IntArrayRef size, K... k) {
   return randn(size, detail::tensor_options(k...));
 }
 template <class... K>
-  requires detail::Keywords<K...>
-Tensor arange(Scalar end, K... k) {
-  return arange(end, detail::tensor_options(k...));
-}
+requires detail::Keywords<K...> Tensor arange(Scalar end, K... k) { return arange(end, detail::tensor_options(k...)); }
 
 }  // namespace xgrad

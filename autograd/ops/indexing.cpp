@@ -6,8 +6,8 @@ namespace xgrad {
 namespace indexing {
 
 TensorIndex::TensorIndex(const char* dots) : value_(Ellipsis) {
-  check<ValueError>(std::string_view(dots) == "...",
-                    "Expected \"...\" to represent an ellipsis index, but got \"{}\"", dots);
+  check<ValueError>(std::string_view(dots) == "...", "Expected \"...\" to represent an ellipsis index, but got \"{}\"",
+                    dots);
 }
 
 }  // namespace indexing

@@ -43,8 +43,8 @@ class Slice {
 class TensorIndex {
  public:
   template <class I>
-    requires(std::is_integral_v<I> && !std::is_same_v<I, bool>)
-  TensorIndex(I index) : value_(static_cast<std::int64_t>(index)) {}
+  requires(std::is_integral_v<I> && !std::is_same_v<I, bool>) TensorIndex(I index)
+      : value_(static_cast<std::int64_t>(index)) {}
   TensorIndex(bool keep) : value_(keep) {}
   TensorIndex(Slice slice) : value_(slice) {}
   TensorIndex(NoneType none) : value_(none) {}

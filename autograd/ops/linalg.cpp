@@ -59,8 +59,9 @@ Tensor dot(const Tensor& a, const Tensor& b) {
   check(a.dim() == 1 && b.dim() == 1, "1D tensors expected, but got {}D and {}D tensors", a.dim(), b.dim());
   check(a.dtype() == b.dtype(), "dot : expected both vectors to have same dtype, but found {} and {}", a.dtype(),
         b.dtype());
-  check(a.numel() == b.numel(), "inconsistent tensor size, expected tensor [{}] and src [{}] to have the same number of "
-                                "elements, but got {} and {} elements respectively",
+  check(a.numel() == b.numel(),
+        "inconsistent tensor size, expected tensor [{}] and src [{}] to have the same number of "
+        "elements, but got {} and {} elements respectively",
         a.numel(), b.numel(), a.numel(), b.numel());
   return differentiable<"DotBackward0">(
       inputs(a, b), {}, [&](const Array*) { return kernels::dot(a.array(), b.array()); },
@@ -107,8 +108,7 @@ Tensor addmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Sca
   c.array().expand({a.size(0), b.size(1)});  // throws when c does not broadcast
   const double al = alpha.toDouble(), be = beta.toDouble();
   return differentiable<"AddmmBackward0">(
-      inputs(c, a, b), {},
-      [&](const Array*) { return kernels::matmul(a.array(), b.array(), al, &c.array(), be); },
+      inputs(c, a, b), {}, [&](const Array*) { return kernels::matmul(a.array(), b.array(), al, &c.array(), be); },
       [](Save& s) {
         if (s.needed(1)) s.input(2);
         if (s.needed(2)) s.input(1);
@@ -157,9 +157,7 @@ namespace {
 Tensor linear_2d(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   return differentiable<"AddmmBackward0">(
       inputs(bias, x, weight), {},
-      [&](const Array*) {
-        return kernels::matmul(x.array(), weight.array().transpose(0, 1), 1, &bias.array(), 1);
-      },
+      [&](const Array*) { return kernels::matmul(x.array(), weight.array().transpose(0, 1), 1, &bias.array(), 1); },
       [](Save& s) {
         if (s.needed(1)) s.input(2);
         if (s.needed(2)) s.input(1);

@@ -7,6 +7,13 @@
 namespace xgrad {
 namespace {
 
+void check_constant(const char* op, const char* argument, const Tensor& t) {
+  check(!t.requires_grad() || !detail::grad_mode,
+        "The function '{}' is not differentiable with respect to argument '{}'. This input cannot have requires_grad "
+        "True.",
+        op, argument);
+}
+
 /// How the class-index losses are called: everything but the scores and the labels.
 struct NllCall {
   Tensor weight;
@@ -29,16 +36,15 @@ void check_labels(const Tensor& x, const Tensor& target, const Tensor& weight) {
   check(x.dim() > 0, "Expected input batch_size ({}) to match target batch_size ({}).", 0, target.numel());
   const std::int64_t d = class_dim(x);
   if (x.dim() == 1) {
-    check(target.dim() == 0, "Expected target to be a number for scores of shape {}, got shape {}",
-          x.sizes(), target.sizes());
+    check(target.dim() == 0, "Expected target to be a number for scores of shape {}, got shape {}", x.sizes(),
+          target.sizes());
   } else {
     check<ValueError>(target.dim() > 0 && x.size(0) == target.size(0),
                       "Expected input batch_size ({}) to match target batch_size ({}).", x.size(0),
                       target.dim() ? target.size(0) : 1);
     Dims want(x.sizes());
     want.erase(1);
-    check(IntArrayRef(want) == target.sizes(), "Expected target size {}, got {}", want,
-          target.sizes());
+    check(IntArrayRef(want) == target.sizes(), "Expected target size {}, got {}", want, target.sizes());
   }
   if (!weight.defined()) return;
   check(weight.dim() == 1 && weight.size(0) == x.size(d),
@@ -68,6 +74,7 @@ Tensor nll_loss_backward(const Tensor& g, const Tensor& target, const Dims& size
 /// The loss itself and Σ w over the labels that count. −w[t]·logp[t]      dlogp = g·c
 std::pair<Tensor, Tensor> nll(const Tensor& logp, const Tensor& target, const NllCall& call) {
   check_labels(logp, target, call.weight);
+  check_constant("nll_loss_forward", "weight", call.weight);
   Tensor total;
   Tensor loss = differentiable<"NllLossBackward0">(
       inputs(logp), {},
@@ -93,6 +100,7 @@ std::pair<Tensor, Tensor> nll(const Tensor& logp, const Tensor& target, const Nl
 /// nll_loss(log_softmax(x)) in one pass       dx = (softmax(x) − onehot)·w·g / Σ w
 Tensor cross_entropy_fused(const Tensor& x, const Tensor& target, const NllCall& call) {
   check_labels(x, target, call.weight);
+  check_constant("nll_loss_forward", "weight", call.weight);
   Tensor probabilities, total;
   return differentiable<"NllLossBackward0">(
       inputs(x), {},
@@ -128,9 +136,12 @@ Tensor cross_entropy_fused(const Tensor& x, const Tensor& target, const NllCall&
 
 Tensor reduce(const Tensor& loss, Reduction reduction) {
   switch (reduction) {
-    case Reduction::Mean: return loss.mean();
-    case Reduction::Sum: return loss.sum();
-    case Reduction::None: break;
+    case Reduction::Mean:
+      return loss.mean();
+    case Reduction::Sum:
+      return loss.sum();
+    case Reduction::None:
+      break;
   }
   return loss;
 }
@@ -156,9 +167,10 @@ Tensor cross_entropy_probabilities(const Tensor& x, const Tensor& target, const 
 
 void check_same_shape(const char* loss, const Tensor& x, const Tensor& target) {
   if (x.sizes() == target.sizes()) return;
-  ValueError e(fmt::format("Using a target size (torch.Size({})) that is different to the input size (torch.Size({})) is "
-                           "not supported by {}. Please ensure they have the same size.",
-                           target.sizes(), x.sizes(), loss));
+  ValueError e(
+      fmt::format("Using a target size (torch.Size({})) that is different to the input size (torch.Size({})) is "
+                  "not supported by {}. Please ensure they have the same size.",
+                  target.sizes(), x.sizes(), loss));
   e.set_hint("broadcasting the two would compare every element with every other; reshape one: target.view_as(input)");
   throw e;
 }
@@ -180,7 +192,7 @@ Tensor elementwise_loss(const Tensor& x, const Tensor& target, Reduction reducti
         for (const Tensor& e : extra) s.tensor(e.defined() ? e : x);
       },
       [slope, reduction, first = extra[0].defined(), second = extra[1].defined()](const Saved& s,
-                                                                                const Tensor& g) -> Grads {
+                                                                                  const Tensor& g) -> Grads {
         const Tensor& x = s.input(0);
         const Tensor each = reduction == Reduction::Mean ? g / static_cast<double>(x.numel()) : g;
         return slope(s, each.expand(x.sizes()), first ? s.tensor(0) : Tensor(), second ? s.tensor(1) : Tensor());
@@ -213,14 +225,17 @@ Tensor cross_entropy_loss(const Tensor& x, const Tensor& target, const Tensor& w
     smooth = smooth * weight.view(along);
   }
   smooth = where(eq(target, ignore_index), 0., -smooth.sum(d));
-  if (reduction == Reduction::Mean) smooth = smooth.sum() / total;
-  else smooth = reduce(smooth, reduction);
+  if (reduction == Reduction::Mean)
+    smooth = smooth.sum() / total;
+  else
+    smooth = reduce(smooth, reduction);
   return loss * (1 - label_smoothing) + smooth * (label_smoothing / static_cast<double>(x.size(d)));
 }
 
 /// −w·(t·ln x + (1 − t)·ln(1 − x))       dx = g·w·(x − t) / max(x·(1 − x), 1e-12), dt = g·w·(ln(1 − x) − ln x)
 Tensor binary_cross_entropy(const Tensor& x, const Tensor& target, const Tensor& weight, Reduction reduction) {
   check_same_shape("binary_cross_entropy", x, target);
+  check_constant("binary_cross_entropy", "weight", weight);
   check(x.dtype() == target.dtype(), "Found dtype {} but expected {}", target.dtype(), x.dtype());
   check<NotImplementedError>(x.is_floating_point(), "\"binary_cross_entropy\" not implemented for '{}'", x.dtype());
   {
@@ -247,10 +262,12 @@ Tensor binary_cross_entropy(const Tensor& x, const Tensor& target, const Tensor&
 Tensor binary_cross_entropy_with_logits(const Tensor& x, const Tensor& target, const Tensor& weight,
                                         const Tensor& pos_weight, Reduction reduction) {
   check<ValueError>(x.sizes() == target.sizes(),
-                    "Target size (torch.Size({})) must be the same as input size (torch.Size({}))",
-                    target.sizes(), x.sizes());
-  check<NotImplementedError>(x.is_floating_point(),
-                             "\"binary_cross_entropy_with_logits\" not implemented for '{}'", x.dtype());
+                    "Target size (torch.Size({})) must be the same as input size (torch.Size({}))", target.sizes(),
+                    x.sizes());
+  check<NotImplementedError>(x.is_floating_point(), "\"binary_cross_entropy_with_logits\" not implemented for '{}'",
+                             x.dtype());
+  check_constant("binary_cross_entropy_with_logits", "weight", weight);
+  check_constant("binary_cross_entropy_with_logits", "pos_weight", pos_weight);
   const auto weighted = [](Tensor t, const Tensor& w) { return w.defined() ? t * w : t; };
   const auto softplus_of_minus = [](const Tensor& v) { return (-v).clamp(0.) + log1p(exp(-abs(v))); };
   return elementwise_loss<"BinaryCrossEntropyWithLogitsBackward0">(

@@ -6,8 +6,8 @@
 
 namespace xgrad {
 
-/// −w[t_i]·logp[i, t_i], averaged over Σ w[t_i]. `logp` [N, C, d...] or [C]; `target` [N, d...] or [], any integer type.
-/// Throws IndexError for a label outside 0 … C−1, TypeError for labels that are no integers.
+/// −w[t_i]·logp[i, t_i], averaged over Σ w[t_i]. `logp` [N, C, d...] or [C]; `target` [N, d...] or [], any integer
+/// type. Throws IndexError for a label outside 0 … C−1, TypeError for labels that are no integers.
 Tensor nll_loss(const Tensor& logp, const Tensor& target, const Tensor& weight = {},
                 Reduction reduction = Reduction::Mean, std::int64_t ignore_index = -100);
 

@@ -5,11 +5,11 @@
 
 namespace xgrad {
 
-/// y = max(0, x)                     dx = g where y > 0. NaN stays NaN.
+/// y = max(0, x)                     dx = g unless y ≤ 0. NaN stays NaN.
 Tensor relu(const Tensor& x);
 Tensor& relu_(Tensor& x);
 
-/// y > 0 ? g : 0: relu's derivative as one pass, itself differentiable.
+/// y ≤ 0 ? 0 : g: relu's derivative as one pass, itself differentiable.
 Tensor relu_backward(const Tensor& g, const Tensor& y);
 
 /// y = 1 / (1 + e^−x)                dx = g·y·(1 − y)

@@ -32,18 +32,19 @@ constexpr auto save_y = [](Save& s) { s.output(); };
 
 /// y = −x                 dx = −g
 Tensor neg(const Tensor& x, Into into) {
-  check(x.dtype() != kBool,
-        "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` "
-        "or `logical_not()` operator instead.");
+  check(
+      x.dtype() != kBool,
+      "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` "
+      "or `logical_not()` operator instead.");
   return rational<"NegBackward0">(Unary::Neg, x, into, no_save,
                                   [](const Saved&, const Tensor& g) -> Grads { return {-g}; });
 }
 
 /// y = |x|                dx = g·sign(x)
 Tensor abs(const Tensor& x, Into into) {
-  return rational<"AbsBackward0">(Unary::Abs, x, into, save_x, [](const Saved& s, const Tensor& g) -> Grads {
-    return {g * sign(s.input(0))};
-  });
+  check<NotImplementedError>(x.dtype() != kBool, "\"abs_cpu\" not implemented for 'Bool'");
+  return rational<"AbsBackward0">(Unary::Abs, x, into, save_x,
+                                  [](const Saved& s, const Tensor& g) -> Grads { return {g * sign(s.input(0))}; });
 }
 
 /// y = sign(x)            dx = 0
@@ -54,9 +55,11 @@ Tensor sign(const Tensor& x, Into into) {
 
 /// y = x²                 dx = 2·g·x
 Tensor square(const Tensor& x, Into into) {
-  return rational<"PowBackward0">(Unary::Square, x, into, save_x, [](const Saved& s, const Tensor& g) -> Grads {
-    return {g * (s.input(0) * 2)};
-  });
+  const ScalarType dtype = x.dtype() == kBool ? kInt64 : x.dtype();
+  ops::check_cast(dtype, into);
+  if (x.dtype() != dtype) return square(as_dtype(x, dtype), into);
+  return rational<"PowBackward0">(Unary::Square, x, into, save_x,
+                                  [](const Saved& s, const Tensor& g) -> Grads { return {g * (s.input(0) * 2)}; });
 }
 
 /// y = x^p                dx = g·p·x^(p−1)
@@ -75,17 +78,15 @@ Tensor pow(const Tensor& x, Scalar p, Into into) {
 
 /// y = √x                 dx = g / (2y)
 Tensor sqrt(const Tensor& x, Into into) {
-  return irrational<"SqrtBackward0">(Unary::Sqrt, x, into, save_y, [](const Saved& s, const Tensor& g) -> Grads {
-    return {g / (s.output() * 2)};
-  });
+  return irrational<"SqrtBackward0">(Unary::Sqrt, x, into, save_y,
+                                     [](const Saved& s, const Tensor& g) -> Grads { return {g / (s.output() * 2)}; });
 }
 
 /// y = 1/x                dx = −g·y²
 Tensor reciprocal(const Tensor& x, Into into) {
-  return irrational<"ReciprocalBackward0">(Unary::Reciprocal, x, into, save_y,
-                                           [](const Saved& s, const Tensor& g) -> Grads {
-                                             return {-g * (s.output() * s.output())};
-                                           });
+  return irrational<"ReciprocalBackward0">(
+      Unary::Reciprocal, x, into, save_y,
+      [](const Saved& s, const Tensor& g) -> Grads { return {-g * (s.output() * s.output())}; });
 }
 
 /// y = e^x                dx = g·y
@@ -123,7 +124,7 @@ Tensor clamp(const Tensor& x, std::optional<Scalar> low, std::optional<Scalar> h
   check(low || high, "torch.clamp: At least one of 'min' or 'max' must not be None");
   ScalarType dtype = x.dtype();
   for (const auto& bound : {low, high}) {
-    if (bound && bound->isFloatingPoint()) dtype = floating_type(dtype);
+    if (bound) dtype = promote_types(dtype, ops::result_type(x, ops::wrap(*bound)));
   }
   ops::check_cast(dtype, into);
   if (x.dtype() != dtype) return clamp(as_dtype(x, dtype), low, high, into);
@@ -136,7 +137,7 @@ Tensor clamp(const Tensor& x, std::optional<Scalar> low, std::optional<Scalar> h
       });
 }
 
-/// y = max(0, x)          dx = g where y > 0
+/// y = max(0, x)          dx = g unless y ≤ 0
 Tensor relu(const Tensor& x, Into into) {
   check(x.dtype() != kBool, "Boolean inputs not supported for relu");
   return rational<"ReluBackward0">(Unary::Relu, x, into, save_y, [](const Saved& s, const Tensor& g) -> Grads {
@@ -146,10 +147,9 @@ Tensor relu(const Tensor& x, Into into) {
 
 /// y = 1 / (1 + e^−x)     dx = g·y·(1 − y)
 Tensor sigmoid(const Tensor& x, Into into) {
-  return irrational<"SigmoidBackward0">(Unary::Sigmoid, x, into, save_y,
-                                        [](const Saved& s, const Tensor& g) -> Grads {
-                                          return {sigmoid_backward(g, s.output())};
-                                        });
+  return irrational<"SigmoidBackward0">(Unary::Sigmoid, x, into, save_y, [](const Saved& s, const Tensor& g) -> Grads {
+    return {sigmoid_backward(g, s.output())};
+  });
 }
 
 /// y = tanh x             dx = g·(1 − y²)
@@ -173,7 +173,7 @@ Tensor fused(kernels::Binary op, const Tensor& g, const Tensor& y, Derivative de
 
 }  // namespace
 
-/// y > 0 ? g : 0          dg = h where y > 0, dy = 0
+/// y ≤ 0 ? 0 : g          dg = h unless y ≤ 0, dy = 0
 Tensor relu_backward(const Tensor& g, const Tensor& y) {
   return differentiable<"ReluBackwardBackward0">(
       inputs(g, y), {},

@@ -44,7 +44,7 @@ Tensor& neg_(Tensor& x);
 Tensor abs(const Tensor& x);
 Tensor& abs_(Tensor& x);
 
-/// y = sign(x), in {−1, 0, 1}      dx = 0
+/// y = sign(x), in {−1, 0, 1}; of NaN, 0      dx = 0
 Tensor sign(const Tensor& x);
 Tensor& sign_(Tensor& x);
 

@@ -38,7 +38,8 @@ template <FixedString Name>
 Tensor sum(const Tensor& x, const Dims& dims, bool keepdim, std::optional<ScalarType> dtype) {
   const ScalarType type = dtype.value_or(is_floating_point(x.dtype()) ? x.dtype() : kInt64);
   return differentiable<Name>(
-      inputs(x), {}, [&](const Array*) { return kernels::reduce(Reduce::Sum, x.array(), dims, keepdim, type); }, no_save,
+      inputs(x), {}, [&](const Array*) { return kernels::reduce(Reduce::Sum, x.array(), dims, keepdim, type); },
+      no_save,
       [sizes = Dims(x.sizes()), dims, keepdim](const Saved&, const Tensor& g) -> Grads {
         return {restore(g, sizes, dims, keepdim).expand(sizes)};
       });
@@ -67,20 +68,23 @@ Tensor mean(const Tensor& x, const Dims& dims, bool keepdim, std::optional<Scala
       });
 }
 
-/// The extreme elements over dims; g is shared equally between equals.
+/// The extreme elements over dims; g is shared equally between equals. A NaN result gives its g to the NaNs, or makes
+/// the whole gradient NaN: PyTorch's max() does the one, its amax() the other.
 template <FixedString Name>
-Tensor extreme(Reduce op, const Tensor& x, const Dims& dims, bool keepdim) {
+Tensor extreme(Reduce op, const Tensor& x, const Dims& dims, bool keepdim, bool nan_too) {
   return differentiable<Name>(
-      inputs(x), {},
-      [&](const Array*) { return kernels::reduce(op, x.array(), dims, keepdim, x.dtype()); },
+      inputs(x), {}, [&](const Array*) { return kernels::reduce(op, x.array(), dims, keepdim, x.dtype()); },
       [](Save& s) {
         s.input(0);
         s.output();
       },
-      [dims, keepdim](const Saved& s, const Tensor& g) -> Grads {
+      [dims, keepdim, nan_too](const Saved& s, const Tensor& g) -> Grads {
         const Tensor& x = s.input(0);
         const Dims sizes(x.sizes());
-        const Tensor mask = eq(x, restore(s.output(), sizes, dims, keepdim)).to(g.dtype());
+        const Tensor y = restore(s.output(), sizes, dims, keepdim);
+        Tensor chosen = eq(x, y);
+        if (nan_too) chosen = logical_or(chosen, logical_and(isnan(x), isnan(y)));
+        const Tensor mask = chosen.to(g.dtype());
         return {restore(g, sizes, dims, keepdim) * (mask / mask.sum(dims, true))};
       });
 }
@@ -110,9 +114,12 @@ ValuesIndices extreme_along(bool largest, const Tensor& x, std::int64_t dim, boo
 }
 
 Tensor arg_extreme(bool largest, const char* name, const Tensor& x, std::optional<std::int64_t> dim, bool keepdim) {
+  check<NotImplementedError>(x.dtype() != kBool, "\"{}_cpu\" not implemented for 'Bool'", name);
   if (!dim) {
-    check<IndexError>(x.numel() > 0, "{}(): Expected reduction dim to be specified for input.numel() == 0. Specify the "
-                                     "reduction dim with the 'dim' argument.", name);
+    check<IndexError>(x.numel() > 0,
+                      "{}(): Expected reduction dim to be specified for input.numel() == 0. Specify the "
+                      "reduction dim with the 'dim' argument.",
+                      name);
     const NoGradGuard no_grad;
     Tensor flat(kernels::extreme_with_index(largest, x.reshape({-1}).array(), 0, false).second);
     return keepdim ? flat.reshape(Dims(x.sizes().size(), 1)) : flat;
@@ -133,12 +140,10 @@ Tensor sum_to_size(const Tensor& x, IntArrayRef size) {
   if (x.sizes() == size) return x;
   Dims dims;
   const std::size_t lead = x.sizes().size() - size.size();
-  check(size.size() <= x.sizes().size(), "size {{{}}} is not expandable to size {{{}}}.", size,
-        x.sizes());
+  check(size.size() <= x.sizes().size(), "size {{{}}} is not expandable to size {{{}}}.", size, x.sizes());
   for (std::size_t d = 0; d < x.sizes().size(); ++d) {
     const bool goes = d < lead || (size[d - lead] == 1 && x.sizes()[d] != 1);
-    check(goes || x.sizes()[d] == size[d - lead], "size {{{}}} is not expandable to size {{{}}}.", size,
-          x.sizes());
+    check(goes || x.sizes()[d] == size[d - lead], "size {{{}}} is not expandable to size {{{}}}.", size, x.sizes());
     if (goes) dims.push_back(static_cast<std::int64_t>(d));
   }
   const Tensor summed = dims.empty() ? x : sum(x, dims, true);
@@ -153,14 +158,16 @@ Tensor mean(const Tensor& x, IntArrayRef dim, bool keepdim, std::optional<Scalar
 }
 
 Tensor max(const Tensor& x) {
-  check(x.numel() > 0, "max(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
-                       "with the 'dim' argument.");
-  return extreme<"MaxBackward1">(Reduce::Max, x, wrap_dims(x, {}), false);
+  check(x.numel() > 0,
+        "max(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
+        "with the 'dim' argument.");
+  return extreme<"MaxBackward1">(Reduce::Max, x, wrap_dims(x, {}), false, true);
 }
 Tensor min(const Tensor& x) {
-  check(x.numel() > 0, "min(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
-                       "with the 'dim' argument.");
-  return extreme<"MinBackward1">(Reduce::Min, x, wrap_dims(x, {}), false);
+  check(x.numel() > 0,
+        "min(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
+        "with the 'dim' argument.");
+  return extreme<"MinBackward1">(Reduce::Min, x, wrap_dims(x, {}), false, true);
 }
 ValuesIndices max(const Tensor& x, std::int64_t dim, bool keepdim) {
   return extreme_along<"MaxBackward0">(true, x, dim, keepdim);
@@ -169,10 +176,10 @@ ValuesIndices min(const Tensor& x, std::int64_t dim, bool keepdim) {
   return extreme_along<"MinBackward0">(false, x, dim, keepdim);
 }
 Tensor amax(const Tensor& x, IntArrayRef dim, bool keepdim) {
-  return extreme<"AmaxBackward0">(Reduce::Max, x, wrap_dims(x, dim), keepdim);
+  return extreme<"AmaxBackward0">(Reduce::Max, x, wrap_dims(x, dim), keepdim, false);
 }
 Tensor amin(const Tensor& x, IntArrayRef dim, bool keepdim) {
-  return extreme<"AminBackward0">(Reduce::Min, x, wrap_dims(x, dim), keepdim);
+  return extreme<"AminBackward0">(Reduce::Min, x, wrap_dims(x, dim), keepdim, false);
 }
 Tensor argmax(const Tensor& x, std::optional<std::int64_t> dim, bool keepdim) {
   return arg_extreme(true, "argmax", x, dim, keepdim);

@@ -60,8 +60,8 @@ struct ReductionMethods : Methods<T> {
     return xgrad::sum(as(this), dim, keepdim, dtype);
   }
   template <kwargs::Keyworded... K>
-    requires(sizeof...(K) > 0)
-  T sum(IntArrayRef dim, K... k) const {
+  requires(sizeof...(K) > 0) T sum(IntArrayRef dim, K... k)
+  const {
     const auto o = kwargs::apply(ReduceOptions(), k...);
     return xgrad::sum(as(this), dim, o.keepdim(), o.dtype());
   }
@@ -71,8 +71,8 @@ struct ReductionMethods : Methods<T> {
     return xgrad::mean(as(this), dim, keepdim, dtype);
   }
   template <kwargs::Keyworded... K>
-    requires(sizeof...(K) > 0)
-  T mean(IntArrayRef dim, K... k) const {
+  requires(sizeof...(K) > 0) T mean(IntArrayRef dim, K... k)
+  const {
     const auto o = kwargs::apply(ReduceOptions(), k...);
     return xgrad::mean(as(this), dim, o.keepdim(), o.dtype());
   }
@@ -81,12 +81,12 @@ struct ReductionMethods : Methods<T> {
   auto max(std::int64_t dim, bool keepdim = false) const { return xgrad::max(as(this), dim, keepdim); }
   auto min(std::int64_t dim, bool keepdim = false) const { return xgrad::min(as(this), dim, keepdim); }
   template <class K>
-    requires kwargs::Keyworded<K>
+  requires kwargs::Keyworded<K>
   auto max(std::int64_t dim, K k) const {
     return xgrad::max(as(this), dim, kwargs::apply(ReduceOptions(), k).keepdim());
   }
   template <class K>
-    requires kwargs::Keyworded<K>
+  requires kwargs::Keyworded<K>
   auto min(std::int64_t dim, K k) const {
     return xgrad::min(as(this), dim, kwargs::apply(ReduceOptions(), k).keepdim());
   }

@@ -49,7 +49,8 @@ Tensor cat(TensorList tensors, std::int64_t dim) {
     check(t.dim() == model->dim(), "Tensors must have same number of dimensions: got {} and {}", model->dim(), t.dim());
     for (std::int64_t k = 0; k < t.dim(); ++k) {
       check(k == d || t.size(k) == model->size(k),
-            "Sizes of tensors must match except in dimension {}. Expected size {} but got size {} for tensor number {} in "
+            "Sizes of tensors must match except in dimension {}. Expected size {} but got size {} for tensor number {} "
+            "in "
             "the list.",
             d, model->size(k), t.size(k), i);
     }
@@ -88,8 +89,8 @@ Tensor stack(TensorList tensors, std::int64_t dim) {
   rows.reserve(tensors.size());
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     check(tensors[i].sizes() == tensors[0].sizes(),
-          "stack expects each tensor to be equal size, but got {} at entry 0 and {} at entry {}",
-          tensors[0].sizes(), tensors[i].sizes(), i);
+          "stack expects each tensor to be equal size, but got {} at entry 0 and {} at entry {}", tensors[0].sizes(),
+          tensors[i].sizes(), i);
     rows.push_back(tensors[i].unsqueeze(d));
   }
   return cat(rows, d);

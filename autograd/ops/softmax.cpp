@@ -16,8 +16,7 @@ Tensor softmax(const Tensor& x, std::int64_t dim, std::optional<ScalarType> dtyp
   check_floating("softmax_lastdim_kernel_impl", x);
   const std::int64_t d = wrap_dim(dim, x.dim());
   return differentiable<"SoftmaxBackward0">(
-      inputs(x), {}, [&](const Array*) { return kernels::softmax(x.array(), d, false); },
-      [](Save& s) { s.output(); },
+      inputs(x), {}, [&](const Array*) { return kernels::softmax(x.array(), d, false); }, [](Save& s) { s.output(); },
       [d](const Saved& s, const Tensor& g) -> Grads { return {softmax_backward(g, s.output(), d)}; });
 }
 
@@ -44,8 +43,7 @@ Tensor log_softmax(const Tensor& x, std::int64_t dim, std::optional<ScalarType> 
   check_floating("log_softmax_lastdim_kernel_impl", x);
   const std::int64_t d = wrap_dim(dim, x.dim());
   return differentiable<"LogSoftmaxBackward0">(
-      inputs(x), {}, [&](const Array*) { return kernels::softmax(x.array(), d, true); },
-      [](Save& s) { s.output(); },
+      inputs(x), {}, [&](const Array*) { return kernels::softmax(x.array(), d, true); }, [](Save& s) { s.output(); },
       [d](const Saved& s, const Tensor& g) -> Grads { return {log_softmax_backward(g, s.output(), d)}; });
 }
 

@@ -62,9 +62,8 @@ Tensor as_strided_backward(const Tensor& g, const Geometry& base, const Geometry
 
 Tensor view_to(const Tensor& x, Array array) {
   return differentiable_view<"ViewBackward0">(
-      x, std::move(array), [sizes = Dims(x.sizes())](const Saved&, const Tensor& g) -> Grads {
-        return {g.reshape(sizes)};
-      });
+      x, std::move(array),
+      [sizes = Dims(x.sizes())](const Saved&, const Tensor& g) -> Grads { return {g.reshape(sizes)}; });
 }
 
 }  // namespace
@@ -75,9 +74,8 @@ Tensor view_as(const Tensor& x, const Tensor& other) { return view(x, other.size
 Tensor reshape(const Tensor& x, IntArrayRef shape) {
   if (auto v = x.array().try_view(shape)) {
     return differentiable_view<"ReshapeAliasBackward0">(
-        x, *std::move(v), [sizes = Dims(x.sizes())](const Saved&, const Tensor& g) -> Grads {
-          return {g.reshape(sizes)};
-        });
+        x, *std::move(v),
+        [sizes = Dims(x.sizes())](const Saved&, const Tensor& g) -> Grads { return {g.reshape(sizes)}; });
   }
   const Dims sizes = infer_size(shape, x.numel());
   return differentiable<"UnsafeViewBackward0">(
@@ -94,8 +92,10 @@ Tensor flatten(const Tensor& x, std::int64_t start_dim, std::int64_t end_dim) {
   Dims sizes;
   std::int64_t merged = 1;
   for (std::int64_t d = 0; d < x.dim(); ++d) {
-    if (d < start || d > end) sizes.push_back(x.size(d));
-    else merged *= x.size(d);
+    if (d < start || d > end)
+      sizes.push_back(x.size(d));
+    else
+      merged *= x.size(d);
     if (d == end) sizes.push_back(merged);
   }
   return reshape(x, sizes);
@@ -153,9 +153,8 @@ Tensor select(const Tensor& x, std::int64_t dim, std::int64_t index) {
   Array array = x.array().select(dim, index);
   return differentiable_view<"SelectBackward0">(
       x, std::move(array), [sizes = Dims(x.sizes()), dim, index](const Saved&, const Tensor& g) -> Grads {
-        return {into_zeros<"SelectBackwardBackward0">(g, sizes, [dim, index](const auto& whole) {
-          return whole.select(dim, index);
-        })};
+        return {into_zeros<"SelectBackwardBackward0">(
+            g, sizes, [dim, index](const auto& whole) { return whole.select(dim, index); })};
       });
 }
 
@@ -165,9 +164,8 @@ Tensor slice(const Tensor& x, std::int64_t dim, std::optional<std::int64_t> star
   Array array = x.array().slice(dim, from, to, step);
   return differentiable_view<"SliceBackward0">(
       x, std::move(array), [sizes = Dims(x.sizes()), dim, from, to, step](const Saved&, const Tensor& g) -> Grads {
-        return {into_zeros<"SliceBackwardBackward0">(g, sizes, [dim, from, to, step](const auto& whole) {
-          return whole.slice(dim, from, to, step);
-        })};
+        return {into_zeros<"SliceBackwardBackward0">(
+            g, sizes, [dim, from, to, step](const auto& whole) { return whole.slice(dim, from, to, step); })};
       });
 }
 
@@ -215,7 +213,10 @@ std::vector<Tensor> chunk(const Tensor& x, std::int64_t chunks, std::int64_t dim
   check(x.dim() > 0, "chunk expects at least a 1-dimensional tensor");
   check(chunks > 0, "chunk expects `chunks` to be greater than 0, got: {}", chunks);
   const std::int64_t n = x.size(dim);
-  return split(x, std::max<std::int64_t>((n + chunks - 1) / chunks, 1), dim);
+  if (n > 0) return split(x, (n + chunks - 1) / chunks, dim);
+  std::vector<Tensor> out;  // of nothing, all the chunks that were asked for
+  for (std::int64_t i = 0; i < chunks; ++i) out.push_back(slice(x, dim, 0, 0, 1));
+  return out;
 }
 
 }  // namespace xgrad

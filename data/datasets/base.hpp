@@ -124,25 +124,19 @@ class Dataset : public BatchDataset<Self, std::vector<SingleExample>> {
 
   ExampleType operator[](std::int64_t index) { return get(detail::wrap_index(index, this->size())); }
   template <class S = Self>
-    requires requires(const S& s) { s.get(std::size_t{}); }
-  ExampleType operator[](std::int64_t index) const {
-    return self().get(detail::wrap_index(index, this->size()));
-  }
+  requires requires(const S& s) { s.get(std::size_t{}); }
+  ExampleType operator[](std::int64_t index) const { return self().get(detail::wrap_index(index, this->size())); }
   /// The examples that the slice names, as a dataset that refers to this one.
   Subset<Self> operator[](const Slice& slice) const;
 
   auto begin() { return detail::ExampleIterator<Self>(static_cast<Self&>(*this), 0); }
   auto end() { return detail::ExampleIterator<Self>(static_cast<Self&>(*this), detail::known_size(this->size())); }
   template <class S = Self>
-    requires requires(const S& s) { s.get(std::size_t{}); }
-  auto begin() const {
-    return detail::ExampleIterator<const S>(self(), 0);
-  }
+  requires requires(const S& s) { s.get(std::size_t{}); }
+  auto begin() const { return detail::ExampleIterator<const S>(self(), 0); }
   template <class S = Self>
-    requires requires(const S& s) { s.get(std::size_t{}); }
-  auto end() const {
-    return detail::ExampleIterator<const S>(self(), detail::known_size(this->size()));
-  }
+  requires requires(const S& s) { s.get(std::size_t{}); }
+  auto end() const { return detail::ExampleIterator<const S>(self(), detail::known_size(this->size())); }
 
  private:
   const Self& self() const { return static_cast<const Self&>(*this); }
@@ -153,7 +147,8 @@ template <class D>
 concept AnyDataset = requires {
   typename D::SelfType;
   typename D::BatchType;
-} && std::derived_from<D, BatchDataset<typename D::SelfType, typename D::BatchType, typename D::BatchRequestType>>;
+}
+&&std::derived_from<D, BatchDataset<typename D::SelfType, typename D::BatchType, typename D::BatchRequestType>>;
 
 }  // namespace xgrad::data::datasets
 

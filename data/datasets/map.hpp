@@ -7,9 +7,9 @@ namespace xgrad::data::datasets {
 
 /// What `dataset.map(transform)` returns: batches are `transform.apply_batch(dataset.get_batch(request))`.
 template <class SourceDataset, class AppliedTransform>
-class MapDataset : public BatchDataset<MapDataset<SourceDataset, AppliedTransform>,
-                                       typename AppliedTransform::OutputBatchType,
-                                       typename SourceDataset::BatchRequestType> {
+class MapDataset
+    : public BatchDataset<MapDataset<SourceDataset, AppliedTransform>, typename AppliedTransform::OutputBatchType,
+                          typename SourceDataset::BatchRequestType> {
   static_assert(std::same_as<typename SourceDataset::BatchType, typename AppliedTransform::InputBatchType>,
                 "the dataset's batches are of another type than the transform takes");
 

@@ -1,8 +1,8 @@
 /// MNIST and the data sets in its form, as libtorch and as torchvision have them.
 ///
 /// The two differ, so there are two classes over one reader: `xgrad::data::datasets::MNIST` is libtorch's (floating
-/// images [1, 28, 28] in [0, 1], targets tensors), `xgrad::datasets::MNIST` is torchvision's (byte images [28, 28] until
-/// a transform says otherwise, labels integers).
+/// images [1, 28, 28] in [0, 1], targets tensors), `xgrad::datasets::MNIST` is torchvision's (byte images [28, 28]
+/// until a transform says otherwise, labels integers).
 #pragma once
 
 #include <xgrad/autograd/kwargs.hpp>
@@ -48,8 +48,8 @@ namespace xgrad::datasets {
 
 /// The arguments after the root, in torchvision's order.
 struct VisionOptions {
-  using Positional = kwargs::Order<kwargs::key::train, kwargs::key::transform, kwargs::key::target_transform,
-                                   kwargs::key::download>;
+  using Positional =
+      kwargs::Order<kwargs::key::train, kwargs::key::transform, kwargs::key::target_transform, kwargs::key::download>;
   void train(bool on) { is_train = on; }
   void transform(std::function<Tensor(Tensor)> f) { of_image = std::move(f); }
   void target_transform(std::function<std::int64_t(std::int64_t)> f) { of_target = std::move(f); }

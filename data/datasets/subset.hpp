@@ -16,23 +16,20 @@ class Subset : public Dataset<Subset<SourceDataset>, typename SourceDataset::Exa
 
   Subset(SourceDataset dataset, std::vector<std::size_t> indices) : dataset_(std::move(dataset)) {
     const std::size_t n = detail::known_size(dataset_.size());
-    for (std::size_t i : indices)
-      check<IndexError>(i < n, "index {} is out of bounds for dataset with size {}", i, n);
+    for (std::size_t i : indices) check<IndexError>(i < n, "index {} is out of bounds for dataset with size {}", i, n);
     indices_ = std::make_shared<const std::vector<std::size_t>>(std::move(indices));
   }
 
   ExampleType get(std::size_t index) override { return dataset_.get((*indices_)[index]); }
   template <class D = SourceDataset>
-    requires requires(const D& d) { d.get(std::size_t{}); }
-  ExampleType get(std::size_t index) const {
-    return static_cast<const D&>(dataset_).get((*indices_)[index]);
-  }
+  requires requires(const D& d) { d.get(std::size_t{}); }
+  ExampleType get(std::size_t index) const { return static_cast<const D&>(dataset_).get((*indices_)[index]); }
   std::vector<ExampleType> get_batch(ArrayRef<std::size_t> indices) override {
     return dataset_.get_batch(of_source(indices));
   }
   /// A batch as the loader wants it, where the source has a quicker way to it than example by example.
   template <class D = SourceDataset>
-    requires requires(const D& d, ArrayRef<std::size_t> i) { d.collated(i); }
+  requires requires(const D& d, ArrayRef<std::size_t> i) { d.collated(i); }
   auto collated(ArrayRef<std::size_t> indices) const {
     return static_cast<const D&>(dataset_).collated(of_source(indices));
   }

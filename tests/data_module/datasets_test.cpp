@@ -69,8 +69,9 @@ TEST_F(MnistTest, TargetTransformAndPositionalOrder) {
 
 TEST_F(MnistTest, NotFound) {
   const TempFolder nothing;
-  EXPECT_TRUE(message_of<Error>([&] { datasets::MNIST(nothing.path().string()); })
-                  .starts_with("Dataset not found. You can use download=True to download it"));
+  EXPECT_TRUE(message_of<Error>([&] {
+                datasets::MNIST(nothing.path().string());
+              }).starts_with("Dataset not found. You can use download=True to download it"));
 }
 
 TEST_F(MnistTest, LibtorchSpelling) {
@@ -80,7 +81,8 @@ TEST_F(MnistTest, LibtorchSpelling) {
   EXPECT_EQ(dataset.images().shape(), Size({5120, 1, 28, 28}));
   const Example<> first = dataset.get(0);
   auto mapped = std::move(dataset).map(data::transforms::Normalize<>(0.13, 0.31)).map(data::transforms::Stack<>());
-  auto loader = make_data_loader<samplers::SequentialSampler>(std::move(mapped), DataLoaderOptions().batch_size(64).workers(2));
+  auto loader =
+      make_data_loader<samplers::SequentialSampler>(std::move(mapped), DataLoaderOptions().batch_size(64).workers(2));
   std::int64_t total = 0;
   for (auto& batch : *loader) {
     static_assert(std::is_same_v<decltype(batch), Example<>&>);
@@ -148,7 +150,9 @@ TEST(TransformsTest, NormalizeIsPerChannel) {
   EXPECT_EQ(y[0][0][0].item<float>(), 0.25f);
   EXPECT_EQ(y[1][2][2].item<float>(), 1.5f);
   EXPECT_EQ(x.sum().item<float>(), 18.f) << "the input is left alone";
-  EXPECT_EQ(message_of<TypeError>([] { transforms::Normalize(0.5, 0.5)(zeros({1, 2, 2}, kUInt8)); }),
+  EXPECT_EQ(message_of<TypeError>([] {
+              transforms::Normalize(0.5, 0.5)(zeros({1, 2, 2}, kUInt8));
+            }),
             "Input tensor should be a float tensor. Got torch.uint8.");
   EXPECT_EQ(message_of<ValueError>([] { transforms::Normalize({0.5}, {0.0}); }),
             "std evaluated to zero after conversion to torch.float32, leading to division by zero.");
@@ -171,9 +175,11 @@ TEST(TransformsTest, LibtorchLambdasOfExamplesAndBatches) {
     return e;
   }));
   EXPECT_EQ(shifted.get_batch(std::vector<std::size_t>{2})[0].target, 21);
-  auto counted = Numbers(4).map(data::transforms::BatchLambda<std::vector<E>, std::size_t>([](auto v) { return v.size(); }));
+  auto counted =
+      Numbers(4).map(data::transforms::BatchLambda<std::vector<E>, std::size_t>([](auto v) { return v.size(); }));
   std::vector<std::size_t> sizes;
-  for (auto& n : *data::make_data_loader<data::samplers::SequentialSampler>(counted, 3)) sizes.push_back(n);
+  auto loader = data::make_data_loader<data::samplers::SequentialSampler>(counted, 3);
+  for (auto& n : *loader) sizes.push_back(n);
   EXPECT_EQ(sizes, (std::vector<std::size_t>{3, 1}));
 }
 

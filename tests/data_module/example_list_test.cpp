@@ -87,7 +87,8 @@ TEST(ExampleListTest, EmptyAndOtherFields) {
     EXPECT_EQ(names, (std::vector<std::string>{"a", "b"}));
     EXPECT_EQ(ints(values), (std::vector<std::int64_t>{1, 2}));
   }
-  const auto flags = list(std::vector<std::tuple<bool, float, Tensor>>{{true, 0.5f, ones({1})}, {false, 2.f, ones({1})}});
+  const auto flags =
+      list(std::vector<std::tuple<bool, float, Tensor>>{{true, 0.5f, ones({1})}, {false, 2.f, ones({1})}});
   EXPECT_EQ(std::get<1>(flags[1]), 2.f);
   EXPECT_EQ(flags.tensors()[0].dtype(), kBool);
 }
@@ -116,7 +117,9 @@ TEST(TensorDatasetTest, TransposedAndDifferentiableColumns) {
 }
 
 TEST(TensorDatasetTest, RefusesTensorsOfUnequalLength) {
-  EXPECT_EQ(message_of<ValueError>([] { TensorDataset(zeros({3, 2}), zeros({4})); }),
+  EXPECT_EQ(message_of<ValueError>([] {
+              TensorDataset(zeros({3, 2}), zeros({4}));
+            }),
             "Size mismatch between tensors: [3, 2] and [4]");
   EXPECT_THROW(TensorDataset(tensor(1.0)), ValueError);
 }
@@ -133,7 +136,16 @@ TEST(EnumerateTest, CountsWithoutCopying) {
     if (++seen == 4) break;
   }
   EXPECT_EQ(seen, 4);
-  for (auto&& [k, batch] : enumerate(DataLoader(list(Numbers(7)), 3))) EXPECT_EQ(batch.target[0].item<std::int64_t>(), 30 * k);
+  for (auto&& [k, batch] : enumerate(DataLoader(list(Numbers(7)), 3)))
+    EXPECT_EQ(batch.target[0].item<std::int64_t>(), 30 * k);
+}
+
+TEST(RangeTest, CountsAsPythons) {
+  const auto of = [](Range r) { return std::vector<std::int64_t>(r.begin(), r.end()); };
+  EXPECT_EQ(of(range(3)), counting(0, 3));
+  EXPECT_EQ(of(range(-2, 1)), counting(-2, 1));
+  EXPECT_EQ(of(range(5, 2)), counting(0, 0));
+  EXPECT_EQ(range(2, 7).size(), 5u);
 }
 
 TEST(SubsetTest, PicksExamplesOfAnyDataset) {

@@ -132,8 +132,7 @@ TEST_F(LoaderOrderTest, LibtorchSamplerDrawsFromTheDefaultGenerator) {
   manual_seed(0);
   auto loader = data::make_data_loader(data::datasets::TensorDataset(arange(20)), data::DataLoaderOptions(20));
   for (const Tensor& epoch : {first, second})
-    for (auto& batch : *loader)
-      EXPECT_EQ(ints(stack(std::vector<Tensor>(batch.begin(), batch.end()))), ints(epoch));
+    for (auto& batch : *loader) EXPECT_EQ(ints(stack(std::vector<Tensor>(batch.begin(), batch.end()))), ints(epoch));
 }
 
 }  // namespace

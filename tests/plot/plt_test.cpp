@@ -6,6 +6,7 @@
 #include <xgrad/tests/plot/png.hpp>
 
 #include <cstdlib>
+#include <optional>
 #include <thread>
 
 namespace xgrad::plt {
@@ -306,9 +307,10 @@ TEST(PltProgram, AnOpenFigureIsWrittenWhenTheProgramEnds) {
     GTEST_SKIP() << "gnuplot is not installed";
   }
   GTEST_FLAG_SET(death_test_style, "threadsafe");
-  const testing::TempFolder folder;
-  // The path reaches the fresh process through its environment.
-  const std::string prefix = std::getenv("XGRAD_PLT_TEST") ? std::getenv("XGRAD_PLT_TEST") : (folder / "").string();
+  // The fresh process runs this test too, up to the statement below; the folder reaches it through its environment.
+  const char* given = std::getenv("XGRAD_PLT_TEST");
+  std::optional<testing::TempFolder> folder;
+  const std::string prefix = given ? given : (folder.emplace() / "").string();
   setenv("XGRAD_PLT_TEST", prefix.c_str(), 1);
   const auto draw_and_leave = [&] {
     set_output_prefix(prefix);
@@ -317,8 +319,8 @@ TEST(PltProgram, AnOpenFigureIsWrittenWhenTheProgramEnds) {
   };
   EXPECT_EXIT(draw_and_leave(), ::testing::ExitedWithCode(0), "plt: wrote .*figure_1\\.png");
   unsetenv("XGRAD_PLT_TEST");
-  ASSERT_THAT(folder.files(), ElementsAre("figure_1.png"));
-  EXPECT_GT(testing::Png(folder / "figure_1.png").count(plotting::rgb(0x440154)), 1000u) << "viridis' lowest colour";
+  ASSERT_THAT(folder->files(), ElementsAre("figure_1.png"));
+  EXPECT_GT(testing::Png(*folder / "figure_1.png").count(plotting::rgb(0x440154)), 1000u) << "viridis' lowest colour";
 }
 
 }  // namespace

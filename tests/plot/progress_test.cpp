@@ -42,9 +42,11 @@ TEST(Progress, RedrawsInPlaceOnATerminal) {
     bar.update();
     EXPECT_EQ(screen.writes.back(), "\repoch 1:  25%|####            | 1/4 [00:02<00:06, 2.00s/it]\x1b[K");
     screen.now += 1;
-    bar.set_postfix("loss=0.3");
-    EXPECT_EQ(screen.writes.back(), "\repoch 1:  25% 1/4 [00:03<00:09, 3.00s/it, loss=0.3]\x1b[K")
-        << "no room for a bar";
+    bar.set_postfix("loss=0.30");
+    EXPECT_EQ(screen.writes.back(), "\repoch 1:  25%|#    | 1/4 [00:03<00:09, 3.00s/it, loss=0.30]\x1b[K");
+    screen.now += 1;
+    bar.set_postfix("loss=0.301");
+    EXPECT_EQ(screen.writes.back(), "\repoch 1:  25% 1/4 [00:04<00:12, 4.00s/it, loss=0.301]\x1b[K") << "too narrow";
     bar.update(3);
   }
   EXPECT_EQ(screen.writes.back(), "\n");

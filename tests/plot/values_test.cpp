@@ -34,7 +34,6 @@ TEST(PlotValues, TakeNumbersFromAnyContainer) {
   EXPECT_THAT(Values(std::list<long>{3, 4}).vec(), ElementsAre(3, 4));
   EXPECT_THAT(Values(std::array<unsigned char, 2>{7, 200}).vec(), ElementsAre(7, 200));
   EXPECT_THAT(Values({1, 2, 3}).vec(), ElementsAre(1, 2, 3));
-  EXPECT_THAT(Values(std::views::iota(0, 3)).vec(), ElementsAre(0, 1, 2));
   EXPECT_THAT(Values::indices(3).vec(), ElementsAre(0, 1, 2));
   static_assert(!std::is_constructible_v<Values, std::string>);
   static_assert(!std::is_constructible_v<Values, const char*>);
@@ -84,7 +83,7 @@ TEST(PlotPixels, RejectOtherShapes) {
               Pixels(counting({3, 28, 28}, kFloat32));
             }),
             "Invalid shape (3, 28, 28) for image data\n"
-            "hint: channels come last in a picture: imshow(image.permute({1, 2, 0}))");
+            "  hint: channels come last in a picture: imshow(image.permute({1, 2, 0}))");
   EXPECT_TRUE(message_of<TypeError>([] {
                 Pixels(counting({784}, kFloat32));
               }).starts_with("Invalid shape (784,) for image data"));

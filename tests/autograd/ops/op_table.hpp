@@ -20,8 +20,8 @@ using Arguments = std::vector<Tensor>;
 /// What of a row's checks does not apply.
 enum Flags : unsigned {
   kNone = 0,
-  kLayoutMatters = 1,  ///< the result depends on strides, as a view's must
-  kFirstOrderOnly = 2  ///< the derivative is a constant piece by piece, or the draw changes between orders
+  kLayoutMatters = 1,   ///< the result depends on strides, as a view's must
+  kConstantWeights = 2  ///< arguments from the third on may not require grad
 };
 
 struct Row {

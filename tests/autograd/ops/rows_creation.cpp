@@ -27,7 +27,8 @@ Row draw_row(const char* name, F draw) {
       [draw](Tensor& x) {
         manual_seed(5);
         draw(x);
-      });
+      },
+      kLayoutMatters);  // draws come in the order of memory
 }
 
 }  // namespace

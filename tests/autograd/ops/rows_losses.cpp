@@ -10,32 +10,32 @@ std::vector<Row> loss_rows() {
        {std::pair("mean", Reduction::Mean), {"sum", Reduction::Sum}, {"none", Reduction::None}}) {
     const auto add = [&, reduction = std::string(name)](const std::string& before, auto f,
                                                         const std::string& after = "") {
-      rows.push_back(row(before + "." + reduction + after, f));
+      rows.push_back(row(before + "." + reduction + after, f, after.starts_with(".weight") ? kConstantWeights : kNone));
     };
     add("nll_loss", [r](T x, T y) { return nll_loss(x, y, {}, r); });
     add(
-        "nll_loss", [r](T x, T y, T w) { return nll_loss(x, y, w.detach(), r); }, ".weight");
-    add("cross_entropy", [r](T x, T y) { return cross_entropy_loss(x, y, {}, r); });
+        "nll_loss", [r](T x, T y, T w) { return nll_loss(x, y, w, r); }, ".weight");
+    add("cross_entropy_loss", [r](T x, T y) { return cross_entropy_loss(x, y, {}, r); });
     add(
-        "cross_entropy", [r](T x, T y, T w) { return cross_entropy_loss(x, y, w.detach(), r); }, ".weight");
+        "cross_entropy_loss", [r](T x, T y, T w) { return cross_entropy_loss(x, y, w, r); }, ".weight");
     add(
-        "cross_entropy", [r](T x, T y) { return cross_entropy_loss(x, y, {}, r, -100, 0.2); }, ".smoothing");
+        "cross_entropy_loss", [r](T x, T y) { return cross_entropy_loss(x, y, {}, r, -100, 0.2); }, ".smoothing");
     add(
-        "cross_entropy", [r](T x, T y, T w) { return cross_entropy_loss(x, y, w.detach(), r, -100, 0.2); },
+        "cross_entropy_loss", [r](T x, T y, T w) { return cross_entropy_loss(x, y, w, r, -100, 0.2); },
         ".weight.smoothing");
     add(
-        "cross_entropy", [r](T x, T y) { return cross_entropy_loss(x, y, {}, r); }, ".probabilities");
+        "cross_entropy_loss", [r](T x, T y) { return cross_entropy_loss(x, y, {}, r); }, ".probabilities");
     add(
-        "cross_entropy", [r](T x, T y, T w) { return cross_entropy_loss(x, y, w.detach(), r, -100, 0.2); },
+        "cross_entropy_loss", [r](T x, T y, T w) { return cross_entropy_loss(x, y, w, r, -100, 0.2); },
         ".probabilities.weight.smoothing");
-    add("bce", [r](T x, T y) { return binary_cross_entropy(x, y, {}, r); });
+    add("binary_cross_entropy", [r](T x, T y) { return binary_cross_entropy(x, y, {}, r); });
     add(
-        "bce", [r](T x, T y, T w) { return binary_cross_entropy(x, y, w.detach(), r); }, ".weight");
-    add("bce_logits", [r](T x, T y) { return binary_cross_entropy_with_logits(x, y, {}, {}, r); });
+        "binary_cross_entropy", [r](T x, T y, T w) { return binary_cross_entropy(x, y, w, r); }, ".weight");
+    add("binary_cross_entropy_with_logits",
+        [r](T x, T y) { return binary_cross_entropy_with_logits(x, y, {}, {}, r); });
     add(
-        "bce_logits",
-        [r](T x, T y, T w, T p) { return binary_cross_entropy_with_logits(x, y, w.detach(), p.detach(), r); },
-        ".weight.pos_weight");
+        "binary_cross_entropy_with_logits",
+        [r](T x, T y, T w, T p) { return binary_cross_entropy_with_logits(x, y, w, p, r); }, ".weight.pos_weight");
     add("mse_loss", [r](T x, T y) { return mse_loss(x, y, r); });
     add("l1_loss", [r](T x, T y) { return l1_loss(x, y, r); });
   }
