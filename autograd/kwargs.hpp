@@ -26,6 +26,9 @@ inline constexpr bool is_argument<Argument<Key, Value>> = true;
 /// Satisfied by `name = value`.
 template <class T>
 concept Keyworded = is_argument<std::remove_cvref_t<T>>;
+/// One or more of them and nothing else.
+template <class... T>
+concept Keywords = sizeof...(T) > 0 && (Keyworded<T> && ...);
 
 /// The order in which an Options type takes arguments without a keyword: `using Positional = Order<key::lr, ...>`.
 template <class... Keys>

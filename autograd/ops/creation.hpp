@@ -78,10 +78,7 @@ Tensor randn_like(const Tensor& x, const TensorOptions& options = {});
 /// 1 with the probability that stands in p, else 0.
 Tensor bernoulli(const Tensor& p, std::optional<Generator> generator = std::nullopt);
 
-/// What a view or a `like` function makes when told nothing else.
 namespace detail {
-template <class... K>
-concept Keywords = sizeof...(K) > 0 && (kwargs::Keyworded<K> && ...);
 template <class... K>
 TensorOptions tensor_options(K... k) {
   return kwargs::apply(TensorOptions(), k...);
@@ -89,34 +86,34 @@ TensorOptions tensor_options(K... k) {
 }  // namespace detail
 
 template <class... K>
-requires detail::Keywords<K...> Tensor tensor(const TensorData& data, K... k) {
+requires kwargs::Keywords<K...> Tensor tensor(const TensorData& data, K... k) {
   return tensor(data, detail::tensor_options(k...));
 }
 template <class... K>
-requires detail::Keywords<K...> Tensor empty(IntArrayRef size, K... k) {
+requires kwargs::Keywords<K...> Tensor empty(IntArrayRef size, K... k) {
   return empty(size, detail::tensor_options(k...));
 }
 template <class... K>
-requires detail::Keywords<K...> Tensor zeros(IntArrayRef size, K... k) {
+requires kwargs::Keywords<K...> Tensor zeros(IntArrayRef size, K... k) {
   return zeros(size, detail::tensor_options(k...));
 }
 template <class... K>
-requires detail::Keywords<K...> Tensor ones(IntArrayRef size, K... k) {
+requires kwargs::Keywords<K...> Tensor ones(IntArrayRef size, K... k) {
   return ones(size, detail::tensor_options(k...));
 }
 template <class... K>
-requires detail::Keywords<K...> Tensor full(IntArrayRef size, Scalar value, K... k) {
+requires kwargs::Keywords<K...> Tensor full(IntArrayRef size, Scalar value, K... k) {
   return full(size, value, detail::tensor_options(k...));
 }
 template <class... K>
-requires detail::Keywords<K...> Tensor rand(IntArrayRef size, K... k) {
+requires kwargs::Keywords<K...> Tensor rand(IntArrayRef size, K... k) {
   return rand(size, detail::tensor_options(k...));
 }
 template <class... K>
-requires detail::Keywords<K...> Tensor randn(IntArrayRef size, K... k) {
+requires kwargs::Keywords<K...> Tensor randn(IntArrayRef size, K... k) {
   return randn(size, detail::tensor_options(k...));
 }
 template <class... K>
-requires detail::Keywords<K...> Tensor arange(Scalar end, K... k) { return arange(end, detail::tensor_options(k...)); }
+requires kwargs::Keywords<K...> Tensor arange(Scalar end, K... k) { return arange(end, detail::tensor_options(k...)); }
 
 }  // namespace xgrad

@@ -67,38 +67,38 @@ class DimOptions {
 };
 
 template <class... K>
-requires detail::Keywords<K...> Tensor softmax(const Tensor& x, K... k) {
+requires kwargs::Keywords<K...> Tensor softmax(const Tensor& x, K... k) {
   const auto o = kwargs::apply(DimOptions(), k...);
   return softmax(x, o.dim(), o.dtype());
 }
 template <class... K>
-requires detail::Keywords<K...> Tensor log_softmax(const Tensor& x, K... k) {
+requires kwargs::Keywords<K...> Tensor log_softmax(const Tensor& x, K... k) {
   const auto o = kwargs::apply(DimOptions(), k...);
   return log_softmax(x, o.dim(), o.dtype());
 }
 template <class... K>
-requires detail::Keywords<K...> Tensor sum(const Tensor& x, K... k) {
+requires kwargs::Keywords<K...> Tensor sum(const Tensor& x, K... k) {
   const auto o = kwargs::apply(DimOptions(), k...);
   if (!o.optional_dim()) return sum(x, o.dtype());
   return sum(x, *o.optional_dim(), o.keepdim(), o.dtype());
 }
 template <class... K>
-requires detail::Keywords<K...> Tensor mean(const Tensor& x, K... k) {
+requires kwargs::Keywords<K...> Tensor mean(const Tensor& x, K... k) {
   const auto o = kwargs::apply(DimOptions(), k...);
   if (!o.optional_dim()) return mean(x, o.dtype());
   return mean(x, *o.optional_dim(), o.keepdim(), o.dtype());
 }
 template <class... K>
-requires detail::Keywords<K...> Tensor argmax(const Tensor& x, K... k) {
+requires kwargs::Keywords<K...> Tensor argmax(const Tensor& x, K... k) {
   const auto o = kwargs::apply(DimOptions(), k...);
   return argmax(x, o.optional_dim(), o.keepdim());
 }
 template <class... K>
-requires detail::Keywords<K...> Tensor stack(TensorList tensors, K... k) {
+requires kwargs::Keywords<K...> Tensor stack(TensorList tensors, K... k) {
   return stack(tensors, kwargs::apply(DimOptions(0), k...).dim());
 }
 template <class... K>
-requires detail::Keywords<K...> Tensor cat(TensorList tensors, K... k) {
+requires kwargs::Keywords<K...> Tensor cat(TensorList tensors, K... k) {
   return cat(tensors, kwargs::apply(DimOptions(0), k...).dim());
 }
 
