@@ -8,6 +8,13 @@
 #include <cstdint>
 #include <vector>
 
+// Iterations do not depend on each other.
+#if defined(__clang__)
+#define BENCH_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define BENCH_INDEPENDENT _Pragma("GCC ivdep")
+#endif
+
 namespace bench {
 
 /// Fully connected layers with ReLU between them, softmax cross-entropy, SGD with momentum; all buffers are allocated
@@ -39,7 +46,7 @@ inline void update(std::vector<float>& p, std::vector<float>& velocity, const st
   float *x = p.data(), *v = velocity.data();
   const float* d = g.data();
   const std::size_t n = p.size();
-#pragma GCC ivdep
+  BENCH_INDEPENDENT
   for (std::size_t i = 0; i < n; ++i) {
     v[i] = momentum * v[i] + d[i];
     x[i] -= lr * v[i];
@@ -90,7 +97,7 @@ inline float HandNetwork::step(const float* images, const std::int64_t* labels) 
     for (int i = 0; i < n; ++i) {
       float* row = y.result.data() + static_cast<std::size_t>(i) * static_cast<std::size_t>(out);
       const float* b = y.b.data();
-#pragma GCC ivdep
+      BENCH_INDEPENDENT
       for (int j = 0; j < out; ++j) {
         const float v = row[j] + b[j];
         row[j] = hidden && v < 0 ? 0 : v;
@@ -116,7 +123,7 @@ inline float HandNetwork::step(const float* images, const std::int64_t* labels) 
     float* d = x.grad_result.data();
     const float* a = x.result.data();
     const std::size_t count = x.result.size();
-#pragma GCC ivdep
+    BENCH_INDEPENDENT
     for (std::size_t i = 0; i < count; ++i) d[i] = a[i] > 0 ? d[i] : 0;
   }
   for (Layer& y : layers_) {
