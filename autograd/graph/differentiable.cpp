@@ -107,7 +107,7 @@ bool RecordingBase::any_requires_grad(std::span<const Tensor* const> inputs) {
   return std::any_of(inputs.begin(), inputs.end(), [](const Tensor* t) { return t->defined() && t->requires_grad(); });
 }
 
-void RecordingBase::check_writable(const Tensor& self) { check_in_place(self); }
+void RecordingBase::check_writable(const Tensor& self, bool record) { check_in_place(self, record); }
 
 void RecordingBase::changed(const Tensor& self) { self.impl()->bump_version(); }
 

@@ -159,8 +159,8 @@ class RecordingBase {
  public:
   explicit RecordingBase(std::span<const Tensor* const> inputs) : inputs_(inputs) {}
   static bool any_requires_grad(std::span<const Tensor* const> inputs);
-  /// Throws PyTorch's errors for a tensor that must not be written to.
-  static void check_writable(const Tensor& self);
+  /// Throws PyTorch's errors for a tensor that must not be written to; `record`: the operation will be recorded.
+  static void check_writable(const Tensor& self, bool record);
   /// Fills `wanted` of the requests.
   void prepare(Save& save) const;
   /// Before an in-place kernel: keeps copies of the inputs that it is going to overwrite.
@@ -206,7 +206,7 @@ template <FixedString Name, class Forward, class SaveFn, class Derivative>
 Tensor differentiable(std::span<const Tensor* const> in, Into into, Forward&& forward, SaveFn&& save_fn,
                       Derivative derivative) {
   const bool record = detail::grad_mode && RecordingBase::any_requires_grad(in);
-  if (into.self()) RecordingBase::check_writable(*into.self());
+  if (into.self()) RecordingBase::check_writable(*into.self(), record);
   if (!record) {
     if (!into.self()) return Tensor(forward(static_cast<const Array*>(nullptr)));
     forward(into.array());

@@ -60,31 +60,38 @@ class CopySlices final : public Node {
 
 }  // namespace
 
-void check_in_place(const Tensor& self) {
+void check_in_place(const Tensor& self, bool record) {
   const TensorImpl& impl = *self.impl();
   check(!impl.array.overlaps_itself(),
         "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
         "Please clone() the tensor before performing the operation.");
-  if (!detail::grad_mode || !self.requires_grad()) return;
+  if (!detail::grad_mode) return;
   if (!impl.view) {
-    if (!impl.is_leaf) return;
+    if (!impl.is_leaf || !impl.requires_grad) return;
     Error e("a leaf Variable that requires grad is being used in an in-place operation.");
     e.add_context(fmt::format("the leaf has shape {} and dtype {}", impl.array.sizes(), info(impl.array.dtype()).name));
     e.set_hint("change it under NoGradGuard (as optimizers do), or use the operation that makes a new tensor");
     throw e;
   }
-  check(!impl.view->base.is_leaf() || !impl.view->base.requires_grad(),
+  const Tensor& base = impl.view->base;
+  if (!record && !base.requires_grad()) return;
+  check(!base.is_leaf() || !base.requires_grad(),
         "a view of a leaf Variable that requires grad is being used in an in-place operation.");
+  if (impl.view->origin == ViewOrigin::Normal) return;
+  const std::string what =
+      impl.node
+          ? fmt::format("Output {} of {} is a view and is being modified inplace.", impl.output_nr, impl.node->name())
+          : "A view was created in no_grad mode and is being modified inplace with grad mode enabled.";
   check(impl.view->origin != ViewOrigin::MultiOutput,
-        "Output {} of {} is a view and is being modified inplace. This view is the output of a function that returns "
-        "multiple views. Such functions do not allow the output views to be modified inplace. You should replace the "
-        "inplace operation by an out-of-place one.",
-        impl.output_nr, impl.node ? impl.node->name() : "a function");
-  check(impl.view->origin != ViewOrigin::NoGrad,
-        "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use "
-        "case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the "
-        "inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside "
-        "(if you want the inplace to be tracked).");
+        "{} This view is the output of a function that returns multiple views. Such functions do not allow the output "
+        "views to be modified inplace. You should replace the inplace operation by an out-of-place one.",
+        what);
+  fail(
+      "{} Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving "
+      "both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be "
+      "tracked) "
+      "or both outside (if you want the inplace to be tracked).",
+      what);
 }
 
 void rebase_history(const Tensor& self, Intrusive<Node> node) {

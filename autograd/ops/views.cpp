@@ -189,11 +189,45 @@ Tensor as_strided(const Tensor& x, IntArrayRef size, IntArrayRef stride, std::op
       });
 }
 
-std::vector<Tensor> unbind(const Tensor& x, std::int64_t dim) {
-  check(x.dim() > 0, "Dimension specified as {} but tensor has no dimensions", dim);
-  std::vector<Tensor> out;
-  for (std::int64_t i = 0; i < x.size(dim); ++i) out.push_back(select(x, dim, i));
+namespace {
+
+/// Several views of one tensor, made by one call and so outputs of one node. `join` puts their gradients, zeros for
+/// those that were not used, together again.
+template <FixedString Name, class Join>
+std::vector<Tensor> views(const Tensor& x, std::vector<Array> parts, Join join) {
+  std::vector<Dims> sizes;
+  for (const Array& p : parts) sizes.emplace_back(p.sizes());
+  const auto in = inputs(x);
+  std::vector<Tensor> out = differentiable_many<Name>(
+      std::span<const Tensor* const>(in), [&] { return std::move(parts); }, no_save,
+      [sizes = std::move(sizes), options = x.options(), join](const Saved&, Grads& g) -> Grads {
+        std::vector<Tensor> all;
+        for (std::size_t i = 0; i < sizes.size(); ++i) {
+          all.push_back(g[i].defined() ? std::move(g[i]) : zeros(sizes[i], options));
+        }
+        return {join(all)};
+      });
+  for (Tensor& t : out) set_view_of(t, x, detail::grad_mode ? ViewOrigin::MultiOutput : ViewOrigin::NoGrad);
   return out;
+}
+
+/// `count` pieces of `size` along `dim`, the last as long as the rest.
+std::vector<Tensor> pieces(const Tensor& x, std::int64_t size, std::int64_t count, std::int64_t dim) {
+  std::vector<Array> parts;
+  for (std::int64_t i = 0; i < count; ++i) parts.push_back(x.array().slice(dim, i * size, (i + 1) * size, 1));
+  return views<"SplitBackward0">(x, std::move(parts),
+                                 [d = wrap_dim(dim, x.dim())](const std::vector<Tensor>& g) { return cat(g, d); });
+}
+
+}  // namespace
+
+std::vector<Tensor> unbind(const Tensor& x, std::int64_t dim) {
+  check<IndexError>(x.dim() > 0, "Dimension specified as {} but tensor has no dimensions", dim);
+  std::vector<Array> parts;
+  for (std::int64_t i = 0; i < x.size(dim); ++i) parts.push_back(x.array().select(dim, i));
+  if (parts.empty()) return {};
+  return views<"UnbindBackward0">(x, std::move(parts),
+                                  [d = wrap_dim(dim, x.dim())](const std::vector<Tensor>& g) { return stack(g, d); });
 }
 
 std::vector<Tensor> split(const Tensor& x, std::int64_t split_size, std::int64_t dim) {
@@ -201,12 +235,8 @@ std::vector<Tensor> split(const Tensor& x, std::int64_t split_size, std::int64_t
   check(split_size >= 0, "split expects split_size be non-negative, but got split_size={}", split_size);
   const std::int64_t n = x.size(dim);
   check(split_size > 0 || n == 0, "split_size can only be 0 if dimension size is 0, but got dimension size of {}", n);
-  std::vector<Tensor> out;
-  if (split_size == 0) return {x};
-  for (std::int64_t at = 0; at < std::max<std::int64_t>(n, 1); at += split_size) {
-    out.push_back(slice(x, dim, at, std::min(n, at + split_size), 1));
-  }
-  return out;
+  const std::int64_t size = std::min(split_size, std::max<std::int64_t>(n, 1));
+  return pieces(x, size, n == 0 ? 1 : (n + size - 1) / size, dim);
 }
 
 std::vector<Tensor> chunk(const Tensor& x, std::int64_t chunks, std::int64_t dim) {
@@ -214,9 +244,7 @@ std::vector<Tensor> chunk(const Tensor& x, std::int64_t chunks, std::int64_t dim
   check(chunks > 0, "chunk expects `chunks` to be greater than 0, got: {}", chunks);
   const std::int64_t n = x.size(dim);
   if (n > 0) return split(x, (n + chunks - 1) / chunks, dim);
-  std::vector<Tensor> out;  // of nothing, all the chunks that were asked for
-  for (std::int64_t i = 0; i < chunks; ++i) out.push_back(slice(x, dim, 0, 0, 1));
-  return out;
+  return pieces(x, 0, chunks, dim);  // of nothing, all the chunks that were asked for
 }
 
 }  // namespace xgrad

@@ -6,10 +6,9 @@ using T = const Tensor&;
 
 std::vector<Row> loss_rows() {
   std::vector<Row> rows;
-  for (const auto& [name, r] :
-       {std::pair("mean", Reduction::Mean), {"sum", Reduction::Sum}, {"none", Reduction::None}}) {
-    const auto add = [&, reduction = std::string(name)](const std::string& before, auto f,
-                                                        const std::string& after = "") {
+  for (const Reduction r : {Reduction::Mean, Reduction::Sum, Reduction::None}) {
+    const std::string reduction = r == Reduction::Mean ? "mean" : r == Reduction::Sum ? "sum" : "none";
+    const auto add = [&](const std::string& before, auto f, const std::string& after = "") {
       rows.push_back(row(before + "." + reduction + after, f, after.starts_with(".weight") ? kConstantWeights : kNone));
     };
     add("nll_loss", [r](T x, T y) { return nll_loss(x, y, {}, r); });

@@ -1,0 +1,181 @@
+#include <gtest/gtest.h>
+
+#include <xgrad/autograd/graph/engine.hpp>
+#include <xgrad/autograd/graph/grad_mode.hpp>
+#include <xgrad/autograd/tensor.hpp>
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+namespace xgrad {
+namespace {
+
+TEST(Tensor, DescribesItself) {
+  const Tensor x = zeros({2, 3}, kFloat64);
+  EXPECT_EQ(x.dim(), 2);
+  EXPECT_EQ(x.size(0), 2);
+  EXPECT_EQ(x.size(-1), 3);
+  EXPECT_EQ(x.stride(0), 3);
+  EXPECT_EQ(x.numel(), 6);
+  EXPECT_EQ(x.nbytes(), 48u);
+  EXPECT_EQ(x.element_size(), 8);
+  EXPECT_EQ(x.dtype(), kFloat64);
+  EXPECT_EQ(x.shape(), Size({2, 3}));
+  EXPECT_TRUE(x.is_contiguous());
+  EXPECT_FALSE(x.t().is_contiguous());
+  EXPECT_TRUE(x.is_floating_point());
+  EXPECT_EQ(x.toString(), "torch.DoubleTensor");
+  EXPECT_EQ(x.slice(0, 1).storage_offset(), 3);
+}
+
+TEST(Tensor, UndefinedOnes) {
+  const Tensor x;
+  EXPECT_FALSE(x.defined());
+  EXPECT_FALSE(x.requires_grad());
+  EXPECT_FALSE(x.grad().defined());
+  EXPECT_THROW(x.sizes(), Error);
+  EXPECT_THROW(x + 1, Error);
+  EXPECT_EQ(x.toString(), "UndefinedType");
+}
+
+TEST(Tensor, HandlesShare) {
+  const Tensor x = zeros({2});
+  const Tensor y = x;
+  EXPECT_TRUE(x.is_same(y));
+  y.add_(1);
+  EXPECT_EQ(x[0].item<float>(), 1);
+  EXPECT_FALSE(x.is_same(x.view({2})));
+  EXPECT_EQ(x.use_count(), 2u);
+}
+
+TEST(Tensor, ItemConverts) {
+  EXPECT_EQ(tensor(2.75).item<double>(), 2.75);
+  EXPECT_EQ(tensor(2.75).item<int>(), 2);
+  EXPECT_EQ(tensor({{7}}).item<std::int64_t>(), 7);
+  EXPECT_TRUE(tensor(true).item<bool>());
+  EXPECT_EQ(float(tensor(1.5)), 1.5f);
+  EXPECT_EQ(static_cast<int>(tensor(3)), 3);
+  EXPECT_EQ(tensor(std::numeric_limits<std::int64_t>::max()).item<std::int64_t>(),
+            std::numeric_limits<std::int64_t>::max());
+}
+
+TEST(Tensor, FromNumbers) {
+  EXPECT_EQ(tensor({1, 2}).dtype(), kInt64);
+  EXPECT_EQ(tensor({1, 2.}).dtype(), kFloat32);
+  EXPECT_EQ(tensor({true, false}).dtype(), kBool);
+  EXPECT_EQ(tensor(std::vector<float>{1, 2}).dtype(), kFloat32);
+  EXPECT_EQ(tensor(std::vector<std::int64_t>{1, 2}).dtype(), kInt64);
+  EXPECT_EQ(tensor({{1, 2, 3}, {4, 5, 6}}).shape(), Size({2, 3}));
+  EXPECT_EQ(tensor({1, 2}, kFloat64).dtype(), kFloat64);
+  EXPECT_TRUE(tensor({1.}, TensorOptions().requires_grad(true)).requires_grad());
+  EXPECT_THROW(tensor({{1, 2}, {3}}), ValueError);
+}
+
+TEST(Tensor, FromBlobKeepsTheCallersMemory) {
+  std::vector<float> memory{1, 2, 3, 4};
+  int deleted = 0;
+  {
+    const Tensor x = from_blob(memory.data(), {2, 2}, [&](void* p) {
+      ++deleted;
+      EXPECT_EQ(p, memory.data());
+    });
+    const Tensor row = x[1];
+    memory[2] = 30;
+    EXPECT_EQ(row[0].item<float>(), 30);
+    row.zero_();
+    EXPECT_EQ(deleted, 0);
+  }
+  EXPECT_EQ(deleted, 1);
+  EXPECT_EQ(memory, (std::vector<float>{1, 2, 0, 0}));
+  const Tensor columns = from_blob(memory.data(), {2, 2}, IntArrayRef{1, 2});
+  EXPECT_EQ(columns[1][0].item<float>(), 2);
+}
+
+TEST(Tensor, EmptyHasTheShapeAskedFor) {
+  EXPECT_EQ(empty({2, 3}, kInt8).shape(), Size({2, 3}));
+  EXPECT_EQ(empty({2, 3}, kInt8).dtype(), kInt8);
+  const Tensor t = zeros({2, 3}).t();
+  EXPECT_EQ(Dims(empty_like(t).strides()), Dims(t.strides()));  // dense layouts are kept
+  EXPECT_EQ(empty_like(t, kInt64).dtype(), kInt64);
+}
+
+TEST(Tensor, DataPointersCheckTheType) {
+  const Tensor x = arange(4);
+  EXPECT_EQ(x.data_ptr<std::int64_t>()[3], 3);
+  EXPECT_THROW(x.data_ptr<float>(), Error);
+  EXPECT_EQ(x.slice(0, 2).data_ptr<std::int64_t>()[0], 2);
+}
+
+TEST(Tensor, ViewsShareMemory) {
+  const Tensor x = arange(12).view({3, 4});
+  for (const Tensor& v :
+       {x.t(), x[1], x.slice(1, 0, 4, 2), x.view({4, 3}), x.reshape({12}), x.unsqueeze(0), x.flatten(),
+        x.expand({2, 3, 4}), x.permute({1, 0}), x.index({Ellipsis, 1}), x.narrow(0, 1, 2)}) {
+    EXPECT_TRUE(v.array().same_storage(x.array()));
+    EXPECT_TRUE(v.is_view());
+  }
+  for (const Tensor& c : {x.clone(), x.t().reshape({12}), x.t().contiguous(), x.to(kFloat32)}) {
+    EXPECT_FALSE(c.array().same_storage(x.array()));
+    EXPECT_FALSE(c.is_view());
+  }
+  EXPECT_TRUE(x.contiguous().is_same(x));
+  EXPECT_TRUE(x.to(kInt64).is_same(x));
+  EXPECT_FALSE(x.to(kInt64, true).is_same(x));
+}
+
+TEST(Tensor, AssigningToAnElementWrites) {
+  Tensor x = zeros({2, 2});
+  x[0][1] = 5;
+  x[1] = tensor({7., 8.});
+  EXPECT_EQ(x.str(), "tensor([[0., 5.],\n        [7., 8.]])");
+  Tensor y = x;
+  y = ones({1});  // a named handle is only pointed elsewhere
+  EXPECT_EQ(x[0][1].item<float>(), 5);
+}
+
+TEST(Tensor, SetData) {
+  const Tensor x = tensor({1., 2.}, TensorOptions().requires_grad(true));
+  const Tensor handle = x;
+  x.set_data(tensor({3., 4., 5.}, kFloat64));
+  EXPECT_EQ(handle.numel(), 3);
+  EXPECT_TRUE(x.is_leaf());
+  (x * x).sum().backward();
+  EXPECT_EQ(x.grad().dtype(), kFloat64);
+  EXPECT_EQ(x.grad()[2].item<double>(), 10);
+  EXPECT_THROW(x.set_data(tensor({1, 2})), Error);
+}
+
+TEST(Tensor, Promotion) {
+  const Tensor i = ones({2}, kInt32), f = ones({2}), d = ones({2}, kFloat64), b = ones({2}, kBool);
+  EXPECT_EQ((i + 1).dtype(), kInt32);
+  EXPECT_EQ((i + 1.5).dtype(), kFloat32);
+  EXPECT_EQ((f + 1.5).dtype(), kFloat32);
+  EXPECT_EQ((i / i).dtype(), kFloat32);
+  EXPECT_EQ((f + d).dtype(), kFloat64);
+  EXPECT_EQ((f * tensor(2., kFloat64)).dtype(), kFloat32);  // a 0-dim tensor decides by its category only
+  EXPECT_EQ((i + tensor(2., kFloat64)).dtype(), kFloat64);
+  EXPECT_EQ((b + true).dtype(), kBool);
+  EXPECT_EQ((b + 1).dtype(), kInt64);
+  EXPECT_EQ(b.sum().dtype(), kInt64);
+}
+
+TEST(Tensor, ZeroSizedOnesWork) {
+  const Tensor x = zeros({0, 3}, TensorOptions().requires_grad(true));
+  const Tensor y = (x.exp() + 1).matmul(ones({3, 2}));
+  EXPECT_EQ(y.shape(), Size({0, 2}));
+  y.sum().backward();
+  EXPECT_EQ(x.grad().shape(), Size({0, 3}));
+  EXPECT_TRUE(std::isnan(x.mean().item<float>()));
+}
+
+TEST(Tensor, MoreThanSixDimensions) {
+  const Tensor x = arange(256).to(kFloat64).view({2, 2, 2, 2, 2, 2, 2, 2}).requires_grad_();
+  const Tensor y = x.permute({7, 6, 5, 4, 3, 2, 1, 0});
+  (y * y).sum({0, 3, 7}).sum().backward();
+  EXPECT_TRUE(x.grad().equal(x.detach() * 2));
+}
+
+}  // namespace
+}  // namespace xgrad
