@@ -1,5 +1,6 @@
 #include <xgrad/autograd/array/allocator.hpp>
 #include <xgrad/autograd/array/format.hpp>
+#include <xgrad/autograd/array/warning.hpp>
 #include <xgrad/autograd/graph/engine.hpp>
 #include <xgrad/autograd/graph/grad_mode.hpp>
 #include <xgrad/autograd/graph/in_place.hpp>
@@ -9,11 +10,23 @@
 
 namespace xgrad {
 
-TensorImpl::TensorImpl(Array a) : array(std::move(a)) {}
-TensorImpl::~TensorImpl() = default;
-void* TensorImpl::operator new(std::size_t bytes) { return memory::allocate(bytes); }
-void TensorImpl::operator delete(void* p) noexcept { memory::deallocate(p, sizeof(TensorImpl)); }
-void TensorImpl::destroy(TensorImpl* impl) noexcept { delete impl; }
+namespace detail {
+thread_local constinit bool inference_mode = false;
+}
+
+inline TensorImpl::TensorImpl(Array&& a) : array(std::move(a)), inference(detail::inference_mode) {
+  memory::detail::count(memory::detail::Counted::Tensors, 1);
+}
+
+inline TensorImpl::~TensorImpl() {
+  memory::detail::count(memory::detail::Counted::Tensors, -1);
+  if (slot) slot->owner = nullptr;
+}
+
+void TensorImpl::destroy(TensorImpl* impl) noexcept {
+  impl->~TensorImpl();
+  memory::deallocate(impl, sizeof(TensorImpl));
+}
 
 void TensorImpl::bump_version() {
   if (own_version)
@@ -23,15 +36,15 @@ void TensorImpl::bump_version() {
 }
 
 GradSlot& TensorImpl::grad_slot() {
-  if (!slot) slot = Intrusive<GradSlot>::adopt(new GradSlot);
+  if (!slot) {
+    slot = Intrusive<GradSlot>::adopt(new GradSlot);
+    slot->owner = this;
+  }
   return *slot;
 }
 
-Edge gradient_edge(const Tensor& t) {
-  TensorImpl& impl = *t.impl();
-  if (impl.view && impl.view->graph_version != impl.array.storage()->version()) refresh_view(impl);
-  if (!impl.requires_grad) return {};
-  return {impl.node, impl.output_nr};
+void refresh_if_stale(TensorImpl& view) {
+  if (view.view->graph_version != view.array.storage()->version()) refresh_view(view);
 }
 
 void set_view_of(Tensor& view, const Tensor& base, ViewOrigin origin) {
@@ -44,7 +57,8 @@ void set_view_of(Tensor& view, const Tensor& base, ViewOrigin origin) {
   view.impl()->view = std::move(info);
 }
 
-Tensor::Tensor(Array array) : impl_(Intrusive<TensorImpl>::adopt(new TensorImpl(std::move(array)))) {}
+Tensor::Tensor(Array&& array)
+    : impl_(Intrusive<TensorImpl>::adopt(new (memory::allocate(sizeof(TensorImpl))) TensorImpl(std::move(array)))) {}
 
 Tensor& Tensor::operator=(const Tensor& value) && {
   copy_(value);
@@ -73,11 +87,7 @@ Scalar Tensor::item() const {
   return dispatch(a.dtype(), [&]<class T>() { return Scalar(*a.data<T>()); });
 }
 
-bool Tensor::requires_grad() const {
-  if (!impl_) return false;
-  if (impl_->view && impl_->view->graph_version != impl_->array.storage()->version()) refresh_view(*impl_);
-  return impl_->requires_grad;
-}
+bool Tensor::requires_grad() const { return takes_gradient(*this); }
 
 Tensor& Tensor::requires_grad_(bool requires_grad) const {
   auto& self = const_cast<Tensor&>(*this);
@@ -105,7 +115,15 @@ std::uint32_t Tensor::output_nr() const { return impl_ ? impl_->output_nr : 0; }
 
 const Tensor& Tensor::grad() const {
   static const Tensor undefined;
-  return impl_ && impl_->slot ? impl_->slot->grad : undefined;
+  const Tensor& grad = impl_ && impl_->slot ? impl_->slot->grad : undefined;
+  if (impl_ && !impl_->is_leaf && !impl_->retains_grad && !grad.defined()) [[unlikely]] {
+    warn(
+        "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
+        "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf "
+        "Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure "
+        "you access the leaf Tensor instead.");
+  }
+  return grad;
 }
 
 Tensor& Tensor::mutable_grad() const {
@@ -131,15 +149,24 @@ bool Tensor::retains_grad() const { return impl_ && impl_->retains_grad; }
 
 unsigned Tensor::add_hook(TensorHook hook) const {
   check(requires_grad(), "cannot register a hook on a tensor that doesn't require gradient");
-  static std::atomic<unsigned> next{0};
-  const unsigned handle = next++;
+  const unsigned handle = NodeHooks::next_handle();
   impl_->node->hooks().on_grad.push_back({handle, impl_->output_nr, std::move(hook)});
   return handle;
 }
 
 void Tensor::remove_hook(unsigned handle) const {
   check(requires_grad(), "cannot remove a hook from a tensor that doesn't require gradient");
-  std::erase_if(impl_->node->hooks().on_grad, [handle](const auto& h) { return h.handle == handle; });
+  const auto is_it = [handle](const auto& h) { return h.handle == handle; };
+  std::erase_if(impl_->node->hooks().on_grad, is_it);
+  std::erase_if(impl_->node->hooks().post_accumulate, is_it);
+}
+
+unsigned Tensor::register_post_accumulate_grad_hook(std::function<void(Tensor)> hook) const {
+  check(requires_grad(), "cannot register a hook on a tensor that doesn't require gradient");
+  check(is_leaf(), "post accumulate grad hooks cannot be registered on non-leaf tensors");
+  const unsigned handle = NodeHooks::next_handle();
+  impl_->node->hooks().post_accumulate.push_back({handle, std::move(hook)});
+  return handle;
 }
 
 Tensor Tensor::detach() const {

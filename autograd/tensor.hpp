@@ -55,7 +55,8 @@ class Tensor : public PointwiseMethods<Tensor>,
   ~Tensor() = default;
 
   /// A new leaf around an array; views of it share its memory.
-  explicit Tensor(Array array);
+  explicit Tensor(Array&& array);
+  explicit Tensor(const Array& array) : Tensor(Array(array)) {}
 
   bool defined() const { return static_cast<bool>(impl_); }
   explicit operator bool() const = delete;  // ambiguous between "defined" and the value: say which
@@ -140,6 +141,9 @@ class Tensor : public PointwiseMethods<Tensor>,
     }
   }
   void remove_hook(unsigned handle) const;
+  /// Calls `hook(leaf)` after each backward that added to this leaf's grad(), when the sum is there: where an optimizer
+  /// may step at once and free the gradient. Returns a handle for remove_hook.
+  unsigned register_post_accumulate_grad_hook(std::function<void(Tensor)> hook) const;
   /// The same memory without the graph; in-place changes are seen by both, and by version checks.
   Tensor detach() const;
   /// Cuts this tensor from the graph that made it. Throws for views.
@@ -152,6 +156,8 @@ class Tensor : public PointwiseMethods<Tensor>,
   std::uint32_t version() const;
   std::uint32_t _version() const { return version(); }
   bool is_view() const;
+  /// Made in inference mode: outside it, it can neither be saved for a derivative nor be changed in place.
+  bool is_inference() const { return impl_ && impl_->inference; }
 
   // --- writing through a view
   /// The row at `index`; negative counts from the end. Assignable: `x[0] = 1`.

@@ -23,6 +23,7 @@ install(FILES "${PROJECT_BINARY_DIR}/package/xgradConfig.cmake"
 if(XGRAD_LIBRARY_TYPE STREQUAL "STATIC_LIBRARY")
   # A static library's users link what it needs themselves, so they need to find it.
   install(FILES "${PROJECT_SOURCE_DIR}/cmake/FindOpenBLAS.cmake" "${PROJECT_SOURCE_DIR}/cmake/FindLibZip.cmake"
+                "${PROJECT_SOURCE_DIR}/cmake/FindLibDw.cmake"
                 "${PROJECT_SOURCE_DIR}/cmake/FindLibMd.cmake"
           DESTINATION "${package_dir}/modules")
 endif()

@@ -36,6 +36,13 @@ if(XGRAD_HAS_CURL)
   target_link_libraries(xgrad PRIVATE CURL::libcurl LibMd::LibMd)
   target_compile_definitions(xgrad PRIVATE XGRAD_HAS_CURL)
 endif()
+if(XGRAD_HAS_LIBDW)
+  target_link_libraries(xgrad PRIVATE LibDw::LibDw)
+  target_compile_definitions(xgrad PRIVATE XGRAD_HAS_LIBDW)
+endif()
+target_link_libraries(xgrad PRIVATE ${CMAKE_DL_LIBS})
+set_property(SOURCE "${PROJECT_SOURCE_DIR}/autograd/array/backtrace.cpp" TARGET_DIRECTORY xgrad APPEND
+             PROPERTY COMPILE_DEFINITIONS "XGRAD_SOURCE_ROOT=\"${PROJECT_SOURCE_DIR}\"")
 
 # Speed. None of this leaks to the library's users, and none of it changes what a program computes: no -ffast-math.
 target_compile_options(xgrad PRIVATE $<$<CONFIG:Release,RelWithDebInfo>:-O3>

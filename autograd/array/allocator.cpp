@@ -1,71 +1,123 @@
 #include <xgrad/autograd/array/allocator.hpp>
 #include <xgrad/autograd/array/error.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <cstdlib>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define XGRAD_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define XGRAD_SANITIZED 1
-#endif
-#endif
+#include <mutex>
+#include <new>
+#include <utility>
 
 namespace xgrad::memory {
 namespace {
 
-#ifdef XGRAD_SANITIZED
-constexpr bool kCaching = false;  // a cached block would hide use after free
-#else
-constexpr bool kCaching = true;
-#endif
+using detail::Block;
+using detail::kCaching;
+using detail::kMagazine;
+using detail::kSmallClasses;
+using detail::Magazine;
 
-constexpr std::size_t kSmallClasses = kSlabLimit / 16;
 constexpr std::size_t kLargeClasses = 4 * 48;
 constexpr std::size_t kSlabBytes = std::size_t{64} << 10;
-constexpr std::size_t kMaxCachedBytes = std::size_t{1} << 30;  // a thread that only frees must not hoard
+constexpr std::size_t kThreadKeeps = std::size_t{64} << 20;  // bytes of large blocks
+constexpr std::size_t kPoolKeeps = std::size_t{1} << 30;
+constexpr std::size_t kTooLargeForThread = kThreadKeeps / 4;  // taking a lock is nothing beside filling such a block
 
-struct Block {
-  Block* next;
-};
-
-struct Cache {
-  Block* small[kSmallClasses + 1] = {};
+/// A thread's state with what the fast path does not touch.
+struct FullState : detail::ThreadState {
   Block* large[kLargeClasses] = {};
   std::size_t large_bytes = 0;
   char* slab = nullptr;
   char* slab_end = nullptr;
+  FullState* next_thread = nullptr;
 };
 
-// Both are trivially destructible: tensors may be freed after this thread's destructors have run.
-thread_local constinit Cache* cache = nullptr;
-thread_local constinit bool closed = false;
+/// A full magazine in the pool; it lives in the first of its blocks.
+struct Batch {
+  Block* next_block;
+  Batch* next_batch;
+};
+static_assert(sizeof(Batch) <= 16);
 
-struct Closer {
-  ~Closer() {
-    empty_cache();
-    delete cache;
-    cache = nullptr;
-    closed = true;  // the thread's slab blocks stay usable by others; its free lists are given up
-  }
+/// What an ended thread left of its slab; it lives at the start of that.
+struct Remnant {
+  Remnant* next;
+  char* end;
 };
 
-[[gnu::cold, gnu::noinline]] Cache* open_cache() {
-  if (!kCaching || closed) return nullptr;
-  thread_local Closer closer;
-  (void)&closer;
-  return cache = new Cache;
+/// Shared by all threads, under its lock. Trivially destructible: tensors may outlive main.
+struct Pool {
+  std::mutex lock;
+  Batch* small[kSmallClasses] = {};
+  Remnant* remnants = nullptr;
+  Block* large[kLargeClasses] = {};
+  std::size_t large_bytes = 0;
+  FullState* threads = nullptr;
+  std::int64_t counts[3] = {};  // of threads that have ended
+};
+constinit Pool pool;
+
+thread_local constinit bool closed = false;  // the thread's destructors have run
+
+FullState* this_thread() { return static_cast<FullState*>(detail::state); }
+
+void put_batch(std::size_t index, Block* list) {
+  if (!list) return;
+  auto* batch = reinterpret_cast<Batch*>(list);
+  batch->next_batch = pool.small[index];
+  pool.small[index] = batch;
 }
 
-inline Cache* this_cache() { return cache ? cache : open_cache(); }
+void free_all(Block*& head) {
+  while (head) std::free(std::exchange(head, head->next));
+}
+
+/// A thread that ends leaves its small blocks, and the rest of its slab as blocks, to the others.
+void close_thread() noexcept {
+  FullState& s = *this_thread();
+  detail::state = nullptr;
+  closed = true;
+  const std::lock_guard guard(pool.lock);
+  for (std::size_t i = 0; i < kSmallClasses; ++i) {
+    put_batch(i, s.small[i].list);
+    put_batch(i, s.small[i].reserve);
+  }
+  if (s.slab_end - s.slab >= static_cast<std::ptrdiff_t>(sizeof(Remnant))) {
+    pool.remnants = new (s.slab) Remnant{pool.remnants, s.slab_end};
+  }
+  for (Block*& head : s.large) free_all(head);
+  for (std::size_t i = 0; i < 3; ++i) pool.counts[i] += s.counts[i].load(std::memory_order_relaxed);
+  for (FullState** p = &pool.threads; *p; p = &(*p)->next_thread) {
+    if (*p != &s) continue;
+    *p = s.next_thread;
+    break;
+  }
+  delete &s;
+}
+
+struct Closer {
+  ~Closer() { close_thread(); }
+};
+
+[[gnu::cold, gnu::noinline]] FullState* open_thread() {
+  if (closed) return nullptr;
+  thread_local Closer closer;
+  (void)&closer;
+  auto* s = new FullState;
+  const std::lock_guard guard(pool.lock);
+  s->next_thread = std::exchange(pool.threads, s);
+  detail::state = s;
+  return s;
+}
+
+FullState* opened_thread() { return detail::state ? this_thread() : open_thread(); }
 
 struct LargeClass {
   std::size_t index, bytes;
 };
 
 /// The smallest of the sizes 2^e * {4, 5, 6, 7} / 4 that holds `bytes`.
-inline LargeClass large_class(std::size_t bytes) {
+LargeClass large_class(std::size_t bytes) {
   const int exponent = std::bit_width(bytes - 1) - 1;
   const std::size_t step = (std::size_t{1} << exponent) >> 2;
   const std::size_t quarter = (bytes - 1 - (std::size_t{1} << exponent)) / step;
@@ -78,75 +130,149 @@ void* from_system(std::size_t bytes) {
   return p;
 }
 
-[[gnu::noinline]] void* from_slab(Cache& c, std::size_t bytes) {
+void* cut(FullState& s, std::size_t bytes) {
   // Sizes that are multiples of 64 must be aligned to 64; the others to 16.
   const std::size_t align = bytes % 64 == 0 ? 64 : 16;
-  auto at = (reinterpret_cast<std::uintptr_t>(c.slab) + align - 1) & ~(align - 1);
-  if (!c.slab || at + bytes > reinterpret_cast<std::uintptr_t>(c.slab_end)) {
-    c.slab = static_cast<char*>(from_system(kSlabBytes));
-    c.slab_end = c.slab + kSlabBytes;
-    at = reinterpret_cast<std::uintptr_t>(c.slab);
-  }
-  c.slab = reinterpret_cast<char*>(at + bytes);
+  const auto at = (reinterpret_cast<std::uintptr_t>(s.slab) + align - 1) & ~(align - 1);
+  if (!s.slab || at + bytes > reinterpret_cast<std::uintptr_t>(s.slab_end)) return nullptr;
+  s.slab = reinterpret_cast<char*>(at + bytes);
   return reinterpret_cast<void*>(at);
+}
+
+void* from_slab(FullState& s, std::size_t bytes) {
+  if (void* p = cut(s, bytes)) return p;
+  {
+    const std::lock_guard guard(pool.lock);
+    if (Remnant* r = pool.remnants) {
+      pool.remnants = r->next;
+      s.slab_end = r->end;
+      s.slab = reinterpret_cast<char*>(r);
+    }
+  }
+  if (void* p = cut(s, bytes)) return p;
+  s.slab = static_cast<char*>(from_system(kSlabBytes));
+  s.slab_end = s.slab + kSlabBytes;
+  return cut(s, bytes);
+}
+
+void* allocate_small(FullState& s, std::size_t bytes) {
+  const std::size_t index = (bytes + 15) / 16;
+  Magazine& m = s.small[index];
+  if (!m.list && m.reserve) {
+    m.list = std::exchange(m.reserve, nullptr);
+    m.count = kMagazine;
+  }
+  if (!m.list) {
+    const std::lock_guard guard(pool.lock);
+    if (Batch* batch = pool.small[index]) {
+      pool.small[index] = batch->next_batch;
+      m.list = reinterpret_cast<Block*>(batch);
+      m.count = kMagazine;  // fewer if a thread left them at its end: the count only bounds what is kept
+    }
+  }
+  if (!m.list) return from_slab(s, std::max<std::size_t>(index, 1) * 16);
+  Block* b = m.list;
+  m.list = b->next;
+  m.count = m.list ? m.count - 1 : 0;
+  return b;
+}
+
+Block* take(Block*& head, std::size_t& total, std::size_t bytes) {
+  Block* b = head;
+  if (b) {
+    head = b->next;
+    total -= bytes;
+  }
+  return b;
+}
+
+void keep(Block*& head, std::size_t& total, Block* b, std::size_t bytes) {
+  b->next = std::exchange(head, b);
+  total += bytes;
 }
 
 }  // namespace
 
-void* allocate(std::size_t bytes) {
-  Cache* c = this_cache();
-  if (bytes <= kSlabLimit) {
-    const std::size_t index = (bytes + 15) / 16;
-    if (!c) return from_system(bytes);
-    if (Block* b = c->small[index]) {
-      c->small[index] = b->next;
-      return b;
-    }
-    return from_slab(*c, std::max<std::size_t>(index, 1) * 16);
-  }
-  if (!c) return from_system(bytes);
+namespace detail {
+
+thread_local constinit ThreadState* state = nullptr;
+
+void* allocate_slowly(std::size_t bytes) {
+  FullState* s = opened_thread();
+  if (!kCaching || !s) return from_system(bytes);
+  if (bytes <= kSlabLimit) return allocate_small(*s, bytes);
   check(bytes < std::size_t{1} << 56, "not enough memory: you tried to allocate {} bytes", bytes);
   const auto [index, rounded] = large_class(bytes);
-  if (Block* b = c->large[index]) {
-    c->large[index] = b->next;
-    c->large_bytes -= rounded;
-    return b;
+  if (Block* b = take(s->large[index], s->large_bytes, rounded)) return b;
+  {
+    const std::lock_guard guard(pool.lock);
+    if (Block* b = take(pool.large[index], pool.large_bytes, rounded)) return b;
   }
   return from_system(rounded);
 }
 
-void deallocate(void* block, std::size_t bytes) noexcept {
+void deallocate_slowly(void* block, std::size_t bytes) noexcept {
   if (!block) return;
-  Cache* c = this_cache();
+  if (!kCaching) return std::free(block);
+  FullState* s = opened_thread();
   auto* b = static_cast<Block*>(block);
   if (bytes <= kSlabLimit) {
-    if (!kCaching) return std::free(block);
-    if (!c) return;  // a piece of a slab cannot go back alone; the thread is ending
     const std::size_t index = (bytes + 15) / 16;
-    b->next = c->small[index];
-    c->small[index] = b;
+    b->next = nullptr;
+    if (!s || s->small[index].reserve) {
+      const std::lock_guard guard(pool.lock);
+      put_batch(index, s ? std::exchange(s->small[index].reserve, nullptr) : b);
+    }
+    if (!s) return;
+    Magazine& m = s->small[index];
+    if (m.count == kMagazine) m.reserve = std::exchange(m.list, nullptr);
+    b->next = m.list;
+    m.list = b;
+    m.count = m.count == kMagazine ? 1 : m.count + 1;
     return;
   }
-  if (!c) return std::free(block);
   const auto [index, rounded] = large_class(bytes);
-  if (c->large_bytes + rounded > kMaxCachedBytes) return std::free(block);
-  b->next = c->large[index];
-  c->large[index] = b;
-  c->large_bytes += rounded;
+  if (s && rounded <= kTooLargeForThread && s->large_bytes + rounded <= kThreadKeeps) {
+    return keep(s->large[index], s->large_bytes, b, rounded);
+  }
+  {
+    const std::lock_guard guard(pool.lock);
+    if (pool.large_bytes + rounded <= kPoolKeeps) return keep(pool.large[index], pool.large_bytes, b, rounded);
+  }
+  std::free(block);
 }
+
+void count_slowly(Counted what, std::int64_t change) noexcept {
+  if (opened_thread()) return count(what, change);
+  const std::lock_guard guard(pool.lock);
+  pool.counts[static_cast<std::size_t>(what)] += change;
+}
+
+}  // namespace detail
 
 void empty_cache() noexcept {
-  if (!cache) return;
-  for (Block*& head : cache->large) {
-    while (head) {
-      Block* next = head->next;
-      std::free(head);
-      head = next;
-    }
+  if (auto* s = this_thread()) {
+    for (Block*& head : s->large) free_all(head);
+    s->large_bytes = 0;
   }
-  cache->large_bytes = 0;
+  const std::lock_guard guard(pool.lock);
+  for (Block*& head : pool.large) free_all(head);
+  pool.large_bytes = 0;
 }
 
-std::size_t cached_bytes() noexcept { return cache ? cache->large_bytes : 0; }
+std::size_t cached_bytes() noexcept {
+  const std::lock_guard guard(pool.lock);
+  return pool.large_bytes + (detail::state ? this_thread()->large_bytes : 0);
+}
+
+Statistics statistics() noexcept {
+  const std::lock_guard guard(pool.lock);
+  std::int64_t sums[3];
+  std::copy_n(pool.counts, 3, sums);
+  for (const FullState* s = pool.threads; s; s = s->next_thread) {
+    for (std::size_t i = 0; i < 3; ++i) sums[i] += s->counts[i].load(std::memory_order_relaxed);
+  }
+  return {sums[0], sums[1], sums[2]};
+}
 
 }  // namespace xgrad::memory

@@ -28,13 +28,21 @@ Array::Array(Intrusive<Storage> storage, ScalarType dtype, Dims sizes, Dims stri
   contiguous_ = numel_ == 0 || packed(sizes_, strides_);
 }
 
-Array::Array(IntArrayRef sizes, ScalarType dtype)
-    : numel_(count_elements(sizes)), sizes_(sizes), strides_(sizes.size(), 1), dtype_(dtype) {
-  std::int64_t stride = 1;
+Array::Array(IntArrayRef sizes, ScalarType dtype) : sizes_(sizes), dtype_(dtype) {
+  strides_.resize(sizes.size());
+  const std::int64_t* n = sizes.data();
+  std::int64_t* strides = strides_.data();
+  std::int64_t stride = 1, bad = 0;  // bad turns negative when a size is, or when the product does not fit
   for (std::size_t i = sizes.size(); i-- > 0;) {
-    strides_[i] = stride;
-    stride *= std::max<std::int64_t>(sizes[i], 1);
+    strides[i] = stride;
+    bad |= n[i] | -std::int64_t{__builtin_mul_overflow(stride, std::max<std::int64_t>(n[i], 1), &stride)};
   }
+  bool empty = false;
+  for (std::size_t i = 0; i < sizes.size(); ++i) empty |= n[i] == 0;
+  numel_ = empty ? 0 : stride;
+  // Byte counts must fit too, with eight bytes an element.
+  if (bad < 0 || numel_ > INT64_MAX / 8) [[unlikely]]
+    numel_ = count_elements(sizes);
 }
 
 Array Array::empty(IntArrayRef sizes, ScalarType dtype) {

@@ -10,6 +10,7 @@ Intrusive<Storage> Storage::create(std::size_t nbytes) {
   auto* s = new (memory::allocate(total)) Storage;
   s->data_ = s + 1;
   s->nbytes_ = nbytes;
+  memory::detail::count(memory::detail::Counted::Bytes, static_cast<std::int64_t>(nbytes));
   return Intrusive<Storage>::adopt(s);
 }
 
@@ -17,12 +18,14 @@ Intrusive<Storage> Storage::borrow(void* data, std::size_t nbytes, std::function
   auto* s = new (memory::allocate(sizeof(Storage))) Storage;
   s->data_ = data;
   s->nbytes_ = nbytes;
+  memory::detail::count(memory::detail::Counted::Bytes, static_cast<std::int64_t>(nbytes));
   s->deleter_ = new std::function<void(void*)>(std::move(deleter));
   return Intrusive<Storage>::adopt(s);
 }
 
 void Storage::destroy(Storage* s) noexcept {
   std::size_t total = sizeof(Storage);
+  memory::detail::count(memory::detail::Counted::Bytes, -static_cast<std::int64_t>(s->nbytes_));
   if (s->deleter_) {
     if (*s->deleter_) (*s->deleter_)(s->data_);
     delete s->deleter_;

@@ -1,28 +1,12 @@
-#include <xgrad/autograd/array/allocator.hpp>
 #include <xgrad/autograd/graph/differentiable.hpp>
 #include <xgrad/autograd/graph/in_place.hpp>
+#include <xgrad/autograd/graph/saved_hooks.hpp>
 
 namespace xgrad {
 
-OpNodeBase::OpNodeBase(std::size_t own_bytes, std::size_t num_edges, std::size_t num_saved)
-    : Node(num_edges, own_bytes), num_saved_(static_cast<std::uint16_t>(num_saved)) {
-  Edge* e = edges();
-  for (std::size_t i = 0; i < num_edges; ++i) new (e + i) Edge;
-  SavedTensor* s = saved_begin();
-  for (std::size_t i = 0; i < num_saved; ++i) new (s + i) SavedTensor;
-}
-
-OpNodeBase::~OpNodeBase() {
-  for (SavedTensor& s : saved()) s.~SavedTensor();
-  for (std::size_t i = 0; i < num_outputs(); ++i) edges()[i].~Edge();
-}
-
-void* OpNodeBase::allocate(std::size_t own_bytes, std::size_t num_edges, std::size_t num_saved) {
-  return memory::allocate(total_bytes(own_bytes, num_edges, num_saved));
-}
-
 void OpNodeBase::release_saved() {
   for (SavedTensor& s : saved()) s.tensor.reset();
+  if (PackedTensors* p = packed()) p->release();
   released_ = true;
 }
 
@@ -52,7 +36,55 @@ namespace {
   throw e;
 }
 
+/// The same elements at a place in the graph.
+Tensor in_graph(const Tensor& value, const Edge& place, bool is_leaf) {
+  Tensor t(value.array());
+  if (!place.node) return t;
+  TensorImpl& impl = *t.impl();
+  impl.node = place.node;
+  impl.output_nr = place.input_nr;
+  impl.requires_grad = true;
+  impl.is_leaf = is_leaf;
+  return t;
+}
+
+/// Slot i as the user's hook gives it back, where it was in the graph.
+Tensor unpack(OpNodeBase& node, std::size_t i) {
+  const PackedTensors::Packed& packed = node.packed()->slot(i);
+  const Tensor value = node.packed()->unpack(i);
+  check(value.defined(), "the unpack hook of a saved tensor returned an undefined tensor");
+  if (!detail::grad_mode) return value;
+  const SavedTensor& s = node.saved()[i];
+  if (s.kind == SavedKind::Output) return in_graph(value, {Intrusive<Node>::share(&node), s.index}, false);
+  return in_graph(value, packed.edge, packed.is_leaf);
+}
+
+void pack_saved(OpNodeBase& node) {
+  // What a hook computes is not packed itself.
+  struct Quiet {
+    const std::shared_ptr<const PackedTensors::Hooks>* hooks = std::exchange(detail::saved_tensor_hooks, nullptr);
+    ~Quiet() { detail::saved_tensor_hooks = hooks; }
+  } const quiet;
+  const NoGradGuard no_grad;
+  auto packed = std::make_unique<PackedTensors>(*quiet.hooks);
+  for (SavedTensor& s : node.saved()) {
+    // Of its own output the node keeps no edge: it must not own itself.
+    const Edge place = s.kind == SavedKind::Input    ? node.next_edges()[s.index]
+                       : s.kind == SavedKind::Output ? Edge()
+                                                     : gradient_edge(s.tensor);
+    packed->add(s.tensor.detach(), place, s.kind != SavedKind::Output && s.tensor.is_leaf());
+    s.tensor.reset();
+  }
+  node.set_packed(std::move(packed));
+}
+
 }  // namespace
+
+Tensor PackedTensors::unpack(std::size_t i) const { return hooks_->unpack(slots_[i].value); }
+
+namespace detail {
+thread_local constinit const std::shared_ptr<const PackedTensors::Hooks>* saved_tensor_hooks = nullptr;
+}
 
 bool Saved::has_input(std::size_t i) const {
   return std::any_of(node_.saved().begin(), node_.saved().end(),
@@ -70,32 +102,25 @@ const Tensor& Saved::find(SavedKind kind, std::size_t index) const {
   for (std::size_t i = 0; i < all.size(); ++i) {
     const SavedTensor& s = all[i];
     if (s.kind != kind || s.index != index) continue;
+    if (!s.tensor.defined()) {
+      Tensor& t = unpacked(i);
+      if (!t.defined()) t = unpack(node_, i);
+      return t;
+    }
     const TensorImpl& impl = *s.tensor.impl();
     if (impl.version() != s.version) fail_changed(node_, s);
     if (!detail::grad_mode) return s.tensor;
     if (kind == SavedKind::Output) {
       Tensor& restored = unpacked(i);
-      if (!restored.defined()) {
-        restored = Tensor(impl.array);
-        TensorImpl& out = *restored.impl();
-        out.node = Intrusive<Node>::share(&node_);
-        out.output_nr = static_cast<std::uint32_t>(index);
-        out.requires_grad = true;
-        out.is_leaf = false;
-      }
+      const auto output_nr = static_cast<std::uint32_t>(index);
+      if (!restored.defined()) restored = in_graph(s.tensor, {Intrusive<Node>::share(&node_), output_nr}, false);
       return restored;
     }
-    if (kind == SavedKind::Input && !impl.is_leaf && impl.node != node_.next_edges()[index].node &&
-        node_.next_edges()[index].node) {
+    const Edge* edge = kind == SavedKind::Input ? &node_.next_edges()[index] : nullptr;
+    if (edge && edge->node && !impl.is_leaf && impl.node != edge->node) {
       // The handle was given another place in the graph since (detach_, say): restore the one that was saved.
-      const Edge& e = node_.next_edges()[index];
       Tensor& restored = unpacked(i);
-      restored = Tensor(impl.array);
-      TensorImpl& in = *restored.impl();
-      in.node = e.node;
-      in.output_nr = e.input_nr;
-      in.requires_grad = true;
-      in.is_leaf = false;
+      restored = in_graph(s.tensor, *edge, false);
       return restored;
     }
     return s.tensor;
@@ -103,21 +128,11 @@ const Tensor& Saved::find(SavedKind kind, std::size_t index) const {
   fail("internal error: {} reads a tensor that it did not save", node_.name());
 }
 
-bool RecordingBase::any_requires_grad(std::span<const Tensor* const> inputs) {
-  return std::any_of(inputs.begin(), inputs.end(), [](const Tensor* t) { return t->defined() && t->requires_grad(); });
-}
-
 void RecordingBase::check_writable(const Tensor& self, bool record) { check_in_place(self, record); }
 
 void RecordingBase::changed(const Tensor& self) { self.impl()->bump_version(); }
 
 void RecordingBase::rebase(const Tensor& self, Intrusive<Node> node) { rebase_history(self, std::move(node)); }
-
-void RecordingBase::prepare(Save& save) const {
-  for (std::size_t i = 0; i < inputs_.size() && i < 64; ++i) {
-    if (inputs_[i]->defined() && inputs_[i]->requires_grad()) save.wanted_ |= std::uint64_t{1} << i;
-  }
-}
 
 void RecordingBase::keep_overwritten(const Save& save, const Tensor& self) {
   for (std::size_t r = 0; r < save.count_; ++r) {
@@ -161,16 +176,13 @@ void RecordingBase::finish(OpNodeBase& node, const Save& save, std::span<Tensor>
         s.tensor = *request.other;
         break;
     }
+    check(!s.tensor.is_inference(),
+          "Inference tensors cannot be saved for backward. To work around you can make a clone to get a normal tensor "
+          "and use it in autograd.");
     s.version = s.tensor.impl()->version();
   }
-}
-
-void set_history(Tensor& result, Node& node) {
-  TensorImpl& impl = *result.impl();
-  impl.output_nr = add_result(node, impl.array);
-  impl.node = Intrusive<Node>::share(&node);
-  impl.requires_grad = true;
-  impl.is_leaf = false;
+  if (detail::saved_tensor_hooks) [[unlikely]]
+    pack_saved(node);
 }
 
 void no_derivative(const char* op) { fail<NotImplementedError>("derivative for {} is not implemented", op); }

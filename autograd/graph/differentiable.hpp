@@ -38,12 +38,15 @@ struct SavedTensor {
 /// The requests of an operation: which tensors its derivative will read.
 class Save {
  public:
+  /// `wanted`: bit i is set when input i takes a gradient.
+  explicit Save(std::uint64_t wanted) : wanted_(wanted) {}
   /// Whether the gradient of input i will be asked for: save nothing that only a gradient nobody wants would read.
   bool needed(std::size_t i) const { return wanted_ >> i & 1; }
   void input(std::size_t i) { add({SavedKind::Input, static_cast<std::uint8_t>(i), nullptr}); }
   void output(std::size_t i = 0) { add({SavedKind::Output, static_cast<std::uint8_t>(i), nullptr}); }
   /// Some other tensor; it is read after the forward computation, so `forward` may fill it.
   void tensor(const Tensor& t) { add({SavedKind::Other, static_cast<std::uint8_t>(others_++), &t}); }
+  std::size_t count() const { return count_; }
 
  private:
   friend class RecordingBase;
@@ -57,7 +60,7 @@ class Save {
     requests_[count_++] = r;
   }
   static constexpr std::size_t kMax = 8;
-  std::uint64_t wanted_ = 0;
+  std::uint64_t wanted_;
   std::size_t count_ = 0, others_ = 0;
   Request requests_[kMax];
 };
@@ -89,9 +92,18 @@ class OpNodeBase : public Node {
   bool released() const { return released_; }
 
  protected:
-  OpNodeBase(std::size_t own_bytes, std::size_t num_edges, std::size_t num_saved);
-  ~OpNodeBase() override;
-  static void* allocate(std::size_t own_bytes, std::size_t num_edges, std::size_t num_saved);
+  OpNodeBase(std::size_t own_bytes, std::size_t num_edges, std::size_t num_saved)
+      : Node(num_edges, own_bytes), num_saved_(static_cast<std::uint16_t>(num_saved)) {
+    std::uninitialized_default_construct_n(edges(), num_edges);
+    std::uninitialized_default_construct_n(saved_begin(), num_saved);
+  }
+  ~OpNodeBase() override {
+    std::destroy_n(saved_begin(), num_saved_);
+    std::destroy_n(edges(), num_outputs());
+  }
+  static void* allocate(std::size_t own_bytes, std::size_t num_edges, std::size_t num_saved) {
+    return memory::allocate(total_bytes(own_bytes, num_edges, num_saved));
+  }
   static std::size_t total_bytes(std::size_t own, std::size_t edges, std::size_t saved) {
     return own + edges * sizeof(Edge) + saved * sizeof(SavedTensor);
   }
@@ -154,15 +166,32 @@ Inputs<sizeof...(T)> inputs(const T&... tensors) {
   return {&tensors...};
 }
 
+/// Which arguments of an operation take a gradient: bit i for argument i, as far as 64 bits go.
+class Wanted {
+ public:
+  /// None at all while nothing is recorded.
+  explicit Wanted(std::span<const Tensor* const> inputs) {
+    if (!detail::grad_mode) return;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      if (!takes_gradient(*inputs[i])) continue;
+      any_ = true;
+      if (i < 64) mask_ |= std::uint64_t{1} << i;
+    }
+  }
+  bool any() const { return any_; }
+  std::uint64_t mask() const { return mask_; }
+
+ private:
+  bool any_ = false;
+  std::uint64_t mask_ = 0;
+};
+
 /// The part of recording that does not depend on the operation's types.
 class RecordingBase {
  public:
   explicit RecordingBase(std::span<const Tensor* const> inputs) : inputs_(inputs) {}
-  static bool any_requires_grad(std::span<const Tensor* const> inputs);
   /// Throws PyTorch's errors for a tensor that must not be written to; `record`: the operation will be recorded.
   static void check_writable(const Tensor& self, bool record);
-  /// Fills `wanted` of the requests.
-  void prepare(Save& save) const;
   /// Before an in-place kernel: keeps copies of the inputs that it is going to overwrite.
   void keep_overwritten(const Save& save, const Tensor& self);
   /// Sets edges and saved tensors once the results exist.
@@ -171,7 +200,6 @@ class RecordingBase {
   static void changed(const Tensor& self);
   /// Makes `self` the in-place result of `node`.
   static void rebase(const Tensor& self, Intrusive<Node> node);
-  static std::size_t count(const Save& save) { return save.count_; }
 
  private:
   std::span<const Tensor* const> inputs_;
@@ -179,23 +207,28 @@ class RecordingBase {
 };
 
 /// Makes `result` (a fresh tensor) output of `node`.
-void set_history(Tensor& result, Node& node);
+inline void set_history(Tensor& result, Intrusive<Node> node) {
+  TensorImpl& impl = *result.impl();
+  impl.output_nr = add_result(*node, impl.array);
+  impl.node = std::move(node);
+  impl.requires_grad = true;
+  impl.is_leaf = false;
+}
 
 /// Records an operation with several results, all of them differentiable. `forward()` returns a std::vector<Array>.
 template <FixedString Name, class Forward, class SaveFn, class Derivative>
 std::vector<Tensor> differentiable_many(std::span<const Tensor* const> in, Forward&& forward, SaveFn&& save_fn,
                                         Derivative derivative) {
-  const bool record = detail::grad_mode && RecordingBase::any_requires_grad(in);
+  const Wanted wanted(in);
   std::vector<Tensor> results;
   for (Array& a : forward()) results.emplace_back(std::move(a));
-  if (!record) return results;
+  if (!wanted.any()) return results;
   RecordingBase recording(in);
-  Save save;
-  recording.prepare(save);
+  Save save(wanted.mask());
   save_fn(save);
-  auto node = Intrusive<OpNodeBase>::adopt(
-      OpNode<Name, Derivative>::create(in.size(), RecordingBase::count(save), std::move(derivative)));
-  for (Tensor& r : results) set_history(r, *node);
+  auto node =
+      Intrusive<OpNodeBase>::adopt(OpNode<Name, Derivative>::create(in.size(), save.count(), std::move(derivative)));
+  for (Tensor& r : results) set_history(r, node);
   recording.finish(*node, save, results);
   return results;
 }
@@ -205,33 +238,33 @@ std::vector<Tensor> differentiable_many(std::span<const Tensor* const> in, Forwa
 template <FixedString Name, class Forward, class SaveFn, class Derivative>
 Tensor differentiable(std::span<const Tensor* const> in, Into into, Forward&& forward, SaveFn&& save_fn,
                       Derivative derivative) {
-  const bool record = detail::grad_mode && RecordingBase::any_requires_grad(in);
-  if (into.self()) RecordingBase::check_writable(*into.self(), record);
-  if (!record) {
+  const Wanted wanted(in);
+  if (into.self()) RecordingBase::check_writable(*into.self(), wanted.any());
+  if (!wanted.any()) {
     if (!into.self()) return Tensor(forward(static_cast<const Array*>(nullptr)));
     forward(into.array());
     RecordingBase::changed(*into.self());
     return *into.self();
   }
   RecordingBase recording(in);
-  Save save;
-  recording.prepare(save);
+  Save save(wanted.mask());
   save_fn(save);
-  auto node = Intrusive<OpNodeBase>::adopt(
-      OpNode<Name, Derivative>::create(in.size(), RecordingBase::count(save), std::move(derivative)));
+  auto owner =
+      Intrusive<OpNodeBase>::adopt(OpNode<Name, Derivative>::create(in.size(), save.count(), std::move(derivative)));
+  OpNodeBase& node = *owner;
   if (!into.self()) {
     Tensor result(forward(static_cast<const Array*>(nullptr)));
-    set_history(result, *node);
-    recording.finish(*node, save, {&result, 1});
+    set_history(result, std::move(owner));
+    recording.finish(node, save, {&result, 1});
     return result;
   }
   recording.keep_overwritten(save, *into.self());
   forward(into.array());
   Tensor result = *into.self();
   RecordingBase::changed(result);
-  add_result(*node, result.array());
-  recording.finish(*node, save, {&result, 1});
-  RecordingBase::rebase(result, std::move(node));
+  add_result(node, result.array());
+  recording.finish(node, save, {&result, 1});
+  RecordingBase::rebase(result, std::move(owner));
   return result;
 }
 

@@ -1,6 +1,9 @@
+#include <xgrad/autograd/array/warning.hpp>
+#include <xgrad/autograd/graph/anomaly.hpp>
 #include <xgrad/autograd/graph/engine.hpp>
 #include <xgrad/autograd/graph/grad_mode.hpp>
 #include <xgrad/autograd/graph/node.hpp>
+#include <xgrad/autograd/graph/observer.hpp>
 
 #include <limits>
 #include <unordered_map>
@@ -12,7 +15,10 @@ namespace xgrad {
 /// ready run latest-recorded first, leaves at once, so the order is always the same.
 class BackwardRun {
  public:
-  BackwardRun(bool keep_graph, bool create_graph) : keep_graph_(keep_graph), create_graph_(create_graph) {}
+  BackwardRun(bool keep_graph, bool create_graph)
+      : keep_graph_(keep_graph),
+        create_graph_(create_graph),
+        watched_(autograd::AnomalyMode::is_enabled() || autograd::anyone_observes()) {}
   ~BackwardRun() {
     for (Node* n : claimed_) give_back(*n);
   }
@@ -61,24 +67,42 @@ class BackwardRun {
   void discover(std::span<const Edge> roots);
   void find_needed(std::span<const Edge> roots);
   bool runs(Node& n) const { return captures_.empty() || needed_.contains(&n); }
-  void send(const Edge& edge, Tensor grad, const Node* from, std::size_t output);
-  void add(Tensor& sum, Tensor grad);
+  void send(const Edge& edge, Tensor&& grad, const Node* from, std::size_t output);
+  void add(Tensor& sum, Tensor&& grad);
   Grads collect(Node& n);
-  void apply_hooks(Node& n, Grads& grads);
+  void run_pre_hooks(NodeHooks& hooks, Grads& grads);
+  Grads apply_watched(Node& n, NodeHooks* hooks, Grads grads);
   void execute(Node& n);
   static bool later(const Node* a, const Node* b) { return priority(*a) < priority(*b); }
   static std::uint64_t priority(const Node& n) {
     return n.num_outputs() == 0 ? std::numeric_limits<std::uint64_t>::max() : n.sequence_nr();
   }
   void push_ready(Node* n) {
+    if (!next_) {
+      next_ = n;
+      return;
+    }
+    if (later(next_, n)) std::swap(n, next_);
     ready_.push_back(n);
     std::push_heap(ready_.begin(), ready_.end(), later);
   }
 
+  Node* take_ready() {
+    Node* n = std::exchange(next_, nullptr);
+    if (!ready_.empty()) {
+      std::pop_heap(ready_.begin(), ready_.end(), later);
+      next_ = ready_.back();
+      ready_.pop_back();
+    }
+    return n;
+  }
+
   bool keep_graph_, create_graph_;
+  bool watched_;  // anomaly mode, or somebody observes
   std::vector<Node*> claimed_;
   std::unordered_map<Node*, State> aside_;
-  std::vector<Node*> ready_;
+  Node* next_ = nullptr;      // the latest-recorded node that is ready: in a chain, the only one
+  std::vector<Node*> ready_;  // a heap of the others
   std::vector<Capture> captures_;
   std::unordered_set<Node*> needed_;  // nodes on a path to a captured input; only kept when there are captures
 };
@@ -140,7 +164,7 @@ void BackwardRun::find_needed(std::span<const Edge> roots) {
   }
 }
 
-void BackwardRun::add(Tensor& sum, Tensor grad) {
+void BackwardRun::add(Tensor& sum, Tensor&& grad) {
   if (!sum.defined()) {
     sum = std::move(grad);
     return;
@@ -153,7 +177,7 @@ void BackwardRun::add(Tensor& sum, Tensor grad) {
     sum = sum + grad;
 }
 
-void BackwardRun::send(const Edge& edge, Tensor grad, const Node* from, std::size_t output) {
+void BackwardRun::send(const Edge& edge, Tensor&& grad, const Node* from, std::size_t output) {
   Node& target = *edge.node;
   if (!captures_.empty() && !needed_.contains(&target) &&
       std::none_of(captures_.begin(), captures_.end(), [&](const Capture& c) { return c.edge.node == edge.node; })) {
@@ -186,25 +210,51 @@ Grads BackwardRun::collect(Node& n) {
   return grads;
 }
 
-void BackwardRun::apply_hooks(Node& n, Grads& grads) {
-  NodeHooks* hooks = n.more_ ? n.more_->hooks.get() : nullptr;
-  if (!hooks) return;
-  const auto on_grad = hooks->on_grad;  // a copy: a hook may remove itself
+void BackwardRun::run_pre_hooks(NodeHooks& hooks, Grads& grads) {
+  const auto on_grad = hooks.on_grad;  // copies: a hook may remove itself
   for (const auto& h : on_grad) {
     Tensor& g = grads[h.input_nr];
     if (!g.defined()) continue;
     if (Tensor replacement = h.hook(g); replacement.defined()) g = std::move(replacement);
   }
-  for (const auto& h : hooks->retain) {
+  for (const auto& h : hooks.retain) {
     const Tensor& g = grads[h.input_nr];
     if (g.defined()) h.slot->grad = create_graph_ ? g : g.detach();
   }
-  for (const auto& h : hooks->pre) h(grads);
+  const auto pre = hooks.pre;
+  for (const auto& h : pre) h.call(grads);
+}
+
+/// apply() for a node that somebody watches: post-hooks, observers, anomaly mode.
+Grads BackwardRun::apply_watched(Node& n, NodeHooks* hooks, Grads grads) {
+  const bool anomaly = autograd::AnomalyMode::is_enabled();
+  const auto* outer = std::exchange(detail::running_origin, anomaly ? &n.origin() : nullptr);
+  struct Restore {
+    const std::shared_ptr<const Origin>* outer;
+    ~Restore() { detail::running_origin = outer; }
+  } restore{outer};
+  const Grads incoming = grads;
+  Grads out;
+  try {
+    out = n.apply(std::move(grads));
+  } catch (Error& e) {
+    if (anomaly) detail::add_origin(e, n);
+    throw;
+  }
+  if (hooks) {
+    const auto post = hooks->post;
+    for (const auto& h : post) h.call(out, incoming);
+  }
+  if (anomaly && autograd::AnomalyMode::should_check_nan()) detail::check_for_nan(n, out);
+  autograd::notify_observers(n, incoming, out);
+  return out;
 }
 
 void BackwardRun::execute(Node& n) {
   Grads grads = collect(n);
-  apply_hooks(n, grads);
+  NodeHooks* hooks = n.more_ ? n.more_->hooks.get() : nullptr;
+  if (hooks) [[unlikely]]
+    run_pre_hooks(*hooks, grads);
   for (const Capture& c : captures_) {
     if (c.edge.node.get() == &n) *c.result = grads[c.edge.input_nr];
   }
@@ -215,20 +265,17 @@ void BackwardRun::execute(Node& n) {
     }
     return;
   }
-  NodeHooks* hooks = n.more_ ? n.more_->hooks.get() : nullptr;
-  Grads seen;
-  if (hooks && !hooks->post.empty()) seen = grads;
-  Grads out = n.apply(std::move(grads));
-  if (hooks) {
-    for (const auto& h : hooks->post) h(out, seen);
-  }
+  const bool watched = watched_ || (hooks && !hooks->post.empty());
+  Grads out = watched ? apply_watched(n, hooks, std::move(grads)) : n.apply(std::move(grads));
   check(out.size() == edges, "Function {} returned an incorrect number of gradients (expected {}, got {})", n.name(),
         edges, out.size());
   if (!keep_graph_) n.release_saved();
+  const Edge* next = n.next_edges().data();
+  Tensor* g = out.data();
   for (std::size_t i = 0; i < edges; ++i) {
-    const Edge& e = n.next_edges()[i];
+    const Edge& e = next[i];
     if (!e.node) continue;
-    send(e, std::move(out[i]), &n, i);
+    send(e, std::move(g[i]), &n, i);
     if (--dependencies(*e.node) == 0) push_ready(e.node.get());
   }
 }
@@ -241,14 +288,10 @@ void BackwardRun::run(std::span<const Edge> roots, std::vector<Tensor> grads) {
   for (const Edge& e : roots) {
     Node* n = e.node.get();
     // A root that another root leads to waits its turn; a root given twice starts once.
-    if (dependencies(*n) == 0 && std::find(ready_.begin(), ready_.end(), n) == ready_.end()) push_ready(n);
+    const bool waits = n == next_ || std::find(ready_.begin(), ready_.end(), n) != ready_.end();
+    if (dependencies(*n) == 0 && !waits) push_ready(n);
   }
-  while (!ready_.empty()) {
-    std::pop_heap(ready_.begin(), ready_.end(), later);
-    Node* n = ready_.back();
-    ready_.pop_back();
-    execute(*n);
-  }
+  while (Node* n = take_ready()) execute(*n);
 }
 
 namespace autograd {
@@ -319,6 +362,13 @@ void run(TensorList outputs, TensorList grad_outputs, bool retain_graph, bool cr
 
 void backward(TensorList outputs, TensorList grad_outputs, std::optional<bool> retain_graph, bool create_graph,
               TensorList inputs) {
+  if (create_graph) {
+    warn_once<struct CycleWarning>(
+        "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient "
+        "which can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you "
+        "have to use this function, make sure to reset the .grad fields of your parameters to None after use to break "
+        "the cycle and avoid the leak.");
+  }
   run(outputs, grad_outputs, retain_graph.value_or(create_graph), create_graph, inputs, nullptr);
 }
 

@@ -1,28 +1,20 @@
-#include <xgrad/autograd/array/allocator.hpp>
+#include <xgrad/autograd/graph/anomaly.hpp>
 #include <xgrad/autograd/graph/grad_mode.hpp>
 #include <xgrad/autograd/graph/node.hpp>
+#include <xgrad/autograd/graph/saved_hooks.hpp>
 
-#include <limits>
 #include <new>
 
 namespace xgrad {
-namespace {
 
+namespace detail {
 thread_local constinit std::uint64_t next_sequence_nr = 0;
+constinit std::atomic<bool> keep_origins{false};
+}  // namespace detail
 
-}  // namespace
-
-ShapeRecord::ShapeRecord(const Array& a) : dtype_(a.dtype()) {
-  const auto& sizes = a.sizes();
-  bool few = sizes.size() <= kFew;
-  for (std::int64_t s : sizes) few &= s <= std::numeric_limits<std::int32_t>::max();
-  if (few) {
-    ndim_ = static_cast<std::uint8_t>(sizes.size());
-    for (std::size_t i = 0; i < sizes.size(); ++i) few_[i] = static_cast<std::int32_t>(sizes[i]);
-  } else {
-    ndim_ = kOnHeap;
-    heap_ = new Dims(sizes);
-  }
+void ShapeRecord::keep_on_heap(const Dims& sizes) {
+  ndim_ = kOnHeap;
+  heap_ = new Dims(sizes);
 }
 
 ShapeRecord& ShapeRecord::operator=(ShapeRecord&& o) noexcept {
@@ -32,11 +24,6 @@ ShapeRecord& ShapeRecord::operator=(ShapeRecord&& o) noexcept {
   return *this;
 }
 
-bool ShapeRecord::matches(IntArrayRef sizes) const {
-  if (ndim_ == kOnHeap) return IntArrayRef(*heap_) == sizes;
-  return std::equal(few_, few_ + ndim_, sizes.begin(), sizes.end());
-}
-
 Dims ShapeRecord::sizes() const {
   if (ndim_ == kOnHeap) return *heap_;
   Dims d(ndim_, 0);
@@ -44,14 +31,14 @@ Dims ShapeRecord::sizes() const {
   return d;
 }
 
-Node::Node(std::size_t num_edges, std::size_t edges_offset)
-    : num_edges_(static_cast<std::uint16_t>(num_edges)),
-      sequence_nr_(next_sequence_nr++),
-      edges_offset_(static_cast<std::uint16_t>(edges_offset)) {
-  check(num_edges < 65536, "an operation of more than 65535 differentiable arguments is not supported");
-}
+Node::~Node() { memory::detail::count(memory::detail::Counted::Nodes, -1); }
 
-Node::~Node() = default;
+Node::More::~More() = default;
+
+Node::More& Node::more() {
+  if (!more_) more_ = std::make_unique<More>();
+  return *more_;
+}
 
 void Node::destroy(Node* node) noexcept {
   // Freeing a node frees its edges, and so may free other nodes; those wait in a list instead of recursing.
@@ -71,17 +58,18 @@ void Node::destroy(Node* node) noexcept {
   busy = false;
 }
 
-std::uint32_t add_result(Node& node, const Array& result) {
-  if (node.num_inputs_ == 0) {
-    node.shape_ = ShapeRecord(result);
-  } else {
-    node.more().shapes.emplace_back(result);
-    node.more().grads.emplace_back();
-  }
+std::uint32_t add_further_result(Node& node, const Array& result) {
+  node.more().shapes.emplace_back(result);
+  node.more().grads.emplace_back();
   return node.num_inputs_++;
 }
 
 NodeHooks::~NodeHooks() = default;
+
+unsigned NodeHooks::next_handle() {
+  static std::atomic<unsigned> next{0};
+  return next++;
+}
 
 NodeHooks& Node::hooks() {
   auto& h = more().hooks;
@@ -89,8 +77,30 @@ NodeHooks& Node::hooks() {
   return *h;
 }
 
-void Node::add_pre_hook(std::function<void(Grads&)> hook) { hooks().pre.push_back(std::move(hook)); }
-void Node::add_post_hook(std::function<void(Grads&, const Grads&)> hook) { hooks().post.push_back(std::move(hook)); }
+unsigned Node::add_pre_hook(std::function<void(Grads&)> hook) {
+  const unsigned handle = NodeHooks::next_handle();
+  hooks().pre.push_back({handle, std::move(hook)});
+  return handle;
+}
+
+unsigned Node::add_post_hook(std::function<void(Grads&, const Grads&)> hook) {
+  const unsigned handle = NodeHooks::next_handle();
+  hooks().post.push_back({handle, std::move(hook)});
+  return handle;
+}
+
+void Node::remove_hook(unsigned handle) {
+  const auto is_it = [handle](const auto& h) { return h.handle == handle; };
+  std::erase_if(hooks().pre, is_it);
+  std::erase_if(hooks().post, is_it);
+}
+
+void Node::set_packed(std::unique_ptr<PackedTensors> packed) { more().packed = std::move(packed); }
+
+const std::shared_ptr<const Origin>& Node::origin() const {
+  static const std::shared_ptr<const Origin> none;
+  return more_ ? more_->origin : none;
+}
 
 Intrusive<AccumulateGrad> AccumulateGrad::create(const Array& leaf, Intrusive<GradSlot> slot) {
   void* at = memory::allocate(sizeof(AccumulateGrad));
@@ -105,8 +115,18 @@ AccumulateGrad::AccumulateGrad(const Array& leaf, Intrusive<GradSlot> slot)
 AccumulateGrad::~AccumulateGrad() = default;
 
 Grads AccumulateGrad::apply(Grads&& grads) {
-  Tensor& incoming = grads[0];
-  if (!incoming.defined()) return {};
+  if (!grads[0].defined()) return {};
+  accumulate(std::move(grads[0]));
+  if (const NodeHooks* h = hooks_if_any(); h && !h->post_accumulate.empty()) [[unlikely]] {
+    const auto hooks = h->post_accumulate;  // a copy: a hook may remove itself
+    for (const auto& hook : hooks) {
+      if (slot_->owner) hook.call(Tensor::adopt(Intrusive<TensorImpl>::share(slot_->owner)));
+    }
+  }
+  return {};
+}
+
+void AccumulateGrad::accumulate(Tensor&& incoming) {
   // Leaves are what graphs of several threads share.
   struct Lock {
     std::atomic_flag& flag;
@@ -124,7 +144,7 @@ Grads AccumulateGrad::apply(Grads&& grads) {
       grad = grad + incoming;
     else
       grad.add_(incoming);
-    return {};
+    return;
   }
   const TensorImpl& impl = *incoming.impl();
   const bool ours_alone = impl.unique() && impl.array.storage()->unique() && impl.array.is_dense();
@@ -134,7 +154,6 @@ Grads AccumulateGrad::apply(Grads&& grads) {
     grad = std::move(incoming);
   else
     grad = incoming.detach().clone();
-  return {};
 }
 
 }  // namespace xgrad

@@ -1,11 +1,13 @@
 /// Node: one recorded operation, and what the engine needs to run it backward.
 #pragma once
 
+#include <xgrad/autograd/array/allocator.hpp>
 #include <xgrad/autograd/tensor.hpp>
 
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <span>
 #include <utility>
@@ -25,52 +27,80 @@ class Grads {
  public:
   Grads() = default;
   template <class... T>
-  requires(sizeof...(T) > 0 && (std::is_same_v<std::remove_cvref_t<T>, Tensor> && ...)) Grads(T&&... tensors) {
-    resize(sizeof...(T));
-    std::size_t i = 0;
-    ((((*this)[i++]) = std::forward<T>(tensors)), ...);
+  requires(sizeof...(T) > 0 && (std::is_same_v<std::remove_cvref_t<T>, Tensor> && ...)) Grads(T&&... tensors)
+      : size_(sizeof...(T)) {
+    if constexpr (sizeof...(T) > kFew) many_ = std::make_unique<Tensor[]>(size_);
+    Tensor* to = data();
+    ((*to++ = std::forward<T>(tensors)), ...);
   }
-  explicit Grads(std::size_t size) { resize(size); }
-  explicit Grads(std::vector<Tensor> tensors) : size_(tensors.size()), many_(std::move(tensors)) {
-    if (size_ <= kFew) {
-      std::move(many_.begin(), many_.end(), few_);
-      many_.clear();
-    }
+  explicit Grads(std::size_t size) : size_(size) {
+    if (size > kFew) many_ = std::make_unique<Tensor[]>(size);
   }
+  explicit Grads(std::vector<Tensor> tensors) : Grads(tensors.size()) {
+    std::move(tensors.begin(), tensors.end(), begin());
+  }
+  Grads(const Grads& other) : Grads(other.size_) { std::copy(other.begin(), other.end(), begin()); }
+  Grads(Grads&& other) noexcept = default;
+  Grads& operator=(Grads other) noexcept {
+    std::swap(size_, other.size_);
+    std::swap(few_, other.few_);
+    std::swap(many_, other.many_);
+    return *this;
+  }
+
   std::size_t size() const { return size_; }
-  Tensor* data() { return size_ > kFew ? many_.data() : few_; }
-  const Tensor* data() const { return size_ > kFew ? many_.data() : few_; }
+  Tensor* data() { return size_ > kFew ? many_.get() : few_; }
+  const Tensor* data() const { return size_ > kFew ? many_.get() : few_; }
   Tensor& operator[](std::size_t i) { return data()[i]; }
   const Tensor& operator[](std::size_t i) const { return data()[i]; }
   Tensor* begin() { return data(); }
   Tensor* end() { return data() + size_; }
+  const Tensor* begin() const { return data(); }
+  const Tensor* end() const { return data() + size_; }
 
  private:
   static constexpr std::size_t kFew = 4;
-  void resize(std::size_t size) {
-    size_ = size;
-    if (size > kFew) many_.resize(size);
-  }
   std::size_t size_ = 0;
   Tensor few_[kFew];
-  std::vector<Tensor> many_;
+  std::unique_ptr<Tensor[]> many_;
 };
 
 /// A forward result's shape and dtype, in 24 bytes: what the engine checks and un-broadcasts gradients against.
 class ShapeRecord {
  public:
   ShapeRecord() = default;
-  explicit ShapeRecord(const Array& a);
+  explicit ShapeRecord(const Array& a) : dtype_(a.dtype()) {
+    const std::size_t n = a.sizes().size();
+    const std::int64_t* sizes = a.sizes().data();
+    bool few = n <= kFew;
+    for (std::size_t i = 0; few && i < n; ++i) {
+      few = sizes[i] <= std::numeric_limits<std::int32_t>::max();
+      few_[i] = static_cast<std::int32_t>(sizes[i]);
+    }
+    if (few)
+      ndim_ = static_cast<std::uint8_t>(n);
+    else
+      keep_on_heap(a.sizes());
+  }
   ShapeRecord(ShapeRecord&& o) noexcept { *this = std::move(o); }
   ShapeRecord& operator=(ShapeRecord&& o) noexcept;
   ~ShapeRecord() {
     if (ndim_ == kOnHeap) delete heap_;
   }
-  bool matches(IntArrayRef sizes) const;
+  bool matches(const Dims& sizes) const {
+    if (ndim_ != sizes.size()) return ndim_ == kOnHeap && *heap_ == sizes;
+    const std::int64_t* have = sizes.data();
+    for (std::size_t i = 0; i < ndim_; ++i) {
+      if (few_[i] != have[i]) return false;
+    }
+    return true;
+  }
   Dims sizes() const;
   ScalarType dtype() const { return dtype_; }
 
  private:
+  void keep_on_heap(const Dims& sizes);
+
   static constexpr int kFew = 5;
   static constexpr std::uint8_t kOnHeap = 255;
   union {
@@ -83,6 +113,15 @@ class ShapeRecord {
 
 class BackwardRun;
 struct NodeHooks;
+struct Origin;
+class PackedTensors;
+
+namespace detail {
+// Nodes recorded later in a thread have larger numbers; the engine runs them first.
+extern thread_local constinit std::uint64_t next_sequence_nr;
+// Whether nodes keep where they were made (anomaly mode).
+extern constinit std::atomic<bool> keep_origins;
+}  // namespace detail
 
 /// One operation in the graph. Its inputs are the gradients of the forward results, its outputs the gradients of the
 /// forward arguments, which `next_edges` lead to. Subclasses give a name and `apply`.
@@ -108,14 +147,34 @@ class Node : public RefCounted {
   bool needs(std::size_t i) const { return i < num_edges_ && edges()[i].node; }
   const ShapeRecord& input_shape(std::size_t i) const { return i == 0 ? shape_ : more_->shapes[i - 1]; }
 
-  /// Pre-hooks see (and may replace) the gradients of the forward results, post-hooks what `apply` returned.
-  void add_pre_hook(std::function<void(Grads&)> hook);
-  void add_post_hook(std::function<void(Grads& outputs, const Grads& inputs)> hook);
+  /// Calls `hook` before each run of this node, with the gradients of the forward results, which it may change.
+  /// Returns a handle for remove_hook.
+  unsigned add_pre_hook(std::function<void(Grads& grad_outputs)> hook);
+  /// Calls `hook` after each run, with the gradients of the forward arguments, which it may change, and those of the
+  /// forward results.
+  unsigned add_post_hook(std::function<void(Grads& grad_inputs, const Grads& grad_outputs)> hook);
+  /// Removes what add_pre_hook or add_post_hook returned this handle for.
+  void remove_hook(unsigned handle);
   NodeHooks& hooks();
+  const NodeHooks* hooks_if_any() const { return more_ ? more_->hooks.get() : nullptr; }
+
+  /// Where the forward operation was called; null unless it was recorded in anomaly mode.
+  const std::shared_ptr<const Origin>& origin() const;
+  /// What saved-tensor hooks made of this node's saved tensors; null when there were no such hooks.
+  PackedTensors* packed() const { return more_ ? more_->packed.get() : nullptr; }
+  void set_packed(std::unique_ptr<PackedTensors> packed);
 
  protected:
   /// `edges_offset`: bytes from the node's start to the trailing storage that holds its edges.
-  Node(std::size_t num_edges, std::size_t edges_offset);
+  Node(std::size_t num_edges, std::size_t edges_offset)
+      : num_edges_(static_cast<std::uint16_t>(num_edges)),
+        sequence_nr_(detail::next_sequence_nr++),
+        edges_offset_(static_cast<std::uint16_t>(edges_offset)) {
+    check(num_edges < 65536, "an operation of more than 65535 differentiable arguments is not supported");
+    memory::detail::count(memory::detail::Counted::Nodes, 1);
+    if (detail::keep_origins.load(std::memory_order_relaxed)) [[unlikely]]
+      keep_origin();
+  }
   Edge* edges() const {
     return reinterpret_cast<Edge*>(const_cast<char*>(reinterpret_cast<const char*>(this)) + edges_offset_);
   }
@@ -125,16 +184,18 @@ class Node : public RefCounted {
  private:
   friend class BackwardRun;
   friend std::uint32_t add_result(Node& node, const Array& result);
+  friend std::uint32_t add_further_result(Node& node, const Array& result);
 
-  struct More {  // what few nodes have: results beyond the first, and hooks
+  struct More {  // what few nodes have: results beyond the first, hooks, where they were made
     std::vector<ShapeRecord> shapes;
     std::vector<Tensor> grads;
     std::unique_ptr<NodeHooks> hooks;
+    std::shared_ptr<const Origin> origin;
+    std::unique_ptr<PackedTensors> packed;
+    ~More();
   };
-  More& more() {
-    if (!more_) more_ = std::make_unique<More>();
-    return *more_;
-  }
+  More& more();
+  void keep_origin();
 
   std::uint16_t num_edges_;
   std::uint16_t num_inputs_ = 0;
@@ -148,8 +209,15 @@ class Node : public RefCounted {
   std::unique_ptr<More> more_;
 };
 
+/// Registers another forward result with its node; returns its output number.
+std::uint32_t add_further_result(Node& node, const Array& result);
 /// Registers a forward result with its node; returns its output number.
-std::uint32_t add_result(Node& node, const Array& result);
+inline std::uint32_t add_result(Node& node, const Array& result) {
+  if (node.num_inputs_ != 0) return add_further_result(node, result);
+  node.shape_ = ShapeRecord(result);
+  node.num_inputs_ = 1;
+  return 0;
+}
 
 /// Functions a user attached to a node or to one of its results.
 struct NodeHooks {
@@ -162,11 +230,17 @@ struct NodeHooks {
     std::uint32_t input_nr;
     Intrusive<class GradSlot> slot;
   };
+  template <class F>
+  struct Numbered {
+    unsigned handle;
+    F call;
+  };
   std::vector<OnGrad> on_grad;
   std::vector<Retain> retain;
-  std::vector<std::function<void(Grads&)>> pre;
-  std::vector<std::function<void(Grads&, const Grads&)>> post;
-  std::vector<std::function<void(const Tensor&)>> post_accumulate;
+  std::vector<Numbered<std::function<void(Grads&)>>> pre;
+  std::vector<Numbered<std::function<void(Grads&, const Grads&)>>> post;
+  std::vector<Numbered<std::function<void(Tensor)>>> post_accumulate;  // only a leaf's accumulator has some
+  static unsigned next_handle();
   ~NodeHooks();
 };
 
@@ -181,6 +255,7 @@ class AccumulateGrad final : public Node {
  private:
   AccumulateGrad(const Array& leaf, Intrusive<GradSlot> slot);
   ~AccumulateGrad() override;
+  void accumulate(Tensor&& incoming);
   std::size_t allocated_bytes() const override { return sizeof(AccumulateGrad); }
   Intrusive<GradSlot> slot_;
 };

@@ -18,20 +18,24 @@ class VersionCounter : public RefCounted {
   std::atomic<std::uint32_t> value{0};
 };
 
+namespace detail {
+// Whether new tensors of this thread are inference tensors: without version counter, kept out of every graph.
+extern thread_local constinit bool inference_mode;
+}  // namespace detail
+
 struct TensorImpl final : RefCounted {
-  explicit TensorImpl(Array a);
+  explicit TensorImpl(Array&& a);
   ~TensorImpl();
   static void destroy(TensorImpl* impl) noexcept;
-  static void* operator new(std::size_t bytes);
-  static void operator delete(void* p) noexcept;
 
   Array array;
   Intrusive<Node> node;  ///< a non-leaf's grad_fn, or a leaf's AccumulateGrad once it takes part in a graph
   std::uint32_t output_nr = 0;
   bool requires_grad = false;
   bool is_leaf = true;
-  bool wrapped_number = false;  ///< made from a C++ number: promotes by category only
-  bool retains_grad = false;
+  bool wrapped_number : 1 = false;  ///< made from a C++ number: promotes by category only
+  bool retains_grad : 1 = false;
+  bool inference : 1;  ///< made in inference mode
   Intrusive<GradSlot> slot;
   Intrusive<VersionCounter> own_version;  ///< null: the storage's counter
   std::unique_ptr<ViewInfo> view;

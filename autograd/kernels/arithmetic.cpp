@@ -76,33 +76,30 @@ Array as_dtype(const Array& a, ScalarType dtype) { return a.dtype() == dtype ? a
 
 /// Runs `compute(target)` into `out`, through a temporary when out has another dtype.
 template <class F>
-Array into(const Array& result, ScalarType dtype, F compute) {
-  if (result.dtype() == dtype) {
-    compute(result);
-    return result;
-  }
+void into(const Array& result, ScalarType dtype, F compute) {
+  if (result.dtype() == dtype) return compute(result);
   const Array temporary = Array::empty(result.sizes(), dtype);
   compute(temporary);
   copy(result, temporary);
-  return result;
 }
 
 }  // namespace
 
 Array binary(Binary op, const Array& a, const Array& b, ScalarType dtype, const Array* out) {
-  const Array result = result_for({&a, &b}, dtype, out);
+  Array result = result_for({&a, &b}, dtype, out);  // the one thing returned, so that it is made in its place
   if (a.dtype() == dtype && b.dtype() == dtype && result.dtype() == dtype) {
     dispatch(dtype, [&]<class T>() { run_binary<T>(op, result, a, b); });
-    return result;
+  } else {
+    const Array x = as_dtype(a, dtype), y = as_dtype(b, dtype);
+    into(result, dtype, [&](const Array& r) { dispatch(dtype, [&]<class T>() { run_binary<T>(op, r, x, y); }); });
   }
-  const Array x = as_dtype(a, dtype), y = as_dtype(b, dtype);
-  return into(result, dtype, [&](const Array& r) { dispatch(dtype, [&]<class T>() { run_binary<T>(op, r, x, y); }); });
+  return result;
 }
 
 Array add_scaled(const Array& a, const Array& b, Scalar alpha, ScalarType dtype, const Array* out) {
   const Array result = result_for({&a, &b}, dtype, out);
   const Array x = as_dtype(a, dtype), y = as_dtype(b, dtype);
-  return into(result, dtype, [&](const Array& r) {
+  into(result, dtype, [&](const Array& r) {
     dispatch(dtype, [&]<class T>() {
       const T c = alpha.to<T>();
       if constexpr (std::is_same_v<T, bool>)
@@ -111,6 +108,7 @@ Array add_scaled(const Array& a, const Array& b, Scalar alpha, ScalarType dtype,
         map_binary<T, T>(r, x, y, [c](T p, T q) { return static_cast<T>(p + c * q); });
     });
   });
+  return result;
 }
 
 Array where(const Array& condition, const Array& a, const Array& b, ScalarType dtype) {

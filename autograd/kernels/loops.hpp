@@ -154,11 +154,14 @@ void map_unary(const Array& out, const Array& a, F f) {
 template <class R, class T, class F>
 void map_binary(const Array& out, const Array& a, const Array& b, F f) {
   if (out.numel() == 0) return;
+  if (out.numel() == 1) {
+    *out.data<R>() = f(*a.data<T>(), *b.data<T>());
+    return;
+  }
   if (out.is_contiguous() && (a.numel() == 1 || same_packed(out, a)) && (b.numel() == 1 || same_packed(out, b))) {
-    const bool same = out.numel() == 1;
     return binary_row<R, T>(static_cast<char*>(out.raw()), sizeof(R), static_cast<const char*>(a.raw()),
-                            a.numel() == 1 && !same ? 0 : sizeof(T), static_cast<const char*>(b.raw()),
-                            b.numel() == 1 && !same ? 0 : sizeof(T), out.numel(), f);
+                            a.numel() == 1 ? 0 : sizeof(T), static_cast<const char*>(b.raw()),
+                            b.numel() == 1 ? 0 : sizeof(T), out.numel(), f);
   }
   const auto plan = plan_rows<3>({&out, &a, &b});
   const auto s = plan.row_stride;

@@ -1,0 +1,167 @@
+#include <xgrad/autograd/array/backtrace.hpp>
+
+#include <cxxabi.h>
+#include <dlfcn.h>
+#include <execinfo.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string_view>
+
+#ifdef XGRAD_HAS_LIBDW
+#include <elfutils/libdwfl.h>
+#include <unistd.h>
+
+#include <dwarf.h>
+#include <mutex>
+#endif
+
+namespace xgrad {
+namespace {
+
+bool of_library(const Frame& f, const void* address) {
+  if (!f.file.empty()) {
+    const std::string file = std::filesystem::path(f.file).lexically_normal().string();
+    for (const char* folder : {"autograd/", "nn/", "optim/", "data/", "serialize/", "plot/"}) {
+      if (file.starts_with(std::string(XGRAD_SOURCE_ROOT "/") + folder)) return true;
+      if (file.find(std::string("include/xgrad/") + folder) != std::string::npos) return true;
+    }
+    return file.find("/include/c++/") != std::string::npos;
+  }
+  Dl_info here, there;
+  const bool same_object = dladdr(reinterpret_cast<void*>(&call_stack), &here) && dladdr(address, &there) &&
+                           here.dli_fbase == there.dli_fbase;
+  return (same_object && f.function.find("xgrad::") != std::string::npos) || f.function.starts_with("std::") ||
+         f.function.starts_with("__libc_start") || f.function == "_start";
+}
+
+std::string demangled(const char* name) {
+  int status = 0;
+  const std::unique_ptr<char, void (*)(void*)> text(abi::__cxa_demangle(name, nullptr, nullptr, &status), std::free);
+  return status == 0 ? text.get() : name;
+}
+
+Frame from_symbol_table(void* address) {
+  Frame f;
+  Dl_info info;
+  if (dladdr(address, &info) && info.dli_sname) f.function = demangled(info.dli_sname);
+  f.of_library = of_library(f, address);
+  return f;
+}
+
+#ifdef XGRAD_HAS_LIBDW
+
+/// elfutils' view of the running program, made once; not safe for use by several threads at a time.
+class Symbols {
+ public:
+  Symbols() : dwfl_(dwfl_begin(&callbacks_)) {
+    if (!dwfl_) return;
+    dwfl_linux_proc_report(dwfl_, getpid());
+    dwfl_report_end(dwfl_, nullptr, nullptr);
+  }
+  ~Symbols() {
+    if (dwfl_) dwfl_end(dwfl_);
+  }
+  Symbols(const Symbols&) = delete;
+  Symbols& operator=(const Symbols&) = delete;
+
+  /// Frames at one address, innermost first: what was inlined there, then the function itself.
+  void append(std::vector<Frame>& frames, void* address) const {
+    const auto at = reinterpret_cast<Dwarf_Addr>(address) - 1;  // inside the call, not after it
+    Dwfl_Module* module = dwfl_ ? dwfl_addrmodule(dwfl_, at) : nullptr;
+    Dwfl_Line* line = module ? dwfl_module_getsrc(module, at) : nullptr;
+    if (!line) return frames.push_back(from_symbol_table(address));
+    Frame f;
+    const char* file = dwfl_lineinfo(line, nullptr, &f.line, nullptr, nullptr, nullptr);
+    f.file = file ? file : "";
+    Dwarf_Addr bias = 0;
+    Dwarf_Die* unit = dwfl_module_addrdie(module, at, &bias);
+    Dwarf_Die* found = nullptr;
+    const int scopes = unit ? dwarf_getscopes(unit, at - bias, &found) : 0;
+    const std::unique_ptr<Dwarf_Die, void (*)(void*)> owner(found, std::free);
+    for (int i = 0; i < scopes; ++i) {
+      Dwarf_Die* scope = &found[i];
+      const int tag = dwarf_tag(scope);
+      if (tag != DW_TAG_subprogram && tag != DW_TAG_inlined_subroutine) continue;
+      f.function = name_of(scope);
+      f.of_library = of_library(f, address);
+      frames.push_back(f);
+      if (tag == DW_TAG_subprogram) return;
+      f = call_of(scope, unit);
+    }
+    if (f.function.empty()) {
+      const char* symbol = dwfl_module_addrname(module, at);
+      f.function = symbol ? demangled(symbol) : "";
+    }
+    f.of_library = of_library(f, address);
+    frames.push_back(f);
+  }
+
+ private:
+  static std::string name_of(Dwarf_Die* function) {
+    Dwarf_Attribute attribute;
+    Dwarf_Attribute* linkage = dwarf_attr_integrate(function, DW_AT_linkage_name, &attribute);
+    if (const char* name = linkage ? dwarf_formstring(linkage) : nullptr) return demangled(name);
+    const char* plain = dwarf_diename(function);
+    return plain ? plain : "";
+  }
+
+  /// Where an inlined function was called.
+  static Frame call_of(Dwarf_Die* inlined, Dwarf_Die* unit) {
+    Frame f;
+    Dwarf_Attribute attribute;
+    Dwarf_Word number = 0;
+    Dwarf_Files* files = nullptr;
+    std::size_t count = 0;
+    if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_file, &attribute), &number) == 0 &&
+        dwarf_getsrcfiles(unit, &files, &count) == 0 && number < count) {
+      const char* file = dwarf_filesrc(files, number, nullptr, nullptr);
+      f.file = file ? file : "";
+    }
+    if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_line, &attribute), &number) == 0)
+      f.line = static_cast<int>(number);
+    return f;
+  }
+
+  static int no_separate_debug_file(Dwfl_Module*, void**, const char*, Dwarf_Addr, const char*, const char*, GElf_Word,
+                                    char**) {
+    return -1;  // what is in the program itself must do: no search on disks or servers
+  }
+  char* no_path_ = nullptr;
+  Dwfl_Callbacks callbacks_{dwfl_linux_proc_find_elf, no_separate_debug_file, nullptr, &no_path_};
+  Dwfl* dwfl_;
+};
+
+std::vector<Frame> resolve_all(const std::vector<void*>& addresses) {
+  static std::mutex lock;
+  const std::lock_guard guard(lock);
+  const Symbols symbols;  // made anew: libraries may have been loaded since, and errors are rare
+  std::vector<Frame> frames;
+  for (void* a : addresses) symbols.append(frames, a);
+  return frames;
+}
+
+#else
+
+std::vector<Frame> resolve_all(const std::vector<void*>& addresses) {
+  std::vector<Frame> frames;
+  for (void* a : addresses) frames.push_back(from_symbol_table(a));
+  return frames;
+}
+
+#endif
+
+}  // namespace
+
+std::vector<void*> call_stack() {
+  std::array<void*, 64> addresses;
+  const int n = backtrace(addresses.data(), static_cast<int>(addresses.size()));
+  return {addresses.begin() + std::min(n, 1), addresses.begin() + n};  // without this function
+}
+
+std::vector<Frame> resolve(const std::vector<void*>& addresses) { return resolve_all(addresses); }
+
+}  // namespace xgrad
