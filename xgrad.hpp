@@ -1,8 +1,15 @@
 /// Everything: `#include <xgrad/xgrad.hpp>`.
 #pragma once
 
+#include <xgrad/autograd/array/warning.hpp>
+#include <xgrad/autograd/functional.hpp>
+#include <xgrad/autograd/graph/anomaly.hpp>
+#include <xgrad/autograd/graph/checkpoint.hpp>
 #include <xgrad/autograd/graph/engine.hpp>
+#include <xgrad/autograd/graph/function.hpp>
 #include <xgrad/autograd/graph/grad_mode.hpp>
+#include <xgrad/autograd/graph/observer.hpp>
+#include <xgrad/autograd/graph/saved_hooks.hpp>
 #include <xgrad/autograd/print.hpp>
 #include <xgrad/autograd/tensor.hpp>
 #include <xgrad/data/data.hpp>

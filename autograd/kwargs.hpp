@@ -126,6 +126,7 @@ XGRAD_KEYWORD(cmap);
 XGRAD_KEYWORD(collate_fn);
 XGRAD_KEYWORD(color);
 XGRAD_KEYWORD(correction);
+XGRAD_KEYWORD(create_graph);
 XGRAD_KEYWORD(dampening);
 XGRAD_KEYWORD(desc);
 XGRAD_KEYWORD(dim);

@@ -10,10 +10,6 @@
 
 namespace xgrad {
 
-namespace detail {
-thread_local constinit bool inference_mode = false;
-}
-
 inline TensorImpl::TensorImpl(Array&& a) : array(std::move(a)), inference(detail::inference_mode) {
   memory::detail::count(memory::detail::Counted::Tensors, 1);
 }
@@ -54,6 +50,7 @@ void set_view_of(Tensor& view, const Tensor& base, ViewOrigin origin) {
   info->origin = outer && outer->origin != ViewOrigin::Normal ? outer->origin : origin;
   info->graph_version = view.array().storage()->version();
   view.impl()->own_version = base.impl()->own_version;
+  view.impl()->inference = base.impl()->inference;  // a view in inference mode of a normal tensor is normal
   view.impl()->view = std::move(info);
 }
 
@@ -96,6 +93,8 @@ Tensor& Tensor::requires_grad_(bool requires_grad) const {
   check(requires_grad || impl_->is_leaf,
         "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
         "subgraph that doesn't require differentiation use var_no_grad = var.detach().");
+  check(!requires_grad || !impl_->inference || detail::inference_mode,
+        "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.");
   check(!requires_grad || xgrad::is_floating_point(a.dtype()),
         "only Tensors of floating point and complex dtype can require gradients");
   if (requires_grad && !impl_->node) {
@@ -172,6 +171,7 @@ unsigned Tensor::register_post_accumulate_grad_hook(std::function<void(Tensor)> 
 Tensor Tensor::detach() const {
   Tensor out(array());
   out.impl_->own_version = impl_->own_version;
+  out.impl_->inference = impl_->inference;
   return out;
 }
 
@@ -208,6 +208,7 @@ void Tensor::set_data(const Tensor& other) const {
 
 std::uint32_t Tensor::version() const {
   array();
+  check(!impl_->inference, "Inference tensors do not track version counter.");
   return impl_->version();
 }
 

@@ -159,7 +159,7 @@ std::vector<Frame> resolve_all(const std::vector<void*>& addresses) {
 std::vector<void*> call_stack() {
   std::array<void*, 64> addresses;
   const int n = backtrace(addresses.data(), static_cast<int>(addresses.size()));
-  return {addresses.begin() + std::min(n, 1), addresses.begin() + n};  // without this function
+  return std::vector<void*>(addresses.begin() + std::min(n, 1), addresses.begin() + n);  // without this function
 }
 
 std::vector<Frame> resolve(const std::vector<void*>& addresses) { return resolve_all(addresses); }

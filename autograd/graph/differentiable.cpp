@@ -59,7 +59,9 @@ Tensor unpack(OpNodeBase& node, std::size_t i) {
   return in_graph(value, packed.edge, packed.is_leaf);
 }
 
-void pack_saved(OpNodeBase& node) {
+}  // namespace
+
+void pack_saved_tensors(OpNodeBase& node) {
   // What a hook computes is not packed itself.
   struct Quiet {
     const std::shared_ptr<const PackedTensors::Hooks>* hooks = std::exchange(detail::saved_tensor_hooks, nullptr);
@@ -68,6 +70,10 @@ void pack_saved(OpNodeBase& node) {
   const NoGradGuard no_grad;
   auto packed = std::make_unique<PackedTensors>(*quiet.hooks);
   for (SavedTensor& s : node.saved()) {
+    if (!s.tensor.defined()) {
+      packed->add_nothing();
+      continue;
+    }
     // Of its own output the node keeps no edge: it must not own itself.
     const Edge place = s.kind == SavedKind::Input    ? node.next_edges()[s.index]
                        : s.kind == SavedKind::Output ? Edge()
@@ -77,8 +83,6 @@ void pack_saved(OpNodeBase& node) {
   }
   node.set_packed(std::move(packed));
 }
-
-}  // namespace
 
 Tensor PackedTensors::unpack(std::size_t i) const { return hooks_->unpack(slots_[i].value); }
 
@@ -92,40 +96,48 @@ bool Saved::has_input(std::size_t i) const {
 }
 
 Tensor& Saved::unpacked(std::size_t slot) const {
-  if (!unpacked_) unpacked_ = std::make_unique<std::array<Tensor, 8>>();
-  return (*unpacked_)[slot];
+  if (!unpacked_) unpacked_ = std::make_unique<Tensor[]>(node_.saved().size());
+  return unpacked_[slot];
+}
+
+void OpNodeBase::check_not_released() const {
+  if (released_) fail_released();
 }
 
 const Tensor& Saved::find(SavedKind kind, std::size_t index) const {
-  if (node_.released()) fail_released();
+  node_.check_not_released();
   const auto all = node_.saved();
   for (std::size_t i = 0; i < all.size(); ++i) {
-    const SavedTensor& s = all[i];
-    if (s.kind != kind || s.index != index) continue;
-    if (!s.tensor.defined()) {
-      Tensor& t = unpacked(i);
-      if (!t.defined()) t = unpack(node_, i);
-      return t;
-    }
-    const TensorImpl& impl = *s.tensor.impl();
-    if (impl.version() != s.version) fail_changed(node_, s);
-    if (!detail::grad_mode) return s.tensor;
-    if (kind == SavedKind::Output) {
-      Tensor& restored = unpacked(i);
-      const auto output_nr = static_cast<std::uint32_t>(index);
-      if (!restored.defined()) restored = in_graph(s.tensor, {Intrusive<Node>::share(&node_), output_nr}, false);
-      return restored;
-    }
-    const Edge* edge = kind == SavedKind::Input ? &node_.next_edges()[index] : nullptr;
-    if (edge && edge->node && !impl.is_leaf && impl.node != edge->node) {
-      // The handle was given another place in the graph since (detach_, say): restore the one that was saved.
-      Tensor& restored = unpacked(i);
-      restored = in_graph(s.tensor, *edge, false);
-      return restored;
-    }
-    return s.tensor;
+    if (all[i].kind == kind && all[i].index == index) return slot(i);
   }
   fail("internal error: {} reads a tensor that it did not save", node_.name());
+}
+
+const Tensor& Saved::slot(std::size_t i) const {
+  node_.check_not_released();
+  const SavedTensor& s = node_.saved()[i];
+  if (!s.tensor.defined()) {
+    if (!node_.packed() || node_.packed()->empty(i)) return s.tensor;
+    Tensor& t = unpacked(i);
+    if (!t.defined()) t = unpack(node_, i);
+    return t;
+  }
+  const TensorImpl& impl = *s.tensor.impl();
+  if (impl.version() != s.version) fail_changed(node_, s);
+  if (!detail::grad_mode) return s.tensor;
+  if (s.kind == SavedKind::Output) {
+    Tensor& restored = unpacked(i);
+    if (!restored.defined()) restored = in_graph(s.tensor, {Intrusive<Node>::share(&node_), s.index}, false);
+    return restored;
+  }
+  const Edge* edge = s.kind == SavedKind::Input ? &node_.next_edges()[s.index] : nullptr;
+  if (edge && edge->node && !impl.is_leaf && impl.node != edge->node) {
+    // The handle was given another place in the graph since (detach_, say): restore the one that was saved.
+    Tensor& restored = unpacked(i);
+    restored = in_graph(s.tensor, *edge, false);
+    return restored;
+  }
+  return s.tensor;
 }
 
 void RecordingBase::check_writable(const Tensor& self, bool record) { check_in_place(self, record); }
@@ -182,7 +194,7 @@ void RecordingBase::finish(OpNodeBase& node, const Save& save, std::span<Tensor>
     s.version = s.tensor.impl()->version();
   }
   if (detail::saved_tensor_hooks) [[unlikely]]
-    pack_saved(node);
+    pack_saved_tensors(node);
 }
 
 void no_derivative(const char* op) { fail<NotImplementedError>("derivative for {} is not implemented", op); }

@@ -75,13 +75,15 @@ class Saved {
   const Tensor& output(std::size_t i = 0) const { return find(SavedKind::Output, i); }
   const Tensor& tensor(std::size_t i = 0) const { return find(SavedKind::Other, i); }
   bool has_input(std::size_t i) const;
+  /// The tensor in this slot, in the order of saving; undefined when none was put there.
+  const Tensor& slot(std::size_t i) const;
   inline bool needs(std::size_t i) const;
 
  private:
   const Tensor& find(SavedKind kind, std::size_t index) const;
   OpNodeBase& node_;
   Tensor& unpacked(std::size_t slot) const;
-  mutable std::unique_ptr<std::array<Tensor, 8>> unpacked_;  // what needed its place in the graph back
+  mutable std::unique_ptr<Tensor[]> unpacked_;  // what needed its place in the graph back
 };
 
 /// A node of an operation: edges and saved tensors in trailing storage, sized to what this call needs.
@@ -90,6 +92,8 @@ class OpNodeBase : public Node {
   std::span<SavedTensor> saved() const { return {saved_begin(), num_saved_}; }
   void release_saved() override;
   bool released() const { return released_; }
+  /// Throws PyTorch's error on a second run through a freed graph.
+  void check_not_released() const;
 
  protected:
   OpNodeBase(std::size_t own_bytes, std::size_t num_edges, std::size_t num_saved)
@@ -205,6 +209,9 @@ class RecordingBase {
   std::span<const Tensor* const> inputs_;
   std::unique_ptr<std::array<Tensor, 8>> copies_;  // by request
 };
+
+/// Runs the current saved-tensor hooks over what the node saved.
+void pack_saved_tensors(OpNodeBase& node);
 
 /// Makes `result` (a fresh tensor) output of `node`.
 inline void set_history(Tensor& result, Intrusive<Node> node) {

@@ -16,7 +16,7 @@ class GradSlot : public RefCounted {
 };
 
 /// How a view was made, which decides whether it may be changed in place.
-enum class ViewOrigin : std::uint8_t { Normal, NoGrad, MultiOutput };
+enum class ViewOrigin : std::uint8_t { Normal, NoGrad, MultiOutput, CustomFunction };
 
 /// A view's base, and the state its graph place was computed for.
 struct ViewInfo {

@@ -65,6 +65,9 @@ void check_in_place(const Tensor& self, bool record) {
   check(!impl.array.overlaps_itself(),
         "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
         "Please clone() the tensor before performing the operation.");
+  check(!impl.inference || detail::inference_mode,
+        "Inplace update to inference tensor outside InferenceMode is not allowed. You can make a clone to get a normal "
+        "tensor before doing inplace update.");
   if (!detail::grad_mode) return;
   if (!impl.view) {
     if (!impl.is_leaf || !impl.requires_grad) return;
@@ -85,6 +88,12 @@ void check_in_place(const Tensor& self, bool record) {
   check(impl.view->origin != ViewOrigin::MultiOutput,
         "{} This view is the output of a function that returns multiple views. Such functions do not allow the output "
         "views to be modified inplace. You should replace the inplace operation by an out-of-place one.",
+        what);
+  check(impl.view->origin != ViewOrigin::CustomFunction,
+        "{} This view was created inside a custom Function (or because an input was returned as-is) and the autograd "
+        "logic to handle view+inplace would override the custom backward associated with the custom Function, leading "
+        "to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom "
+        "Function.",
         what);
   fail(
       "{} Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving "
@@ -113,6 +122,7 @@ void rebase_history(const Tensor& self, Intrusive<Node> node) {
 void refresh_view(TensorImpl& view) {
   ViewInfo& info = *view.view;
   info.graph_version = view.array.storage()->version();
+  if (info.origin == ViewOrigin::CustomFunction) return;  // its place is the function's node, whatever its base does
   TensorImpl& base = *info.base.impl();
   if (!base.requires_grad) return;
   const EnableGradGuard grad;

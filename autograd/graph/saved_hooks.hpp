@@ -24,10 +24,15 @@ class PackedTensors {
   void add(const Tensor& saved, Edge edge, bool is_leaf) {
     slots_.push_back({hooks_->pack(saved), std::move(edge), is_leaf});
   }
+  void add_nothing() { slots_.emplace_back(); }
+  bool empty(std::size_t i) const { return !slots_[i].value.has_value(); }
   /// The tensor of slot i as the unpack hook gives it, back in its place in the graph.
   Tensor unpack(std::size_t i) const;
   const Packed& slot(std::size_t i) const { return slots_[i]; }
-  void release() { slots_.clear(); }
+  void release() {
+    slots_.clear();
+    hooks_.reset();
+  }
 
  private:
   std::shared_ptr<const Hooks> hooks_;
@@ -61,9 +66,9 @@ class saved_tensors_hooks {
     hooks_ = std::make_shared<const PackedTensors::Hooks>(PackedTensors::Hooks{
         [shared_pack](const Tensor& t) { return std::any(Value((*shared_pack)(t))); },
         [shared_unpack](const std::any& v) { return Tensor((*shared_unpack)(std::any_cast<const Value&>(v))); }});
-    outer_ = std::exchange(detail::saved_tensor_hooks, &hooks_);
+    outer_ = std::exchange(xgrad::detail::saved_tensor_hooks, &hooks_);
   }
-  ~saved_tensors_hooks() { detail::saved_tensor_hooks = outer_; }
+  ~saved_tensors_hooks() { xgrad::detail::saved_tensor_hooks = outer_; }
   saved_tensors_hooks(const saved_tensors_hooks&) = delete;
   saved_tensors_hooks& operator=(const saved_tensors_hooks&) = delete;
 

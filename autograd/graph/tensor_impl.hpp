@@ -18,11 +18,6 @@ class VersionCounter : public RefCounted {
   std::atomic<std::uint32_t> value{0};
 };
 
-namespace detail {
-// Whether new tensors of this thread are inference tensors: without version counter, kept out of every graph.
-extern thread_local constinit bool inference_mode;
-}  // namespace detail
-
 struct TensorImpl final : RefCounted {
   explicit TensorImpl(Array&& a);
   ~TensorImpl();
