@@ -215,13 +215,14 @@ Array Array::transpose(std::int64_t a, std::int64_t b) const {
 
 Array Array::expand(IntArrayRef sizes) const {
   check(sizes.size() >= sizes_.size(),
-        "expand(torch.FloatTensor{{{}}}, size={}): the number of sizes provided ({}) must be greater or equal to the "
+        "expand(torch.{}Tensor{{{}}}, size={}): the number of sizes provided ({}) must be greater or equal to the "
         "number of dimensions in the tensor ({})",
-        sizes_, sizes, sizes.size(), sizes_.size());
+        info(dtype_).cname, sizes_, sizes, sizes.size(), sizes_.size());
   Dims out_sizes(sizes), out_strides(sizes.size(), 0);
   const std::size_t lead = sizes.size() - sizes_.size();
-  for (std::size_t i = 0; i < sizes.size(); ++i) {
+  for (std::size_t i = sizes.size(); i-- > 0;) {
     if (i < lead) {
+      if (sizes[i] == 1 && dim() > 0) out_strides[i] = out_sizes[i + 1] * out_strides[i + 1];
       check(sizes[i] >= 0, "The expanded size of the tensor ({}) isn't allowed in a leading, non-existing dimension {}",
             sizes[i], i);
       continue;
@@ -262,7 +263,8 @@ Array Array::slice(std::int64_t dim, std::int64_t start, std::int64_t end, std::
   Array out = *this;
   out.offset_ += from * strides_[d];
   out.sizes_[d] = to == from ? 0 : (to - from - 1) / step + 1;
-  out.strides_[d] *= std::min(step, std::max<std::int64_t>(n, 1));  // a longer step reaches one element all the same
+  // A step too long for 64 bits reaches one element all the same.
+  if (__builtin_mul_overflow(strides_[d], step, &out.strides_[d])) out.strides_[d] = strides_[d];
   out.numel_ = n ? numel_ / n * out.sizes_[d] : 0;
   out.contiguous_ = out.numel_ == 0 || packed(out.sizes_, out.strides_);
   return out;

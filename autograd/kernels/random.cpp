@@ -209,7 +209,7 @@ void random_from_to(Array& out, std::int64_t from, std::optional<std::int64_t> t
 }
 
 Array randperm(std::int64_t n, ScalarType dtype, Generator& generator) {
-  check(n >= 0, "n must be non-negative, got {}", n);
+  check(n >= 0, "Trying to create tensor with negative dimension {}: [{}]", n, n);
   check<NotImplementedError>(dtype != kBool, "\"randperm\" not implemented for 'Bool'");
   dispatch(dtype, [&]<class T>() {
     if constexpr (std::is_floating_point_v<T>) {

@@ -22,8 +22,8 @@ void check_alpha(ScalarType dtype, Scalar alpha) {
 /// y = a + alpha·b        da = g, db = alpha·g
 Tensor add(const Tensor& a, const Tensor& b, Scalar alpha, Into into) {
   const ScalarType dtype = result_type(a, b);
-  check_alpha(dtype, alpha);
   check_cast(dtype, into);
+  check_alpha(dtype, alpha);
   return differentiable<"AddBackward0">(
       inputs(a, b), into,
       [&](const Array* out) {
@@ -47,8 +47,8 @@ Tensor sub(const Tensor& a, const Tensor& b, Scalar alpha, Into into) {
       "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the "
       "`~` or `logical_not()` operator instead.");
   const ScalarType dtype = result_type(a, b);
-  check_alpha(dtype, alpha);
   check_cast(dtype, into);
+  check_alpha(dtype, alpha);
   return differentiable<"SubBackward0">(
       inputs(a, b), into,
       [&](const Array* out) {
@@ -170,9 +170,12 @@ Tensor& fill_(Tensor& x, Scalar value) {
 }
 Tensor& zero_(Tensor& x) { return fill_(x, 0); }
 
-/// x takes src's values: dx = 0, dsrc = g
+/// x takes src's values: dx = 0, dsrc = g. Integers take no part in the graph.
 Tensor& copy_(Tensor& x, const Tensor& src) {
   if (x.is_same(src)) return x;
+  if (!x.is_floating_point() && src.requires_grad()) return copy_(x, src.detach());
+  const Dims shape = broadcast_shapes(x.sizes(), src.sizes());
+  check(shape == x.sizes(), "output with shape {} doesn't match the broadcast shape {}", x.sizes(), shape);
   differentiable<"CopyBackwards">(
       inputs(x, src), Into::in_place(x),
       [&](const Array*) {

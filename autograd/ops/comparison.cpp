@@ -43,9 +43,7 @@ Tensor isnan(const Tensor& x) { return Tensor(kernels::isnan(x.array())); }
 Tensor isinf(const Tensor& x) { return Tensor(kernels::isinf(x.array())); }
 Tensor isfinite(const Tensor& x) { return logical_not(logical_or(isnan(x), isinf(x))); }
 
-bool equal(const Tensor& a, const Tensor& b) {
-  return a.dtype() == b.dtype() && a.sizes() == b.sizes() && eq(a, b).all().item<bool>();
-}
+bool equal(const Tensor& a, const Tensor& b) { return a.sizes() == b.sizes() && eq(a, b).all().item<bool>(); }
 
 bool allclose(const Tensor& a, const Tensor& b, double rtol, double atol, bool equal_nan) {
   check(a.dtype() == b.dtype(), "{} did not match {}", a.dtype(), b.dtype());

@@ -29,7 +29,7 @@ Tensor isnan(const Tensor& x);
 Tensor isinf(const Tensor& x);
 Tensor isfinite(const Tensor& x);
 
-/// Same dtype, same shape, same elements (NaN differs from itself).
+/// Same shape, same elements after promotion (NaN differs from itself).
 bool equal(const Tensor& a, const Tensor& b);
 /// |a − b| ≤ atol + rtol·|b| everywhere; equal infinities are close, NaNs only with `equal_nan`.
 bool allclose(const Tensor& a, const Tensor& b, double rtol = 1e-5, double atol = 1e-8, bool equal_nan = false);

@@ -119,6 +119,8 @@ Tensor arange(Scalar end, const TensorOptions& options) { return arange(0, end, 
 Tensor arange(Scalar start, Scalar end, const TensorOptions& options) { return arange(start, end, 1, options); }
 Tensor arange(Scalar start, Scalar end, Scalar step, const TensorOptions& options) {
   check(step.toDouble() != 0, "step must be nonzero");
+  check(std::isfinite(start.toDouble()) && std::isfinite(end.toDouble()), "unsupported range: {} -> {}",
+        start.toDouble(), end.toDouble());
   check((step.toDouble() > 0 && end.toDouble() >= start.toDouble()) ||
             (step.toDouble() < 0 && end.toDouble() <= start.toDouble()),
         "upper bound and larger bound inconsistent with step sign");

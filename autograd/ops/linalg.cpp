@@ -5,7 +5,7 @@ namespace xgrad {
 namespace {
 
 void check_same_dtype(const Tensor& a, const Tensor& b) {
-  check(a.dtype() == b.dtype(), "expected m1 and m2 to have the same dtype, but got: {} != {}", a.dtype(), b.dtype());
+  check(a.dtype() == b.dtype(), "expected scalar type {} but found {}", a.dtype(), b.dtype());
 }
 
 void check_multiplies(std::int64_t n, std::int64_t k, std::int64_t k2, std::int64_t m) {
@@ -40,9 +40,9 @@ Tensor mm(const Tensor& a, const Tensor& b) {
 /// y = a·v                da = g⊗v, dv = aᵀ·g
 Tensor mv(const Tensor& a, const Tensor& v) {
   check(a.dim() == 2 && v.dim() == 1, "vector + matrix @ vector expected, got 1, {}, {}", a.dim(), v.dim());
-  check(a.size(1) == v.size(0), "size mismatch, got input ({}), mat ({}x{}), vec ({})", a.size(0), a.size(0), a.size(1),
-        v.size(0));
+  check(a.size(1) == v.size(0), "size mismatch, got {}, {}x{},{}", a.size(0), a.size(0), a.size(1), v.size(0));
   check_same_dtype(a, v);
+  check<NotImplementedError>(a.dtype() != kBool, "\"addmv_impl_cpu\" not implemented for 'Bool'");
   return differentiable<"MvBackward0">(
       inputs(a, v), {}, [&](const Array*) { return kernels::matvec(a.array(), v.array()); },
       [](Save& s) {
@@ -75,7 +75,8 @@ Tensor dot(const Tensor& a, const Tensor& b) {
 }
 
 Tensor outer(const Tensor& a, const Tensor& b) {
-  check(a.dim() == 1 && b.dim() == 1, "outer: Expected 1-D argument, but got {}-D and {}-D", a.dim(), b.dim());
+  check(a.dim() == 1, "outer: Expected 1-D argument self, but got {}-D", a.dim());
+  check(b.dim() == 1, "outer: Expected 1-D argument vec2, but got {}-D", b.dim());
   return a.view({a.size(0), 1}) * b;
 }
 
@@ -103,8 +104,8 @@ Tensor bmm(const Tensor& a, const Tensor& b) {
 Tensor addmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha) {
   check(a.dim() == 2 && b.dim() == 2, "mat1 and mat2 must be matrices, got {}-D and {}-D tensors", a.dim(), b.dim());
   check_multiplies(a.size(0), a.size(1), b.size(0), b.size(1));
+  check(c.dtype() == b.dtype(), "self and mat2 must have the same dtype");
   check_same_dtype(a, b);
-  check(c.dtype() == a.dtype(), "self and mat2 must have the same dtype");
   c.array().expand({a.size(0), b.size(1)});  // throws when c does not broadcast
   const double al = alpha.toDouble(), be = beta.toDouble();
   return differentiable<"AddmmBackward0">(
@@ -176,6 +177,7 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   const std::int64_t out_features = weight.size(0), in_features = weight.size(1);
   const std::int64_t rows = product(x.sizes(), 0, x.sizes().size() - 1);
   check_multiplies(rows, x.size(-1), in_features, out_features);
+  check(!bias.defined() || bias.dtype() == weight.dtype(), "self and mat2 must have the same dtype");
   check_same_dtype(x, weight);
   if (x.dim() != 2) {
     Dims sizes(x.sizes());
@@ -183,7 +185,6 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
     return linear(x.reshape({rows, in_features}), weight, bias).view(sizes);
   }
   if (!bias.defined()) return mm(x, weight.t());
-  check(bias.dtype() == x.dtype(), "self and mat2 must have the same dtype");
   bias.array().expand({rows, out_features});
   return linear_2d(x, weight, bias);
 }

@@ -26,14 +26,14 @@ struct NllCall {
 
 std::int64_t class_dim(const Tensor& x) { return x.dim() == 1 ? 0 : 1; }
 
-void check_labels(const Tensor& x, const Tensor& target, const Tensor& weight) {
+void check_labels(const char* kernel, const Tensor& x, const Tensor& target, const Tensor& weight) {
   if (!is_integral(target.dtype())) {
     TypeError e(fmt::format("expected scalar type Long but found {}", target.dtype()));
     e.add_context("class labels are integers, one for each row of scores");
     e.set_hint("convert them: target.to(kInt64)");
     throw e;
   }
-  check(x.dim() > 0, "Expected input batch_size ({}) to match target batch_size ({}).", 0, target.numel());
+  check(x.dim() > 0, "Expected 1 or more dimensions (got 0)");
   const std::int64_t d = class_dim(x);
   if (x.dim() == 1) {
     check(target.dim() == 0, "Expected target to be a number for scores of shape {}, got shape {}", x.sizes(),
@@ -46,6 +46,7 @@ void check_labels(const Tensor& x, const Tensor& target, const Tensor& weight) {
     want.erase(1);
     check(IntArrayRef(want) == target.sizes(), "Expected target size {}, got {}", want, target.sizes());
   }
+  check<NotImplementedError>(x.is_floating_point(), "\"{}\" not implemented for '{}'", kernel, x.dtype());
   if (!weight.defined()) return;
   check(weight.dim() == 1 && weight.size(0) == x.size(d),
         "weight tensor should be defined either for all {} classes or no classes but got weight tensor of shape: {}",
@@ -73,7 +74,7 @@ Tensor nll_loss_backward(const Tensor& g, const Tensor& target, const Dims& size
 
 /// The loss itself and Σ w over the labels that count. −w[t]·logp[t]      dlogp = g·c
 std::pair<Tensor, Tensor> nll(const Tensor& logp, const Tensor& target, const NllCall& call) {
-  check_labels(logp, target, call.weight);
+  check_labels("nll_loss_out_frame", logp, target, call.weight);
   check_constant("nll_loss_forward", "weight", call.weight);
   Tensor total;
   Tensor loss = differentiable<"NllLossBackward0">(
@@ -99,7 +100,8 @@ std::pair<Tensor, Tensor> nll(const Tensor& logp, const Tensor& target, const Nl
 
 /// nll_loss(log_softmax(x)) in one pass       dx = (softmax(x) − onehot)·w·g / Σ w
 Tensor cross_entropy_fused(const Tensor& x, const Tensor& target, const NllCall& call) {
-  check_labels(x, target, call.weight);
+  check_labels(class_dim(x) + 1 == x.dim() ? "log_softmax_lastdim_kernel_impl" : "softmax_kernel_impl", x, target,
+               call.weight);
   check_constant("nll_loss_forward", "weight", call.weight);
   Tensor probabilities, total;
   return differentiable<"NllLossBackward0">(
@@ -194,7 +196,8 @@ Tensor elementwise_loss(const Tensor& x, const Tensor& target, Reduction reducti
       [slope, reduction, first = extra[0].defined(), second = extra[1].defined()](const Saved& s,
                                                                                   const Tensor& g) -> Grads {
         const Tensor& x = s.input(0);
-        const Tensor each = reduction == Reduction::Mean ? g / static_cast<double>(x.numel()) : g;
+        const Tensor each =
+            reduction == Reduction::Mean ? g / static_cast<double>(std::max<std::int64_t>(x.numel(), 1)) : g;
         return slope(s, each.expand(x.sizes()), first ? s.tensor(0) : Tensor(), second ? s.tensor(1) : Tensor());
       });
 }
@@ -210,7 +213,7 @@ Tensor cross_entropy_loss(const Tensor& x, const Tensor& target, const Tensor& w
                           std::int64_t ignore_index, double label_smoothing) {
   check(label_smoothing >= 0 && label_smoothing <= 1, "label_smoothing must be between 0.0 and 1.0. Got: {}",
         label_smoothing);
-  if (target.is_floating_point() && x.sizes() == target.sizes()) {
+  if (x.sizes() == target.sizes()) {
     return cross_entropy_probabilities(x, target, weight, reduction, label_smoothing);
   }
   const NllCall call{weight, reduction, ignore_index};

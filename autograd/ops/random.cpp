@@ -68,14 +68,24 @@ Tensor randperm(std::int64_t n, const TensorOptions& options, std::optional<Gene
   return Tensor(kernels::randperm(n, options.dtype_or(kInt64), g)).requires_grad_(options.requires_grad());
 }
 Tensor rand_like(const Tensor& x, const TensorOptions& options) {
-  return rand(x.sizes(), TensorOptions(options).dtype(options.dtype_or(x.dtype())));
+  Tensor y = empty_like(x, TensorOptions(options.dtype_or(x.dtype())));
+  return uniform_(y).requires_grad_(options.requires_grad());
 }
 Tensor randn_like(const Tensor& x, const TensorOptions& options) {
-  return randn(x.sizes(), TensorOptions(options).dtype(options.dtype_or(x.dtype())));
+  Tensor y = empty_like(x, TensorOptions(options.dtype_or(x.dtype())));
+  return normal_(y).requires_grad_(options.requires_grad());
 }
+/// A draw does not change with p, but for jumps: dp = 0
 Tensor bernoulli(const Tensor& p, std::optional<Generator> generator) {
-  Tensor x = empty_like(p);
-  return bernoulli_(x, p, std::move(generator));
+  Generator g = generator ? *generator : default_generator();
+  return differentiable<"BernoulliBackward0">(
+      inputs(p), {},
+      [&](const Array*) {
+        Array out = Array::empty_like(p.array(), p.dtype());
+        kernels::bernoulli_(out, p.array(), g);
+        return out;
+      },
+      no_save, [](const Saved&, const Tensor& d) -> Grads { return {zeros_like(d)}; });
 }
 
 }  // namespace xgrad

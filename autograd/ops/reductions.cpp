@@ -37,6 +37,7 @@ Tensor restore(const Tensor& g, const Dims& sizes, const Dims& dims, bool keepdi
 template <FixedString Name>
 Tensor sum(const Tensor& x, const Dims& dims, bool keepdim, std::optional<ScalarType> dtype) {
   const ScalarType type = dtype.value_or(is_floating_point(x.dtype()) ? x.dtype() : kInt64);
+  if (!is_floating_point(type) && x.requires_grad()) return sum<Name>(x.detach(), dims, keepdim, dtype);
   return differentiable<Name>(
       inputs(x), {}, [&](const Array*) { return kernels::reduce(Reduce::Sum, x.array(), dims, keepdim, type); },
       no_save,
@@ -47,11 +48,12 @@ Tensor sum(const Tensor& x, const Dims& dims, bool keepdim, std::optional<Scalar
 
 /// y = Σ x / n            dx = g/n, expanded
 template <FixedString Name>
-Tensor mean(const Tensor& x, const Dims& dims, bool keepdim, std::optional<ScalarType> dtype) {
+Tensor mean(const Tensor& x, IntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) {
   const ScalarType type = dtype.value_or(x.dtype());
   check(is_floating_point(type),
-        "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {}",
-        type);
+        "mean(): could not infer output dtype. {} dtype must be either a floating point or complex dtype. Got: {}",
+        dtype ? "Optional" : "Input", type);
+  const Dims dims = wrap_dims(x, dim);
   double n = 1;
   for (std::int64_t d : dims) n *= static_cast<double>(x.size(d));
   return differentiable<Name>(
@@ -64,7 +66,7 @@ Tensor mean(const Tensor& x, const Dims& dims, bool keepdim, std::optional<Scala
       },
       no_save,
       [sizes = Dims(x.sizes()), dims, keepdim, n](const Saved&, const Tensor& g) -> Grads {
-        return {(restore(g, sizes, dims, keepdim) / n).expand(sizes)};
+        return {(restore(g, sizes, dims, keepdim) / std::max(n, 1.)).expand(sizes)};
       });
 }
 
@@ -113,13 +115,23 @@ ValuesIndices extreme_along(bool largest, const Tensor& x, std::int64_t dim, boo
   return {std::move(value), index};
 }
 
+/// Throws for a dimension, or for no dimensions, of which there is no extreme element.
+void check_not_empty(const char* name, const Tensor& x, IntArrayRef dims) {
+  check<IndexError>(x.numel() > 0 || !dims.empty(),
+                    "{}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
+                    "with the 'dim' argument.",
+                    name);
+  for (const std::int64_t d : dims) {
+    const std::int64_t w = wrap_dim(d, x.dim());
+    check<IndexError>(x.dim() == 0 || x.size(w) > 0, "{}(): Expected reduction dim {} to have non-zero size.", name, d);
+  }
+}
+
 Tensor arg_extreme(bool largest, const char* name, const Tensor& x, std::optional<std::int64_t> dim, bool keepdim) {
+  if (dim) check_not_empty(name, x, *dim);
   check<NotImplementedError>(x.dtype() != kBool, "\"{}_cpu\" not implemented for 'Bool'", name);
   if (!dim) {
-    check<IndexError>(x.numel() > 0,
-                      "{}(): Expected reduction dim to be specified for input.numel() == 0. Specify the "
-                      "reduction dim with the 'dim' argument.",
-                      name);
+    check<IndexError>(x.numel() > 0, "{}(): Expected reduction dim to be specified for input.numel() == 0.", name);
     const NoGradGuard no_grad;
     Tensor flat(kernels::extreme_with_index(largest, x.reshape({-1}).array(), 0, false).second);
     return keepdim ? flat.reshape(Dims(x.sizes().size(), 1)) : flat;
@@ -150,11 +162,9 @@ Tensor sum_to_size(const Tensor& x, IntArrayRef size) {
   return lead ? summed.reshape(size) : summed;
 }
 
-Tensor mean(const Tensor& x, std::optional<ScalarType> dtype) {
-  return mean<"MeanBackward0">(x, wrap_dims(x, {}), false, dtype);
-}
+Tensor mean(const Tensor& x, std::optional<ScalarType> dtype) { return mean<"MeanBackward0">(x, {}, false, dtype); }
 Tensor mean(const Tensor& x, IntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) {
-  return mean<"MeanBackward1">(x, wrap_dims(x, dim), keepdim, dtype);
+  return mean<"MeanBackward1">(x, dim, keepdim, dtype);
 }
 
 Tensor max(const Tensor& x) {
@@ -176,9 +186,11 @@ ValuesIndices min(const Tensor& x, std::int64_t dim, bool keepdim) {
   return extreme_along<"MinBackward0">(false, x, dim, keepdim);
 }
 Tensor amax(const Tensor& x, IntArrayRef dim, bool keepdim) {
+  check_not_empty("amax", x, dim);
   return extreme<"AmaxBackward0">(Reduce::Max, x, wrap_dims(x, dim), keepdim, false);
 }
 Tensor amin(const Tensor& x, IntArrayRef dim, bool keepdim) {
+  check_not_empty("amin", x, dim);
   return extreme<"AminBackward0">(Reduce::Min, x, wrap_dims(x, dim), keepdim, false);
 }
 Tensor argmax(const Tensor& x, std::optional<std::int64_t> dim, bool keepdim) {

@@ -41,10 +41,11 @@ Tensor cat(TensorList tensors, std::int64_t dim) {
   const std::int64_t d = wrap_dim(dim, model->dim());
   Dims sizes(model->sizes());
   sizes[static_cast<std::size_t>(d)] = 0;
+  constexpr std::int64_t kSkipped = -1;
   std::vector<std::int64_t> lengths;
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     const Tensor& t = tensors[i];
-    lengths.push_back(skipped(t) ? 0 : t.size(d));
+    lengths.push_back(skipped(t) ? kSkipped : t.size(d));
     if (skipped(t)) continue;
     check(t.dim() == model->dim(), "Tensors must have same number of dimensions: got {} and {}", model->dim(), t.dim());
     for (std::int64_t k = 0; k < t.dim(); ++k) {
@@ -64,7 +65,7 @@ Tensor cat(TensorList tensors, std::int64_t dim) {
         const Array out = Array::empty(sizes, dtype);
         std::int64_t at = 0;
         for (std::size_t i = 0; i < tensors.size(); ++i) {
-          if (lengths[i] == 0) continue;
+          if (lengths[i] <= 0) continue;
           kernels::copy(out.slice(d, at, at + lengths[i], 1), tensors[i].array());
           at += lengths[i];
         }
@@ -75,8 +76,8 @@ Tensor cat(TensorList tensors, std::int64_t dim) {
         Grads out(lengths.size());
         std::int64_t at = 0;
         for (std::size_t i = 0; i < lengths.size(); ++i) {
-          if (s.needs(i)) out[i] = lengths[i] ? g.narrow(d, at, lengths[i]) : zeros({0}, g.options());
-          at += lengths[i];
+          if (s.needs(i)) out[i] = lengths[i] == kSkipped ? zeros({0}, g.options()) : g.narrow(d, at, lengths[i]);
+          at += std::max<std::int64_t>(lengths[i], 0);
         }
         return out;
       });

@@ -4,8 +4,10 @@
 namespace xgrad {
 namespace {
 
-void check_floating(const char* op, const Tensor& x) {
-  check<NotImplementedError>(x.is_floating_point(), "\"{}\" not implemented for '{}'", op, x.dtype());
+/// `last`: PyTorch's name of the kernel for the last dimension.
+void check_floating(const char* last, const Tensor& x, std::int64_t dim) {
+  check<NotImplementedError>(x.is_floating_point(), "\"{}\" not implemented for '{}'",
+                             dim + 1 >= x.dim() ? last : "softmax_kernel_impl", x.dtype());
 }
 
 }  // namespace
@@ -13,8 +15,8 @@ void check_floating(const char* op, const Tensor& x) {
 /// y_i = e^(x_i) / Σ_j e^(x_j)           dx = y·(g − Σ g·y)
 Tensor softmax(const Tensor& x, std::int64_t dim, std::optional<ScalarType> dtype) {
   if (dtype && *dtype != x.dtype()) return softmax(x.to(*dtype), dim);
-  check_floating("softmax_lastdim_kernel_impl", x);
   const std::int64_t d = wrap_dim(dim, x.dim());
+  check_floating("softmax_lastdim_kernel_impl", x, d);
   return differentiable<"SoftmaxBackward0">(
       inputs(x), {}, [&](const Array*) { return kernels::softmax(x.array(), d, false); }, [](Save& s) { s.output(); },
       [d](const Saved& s, const Tensor& g) -> Grads { return {softmax_backward(g, s.output(), d)}; });
@@ -22,6 +24,7 @@ Tensor softmax(const Tensor& x, std::int64_t dim, std::optional<ScalarType> dtyp
 
 /// y·(g − Σ g·y)       with h·y = a and Σ a = b:   dg = a − y·b,  dy = h·(g − Σ g·y) − g·b
 Tensor softmax_backward(const Tensor& g, const Tensor& y, std::int64_t dim) {
+  dim = wrap_dim(dim, y.dim());
   return differentiable<"SoftmaxBackwardDataBackward0">(
       inputs(g, y), {}, [&](const Array*) { return kernels::softmax_backward(g.array(), y.array(), dim, false); },
       [](Save& s) {
@@ -40,8 +43,8 @@ Tensor softmax_backward(const Tensor& g, const Tensor& y, std::int64_t dim) {
 /// y_i = x_i − ln Σ_j e^(x_j)            dx = g − e^y·Σ g
 Tensor log_softmax(const Tensor& x, std::int64_t dim, std::optional<ScalarType> dtype) {
   if (dtype && *dtype != x.dtype()) return log_softmax(x.to(*dtype), dim);
-  check_floating("log_softmax_lastdim_kernel_impl", x);
   const std::int64_t d = wrap_dim(dim, x.dim());
+  check_floating("log_softmax_lastdim_kernel_impl", x, d);
   return differentiable<"LogSoftmaxBackward0">(
       inputs(x), {}, [&](const Array*) { return kernels::softmax(x.array(), d, true); }, [](Save& s) { s.output(); },
       [d](const Saved& s, const Tensor& g) -> Grads { return {log_softmax_backward(g, s.output(), d)}; });
@@ -49,6 +52,7 @@ Tensor log_softmax(const Tensor& x, std::int64_t dim, std::optional<ScalarType> 
 
 /// g − e^y·Σ g         dg = h − Σ h·e^y,  dy = −h·e^y·Σ g
 Tensor log_softmax_backward(const Tensor& g, const Tensor& y, std::int64_t dim) {
+  dim = wrap_dim(dim, y.dim());
   return differentiable<"LogSoftmaxBackwardDataBackward0">(
       inputs(g, y), {}, [&](const Array*) { return kernels::softmax_backward(g.array(), y.array(), dim, true); },
       [](Save& s) {

@@ -150,6 +150,11 @@ Tensor expand_as(const Tensor& x, const Tensor& other) { return expand(x, other.
 Tensor broadcast_to(const Tensor& x, IntArrayRef size) { return expand(x, size); }
 
 Tensor select(const Tensor& x, std::int64_t dim, std::int64_t index) {
+  if (x.dim() > 0) {
+    const std::int64_t n = x.size(dim);
+    check<IndexError>(index >= -n && index < n, "select(): index {} out of range for tensor of size {} at dimension {}",
+                      index, x.sizes(), wrap_dim(dim, x.dim()));
+  }
   Array array = x.array().select(dim, index);
   return differentiable_view<"SelectBackward0">(
       x, std::move(array), [sizes = Dims(x.sizes()), dim, index](const Saved&, const Tensor& g) -> Grads {
@@ -171,10 +176,10 @@ Tensor slice(const Tensor& x, std::int64_t dim, std::optional<std::int64_t> star
 
 Tensor narrow(const Tensor& x, std::int64_t dim, std::int64_t start, std::int64_t length) {
   check(x.dim() > 0, "narrow() cannot be applied to a 0-dim tensor.");
-  check(length >= 0, "narrow(): length must be non-negative.");
   const std::int64_t n = x.size(dim);
   if (start != n) start = start < 0 ? start + n : start;  // start may equal the size: nothing is taken
-  check(start >= 0 && start <= n - length, "start ({}) + length ({}) exceeds dimension size ({}).", start, length, n);
+  check(start >= 0 && length >= 0 && start <= n - length, "start ({}) + length ({}) exceeds dimension size ({}).",
+        start, length, n);
   return slice(x, dim, start, start + length, 1);
 }
 
@@ -222,12 +227,12 @@ std::vector<Tensor> pieces(const Tensor& x, std::int64_t size, std::int64_t coun
 }  // namespace
 
 std::vector<Tensor> unbind(const Tensor& x, std::int64_t dim) {
-  check<IndexError>(x.dim() > 0, "Dimension specified as {} but tensor has no dimensions", dim);
+  const std::int64_t d = wrap_dim(dim, x.dim());
+  check<IndexError>(x.dim() > 0, "Dimension specified as {} but tensor has no dimensions", d);
   std::vector<Array> parts;
-  for (std::int64_t i = 0; i < x.size(dim); ++i) parts.push_back(x.array().select(dim, i));
+  for (std::int64_t i = 0; i < x.size(d); ++i) parts.push_back(x.array().select(d, i));
   if (parts.empty()) return {};
-  return views<"UnbindBackward0">(x, std::move(parts),
-                                  [d = wrap_dim(dim, x.dim())](const std::vector<Tensor>& g) { return stack(g, d); });
+  return views<"UnbindBackward0">(x, std::move(parts), [d](const std::vector<Tensor>& g) { return stack(g, d); });
 }
 
 std::vector<Tensor> split(const Tensor& x, std::int64_t split_size, std::int64_t dim) {

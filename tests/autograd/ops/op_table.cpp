@@ -1,100 +1,99 @@
 #include "op_table.hpp"
 
-#include <xgrad/autograd/graph/grad_mode.hpp>
-
-#include <cmath>
-#include <cstdlib>
-#include <fstream>
-#include <limits>
-#include <stdexcept>
-
 namespace xgrad::op_table {
 namespace {
 
-double number(const nlohmann::json& value) {
-  if (value.is_string()) return std::strtod(value.get_ref<const std::string&>().c_str(), nullptr);
-  return value.get<double>();
+using Family = std::pair<std::string, Rows (*)()>;
+
+std::vector<Family>& families() {
+  static std::vector<Family> all;
+  return all;
 }
 
-bool close(double a, double b, ScalarType dtype) {
-  if (a == b || (std::isnan(a) && std::isnan(b))) return true;
-  if (!is_floating_point(dtype) || !std::isfinite(a) || !std::isfinite(b)) return false;
-  const double relative = dtype == kFloat64 ? 1e-12 : 1e-5, absolute = dtype == kFloat64 ? 1e-13 : 1e-6;
-  return std::abs(a - b) <= absolute + relative * std::abs(b);
+std::string text(const Tensor& t) {
+  return t.defined() ? fmt::format("{}{}", info(t.dtype()).name, t.sizes()) : "None";
+}
+
+std::string text(const TensorIndex& i) {
+  if (const auto* n = i.get_if<std::int64_t>()) return std::to_string(*n);
+  if (const auto* b = i.get_if<bool>()) return *b ? "True" : "False";
+  if (i.get_if<indexing::NoneType>()) return "None";
+  if (i.get_if<indexing::EllipsisType>()) return "...";
+  const Slice& s = *i.get_if<Slice>();
+  const auto part = [](std::optional<std::int64_t> p) { return p ? std::to_string(*p) : ""; };
+  return part(s.start()) + ":" + part(s.stop()) + ":" + std::to_string(s.step());
+}
+
+template <class List>
+std::string text_of(const List& list) {
+  std::string out;
+  for (const auto& x : list) out += (out.empty() ? "" : ", ") + text(x);
+  return "[" + out + "]";
 }
 
 }  // namespace
 
-const std::vector<Row>& rows() {
-  static const std::vector<Row> all = [] {
-    std::vector<Row> out;
-    for (auto family : {pointwise_rows, comparison_rows, reduction_rows, linalg_rows, shape_rows, indexing_rows,
-                        nonlinear_rows, loss_rows, creation_rows}) {
-      for (Row& r : family()) out.push_back(std::move(r));
+Scalar Value::number() const {
+  if (is<bool>()) return get<bool>();
+  if (is<double>()) return get<double>();
+  return get<std::int64_t>();
+}
+
+std::string Value::str() const {
+  struct Text {
+    std::string operator()(std::monostate) const { return "None"; }
+    std::string operator()(bool b) const { return b ? "True" : "False"; }
+    std::string operator()(std::int64_t n) const { return std::to_string(n); }
+    std::string operator()(double x) const { return fmt::format("{:#}", x); }
+    std::string operator()(const std::string& s) const { return "'" + s + "'"; }
+    std::string operator()(ScalarType t) const { return std::string(info(t).name); }
+    std::string operator()(const D& list) const { return fmt::format("{}", IntArrayRef(list)); }
+    std::string operator()(const std::vector<double>& list) const { return fmt::format("[{}]", fmt::join(list, ", ")); }
+    std::string operator()(const Tensor& t) const { return text(t); }
+    std::string operator()(const std::vector<Tensor>& list) const { return text_of(list); }
+    std::string operator()(const Index& list) const { return text_of(list); }
+  };
+  return std::visit(Text{}, v_);
+}
+
+Sample Sample::with(const Values& more) const {
+  Sample out = *this;
+  out.in.insert(out.in.end(), more.begin(), more.end());
+  return out;
+}
+
+Row&& Row::without(unsigned kinds, const char*) && {
+  waived |= kinds;
+  return std::move(*this);
+}
+
+Row detail::named(std::string name, Samples samples) {
+  Row r;
+  r.aten = name.substr(0, name.find('.'));
+  r.name = std::move(name);
+  r.samples = std::move(samples);
+  return r;
+}
+
+bool register_family(const char* name, Rows (*rows)()) {
+  families().emplace_back(name, rows);
+  return true;
+}
+
+const Rows& rows() {
+  static const Rows all = [] {
+    auto sorted = families();
+    std::sort(sorted.begin(), sorted.end());
+    Rows out;
+    for (const auto& [name, family] : sorted) {
+      for (Row& r : family()) {
+        r.family = name;
+        out.push_back(std::move(r));
+      }
     }
     return out;
   }();
   return all;
-}
-
-const nlohmann::json& golden() {
-  static const nlohmann::json all = [] {
-    std::ifstream file(XGRAD_SOURCE_DIR "/tests/data/ops_golden.json");
-    if (!file) throw std::runtime_error("tests/data/ops_golden.json is missing");
-    return nlohmann::json::parse(file);
-  }();
-  return all;
-}
-
-Tensor tensor_from(const nlohmann::json& stored) {
-  ScalarType dtype = kFloat32;
-  for (int i = 0; i < kDtypeCount; ++i) {
-    if (kDtypeInfo[static_cast<std::size_t>(i)].name == stored.at("t")) dtype = static_cast<ScalarType>(i);
-  }
-  Array a = Array::empty(stored.at("s").get<std::vector<std::int64_t>>(), dtype);
-  const auto& values = stored.at("v");
-  if (static_cast<std::int64_t>(values.size()) != a.numel()) throw std::runtime_error("a golden's size is wrong");
-  dispatch(dtype, [&]<class T>() {
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      if constexpr (std::is_floating_point_v<T>)
-        a.data<T>()[i] = static_cast<T>(number(values[i]));
-      else
-        a.data<T>()[i] = static_cast<T>(values[i].get<std::int64_t>());
-    }
-  });
-  return Tensor(std::move(a));
-}
-
-Arguments arguments_of(const nlohmann::json& test_case) {
-  Arguments out;
-  for (const auto& stored : test_case.at("in")) out.push_back(tensor_from(stored));
-  return out;
-}
-
-Tensor gradient_for(const Tensor& result, std::size_t k) {
-  static constexpr double kGradients[] = {1.0, -0.5, 2.0, 0.75, -1.25};  // also in scripts/goldens/ops.py
-  std::vector<double> values(static_cast<std::size_t>(result.numel()));
-  for (std::size_t e = 0; e < values.size(); ++e) values[e] = kGradients[(e + k) % 5];
-  return tensor(values, TensorOptions(result.dtype())).view(result.sizes());
-}
-
-std::string difference(const Tensor& ours, const Tensor& theirs) {
-  if (ours.dtype() != theirs.dtype()) return fmt::format("dtype {} instead of {}", ours.dtype(), theirs.dtype());
-  if (!(ours.sizes() == theirs.sizes())) {
-    return fmt::format("shape {} instead of {}", to_string(ours.sizes()), to_string(theirs.sizes()));
-  }
-  const NoGradGuard no_grad;
-  const Tensor a = ours.detach().contiguous(), b = theirs.detach().contiguous();
-  return dispatch(a.dtype(), [&]<class T>() -> std::string {
-    for (std::int64_t i = 0; i < a.numel(); ++i) {
-      const T x = a.data_ptr<T>()[i], y = b.data_ptr<T>()[i];
-      // int64 beyond 2^53 does not fit a double, so integers are compared as they are.
-      const bool same =
-          std::is_floating_point_v<T> ? close(static_cast<double>(x), static_cast<double>(y), a.dtype()) : x == y;
-      if (!same) return fmt::format("element {}: {} instead of {}\n{}\ninstead of\n{}", i, x, y, a.str(), b.str());
-    }
-    return "";
-  });
 }
 
 }  // namespace xgrad::op_table

@@ -1,34 +1,228 @@
-/// The table of operations: a row for everything declared in autograd/ops/, under the names of
-/// tests/data/ops_golden.json.
+/// The table of operations: a row for everything that autograd/ops/ declares.
 ///
-/// Rows stand in files by family (rows_*.cpp). From each row op_table_test.cpp runs: values, dtypes, shapes, errors and
-/// gradients against real PyTorch's; first and second derivatives against numeric slopes; other memory layouts; the
-/// in-place twin. To add an operation: a row here, and one with its samples in scripts/goldens/ops.py.
+/// Rows stand in files by family (rows_*.cpp), which mirror autograd/ops/. A row is a name, our function as a lambda
+/// with plain parameter types, its in-place twin if it has one, and samples: lists of arguments. The same arguments go
+/// to PyTorch's operation of that name (tests/oracle/), so nobody writes down a PyTorch call or an expected value.
+///
+///     row("clamp", [](T x, std::optional<Scalar> lo, std::optional<Scalar> hi) { return clamp(x, lo, hi); },
+///         [](Tensor& x, std::optional<Scalar> lo, std::optional<Scalar> hi) { clamp_(x, lo, hi); },
+///         with(unary_samples(), {{-0.5, 1.0}, {-1, 1}, {none, 0.5}}))
+///
+/// What is made of a row: docs/adding_an_op.md.
 #pragma once
 
-#include <xgrad/autograd/gradcheck.hpp>
+#include <xgrad/autograd/tensor.hpp>
 
 #include <functional>
-#include <nlohmann/json.hpp>
+#include <map>
+#include <set>
 #include <string>
+#include <tuple>
+#include <type_traits>
+#include <variant>
 #include <vector>
 
 namespace xgrad::op_table {
 
-using Arguments = std::vector<Tensor>;
+using T = const Tensor&;
+/// A list of integers among arguments: `D{0, -1}`.
+using D = std::vector<std::int64_t>;
+inline constexpr std::monostate none{};
 
-/// What of a row's checks does not apply.
-enum Flags : unsigned {
-  kNone = 0,
-  kLayoutMatters = 1,   ///< the result depends on strides, as a view's must
-  kConstantWeights = 2  ///< arguments from the third on may not require grad
+/// One argument, of whatever type.
+class Value {
+ public:
+  using Index = std::vector<TensorIndex>;
+  using Variant = std::variant<std::monostate, bool, std::int64_t, double, std::string, ScalarType, D,
+                               std::vector<double>, Tensor, std::vector<Tensor>, Index>;
+  template <class I>
+  requires(std::is_integral_v<I> && !std::is_same_v<I, bool>) Value(I v) : v_(static_cast<std::int64_t>(v)) {}
+  Value(std::monostate v) : v_(v) {}
+  Value(bool v) : v_(v) {}
+  Value(double v) : v_(v) {}
+  Value(const char* v) : v_(std::string(v)) {}
+  Value(ScalarType v) : v_(v) {}
+  Value(Reduction v) : v_(static_cast<std::int64_t>(v)) {}
+  Value(D v) : v_(std::move(v)) {}
+  Value(std::vector<double> v) : v_(std::move(v)) {}
+  Value(Tensor v) : v_(std::move(v)) {}
+  Value(std::vector<Tensor> v) : v_(std::move(v)) {}
+  Value(Index v) : v_(std::move(v)) {}
+
+  const Variant& variant() const { return v_; }
+  template <class A>
+  bool is() const {
+    return std::holds_alternative<A>(v_);
+  }
+  template <class A>
+  const A& get() const {
+    return std::get<A>(v_);
+  }
+  template <class A>
+  A& get() {
+    return std::get<A>(v_);
+  }
+  Scalar number() const;
+  /// A short description: "float64[2, 3]", "-0.5", "[0, 1]".
+  std::string str() const;
+
+ private:
+  Variant v_;
 };
 
+using Values = std::vector<Value>;
+
+/// Calls f(tensor) for every tensor among the arguments, those in lists too.
+template <class V, class F>
+void each_tensor(V& values, F f) {
+  for (auto& v : values) {
+    if (v.template is<Tensor>()) {
+      if (v.template get<Tensor>().defined()) f(v.template get<Tensor>());
+    } else if (v.template is<std::vector<Tensor>>()) {
+      for (auto& t : v.template get<std::vector<Tensor>>()) f(t);
+    }
+  }
+}
+
+/// Arguments, and what of the checks does not apply to them.
+struct Sample {
+  Sample(std::initializer_list<Value> list) : in(list) {}
+  explicit Sample(Values list) : in(std::move(list)) {}
+  Values in;
+  bool rough = false;       ///< numeric slopes mean nothing here: a kink, a tie, the edge of a domain
+  bool value_only = false;  ///< PyTorch's gradient is no model either
+  std::string differs;      ///< the entry of docs/pytorch_names.md that says why we differ from PyTorch here
+
+  Sample with(const Values& more) const;
+};
+using Samples = std::vector<Sample>;
+
+/// What samples have to show. A row whose samples miss one says why with `without`.
+enum Kind : unsigned {
+  kEmpty = 1,        ///< no elements
+  kZeroDim = 2,      ///< no dimensions
+  kBig = 4,          ///< a thousand elements, so that vector loops and their remainders run
+  kSpecial = 8,      ///< NaN and infinities
+  kSingle = 16,      ///< every class of dtypes
+  kIntegers = 32,    //
+  kBools = 64,       //
+  kError = 128,      ///< arguments that throw
+  kBroadcast = 256,  ///< two tensors of different shapes
+  kMixed = 512       ///< two tensors of different dtypes
+};
+inline constexpr std::array<std::pair<Kind, const char*>, 10> kKinds{{{kEmpty, "empty"},
+                                                                      {kZeroDim, "zero-dim"},
+                                                                      {kBig, "big"},
+                                                                      {kSpecial, "special points"},
+                                                                      {kSingle, "float32"},
+                                                                      {kIntegers, "integer"},
+                                                                      {kBools, "bool"},
+                                                                      {kError, "error"},
+                                                                      {kBroadcast, "broadcast"},
+                                                                      {kMixed, "mixed dtypes"}}};
+
 struct Row {
-  std::string name;
-  std::function<std::vector<Tensor>(const Arguments&)> call;
-  std::function<void(Arguments&)> in_place;  ///< changes the first argument; null when there is no such operation
-  unsigned flags = kNone;
+  std::string name;    ///< "sum.dim": our function, and which of its forms
+  std::string aten;    ///< PyTorch's name, the part of `name` before the dot unless said otherwise
+  std::string family;  ///< "reductions"
+  std::function<std::vector<Tensor>(const Values&)> call;
+  std::function<void(Values&)> in_place;  ///< changes the first argument; null when there is no such operation
+  Samples samples;
+  std::size_t parameters = 0, tensors = 0;  ///< of the function; how many of them are tensors (a list counts twice)
+  std::set<std::size_t> constant;           ///< parameters that may not require grad
+  bool random = false;                      ///< draws come in the order of memory
+  std::string own_words;                    ///< the entry of docs/pytorch_names.md on errors in other words
+  bool strict_layout = false;               ///< whether it works at all depends on the strides
+  unsigned waived = 0;
+  double rtol = 1e-10, rtol32 = 1e-5;  ///< against PyTorch
+
+  Row&& as(std::string aten_name) && { return aten = std::move(aten_name), std::move(*this); }
+  Row&& constants(std::set<std::size_t> which) && { return constant = std::move(which), std::move(*this); }
+  Row&& draws() && { return random = true, std::move(*this); }
+  Row&& words(std::string heading) && { return own_words = std::move(heading), std::move(*this); }
+  Row&& strided() && { return strict_layout = true, std::move(*this); }
+  Row&& tolerance(double r64, double r32) && { return rtol = r64, rtol32 = r32, std::move(*this); }
+  /// Kinds that cannot be had, and the reason, for whoever reads the row.
+  Row&& without(unsigned kinds, const char* reason) &&;
+  bool only_in_place() const { return aten.ends_with('_'); }
+};
+
+// --- from a lambda to a row
+
+namespace detail {
+
+template <class P>
+decltype(auto) argument(const Values& in, std::size_t i);
+
+template <class P>
+struct Get {
+  static P of(const Value& v) {
+    if (std::is_same_v<P, bool> && v.is<std::monostate>()) return P(false);  // PyTorch's default of most flags
+    return v.number().to<P>();
+  }
+};
+template <>
+struct Get<Reduction> {
+  static Reduction of(const Value& v) { return static_cast<Reduction>(v.get<std::int64_t>()); }
+};
+template <>
+struct Get<Scalar> {
+  static Scalar of(const Value& v) { return v.number(); }
+};
+template <>
+struct Get<ScalarType> {
+  static ScalarType of(const Value& v) { return v.get<ScalarType>(); }
+};
+template <>
+struct Get<IntArrayRef> {
+  static IntArrayRef of(const Value& v) { return v.get<D>(); }
+};
+template <>
+struct Get<TensorList> {
+  static TensorList of(const Value& v) { return v.get<std::vector<Tensor>>(); }
+};
+template <>
+struct Get<std::span<const TensorIndex>> {
+  static std::span<const TensorIndex> of(const Value& v) { return v.get<Value::Index>(); }
+};
+template <class P>
+requires(std::is_same_v<P, std::string> || std::is_same_v<P, std::vector<double>>) struct Get<P> {
+  static const P& of(const Value& v) { return v.get<P>(); }
+};
+template <class P>
+struct Get<std::optional<P>> {
+  static std::optional<P> of(const Value& v) {
+    if (v.is<std::monostate>()) return std::nullopt;
+    return Get<P>::of(v);
+  }
+};
+template <>
+struct Get<Tensor> {
+  static Tensor& of(const Value& v) {
+    static Tensor undefined;
+    return v.is<std::monostate>() ? undefined : const_cast<Tensor&>(v.get<Tensor>());
+  }
+};
+
+/// The argument for a parameter of type P; trailing ones that were not given are None.
+template <class P>
+decltype(auto) argument(const Values& in, std::size_t i) {
+  static const Value kNone = none;
+  return Get<std::remove_cvref_t<P>>::of(i < in.size() ? in[i] : kNone);
+}
+
+template <class F>
+struct Signature : Signature<decltype(&F::operator())> {};
+template <class C, class R, class... P>
+struct Signature<R (C::*)(P...) const> {
+  static constexpr std::size_t parameters = sizeof...(P);
+  static constexpr std::size_t tensors =
+      ((std::is_same_v<std::remove_cvref_t<P>, Tensor> + 2 * std::is_same_v<P, TensorList>)+... + 0);
+  template <class F>
+  static decltype(auto) call(const F& f, const Values& in) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>)->decltype(auto) { return f(argument<P>(in, I)...); }
+    (std::index_sequence_for<P...>{});
+  }
 };
 
 inline std::vector<Tensor> results(Tensor t) { return {std::move(t)}; }
@@ -36,61 +230,57 @@ inline std::vector<Tensor> results(std::vector<Tensor> list) { return list; }
 inline std::vector<Tensor> results(const ValuesIndices& pair) { return {pair.values(), pair.indices()}; }
 inline std::vector<Tensor> results(bool b) { return {tensor(b)}; }
 
-/// A row whose function takes N tensors, or all of them as one list.
+Row named(std::string name, Samples samples);
+
+}  // namespace detail
+
+/// A row whose function has no in-place twin.
 template <class F>
-Row row(std::string name, F f, unsigned flags = kNone) {
-  Row r;
-  r.name = std::move(name);
-  r.flags = flags;
-  r.call = [f](const Arguments& in) {
-    if constexpr (std::is_invocable_v<const F&>)
-      return results(f());
-    else if constexpr (std::is_invocable_v<const F&, const Tensor&>)
-      return results(f(in.at(0)));
-    else if constexpr (std::is_invocable_v<const F&, const Tensor&, const Tensor&>)
-      return results(f(in.at(0), in.at(1)));
-    else if constexpr (std::is_invocable_v<const F&, const Tensor&, const Tensor&, const Tensor&>)
-      return results(f(in.at(0), in.at(1), in.at(2)));
-    else if constexpr (std::is_invocable_v<const F&, const Tensor&, const Tensor&, const Tensor&, const Tensor&>)
-      return results(f(in.at(0), in.at(1), in.at(2), in.at(3)));
-    else
-      return results(f(in));
-  };
+Row row(std::string name, F f, Samples samples) {
+  using S = detail::Signature<F>;
+  Row r = detail::named(std::move(name), std::move(samples));
+  r.parameters = S::parameters;
+  r.tensors = S::tensors;
+  r.call = [f](const Values& in) { return detail::results(S::call(f, in)); };
   return r;
 }
 
-/// The same with the in-place twin, g(x) or g(x, y).
+/// A row with the in-place twin g(x, ...), which returns nothing.
 template <class F, class G>
-requires(!std::is_convertible_v<G, unsigned>) Row row(std::string name, F f, G g, unsigned flags = kNone) {
-  Row r = row(std::move(name), std::move(f), flags);
-  r.in_place = [g](Arguments& in) {
-    if constexpr (std::is_invocable_v<const G&, Tensor&>)
-      g(in.at(0));
-    else
-      g(in.at(0), in.at(1));
+Row row(std::string name, F f, G g, Samples samples) {
+  Row r = row(std::move(name), std::move(f), std::move(samples));
+  r.in_place = [g](Values& in) { detail::Signature<G>::call(g, in); };
+  return r;
+}
+
+/// A row for what exists in place only (`fill_`): the other form works on a copy.
+template <class G>
+Row in_place_row(std::string name, G g, Samples samples) {
+  using S = detail::Signature<G>;
+  Row r = detail::named(std::move(name), std::move(samples));
+  r.parameters = S::parameters;
+  r.tensors = S::tensors;
+  r.in_place = [g](Values& in) { S::call(g, in); };
+  r.call = [g](const Values& in) {
+    Values copy = in;
+    copy.at(0) = in[0].get<Tensor>().clone();
+    S::call(g, copy);
+    return std::vector<Tensor>{copy[0].get<Tensor>()};
   };
   return r;
 }
 
-std::vector<Row> pointwise_rows();
-std::vector<Row> comparison_rows();
-std::vector<Row> reduction_rows();
-std::vector<Row> linalg_rows();
-std::vector<Row> shape_rows();
-std::vector<Row> indexing_rows();
-std::vector<Row> nonlinear_rows();
-std::vector<Row> loss_rows();
-std::vector<Row> creation_rows();
-/// All of them.
-const std::vector<Row>& rows();
+// --- the table
 
-/// What PyTorch computed; see scripts/goldens/ops.py for the form.
-const nlohmann::json& golden();
-Tensor tensor_from(const nlohmann::json& stored);
-Arguments arguments_of(const nlohmann::json& test_case);
-/// The gradient that result `k` receives in the goldens.
-Tensor gradient_for(const Tensor& result, std::size_t k);
-/// Shape, dtype and elements agree within rounding; else says where not.
-std::string difference(const Tensor& ours, const Tensor& theirs);
+using Rows = std::vector<Row>;
+bool register_family(const char* name, Rows (*rows)());
+/// All rows.
+const Rows& rows();
+
+/// `OP_FAMILY(pointwise) { return {row(...), ...}; }` adds a family's rows to the table.
+#define OP_FAMILY(NAME)                                                                       \
+  static Rows NAME##_rows();                                                                  \
+  [[maybe_unused]] static const bool NAME##_registered = register_family(#NAME, NAME##_rows); \
+  static Rows NAME##_rows()
 
 }  // namespace xgrad::op_table

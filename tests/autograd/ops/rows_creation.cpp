@@ -1,105 +1,128 @@
-#include "op_table.hpp"
+#include "samples.hpp"
 
 namespace xgrad::op_table {
-namespace {
 
-using T = const Tensor&;
+using Int = std::int64_t;
+using Type = std::optional<ScalarType>;
 
-/// What draws random numbers does so from the same seed as the goldens.
-template <class F>
-auto seeded(F f) {
-  return [f](const auto&... x) -> Tensor requires std::is_invocable_v<const F&, decltype(x)...> {
-    manual_seed(5);
-    return f(x...);
+static TensorOptions options(Type dtype) { return dtype ? TensorOptions(*dtype) : TensorOptions(); }
+
+OP_FAMILY(creation) {
+  const std::vector<Values> shapes{{D{2, 3}}, {D{}}, {D{2, 0}, kBool}, {D{3}, kFloat64}, {D{-1}}, {D{2}, kInt64}};
+  const Samples sizes = with({Sample(Values{})}, shapes);
+  const Samples like = with(few_samples(), {{}, {kFloat32}});
+  return {
+      row("arange", [](Scalar end, Type d) { return arange(end, options(d)); },
+          {{5}, {2.5}, {5, kFloat64}, {0}, {-1}, {true}, {kNaN}}),
+      row("arange.start", [](Scalar from, Scalar end, Type d) { return arange(from, end, options(d)); },
+          {{2, 5}, {0.5, 2}, {2, 2}, {3, 2}, {1, 4, kInt32}}),
+      row("arange.start_step",
+          [](Scalar from, Scalar end, Scalar step, Type d) { return arange(from, end, step, options(d)); },
+          {{10, -3, -4}, {0.0, 1.0, 0.3}, {1, 2.5, 0.5, kFloat64}, {2, 2, 1}, {2, 5, -1}, {2, 5, 0}, {0, kInf, 1}}),
+      row("linspace", [](Scalar from, Scalar end, Int n, Type d) { return linspace(from, end, n, options(d)); },
+          {{-1, 1, 7}, {0, 1, 10, kFloat64}, {3, 4, 1}, {3, 4, 0}, {0, 10, 4, kInt64}, {0, 1, -1}}),
+      row("eye", [](Int n, Type d) { return eye(n, options(d)); }, {{3}, {0}, {2, kInt64}, {-1}}),
+      row("eye.m", [](Int n, Int m, Type d) { return eye(n, m, options(d)); },
+          {{2, 4}, {3, 1, kInt64}, {2, 0}, {2, -1}}),
+      row(
+          "zeros", [](IntArrayRef size, Type d) { return zeros(size, options(d)); }, sizes),
+      row(
+          "ones", [](IntArrayRef size, Type d) { return ones(size, options(d)); }, sizes),
+      row("full", [](IntArrayRef size, Scalar x, Type d) { return full(size, x, options(d)); },
+          {{D{2}, 3}, {D{2, 2}, 2.5}, {D{}, true}, {D{-1}, 1}, {D{2}, 2.5, kInt64}, {D{0}, 1.5}}),
+      row("tensor", [](const std::vector<double>& list, Type d) { return tensor(list, options(d)); },
+          {{std::vector<double>{1, 2.5}}, {std::vector<double>{}}, {std::vector<double>{1, 2.5}, kFloat64}}),
+      row(
+          "zeros_like", [](T x, Type d) { return zeros_like(x, options(d.value_or(x.dtype()))); }, like)
+          .without(kError, "takes every dtype"),
+      row(
+          "ones_like", [](T x, Type d) { return ones_like(x, options(d.value_or(x.dtype()))); }, like)
+          .without(kError, "takes every dtype"),
+      row(
+          "full_like", [](T x, Scalar c, Type d) { return full_like(x, c, options(d.value_or(x.dtype()))); },
+          with(few_samples(), {{2.5}, {3, kFloat32}}))
+          .without(kError, "takes every dtype"),
   };
 }
 
-template <class F>
-Row draw_row(const char* name, F draw) {
-  return row(
-      name,
-      [draw](T x) {
-        manual_seed(5);
-        Tensor y = x.clone();
-        draw(y);
-        return y;
-      },
-      [draw](Tensor& x) {
-        manual_seed(5);
-        draw(x);
-      },
-      kLayoutMatters);  // draws come in the order of memory
-}
-
-}  // namespace
-
-std::vector<Row> creation_rows() {
+/// Draws: both sides start from the same seed.
+OP_FAMILY(random) {
+  const std::vector<Values> shapes{{D{3, 7}}, {D{4, 5}, kFloat64}, {D{}}, {D{0}}, {D{-1}}, {D{2}, kInt64}, {D{131}}};
+  const Samples sizes = with({Sample(Values{})}, shapes);
+  const Samples x = few_samples() + Samples{{t({4, 5})}, {t({17}, kFloat32)}, {t({2, 3, 2}).transpose(0, 2)}};
+  const Samples p{{t({2, 5}, Range{0, 1})},
+                  {t({}, Range{0, 1})},
+                  {t({0})},
+                  {t({3}, kFloat32, 1, {0, 1})},
+                  {t({3}, kInt64)},
+                  {t({3}, kBool)},
+                  rough({t({31, 37}, Range{0, 1})}),
+                  rough({v({0, 1, kNaN, kInf})}),
+                  {v({0.5, 1.5})}};
   return {
-      row("arange.int", [] { return arange(5); }),
-      row("arange.int.step", [] { return arange(10, -3, -4); }),
-      row("arange.float", [] { return arange(0.0, 1.0, 0.3); }),
-      row("arange.mixed", [] { return arange(1, 2.5, 0.5, kFloat64); }),
-      row("arange.empty", [] { return arange(2, 2); }),
-      row("arange.wrong", [] { return arange(2, 5, -1); }),
-      row("arange.zero_step", [] { return arange(2, 5, 0); }),
-      row("linspace", [] { return linspace(-1, 1, 7); }),
-      row("linspace.double", [] { return linspace(0, 1, 10, kFloat64); }),
-      row("linspace.1", [] { return linspace(3, 4, 1); }),
-      row("linspace.0", [] { return linspace(3, 4, 0); }),
-      row("linspace.int", [] { return linspace(0, 10, 4, kInt64); }),
-      row("eye", [] { return eye(3); }),
-      row("eye.rectangle", [] { return eye(2, 4, kInt64); }),
-      row("eye.empty", [] { return eye(0); }),
-      row("zeros",
-          [] {
-            return zeros({2, 3});
-          }),
-      row("ones",
-          [] {
-            return ones({2, 0}, kw::dtype = kBool);
-          }),
-      row("full.int", [] { return full({2}, 3); }),
-      row("full.float",
-          [] {
-            return full({2, 2}, 2.5);
-          }),
-      row("full.bool", [] { return full({}, true); }),
-      row("full.negative", [] { return full({-1}, 1); }),
-      row("tensor.mixed",
-          [] {
-            return tensor({{1, 2.5}, {3, 4}});
-          }),
-      row("tensor.bool_int",
-          [] {
-            return tensor({true, 3});
-          }),
-      row("tensor.empty", [] { return tensor(TensorData()); }),
-      row("zeros_like", [](T x) { return zeros_like(x); }),
-      row("ones_like", [](T x) { return ones_like(x, kFloat32); }),
-      row("full_like", [](T x) { return full_like(x, 2.5); }),
-      row("rand", seeded([] {
-            return rand({3, 7});
-          })),
-      row("randn", seeded([] { return randn({5}, kFloat64); })),
-      row("randn.16", seeded([] {
-            return randn({4, 5});
-          })),
-      row("randint", seeded([] {
-            return randint(-3, 10, {4, 3});
-          })),
-      row("randint.high", seeded([] { return randint(7, {5}, kFloat32); })),
-      row("randperm", seeded([] { return randperm(9); })),
-      row("normal", seeded([] {
-            return normal(2, 3, {3, 2});
-          })),
-      row("rand_like", seeded([](T x) { return rand_like(x); })),
-      row("randn_like", seeded([](T x) { return randn_like(x); })),
-      row("bernoulli", seeded([](T x) { return bernoulli(x); }), kLayoutMatters),
-      draw_row("uniform_", [](Tensor& x) { x.uniform_(-1, 3); }),
-      draw_row("normal_", [](Tensor& x) { normal_(x, 1, 2); }),
-      draw_row("random_", [](Tensor& x) { random_(x, 3, 9); }),
-      draw_row("bernoulli_", [](Tensor& x) { x.bernoulli_(0.3); }),
-      draw_row("exponential_", [](Tensor& x) { exponential_(x, 2); }),
+      row(
+          "rand", [](IntArrayRef size, Type d) { return rand(size, options(d)); }, sizes),
+      row(
+          "randn", [](IntArrayRef size, Type d) { return randn(size, options(d)); }, sizes),
+      row("randint",
+          [](Int high, IntArrayRef size, Type d) {
+            return randint(high, size, d ? TensorOptions(*d) : TensorOptions());
+          },
+          {{7, D{5}}, {7, D{5}, kFloat32}, {1, D{2, 2}}, {0, D{3}}, {300, D{4}, kUInt8}, {5, D{0}}}),
+      row("randint.low",
+          [](Int low, Int high, IntArrayRef size, Type d) {
+            return randint(low, high, size, d ? TensorOptions(*d) : TensorOptions());
+          },
+          {{-3, 10, D{4, 3}}, {2, 1, D{2}}, {0, Int{1} << 40, D{5}}, {-3, 10, D{4, 3}, kFloat64}}),
+      row("randperm", [](Int n, Type d) { return randperm(n, options(d)); },
+          {{9}, {0}, {100, kFloat32}, {-1}, {300, kUInt8}}),
+      row("normal", [](double mean, double std, IntArrayRef size) { return normal(mean, std, size); },
+          {{2.0, 3.0, D{3, 2}}, {0.0, 1.0, D{20}}, {0.0, -1.0, D{2}}, {0.0, 0.0, D{2}}}),
+      row(
+          "rand_like", [](T x) { return rand_like(x); }, x)
+          .draws(),
+      row(
+          "randn_like", [](T x) { return randn_like(x); }, x)
+          .draws(),
+      row(
+          "bernoulli", [](T p) { return bernoulli(p); }, p)
+          .draws()
+          .words(kInner),
+      in_place_row(
+          "uniform_", [](Tensor& x, double a, double b) { x.uniform_(a, b); },
+          with(x, {{-1.0, 3.0}, {0.0, 1.0}, {1.0, 0.0}}))
+          .draws(),
+      in_place_row(
+          "normal_", [](Tensor& x, double a, double b) { normal_(x, a, b); }, with(x, {{1.0, 2.0}, {0.0, -1.0}}))
+          .draws(),
+      in_place_row(
+          "random_", [](Tensor& x) { random_(x); }, x)
+          .draws()
+          .without(kError, "takes every dtype"),
+      in_place_row(
+          "random_.from", [](Tensor& x, Int a, Int b) { x.random_(a, b); }, with(x, {{3, 9}, {3, 3}, {-5, 300}}))
+          .draws(),
+      in_place_row(
+          "bernoulli_", [](Tensor& x, double q) { x.bernoulli_(q); }, with(x, {{0.3}, {0.0}, {1.0}, {1.5}}))
+          .draws(),
+      in_place_row("bernoulli_.tensor", [](Tensor& x, T q) { bernoulli_(x, q); },
+                   {{t({2, 3}), t({2, 3}, Range{0, 1})},
+                    {t({2, 3}), t({3}, Range{0, 1})},
+                    {t({}), t({}, Range{0, 1})},
+                    {t({0}), t({0})},
+                    {t({3}, kInt64), t({3}, Range{0, 1})},
+                    {t({3}, kBool), t({3}, Range{0, 1})},
+                    {t({3}, kFloat32), t({3}, kFloat32, 1, {0, 1})},
+                    {t({3}), t({3}, kInt64)},
+                    {t({2}), v({0.5, 1.5})},
+                    rough({t({31, 37}), t({31, 37}, Range{0, 1})}),
+                    rough({t({2}), v({kNaN, kInf})})})
+          .draws()
+          .constants({1})
+          .words(kInner),
+      in_place_row(
+          "exponential_", [](Tensor& x, double l) { exponential_(x, l); }, with(x, {{2.0}, {-1.0}}))
+          .draws(),
   };
 }
 

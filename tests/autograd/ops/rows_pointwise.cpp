@@ -1,125 +1,173 @@
-#include "op_table.hpp"
+#include "samples.hpp"
 
 namespace xgrad::op_table {
-namespace {
 
-using T = const Tensor&;
+using Bound = std::optional<Scalar>;
 
-// What most functions are: f(x) with a twin f_(x), and f(x, y) with a twin f_(x, y).
-#define UNARY(NAME) \
-  row(              \
-      #NAME, [](T x) { return NAME(x); }, [](Tensor& x) { NAME##_(x); })
-#define BINARY(NAME) \
-  row(               \
-      #NAME, [](T x, T y) { return NAME(x, y); }, [](Tensor& x, T y) { NAME##_(x, y); })
-
-template <class Number>
-void scalar_rows(std::vector<Row>& rows, const std::string& suffix, Number c) {
-  rows.push_back(row(
-      "add." + suffix, [c](T x) { return add(x, c); }, [c](Tensor& x) { add_(x, c); }));
-  rows.push_back(row(
-      "sub." + suffix, [c](T x) { return x - c; }, [c](Tensor& x) { x -= c; }));
-  rows.push_back(row(
-      "mul." + suffix, [c](T x) { return c * x; }, [c](Tensor& x) { x.mul_(c); }));
-  rows.push_back(row(
-      "div." + suffix, [c](T x) { return x.div(c); }, [c](Tensor& x) { x /= c; }));
+static Samples where_samples() {
+  Samples out;
+  const std::vector<std::tuple<D, D, D>> shapes{
+      {{2, 3}, {2, 3}, {2, 3}}, {{3}, {2, 3}, {1}}, {{2, 1}, {3}, {2, 3}}, {{}, {}, {}},
+      {{0}, {0}, {0}},          {{2}, {}, {}},      {{2}, {3}, {3}},       {{3, 3}, {3, 3}, {3}}};
+  for (const auto& [c, x, y] : shapes) out.push_back({t(c, kBool), t(x), t(y, kFloat64, 2)});
+  for (const auto& [x, y] : {std::pair(kFloat32, kFloat32),
+                             {kFloat32, kFloat64},
+                             {kInt64, kFloat32},
+                             {kInt8, kUInt8},
+                             {kInt32, kInt32},
+                             {kInt16, kInt64},
+                             {kBool, kBool}}) {
+    out.push_back({t({3}, kBool), t({3}, x), t({3}, y)});
+  }
+  out.push_back({t({3}, kInt64), t({3}), t({3})});
+  out.push_back(rough({t({31, 37}, kBool), t({31, 37}), t({37}, kFloat64, 2)}));
+  out.push_back(rough({t({3}, kBool), v({kNaN, 1, kInf}), v({1, kNaN, -kInf})}));
+  return out;
 }
 
-template <class Number>
-Row pow_row(const std::string& suffix, Number p) {
-  return row(
-      "pow." + suffix, [p](T x) { return pow(x, p); }, [p](Tensor& x) { pow_(x, p); });
-}
-
-}  // namespace
-
-std::vector<Row> pointwise_rows() {
-  std::vector<Row> rows{
+OP_FAMILY(pointwise) {
+  const Range positive{0.2, 2};
+  const Samples few = in_dtypes({{t({2, 3}), t({3}, kFloat64, 2)}, {t({}), t({})}, {t({0}), t({})}},
+                                {kFloat64, kFloat32, kInt64, kBool}) +
+                      Samples{{t({3}, kBool), t({3}, kInt64)},
+                              {t({2, 3}), t({2})},
+                              rough({t({33, 31}), t({31})}),
+                              rough({v({kNaN, kInf}), v({1, -kInf})})};
+  const std::vector<Values> numbers{{1.5}, {3}, {true}, {-0.25}};
+  Rows rows{
       UNARY(neg),
       UNARY(abs),
-      UNARY(sign),
-      UNARY(square),
-      UNARY(sqrt),
-      UNARY(reciprocal),
-      UNARY(exp),
-      UNARY(log),
-      UNARY(log1p),
-      UNARY(sin),
-      UNARY(cos),
+      UNARY(sign).without(kError, "takes every dtype"),
+      UNARY(square).words(kInner).without(kError, "takes every dtype"),
+      UNARY(sqrt, {0.1, 3}).without(kError, "takes every dtype"),
+      UNARY(reciprocal, {0.3, 3}).without(kError, "takes every dtype"),
+      UNARY(exp).without(kError, "takes every dtype"),
+      UNARY(log, {0.1, 3}).without(kError, "takes every dtype"),
+      UNARY(log1p, {-0.8, 2}).without(kError, "takes every dtype"),
+      UNARY(sin, {-3, 3}).without(kError, "takes every dtype"),
+      UNARY(cos, {-3, 3}).without(kError, "takes every dtype"),
       BINARY(add),
       BINARY(sub),
       BINARY(mul),
-      BINARY(div),
-      row("maximum", [](T x, T y) { return maximum(x, y); }),
-      row("minimum", [](T x, T y) { return minimum(x, y); }),
+      BINARY(div, {0.3, 2}),
       row(
-          "add.alpha", [](T x, T y) { return add(x, y, 2.5); }, [](Tensor& x, T y) { x.add_(y, 2.5); }),
+          "maximum", [](T x, T y) { return maximum(x, y); },
+          binary_samples() + Samples{rough({v({1, 2, 2}), v({2, 2, 1})})}),
       row(
-          "add.int_alpha", [](T x, T y) { return x.add(y, 3); }, [](Tensor& x, T y) { add_(x, y, 3); }),
+          "minimum", [](T x, T y) { return x.minimum(y); },
+          binary_samples() + Samples{rough({v({1, 2, 2}), v({2, 2, 1})})}),
       row(
-          "sub.alpha", [](T x, T y) { return sub(x, y, 0.5); }, [](Tensor& x, T y) { x.sub_(y, 0.5); }),
+          "add.alpha", [](T x, T y, Scalar a) { return add(x, y, a); }, [](Tensor& x, T y, Scalar a) { x.add_(y, a); },
+          with(few, {{2.5}, {3}})),
       row(
-          "sub.int_alpha", [](T x, T y) { return x.sub(y, -3); }, [](Tensor& x, T y) { sub_(x, y, -3); }),
-      row("rsub.float", [](T x) { return rsub(x, 1.5); }),
-      row("rsub.int", [](T x) { return 3 - x; }),
-      row("rdiv.float", [](T x) { return 1.5 / x; }),
-      row("rdiv.int", [](T x) { return 3 / x; }),
-      row("operators", [](T x, T y) { return -(x + y) * 2 - x / (y * y + 2) + (1 - x) * (3 / (y * y + 1)); }),
+          "sub.alpha", [](T x, T y, Scalar a) { return x.sub(y, a); }, [](Tensor& x, T y, Scalar a) { sub_(x, y, a); },
+          with(few, {{0.5}, {-3}})),
       row(
-          "clamp", [](T x) { return clamp(x, -0.5, 1.0); }, [](Tensor& x) { clamp_(x, -0.5, 1.0); }),
+          "add.scalar", [](T x, Scalar c) { return add(x, c); }, [](Tensor& x, Scalar c) { x.add_(c); },
+          with(few_samples(), numbers))
+          .without(kError, "takes every dtype"),
       row(
-          "clamp.int", [](T x) { return x.clamp(-1, 1); }, [](Tensor& x) { x.clamp_(-1, 1); }),
+          "add.scalar_alpha", [](T x, Scalar c, Scalar a) { return x.add(c, a); },
+          [](Tensor& x, Scalar c, Scalar a) { add_(x, c, a); }, with(few_samples(), {{1.5, 2.0}, {3, -2}, {3, 2.5}})),
       row(
-          "clamp.min", [](T x) { return clamp(x, -0.5); }, [](Tensor& x) { clamp_(x, -0.5); }),
+          "sub.scalar", [](T x, Scalar c) { return x.sub(c); }, [](Tensor& x, Scalar c) { sub_(x, c); },
+          with(few_samples(), numbers)),
       row(
-          "clamp.max", [](T x) { return clamp(x, std::nullopt, 0.5); },
-          [](Tensor& x) { clamp_(x, std::nullopt, 0.5); }),
+          "sub.scalar_alpha", [](T x, Scalar c, Scalar a) { return x.sub(c, a); },
+          [](Tensor& x, Scalar c, Scalar a) { sub_(x, c, a); }, with(few_samples(), {{1.5, 2.0}, {3, -2}})),
       row(
-          "clamp.crossed", [](T x) { return clamp(x, 1.0, -1.0); }, [](Tensor& x) { clamp_(x, 1.0, -1.0); }),
-      row("where", [](T c, T x, T y) { return where(c, x, y); }),
-      row("where.scalar_self", [](T c, T y) { return where(c, 1.5, y); }),
-      row("where.scalar_other", [](T c, T x) { return where(c, x, 1.5); }),
+          "mul.scalar", [](T x, Scalar c) { return mul(x, c); }, [](Tensor& x, Scalar c) { x.mul_(c); },
+          with(few_samples(), numbers))
+          .without(kError, "takes every dtype"),
       row(
-          "fill_", [](T x) { return x.clone().fill_(2.5); }, [](Tensor& x) { fill_(x, 2.5); }),
+          "div.scalar", [](T x, Scalar c) { return x.div(c); }, [](Tensor& x, Scalar c) { div_(x, c); },
+          with(few_samples(), numbers))
+          .without(kError, "takes every dtype"),
       row(
-          "zero_", [](T x) { return x.clone().zero_(); }, [](Tensor& x) { zero_(x); }),
-      row("copy_", [](T x, T y) { return x.clone().copy_(y); }),
+          "rsub.scalar", [](T x, Scalar c) { return rsub(x, c); }, with(few_samples(), numbers)),
+      row(
+          "pow.scalar", [](T x, Scalar p) { return pow(x, p); }, [](Tensor& x, Scalar p) { x.pow_(p); },
+          with(unary_samples(positive, {0.0, -0.0, kInf, -kInf, kNaN, -2.0, 1e200}),
+               {{0}, {1}, {2}, {3}, {7}, {-1}, {-2}, {0.5}, {1.5}, {2.0}, {-0.5}}))
+          .words(kInner),
+      row(
+          "clamp", [](T x, Bound lo, Bound hi) { return clamp(x, lo, hi); },
+          [](Tensor& x, Bound lo, Bound hi) { x.clamp_(lo, hi); },
+          with(few_samples() + Samples{rough({v({-1, -0.5, 0.5, 1, kNaN, kInf, -kInf})})},
+               {{-0.5, 1.0}, {-1, 1}, {-0.5}, {none, 0.5}, {1.0, -1.0}}) +
+              Samples{{t({3}), none, none}})
+          .words(kInner),
+      row(
+          "where", [](T c, T x, T y) { return where(c, x, y); }, where_samples()),
+      row("where.scalar_self", [](T c, Scalar x, T y) { return where(c, x, y); },
+          {{t({2, 3}, kBool), 1.5, t({3})},
+           {t({0}, kBool), 1.5, t({0})},
+           {t({}, kBool), 2, t({})},
+           {t({3}, kBool), 2.5, t({3}, kFloat32)},
+           {t({3}, kBool), 2, t({3}, kInt64)},
+           {t({3}, kInt64), 2, t({3}, kInt64)},
+           rough({t({31, 37}, kBool), 1.5, t({31, 37})}),
+           rough({t({3}, kBool), 1.5, v({kNaN, kInf, 1})})}),
+      row("where.scalar_other", [](T c, T x, Scalar y) { return where(c, x, y); },
+          {{t({2, 3}, kBool), t({3}), 1.5},
+           {t({0}, kBool), t({0}), 1.5},
+           {t({3}, kBool), t({}), 1.5},
+           {t({3}, kBool), t({3}, kFloat32), 2.5},
+           {t({3}, kBool), t({3}, kInt64), 2},
+           {t({3}, kInt64), t({3}), 2},
+           rough({t({31, 37}, kBool), t({31, 37}), 1.5}),
+           rough({t({3}, kBool), v({kNaN, kInf, 1}), 1.5})}),
+      in_place_row(
+          "fill_", [](Tensor& x, Scalar c) { fill_(x, c); }, with(few_samples(), {{2.5}, {3}, {true}}))
+          .without(kError, "takes every dtype"),
+      in_place_row(
+          "zero_", [](Tensor& x) { x.zero_(); }, few_samples())
+          .without(kError, "takes every dtype"),
+      in_place_row("copy_", [](Tensor& x, T y) { copy_(x, y); },
+                   {{t({2, 3}), t({2, 3}, kFloat64, 2)},
+                    {t({2, 3}), t({3})},
+                    {t({2, 3}), t({})},
+                    {t({}), t({})},
+                    {t({3}), t({2, 3})},
+                    {t({3, 3}), t({3, 3}, kFloat64, 2)},
+                    {t({3}), t({3}, kFloat32)},
+                    {t({3}, kFloat32), t({3}, kFloat32)},
+                    {t({3}, kInt64), t({3})},
+                    {t({3}, kBool), v({0, 0.5, kNaN})},
+                    {t({2}), v({300, -1}, kInt64)},
+                    {t({2}, kUInt8), v({300, -1}, kInt64)},
+                    {t({2}, kInt8), v({200, 3}, kInt64)},
+                    {t({0, 3}), t({3})},
+                    rough({t({31, 37}), t({37}, kFloat32)})}),
   };
-  scalar_rows(rows, "float", 1.5);
-  scalar_rows(rows, "int", 3);
-  scalar_rows(rows, "bool", true);
-  for (const int p : {0, 1, 2, 3, 7, -1, -2}) rows.push_back(pow_row(std::to_string(p), p));
-  for (const auto& [name, p] : {std::pair("0.5", 0.5), {"1.5", 1.5}, {"2.0", 2.0}, {"-0.5", -0.5}}) {
-    rows.push_back(pow_row(name, p));
-  }
   return rows;
 }
 
-std::vector<Row> nonlinear_rows() {
-  std::vector<Row> rows{
-      UNARY(relu),
-      UNARY(sigmoid),
-      UNARY(tanh),
-      row("sigmoid_backward", [](T g, T y) { return sigmoid_backward(g, y); }),
-      row("tanh_backward", [](T g, T y) { return tanh_backward(g, y); }),
-      row("relu_backward", [](T g, T y) { return relu_backward(g, y); }),
-      row("softmax_backward", [](T g, T y) { return softmax_backward(g, y, 1); }),
-      row("log_softmax_backward", [](T g, T y) { return log_softmax_backward(g, y, 1); }),
-      row("softmax.dtype", [](T x) { return softmax(x, 0, kFloat64); }),
-      row("log_softmax.dtype", [](T x) { return x.log_softmax(0, kFloat64); }),
-  };
-  for (const std::int64_t d : {0, 1, -1}) {
-    rows.push_back(row("softmax." + std::to_string(d), [d](T x) { return softmax(x, kw::dim = d); }));
-    rows.push_back(row("log_softmax." + std::to_string(d), [d](T x) { return log_softmax(x, d); }));
-  }
-  return rows;
-}
-
-#define COMPARE(NAME)                                                                                     \
-  row(#NAME, [](T x, T y) { return NAME(x, y); }), row(#NAME ".float", [](T x) { return NAME(x, 0.5); }), \
-      row(#NAME ".int", [](T x) { return x.NAME(1); })
-
-std::vector<Row> comparison_rows() {
+OP_FAMILY(comparison) {
+  const Samples pairs = binary_samples() + Samples{{v({1, 2, 3}), v({1, 3, 2})}};
+  const std::vector<Values> numbers{{0.5}, {1}, {true}};
+#define COMPARE(NAME)                                                                             \
+  row(                                                                                            \
+      #NAME, [](T x, T y) { return NAME(x, y); }, pairs),                                         \
+      row(                                                                                        \
+          #NAME ".scalar", [](T x, Scalar y) { return x.NAME(y); }, with(few_samples(), numbers)) \
+          .without(kError, "takes every dtype")
+  const Samples close_pairs{{v({1, 2}), v({1, 2 + 1e-6})},
+                            {v({1, 2}), v({1, 2.1})},
+                            {v({kInf, 1}), v({kInf, 1})},
+                            {v({kInf}), v({-kInf})},
+                            {v({kNaN}), v({kNaN})},
+                            {v({kInf}), v({1})},
+                            {v({1}), v({kInf})},
+                            {t({0}), t({0})},
+                            {t({}), t({})},
+                            {t({2, 3}), t({3})},
+                            {t({31, 37}), t({31, 37})},
+                            {t({3}, kFloat32), t({3}, kFloat32)},
+                            {t({3}, kInt64), t({3}, kInt64, 2)},
+                            {t({3}, kInt64), t({3}, kInt64)},
+                            {t({3}, kBool), t({3}, kBool)},
+                            {v({1}, kFloat32), v({1})}};
   return {
       COMPARE(eq),
       COMPARE(ne),
@@ -127,16 +175,101 @@ std::vector<Row> comparison_rows() {
       COMPARE(le),
       COMPARE(gt),
       COMPARE(ge),
-      row("logical_and", [](T x, T y) { return logical_and(x, y); }),
-      row("logical_or", [](T x, T y) { return logical_or(x, y); }),
-      row("logical_xor", [](T x, T y) { return logical_xor(x, y); }),
-      row("logical_not", [](T x) { return !x; }),
-      row("isnan", [](T x) { return isnan(x); }),
-      row("isinf", [](T x) { return isinf(x); }),
-      row("isfinite", [](T x) { return isfinite(x); }),
-      row("equal", [](T x, T y) { return equal(x, y); }),
-      row("allclose", [](T x, T y) { return allclose(x, y); }),
-      row("allclose.nan", [](T x, T y) { return x.allclose(y, 0.2, 0.0, true); }),
+      row(
+          "logical_and", [](T x, T y) { return logical_and(x, y); }, binary_samples()),
+      row(
+          "logical_or", [](T x, T y) { return logical_or(x, y); }, binary_samples()),
+      row(
+          "logical_xor", [](T x, T y) { return x.logical_xor(y); }, binary_samples()),
+      row(
+          "logical_not", [](T x) { return !x; }, unary_samples())
+          .without(kError, "takes every dtype"),
+      row(
+          "isnan", [](T x) { return isnan(x); }, unary_samples())
+          .without(kError, "takes every dtype"),
+      row(
+          "isinf", [](T x) { return isinf(x); }, unary_samples())
+          .without(kError, "takes every dtype"),
+      row(
+          "isfinite", [](T x) { return x.isfinite(); }, unary_samples())
+          .without(kError, "takes every dtype"),
+      row(
+          "equal", [](T x, T y) { return equal(x, y); }, close_pairs + Samples{{t({3}), t({1, 3})}})
+          .without(kError, "what does not fit is not equal"),
+      row(
+          "allclose", [](T x, T y) { return allclose(x, y); }, close_pairs),
+      row(
+          "allclose.nan", [](T x, T y, double r, double a, bool nan) { return x.allclose(y, r, a, nan); },
+          with(close_pairs, {{0.2, 0.0, true}, {0.0, 0.2, false}})),
+  };
+}
+
+OP_FAMILY(nonlinear) {
+  const Samples soft{{t({2, 3})},
+                     {t({3, 4}, kFloat32)},
+                     rough({m({{1000, 0, -1000}, {1, kInf, 0}, {-kInf, -kInf, -kInf}, {kNaN, 0, 1}})}),
+                     {t({2, 0})},
+                     {t({0, 3})},
+                     {t({1, 3}, kInt64)},
+                     {t({1, 3}, kBool)},
+                     {t({2, 3, 4})},
+                     {t({})},
+                     {t({4})},
+                     rough({t({31, 37})}),
+                     rough({t({31, 37}, kFloat32)})};
+  const Range unit{0.1, 0.9};
+  const auto pairs = [&](std::initializer_list<Values> more) {
+    return with({{t({2, 3}), t({2, 3}, unit, 2)},
+                 {t({}), t({}, unit)},
+                 {t({0}), t({0})},
+                 {t({3, 3}, kFloat32), t({3, 3}, kFloat32, 2, unit)},
+                 rough({t({31, 37}), t({31, 37}, unit, 2)}),
+                 rough({v({1, 2, 3, 4}), v({0, -1, kNaN, kInf})})},
+                more);
+  };
+  const char* internal = "only called by derivatives, which have made sure of it";
+  const unsigned unseen = kBroadcast | kMixed | kIntegers | kBools | kError;
+  return {
+      UNARY(relu),
+      UNARY(sigmoid, {-3, 3}).without(kError, "takes every dtype"),
+      UNARY(tanh).without(kError, "takes every dtype"),
+      row(
+          "sigmoid_backward", [](T g, T y) { return sigmoid_backward(g, y); }, pairs({{}}))
+          .without(unseen, internal),
+      row(
+          "tanh_backward", [](T g, T y) { return tanh_backward(g, y); }, pairs({{}}))
+          .without(unseen, internal),
+      row(
+          "relu_backward", [](T g, T y, Scalar) { return relu_backward(g, y); }, pairs({{0}}))
+          .as("threshold_backward")
+          .without(unseen, internal),
+      row(
+          "softmax_backward", [](T g, T y, std::int64_t dim, ScalarType) { return softmax_backward(g, y, dim); },
+          with({{t({2, 3}), t({2, 3}, unit, 2)}, {t({0, 2}), t({0, 2})}, {t({}), t({}, unit)}}, {{-1, kFloat64}}) +
+              Samples{{t({3, 3}, kFloat32), t({3, 3}, kFloat32, 2, unit), 0, kFloat32},
+                      rough({t({31, 37}), t({31, 37}, unit), 1, kFloat64}),
+                      rough({t({2}), v({kNaN, kInf}), 0, kFloat64})})
+          .as("_softmax_backward_data")
+          .without(unseen, internal),
+      row(
+          "log_softmax_backward",
+          [](T g, T y, std::int64_t dim, ScalarType) { return log_softmax_backward(g, y, dim); },
+          with({{t({2, 3}), t({2, 3}, unit, 2)}, {t({0, 2}), t({0, 2})}, {t({}), t({}, unit)}}, {{-1, kFloat64}}) +
+              Samples{{t({3, 3}, kFloat32), t({3, 3}, kFloat32, 2, unit), 0, kFloat32},
+                      rough({t({31, 37}), t({31, 37}, unit), 1, kFloat64}),
+                      rough({t({2}), v({kNaN, kInf}), 0, kFloat64})})
+          .as("_log_softmax_backward_data")
+          .without(unseen, internal),
+      row(
+          "softmax", [](T x, std::int64_t dim) { return softmax(x, kw::dim = dim); }, with(soft, {{0}, {1}, {-1}})),
+      row(
+          "softmax.dtype", [](T x, std::int64_t dim, ScalarType dtype) { return softmax(x, dim, dtype); },
+          with(soft, {{0, kFloat64}, {-1, kFloat32}, {3, kFloat32}})),
+      row(
+          "log_softmax", [](T x, std::int64_t dim) { return log_softmax(x, dim); }, with(soft, {{0}, {1}, {-1}})),
+      row(
+          "log_softmax.dtype", [](T x, std::int64_t dim, ScalarType dtype) { return x.log_softmax(dim, dtype); },
+          with(soft, {{0, kFloat64}, {-1, kFloat32}, {3, kFloat32}})),
   };
 }
 

@@ -1,142 +1,251 @@
-#include "op_table.hpp"
+#include "samples.hpp"
 
 namespace xgrad::op_table {
 
-using T = const Tensor&;
+using Int = std::int64_t;
+using Bound = std::optional<std::int64_t>;
 
-std::vector<Row> shape_rows() {
+OP_FAMILY(shape) {
+  const Samples x = shape_samples();
+  const Samples twelve{{t({2, 3, 2})},
+                       {t({2, 6})},
+                       {t({12}, kFloat32)},
+                       {t({12}, kInt64)},
+                       {t({12}, kBool)},
+                       {t({0})},
+                       {t({5})},
+                       {t({})},
+                       {t({1})},
+                       {t({1, 1})},
+                       rough({t({33, 36})}),
+                       rough({v({kNaN, kInf, 1})})};
+  const Samples pairs{{t({2, 3}), t({3, 2})},
+                      {t({2, 3}), t({2, 2})},
+                      {t({2, 3}), t({2, 3})},
+                      {t({3}), t({2, 3})},
+                      {t({2}), t({2, 3})},
+                      {t({}), t({2})},
+                      {t({0}), t({0, 2})},
+                      {t({3}, kInt64), t({2, 3}, kInt64)},
+                      {t({3}, kBool), t({3})},
+                      {t({3}, kFloat32), t({1, 3})},
+                      rough({t({33, 36}), t({36, 33})}),
+                      rough({t({1, 36}), t({33, 36})}),
+                      rough({v({kNaN, kInf}), t({2})})};
+  const char* any = "takes every shape and dtype";
+  const Samples lists{{list({t({2, 3}), t({1, 3}, kFloat64, 2), t({2, 3}, kFloat64, 3)})},
+                      {list({t({2, 3}), t({2, 3}, kFloat64, 2)})},
+                      {list({t({3, 3}), t({3, 3}, kFloat64, 2)})},
+                      {list({t({2, 3}), t({3, 3}, kFloat32)})},
+                      {list({t({2, 3}), t({2, 1})})},
+                      {list({t({2}, kInt64), t({3})})},
+                      {list({t({0}), t({2, 3})})},
+                      {list({t({2, 3}), t({2, 2})})},
+                      {list({t({}), t({}, kFloat64, 2)})},
+                      {list({t({3}), t({2})})},
+                      {list({t({2}, kFloat32), t({2})})},
+                      {list({t({2}, kFloat32), t({2}, kFloat32, 2)})},
+                      {list({t({2}, kInt64), t({2})})},
+                      {list({t({3}, kBool), t({2}, kUInt8)})},
+                      {list({t({3}, kBool), t({3}, kBool)})},
+                      {list({t({2, 0}), t({2, 0})})},
+                      {list({t({2}), t({2}), t({2}), t({2}), t({2})})},
+                      rough({list({t({31, 37}), t({31, 37}, kFloat64, 2)})}),
+                      rough({list({v({kNaN, 1}), v({kInf, -kInf})})}),
+                      {list({})}};
   return {
       row(
-          "view",
-          [](T x) {
-            return view(x, {3, -1});
-          },
-          kLayoutMatters),
+          "view", [](T x, IntArrayRef size) { return view(x, size); },
+          with(twelve, {{D{3, -1}}, {D{}}, {D{-1}}, {D{-1, -1}}}))
+          .strided(),
       row(
-          "view.scalar", [](T x) { return x.view({}); }, kLayoutMatters),
+          "view_as", [](T x, T y) { return view_as(x, y); }, pairs)
+          .strided(),
       row(
-          "view_as", [](T x, T y) { return view_as(x, y); }, kLayoutMatters),
-      row("reshape",
-          [](T x) {
-            return reshape(x, {3, 4});
-          }),
-      row("reshape_as", [](T x, T y) { return reshape_as(x, y); }),
-      row("flatten", [](T x) { return flatten(x); }),
-      row("flatten.1", [](T x) { return x.flatten(1); }),
-      row("flatten.0.1", [](T x) { return flatten(x, 0, 1); }),
-      row("flatten.1.0", [](T x) { return flatten(x, 1, 0); }),
-      row("squeeze", [](T x) { return squeeze(x); }),
-      row("squeeze.1", [](T x) { return squeeze(x, 1); }),
-      row("unsqueeze.1", [](T x) { return unsqueeze(x, 1); }),
-      row("unsqueeze.-1", [](T x) { return x.unsqueeze(-1); }),
-      row("permute",
-          [](T x) {
-            return permute(x, {2, 0, 1});
-          }),
-      row("permute.repeated",
-          [](T x) {
-            return permute(x, {0, 0, 1});
-          }),
-      row("transpose", [](T x) { return transpose(x, 0, -1); }),
-      row("t", [](T x) { return t(x); }),
-      row("expand",
-          [](T x) {
-            return expand(x, {2, 3, -1});
-          }),
-      row("expand_as", [](T x, T y) { return expand_as(x, y); }),
-      row("broadcast_to",
-          [](T x) {
-            return broadcast_to(x, {2, 3});
-          }),
-      row("contiguous", [](T x) { return contiguous(x.t()); }),
-      row("clone", [](T x) { return clone(x); }),
-      row("to.float64", [](T x) { return to(x, kFloat64); }),
-      row("to.float32", [](T x) { return x.to(kFloat32); }),
-      row("to.int64", [](T x) { return x.to(kInt64); }),
-      row("to.int8", [](T x) { return x.to(kInt8); }),
-      row("to.uint8", [](T x) { return x.to(kUInt8); }),
-      row("to.bool", [](T x) { return x.to(kBool); }),
-      row("select", [](T x) { return select(x, 0, 1); }),
-      row("select.-1", [](T x) { return x.select(-1, -1); }),
-      row("slice", [](T x) { return slice(x, 0, 1); }),
-      row("slice.step", [](T x) { return x.slice(1, -3, 10, 2); }),
-      row("narrow", [](T x) { return narrow(x, 1, 1, 2); }),
+          "reshape", [](T x, IntArrayRef size) { return reshape(x, size); },
+          with(twelve, {{D{3, 4}}, {D{-1}}, {D{2, -1}}})),
+      row(
+          "reshape_as", [](T x, T y) { return x.reshape_as(y); }, pairs),
+      row(
+          "flatten", [](T x, Int from, Int to) { return flatten(x, from, to); },
+          with(x, {{0, -1}, {1, -1}, {0, 1}, {1, 0}, {5, 6}})),
+      row(
+          "squeeze", [](T x) { return squeeze(x); }, x)
+          .without(kError, any),
+      row(
+          "squeeze.dim", [](T x, Int d) { return squeeze(x, d); }, with(x, {{1}, {0}, {-1}, {4}})),
+      row(
+          "unsqueeze", [](T x, Int d) { return unsqueeze(x, d); }, with(x, {{1}, {-1}, {0}, {-9}})),
+      row(
+          "permute", [](T x, IntArrayRef d) { return permute(x, d); },
+          with(x, {{D{2, 0, 1}}, {D{0, 0, 1}}, {D{1, 0}}, {D{}}, {D{-1, 0}}})),
+      row(
+          "transpose", [](T x, Int a, Int b) { return transpose(x, a, b); }, with(x, {{0, -1}, {0, 1}, {1, 5}})),
+      row(
+          "t", [](T x) { return t(x); }, x + Samples{{t({4})}, {t({3, 3})}}),
+      row(
+          "expand", [](T x, IntArrayRef size) { return expand(x, size); },
+          with({{t({3, 1})},
+                {t({3, 2})},
+                {t({1, 3, 2})},
+                {t({1})},
+                {t({2, 2})},
+                {t({3, 0})},
+                {t({3, 2}, kInt64)},
+                {t({3, 2}, kFloat32)},
+                {t({1}, kBool)},
+                rough({t({3, 341})}),
+                rough({v({kNaN, kInf})})},
+               {{D{2, 3, -1}}, {D{2, 3, 2}}}) +
+              Samples{{t({}), D{2, 3}}, {t({}), D{}}}),
+      row(
+          "expand_as", [](T x, T y) { return expand_as(x, y); }, pairs),
+      row(
+          "broadcast_to", [](T x, IntArrayRef size) { return broadcast_to(x, size); },
+          with({{t({3})},
+                {t({})},
+                {t({2, 1})},
+                {t({2})},
+                {t({0})},
+                {t({3}, kInt64)},
+                {t({3}, kFloat32)},
+                {t({3}, kBool)},
+                rough({t({340, 2, 3})}),
+                rough({v({kNaN, kInf, 1})})},
+               {{D{2, 3}}, {D{340, 2, 3}}}))
+          .words(kInner),
+      row(
+          "contiguous", [](T x) { return contiguous(x); },
+          x + Samples{{t({2, 3}).t()}, {t({2, 3}, kInt32).t()}, {t({2, 3, 2}).permute({2, 0, 1})}})
+          .without(kError, any),
+      row(
+          "clone", [](T x) { return clone(x); }, x + Samples{{t({2, 3}).t()}, {t({2, 3}).slice(1, 0, 3, 2)}})
+          .without(kError, any),
+      row(
+          "to", [](T x, ScalarType d) { return to(x, d); },
+          with(few_samples(), {{kFloat64}, {kFloat32}, {kBool}}) +
+              with({{t({2, 3})}, {t({})}, {t({0})}, {t({3}, kFloat32)}, {t({3}, kInt32)}, {t({3}, kBool)}},
+                   {{kInt64}, {kInt32}, {kInt16}, {kInt8}}) +
+              Samples{{v({300, -200, 127}, kInt64), kInt8},
+                      {v({300, -1, 255}, kInt64), kUInt8},
+                      {v({1.9, 200.5}), kUInt8},
+                      {v({0, -0., kNaN, 0.1}), kBool}})
+          .without(kError, any),
+      row(
+          "to.copy", [](T x, ScalarType d, bool, bool copy) { return to(x, d, copy); },
+          with(few_samples(), {{kFloat64, false, true}, {kFloat32, false, true}}))
+          .without(kError, any),
+      row(
+          "select", [](T x, Int d, Int i) { return select(x, d, i); }, with(x, {{0, 1}, {-1, -1}, {0, 9}, {3, 0}})),
+      row(
+          "slice", [](T x, Int d, Bound from, Bound to, Int step) { return slice(x, d, from, to, step); },
+          with(x + Samples{{t({2, 5})}, {t({5}, kInt64)}},
+               {{0, 1, none, 1}, {-1, -3, 10, 2}, {0, none, -1, 1}, {1, 2, 1, 1}, {0, 0, 1, 0}})),
+      row(
+          "narrow", [](T x, Int d, Int from, Int n) { return narrow(x, d, from, n); },
+          with(x, {{1, 1, 2}, {0, 0, 1}, {-1, -1, 1}, {0, 0, -1}})),
       row(
           "as_strided",
-          [](T x) {
-            return as_strided(x, {2, 2}, {3, 1}, 1);
-          },
-          kLayoutMatters),
+          [](T x, IntArrayRef size, IntArrayRef stride, Bound at) { return as_strided(x, size, stride, at); },
+          with({{t({2, 3})},
+                {t({6})},
+                {t({7})},
+                {t({2})},
+                {t({})},
+                {t({0})},
+                {t({7}, kInt64)},
+                {t({7}, kBool)},
+                {t({7}, kFloat32)},
+                rough({t({1031})}),
+                rough({v({kNaN, 1, kInf, 2, 3, 4})})},
+               {{D{2, 2}, D{3, 1}, 1}, {D{3, 2}, D{1, 1}}, {D{3, 2}, D{0, 1}}, {D{2}, D{1, 1}}}))
+          .strided(),
       row(
-          "as_strided.overlapping",
-          [](T x) {
-            return x.as_strided({3, 2}, {1, 1});
-          },
-          kLayoutMatters),
+          "unbind", [](T x, Int d) { return unbind(x, d); }, with(x, {{1}, {0}, {-1}})),
       row(
-          "as_strided.expanded",
-          [](T x) {
-            return x.as_strided({3, 2}, {0, 1});
-          },
-          kLayoutMatters),
-      row("unbind", [](T x) { return unbind(x, 1); }),
-      row("split", [](T x) { return split(x, 2); }),
-      row("split.1", [](T x) { return x.split(2, 1); }),
-      row("chunk", [](T x) { return chunk(x, 2); }),
-      row("chunk.3.1", [](T x) { return x.chunk(3, 1); }),
-      row("cat", [](const Arguments& in) { return cat(in); }),
-      row("cat.1", [](const Arguments& in) { return cat(in, 1); }),
-      row("cat.-1", [](const Arguments& in) { return cat(in, kw::dim = -1); }),
-      row("stack", [](const Arguments& in) { return stack(in); }),
-      row("stack.1", [](const Arguments& in) { return stack(in, 1); }),
-      row("stack.-1", [](const Arguments& in) { return stack(in, kw::dim = -1); }),
+          "split", [](T x, Int n, Int d) { return split(x, n, d); },
+          with(x + Samples{{t({5, 2})}, {t({2, 4})}}, {{2, 0}, {2, 1}, {0, 0}, {-1, 0}})),
+      row(
+          "chunk", [](T x, Int n, Int d) { return chunk(x, n, d); },
+          with(x + Samples{{t({5, 2})}, {t({2, 7})}, {t({2, 5})}}, {{2, 0}, {3, 1}, {0, 0}})),
+      row(
+          "cat", [](TensorList list, Int d) { return cat(list, d); }, with(lists, {{0}, {1}, {-1}, {7}})),
+      row(
+          "stack", [](TensorList list, Int d) { return stack(list, d); }, with(lists, {{0}, {1}, {-1}, {7}}))
+          .without(kBroadcast, "shapes have to agree"),
   };
 }
 
-std::vector<Row> indexing_rows() {
+OP_FAMILY(indexing) {
+  using Entries = std::span<const TensorIndex>;
+  const Samples x{{t({3, 4})},
+                  {t({3, 4, 2})},
+                  {t({3, 4}, kInt64)},
+                  {t({5})},
+                  {t({})},
+                  {t({0, 4})},
+                  {t({3, 4}, kBool)},
+                  {t({3, 4}, kFloat32)},
+                  rough({t({37, 41})}),
+                  rough({m({{kNaN, 1, 1}, {kInf, 1, 1}, {1, 2, 3}})})};
   return {
-      row("index.int", [](T x) { return x[1]; }),
-      row("index.negative", [](T x) { return x.index({-1}); }),
-      row("index.slice", [](T x) { return x[Slice(0, 2)]; }),
-      row("index.slice.step", [](T x) { return x.index({Slice(None, None, 2)}); }),
-      row("index.none", [](T x) { return x.index({None}); }),
-      row("index.ellipsis", [](T x) { return x.index({"..."}); }),
-      row("index.int.int",
-          [](T x) {
-            return x.index({1, 2});
-          }),
-      row("index.slice.int",
-          [](T x) {
-            return x.index({Slice(), 1});
-          }),
-      row("index.ellipsis.int",
-          [](T x) {
-            return x.index({Ellipsis, 0});
-          }),
-      row("index.none.slice.none",
-          [](T x) {
-            return x.index({None, Slice(1, None), None});
-          }),
-      row("index.ellipsis.none.int",
-          [](T x) {
-            return x.index({Ellipsis, None, 1});
-          }),
-      row("index.bool", [](T x) { return x.index({true}); }),
-      row("index.false", [](T x) { return x.index({false}); }),
-      row("index.empty", [](T x) { return x.index({Slice(2, 1)}); }),
-      row("index.last", [](T x) { return x.index({Slice(-1)}); }),
-      row("index.too_far", [](T x) { return x[7]; }),
-      row("index_put_.tensor",
-          [](T x, T y) {
-            Tensor out = x.clone();
-            return out.index_put_({Slice(), Slice(1, 3)}, y);
-          }),
-      row("index_put_.scalar",
-          [](T x) {
-            Tensor out = x.clone();
-            out[1].index({Ellipsis}) = 2.5;
-            return out;
-          }),
+      row(
+          "index", [](T x, Entries i) { return index(x, i); },
+          with(x, {{at({1})},
+                   {at({-1})},
+                   {at({Slice(0, 2)})},
+                   {at({Slice(None, None, 2)})},
+                   {at({None})},
+                   {at({Ellipsis})},
+                   {at({1, 2})},
+                   {at({Slice(), 1})},
+                   {at({Ellipsis, 0})},
+                   {at({None, Slice(1, None), None})},
+                   {at({Ellipsis, None, 1})},
+                   {at({false})},
+                   {at({Slice(2, 1)})},
+                   {at({Slice(-1)})},
+                   {at({7})},
+                   {at({Slice(0, 3, 0)})},
+                   {at({0, 0, 0, 0})}}) +
+              Samples{differs({t({3, 4}), at({true})}, "x[True] is a view")})
+          .as("getitem"),
+      in_place_row(
+          "index_put_.tensor",
+          [](Tensor& x, Entries i, T y) {
+            if (i.size() == 1) index_put_(x, {i[0]}, y);
+            if (i.size() == 2) index_put_(x, {i[0], i[1]}, y);
+          },
+          with({{t({3, 4})}, {t({3, 4}, kFloat32)}}, {{at({Slice(), Slice(1, 3)}), t({3, 2}, kFloat64, 2)},
+                                                      {at({Slice(), Slice(1, 3)}), t({2})},
+                                                      {at({1}), t({})},
+                                                      {at({1, Ellipsis}), t({3})},
+                                                      {at({Slice(2, 1)}), t({4}, kFloat32)}}) +
+              Samples{{t({0, 4}), at({Ellipsis}), t({4})},
+                      {t({}), at({Ellipsis}), t({})},
+                      {t({3, 4}, kInt64), at({1}), t({4}, kInt32)},
+                      {t({3, 4}, kInt64), at({Slice(0, 2)}), t({4})},
+                      {t({3, 4}, kBool), at({Slice(), 1}), t({3}, kInt64)},
+                      rough({t({37, 41}), at({Slice(None, None, 2)}), t({41})}),
+                      rough({t({3}), at({Slice(1)}), v({kNaN, kInf})})})
+          .as("setitem_"),
+      in_place_row(
+          "index_put_.scalar",
+          [](Tensor& x, Entries i, double y) {
+            if (i.size() == 1) x.index({i[0]}) = y;
+            if (i.size() == 2) index_put_(x, {i[0], i[1]}, y);
+          },
+          with({{t({3, 4})},
+                {t({3})},
+                {t({3}, kInt64)},
+                {t({3}, kBool)},
+                {t({3, 4}, kFloat32)},
+                {t({0, 2})},
+                {t({})},
+                rough({t({37, 41})}),
+                rough({v({kNaN, kInf})})},
+               {{at({1, Ellipsis}), 2.5}, {at({Slice(0, 2)}), -1.5}, {at({Ellipsis}), 3.0}}))
+          .as("setitem_"),
   };
 }
 

@@ -1,0 +1,117 @@
+// Operators, methods and keyword forms are the functions of the op table under other names.
+#include <gtest/gtest.h>
+
+#include <xgrad/xgrad.hpp>
+
+#include "samples.hpp"
+
+namespace xgrad::op_table {
+namespace {
+
+const Tensor x = t({2, 3}), y = t({3}, kFloat64, 2), whole = t({2, 3}, kInt64), yes = t({2, 3}, kBool);
+
+/// Equal values of one dtype, computed by nodes of one name.
+void expect_same(const Tensor& a, const Tensor& b) {
+  EXPECT_EQ(a.dtype(), b.dtype());
+  EXPECT_TRUE(equal(a, b)) << a << "\ninstead of\n" << b;
+  ASSERT_EQ(a.requires_grad(), b.requires_grad());
+  if (!a.requires_grad()) return;
+  EXPECT_STREQ(a.grad_fn()->name(), b.grad_fn()->name());
+}
+
+TEST(Operators, AreTheFunctions) {
+  const Tensor a = x.detach().requires_grad_();
+  expect_same(a + y, add(a, y));
+  expect_same(a + 1.5, add(a, 1.5));
+  expect_same(1.5 + a, add(a, 1.5));
+  expect_same(a - y, sub(a, y));
+  expect_same(a - 3, sub(a, 3));
+  expect_same(3 - whole, rsub(whole, 3));
+  expect_same(a * y, mul(a, y));
+  expect_same(2 * a, mul(a, 2));
+  expect_same(a / y, div(a, y));
+  expect_same(a / 3, div(a, 3));
+  expect_same(1.5 / a, mul(reciprocal(a), 1.5));  // so does Python, and its node is MulBackward0
+  expect_same(3 / whole, mul(reciprocal(whole), 3));
+  expect_same(-a, neg(a));
+  expect_same(!yes, logical_not(yes));
+  expect_same(x == y, eq(x, y));
+  expect_same(x != y, ne(x, y));
+  expect_same(x < y, lt(x, y));
+  expect_same(x <= y, le(x, y));
+  expect_same(x > y, gt(x, y));
+  expect_same(x >= y, ge(x, y));
+  expect_same(x == 0.5, eq(x, 0.5));
+  expect_same(x != 0.5, ne(x, 0.5));
+  expect_same(x < 0.5, lt(x, 0.5));
+  expect_same(x <= 0.5, le(x, 0.5));
+  expect_same(x > 0.5, gt(x, 0.5));
+  expect_same(x >= 0.5, ge(x, 0.5));
+}
+
+TEST(Operators, InPlaceOnesChangeTheirArgument) {
+  Tensor a = x.clone(), b = x.clone();
+  const Tensor handle = a;
+  a += y, b.add_(y), expect_same(a, b);
+  a += 2, b.add_(2), expect_same(a, b);
+  a -= y, b.sub_(y), expect_same(a, b);
+  a -= 0.5, b.sub_(0.5), expect_same(a, b);
+  a *= y, b.mul_(y), expect_same(a, b);
+  a *= 3, b.mul_(3), expect_same(a, b);
+  a /= y, b.div_(y), expect_same(a, b);
+  a /= 2, b.div_(2), expect_same(a, b);
+  EXPECT_TRUE(handle.is_same(a));
+}
+
+TEST(Operators, MethodsAreTheFunctions) {
+  const Tensor z = t({2, 3}, Range{0.2, 0.8});
+  const Tensor m = t({3, 3}), n = t({3, 3}, kFloat64, 2), batch = t({2, 3, 3});
+#define SAME(NAME) expect_same(z.NAME(), NAME(z))
+  SAME(neg), SAME(abs), SAME(sign), SAME(square), SAME(sqrt), SAME(reciprocal), SAME(exp), SAME(log), SAME(log1p);
+  SAME(sin), SAME(cos), SAME(relu), SAME(sigmoid), SAME(tanh), SAME(logical_not), SAME(isnan), SAME(isinf);
+  SAME(isfinite), SAME(sum), SAME(mean), SAME(max), SAME(min), SAME(argmax), SAME(argmin), SAME(all), SAME(any);
+  SAME(amax), SAME(amin), SAME(t), SAME(clone), SAME(contiguous), SAME(flatten), SAME(squeeze);
+#undef SAME
+#define SAME(NAME) expect_same(x.NAME(y), NAME(x, y))
+  SAME(add), SAME(sub), SAME(mul), SAME(div), SAME(maximum), SAME(minimum), SAME(eq), SAME(ne), SAME(lt), SAME(le);
+  SAME(gt), SAME(ge), SAME(logical_and), SAME(logical_or), SAME(logical_xor), SAME(max), SAME(min);
+#undef SAME
+  expect_same(m.mm(n), mm(m, n));
+  expect_same(m.matmul(n), matmul(m, n));
+  expect_same(m.mv(y), mv(m, y));
+  expect_same(y.dot(y), dot(y, y));
+  expect_same(y.outer(y), outer(y, y));
+  expect_same(batch.bmm(batch), bmm(batch, batch));
+  expect_same(x.where(yes, z), where(yes, x, z));
+  expect_same(x.view({3, 2}), view(x, {3, 2}));
+  expect_same(y.expand_as(x), expand_as(y, x));
+  expect_same(x.narrow(1, 0, 2), narrow(x, 1, 0, 2));
+  expect_same(x.transpose(0, 1), transpose(x, 0, 1));
+  expect_same(x.clamp(-1, 1), clamp(x, -1, 1));
+  expect_same(x.type_as(whole), to(x, kInt64));
+  EXPECT_TRUE(x.equal(x) && x.allclose(x));
+}
+
+TEST(Operators, KeywordsAreTheArguments) {
+  expect_same(softmax(x, kw::dim = 1), softmax(x, 1));
+  expect_same(log_softmax(x, kw::dim = 1, kw::dtype = kFloat32), log_softmax(x, 1, kFloat32));
+  expect_same(sum(x, kw::dim = 1, kw::keepdim = true), sum(x, 1, true));
+  expect_same(x.sum(1, kw::keepdim = true), sum(x, 1, true));
+  expect_same(mean(x, kw::dtype = kFloat32), mean(x, kFloat32));
+  expect_same(x.mean({0, 1}, kw::dtype = kFloat32), mean(x, {0, 1}, false, kFloat32));
+  expect_same(argmax(x, kw::dim = 1), argmax(x, 1));
+  expect_same(x.max(1, kw::keepdim = true).values(), max(x, 1, true).values());
+  expect_same(cat({x, x}, kw::dim = 1), cat({x, x}, 1));
+  expect_same(stack({x, x}, kw::dim = -1), stack({x, x}, -1));
+}
+
+TEST(TensorOfNumbers, TakesItsDtypeFromAllOfThem) {
+  expect_same(tensor({{1, 2.5}, {3, 4}}), m({{1, 2.5}, {3, 4}}, kFloat32));
+  expect_same(tensor({true, 3}), v({1, 3}, kInt64));
+  expect_same(tensor({true, false}), v({1, 0}, kBool));
+  expect_same(tensor(TensorData()), v({}, kFloat32));
+  EXPECT_EQ(tensor(2).dim(), 0);
+}
+
+}  // namespace
+}  // namespace xgrad::op_table

@@ -1,0 +1,66 @@
+/// Sample arguments for rows of the op table.
+#pragma once
+
+#include "op_table.hpp"
+
+namespace xgrad::op_table {
+
+inline constexpr ScalarType kDtypes[] = {kFloat64, kFloat32, kInt64, kInt32, kInt16, kInt8, kUInt8, kBool};
+
+/// Where a float sample's elements lie: distinct, well apart, none of them whole, in a scrambled order.
+struct Range {
+  double low = -2, high = 2;
+};
+
+/// A tensor of this shape. Integers repeat within the range, times two; bools are mixed.
+Tensor t(const D& shape, ScalarType dtype = kFloat64, std::int64_t seed = 1, Range range = {});
+inline Tensor t(const D& shape, Range range, std::int64_t seed = 1) { return t(shape, kFloat64, seed, range); }
+/// A vector of these values, or a matrix of these rows.
+Tensor v(std::initializer_list<double> values, ScalarType dtype = kFloat64);
+Tensor m(std::initializer_list<std::initializer_list<double>> values, ScalarType dtype = kFloat64);
+/// A list of tensors as one argument.
+inline Value list(std::vector<Tensor> tensors) { return tensors; }
+/// A Python index as one argument.
+inline Value at(Value::Index entries) { return entries; }
+
+/// The entry of docs/pytorch_names.md on errors that PyTorch throws from deep inside.
+inline constexpr const char* kInner = "Errors from inside";
+
+inline constexpr double kInf = std::numeric_limits<double>::infinity();
+inline constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+/// At which numeric slopes mean nothing.
+Sample rough(Sample s);
+/// At which PyTorch's gradients are no model.
+Sample value_only(Sample s);
+/// At which we differ from PyTorch, for the reason that stands under this heading in docs/pytorch_names.md.
+Sample differs(Sample s, std::string heading);
+
+Samples operator+(Samples a, const Samples& b);
+/// Every sample with every one of these lists of further arguments.
+Samples with(const Samples& samples, const std::vector<Values>& more);
+/// Every sample with its floating tensors in other dtypes.
+Samples in_dtypes(const Samples& samples, std::initializer_list<ScalarType> dtypes);
+
+/// One tensor: shapes, empty, zero-dim, big, special points in both floating dtypes, all dtypes.
+Samples unary_samples(Range range = {});
+Samples unary_samples(Range range, std::initializer_list<double> special);
+/// Two tensors: the same, and broadcasting (well and badly), pairs of dtypes.
+Samples binary_samples(Range range = {});
+/// One tensor to reduce: the same, and ties.
+Samples reduce_samples();
+/// One tensor whose shape matters.
+Samples shape_samples();
+/// A few shapes and all dtypes of one tensor, where a row's arguments differ more than its tensors.
+Samples few_samples(Range range = {});
+
+/// A row for f(x) with the twin f_(x).
+#define UNARY(NAME, ...) \
+  row(                   \
+      #NAME, [](T x) { return NAME(x); }, [](Tensor& x) { NAME##_(x); }, unary_samples(__VA_ARGS__))
+/// A row for f(x, y) with the twin f_(x, y).
+#define BINARY(NAME, ...) \
+  row(                    \
+      #NAME, [](T x, T y) { return NAME(x, y); }, [](Tensor& x, T y) { NAME##_(x, y); }, binary_samples(__VA_ARGS__))
+
+}  // namespace xgrad::op_table

@@ -1,0 +1,29 @@
+/// The op table against real PyTorch.
+#pragma once
+
+#include "../autograd/ops/fingerprint.hpp"
+
+namespace xgrad::op_table {
+
+/// What PyTorch makes of the sample.
+Outcome ask_pytorch(const Row& row, const Values& in, Twin twin = Twin::OutOfPlace);
+
+/// One sample, both sides.
+struct Comparison {
+  const Sample* sample;
+  Outcome ours;
+  Outcomes theirs;
+  std::string what;           ///< how they differ, or ""
+  std::string in_place_what;  ///< the same of the in-place twins
+  /// Both throw, and the row says that ours are other words.
+  bool other_words() const { return theirs.other_words || theirs.other_words_in_place; }
+};
+/// Every sample of the row; computed once.
+const std::vector<Comparison>& compare(const Row& row);
+
+/// docs/ops.md, from what was measured.
+std::string ops_page();
+/// tests/data/ops_fingerprints.txt, from what PyTorch said.
+std::string fingerprints_file();
+
+}  // namespace xgrad::op_table

@@ -1,0 +1,309 @@
+#include "torch_oracle.hpp"
+
+#include <torch/csrc/jit/runtime/operator.h>
+#include <torch/torch.h>
+
+#include <functional>
+#include <map>
+#include <stdexcept>
+
+namespace xgrad::oracle {
+namespace {
+
+using at::Tensor;
+
+Tensor to_torch(const Plain& p) {
+  if (!p.defined) return {};
+  const auto dtype = static_cast<at::ScalarType>(p.dtype.code);
+  const auto size = static_cast<std::int64_t>(p.storage.size() / c10::elementSize(dtype));
+  // A copy, so that in-place operations and the caller's memory do not meet.
+  Tensor memory = at::from_blob(const_cast<unsigned char*>(p.storage.data()), {size}, dtype).clone();
+  Tensor t = memory.as_strided(p.sizes, p.strides, p.offset).detach();
+  return p.requires_grad ? t.requires_grad_() : t;
+}
+
+Plain from_torch(const Tensor& given) {
+  Plain p;
+  if (!given.defined()) return p;
+  // Some derivatives are "zero tensors", which have no memory.
+  const Tensor t = given._is_zerotensor() ? at::zeros(given.sizes(), given.options()) : given.detach();
+  p.defined = true;
+  p.dtype.code = static_cast<int>(t.scalar_type());
+  p.sizes = t.sizes().vec();
+  p.strides = t.strides().vec();
+  p.offset = t.storage_offset();
+  p.requires_grad = given.requires_grad();
+  const auto* bytes = static_cast<const unsigned char*>(t.storage().data());
+  p.storage.assign(bytes, bytes + t.storage().nbytes());
+  return p;
+}
+
+at::indexing::TensorIndex to_torch(const Index& i) {
+  using namespace at::indexing;
+  switch (i.kind) {
+    case Index::kInteger:
+      return TensorIndex(i.integer);
+    case Index::kBool:
+      return TensorIndex(i.integer != 0);
+    case Index::kEllipsis:
+      return TensorIndex(Ellipsis);
+    case Index::kNone:
+      return TensorIndex(None);
+    case Index::kSlice:
+      break;
+  }
+  const auto part = [](const std::optional<std::int64_t>& v) {
+    return v ? c10::optional<std::int64_t>(*v) : c10::optional<std::int64_t>();
+  };
+  return TensorIndex(Slice(part(i.start), part(i.stop), i.integer));
+}
+
+std::vector<at::indexing::TensorIndex> to_torch(const std::vector<Index>& list) {
+  std::vector<at::indexing::TensorIndex> out;
+  for (const Index& i : list) out.push_back(to_torch(i));
+  return out;
+}
+
+/// An argument once its tensors are real.
+struct Argument {
+  const Value* value;
+  std::vector<Tensor> tensors;
+};
+
+bool is_optional(const c10::TypePtr& type) { return type->kind() == c10::TypeKind::OptionalType; }
+
+/// How well a value fits a parameter: 0 not at all, 2 exactly, 1 after a conversion that Python would make too.
+int fit(const Value& v, const c10::TypePtr& type, const std::string& name) {
+  using c10::TypeKind;
+  if (is_optional(type)) {
+    if (std::holds_alternative<std::monostate>(v)) return 2;
+    return fit(v, type->castRaw<c10::OptionalType>()->getElementType(), name);
+  }
+  const TypeKind kind = type->kind();
+  const bool is_dtype = name == "dtype" || name.find("_dtype") != std::string::npos;
+  if (std::holds_alternative<Dtype>(v)) return is_dtype && kind == TypeKind::IntType ? 2 : 0;
+  if (is_dtype) return 0;
+  if (std::holds_alternative<std::int64_t>(v)) {
+    return kind == TypeKind::IntType ? 2 : kind == TypeKind::NumberType || kind == TypeKind::FloatType;
+  }
+  if (std::holds_alternative<double>(v)) return kind == TypeKind::FloatType ? 2 : kind == TypeKind::NumberType;
+  if (std::holds_alternative<bool>(v)) return kind == TypeKind::BoolType ? 2 : kind == TypeKind::NumberType;
+  if (std::holds_alternative<std::string>(v)) return kind == TypeKind::StringType ? 2 : 0;
+  if (std::holds_alternative<Plain>(v) || std::holds_alternative<std::monostate>(v)) {
+    return kind == TypeKind::TensorType ? 2 : 0;
+  }
+  if (kind != TypeKind::ListType) return 0;
+  c10::TypePtr element = type->castRaw<c10::ListType>()->getElementType();
+  if (is_optional(element)) element = element->castRaw<c10::OptionalType>()->getElementType();
+  if (element->kind() == TypeKind::VarType) return 1;
+  if (std::holds_alternative<std::vector<std::int64_t>>(v)) return element->kind() == TypeKind::IntType ? 2 : 0;
+  if (std::holds_alternative<std::vector<double>>(v)) return element->kind() == TypeKind::FloatType ? 2 : 0;
+  if (std::holds_alternative<std::vector<Plain>>(v)) return element->kind() == TypeKind::TensorType ? 2 : 0;
+  return 0;
+}
+
+/// -1 when the schema does not take these values.
+int fit(const c10::FunctionSchema& schema, const std::vector<Value>& values) {
+  const auto& parameters = schema.arguments();
+  if (values.size() > parameters.size()) return -1;
+  int score = 0;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    if (i >= values.size()) {
+      if (!parameters[i].default_value()) return -1;
+      continue;
+    }
+    const int one = fit(values[i], parameters[i].type(), parameters[i].name());
+    if (!one) return -1;
+    score += one;
+  }
+  return score;
+}
+
+c10::IValue pack(const Argument& a, c10::TypePtr type) {
+  if (is_optional(type)) {
+    if (std::holds_alternative<std::monostate>(*a.value)) return {};
+    type = type->castRaw<c10::OptionalType>()->getElementType();
+  }
+  struct Pack {
+    const Argument& a;
+    const c10::TypePtr& type;
+    c10::IValue operator()(std::monostate) const { return Tensor(); }
+    c10::IValue operator()(bool v) const { return v; }
+    c10::IValue operator()(std::int64_t v) const {
+      if (type->kind() == c10::TypeKind::FloatType) return static_cast<double>(v);
+      return v;
+    }
+    c10::IValue operator()(double v) const { return v; }
+    c10::IValue operator()(const std::string& v) const { return v; }
+    c10::IValue operator()(Dtype v) const { return static_cast<std::int64_t>(v.code); }
+    c10::IValue operator()(const std::vector<std::int64_t>& v) const { return v; }
+    c10::IValue operator()(const std::vector<double>& v) const { return v; }
+    c10::IValue operator()(const Plain&) const { return a.tensors.at(0); }
+    c10::IValue operator()(const std::vector<Plain>&) const {
+      if (!is_optional(type->castRaw<c10::ListType>()->getElementType())) return a.tensors;
+      c10::List<c10::optional<Tensor>> list;
+      for (const Tensor& t : a.tensors) list.push_back(t.defined() ? c10::optional<Tensor>(t) : c10::nullopt);
+      return list;
+    }
+    c10::IValue operator()(const std::vector<Index>&) const { throw std::logic_error("an index is no argument"); }
+  };
+  return std::visit(Pack{a, type}, *a.value);
+}
+
+/// What Python has outside of the registry.
+const std::map<std::string, std::function<Tensor(const std::vector<Argument>&)>>& unregistered() {
+  static const std::map<std::string, std::function<Tensor(const std::vector<Argument>&)>> all{
+      {"getitem",
+       [](const std::vector<Argument>& a) {
+         return a.at(0).tensors.at(0).index(to_torch(std::get<std::vector<Index>>(*a.at(1).value)));
+       }},
+      {"setitem_",
+       [](const std::vector<Argument>& a) {
+         Tensor x = a.at(0).tensors.at(0);
+         const auto index = to_torch(std::get<std::vector<Index>>(*a.at(1).value));
+         if (!a.at(2).tensors.empty()) return x.index_put_(index, a.at(2).tensors[0]);
+         return x.index_put_(index, at::Scalar(std::get<double>(*a.at(2).value)));
+       }},
+  };
+  return all;
+}
+
+std::vector<Tensor> call(const std::string& name, const std::vector<Value>& values,
+                         const std::vector<Argument>& arguments) {
+  if (const auto found = unregistered().find(name); found != unregistered().end()) return {found->second(arguments)};
+  const torch::jit::Operator* best = nullptr;
+  int best_score = -1;
+  for (const auto& candidate : torch::jit::getAllOperatorsFor(c10::Symbol::fromQualString("aten::" + name))) {
+    const int score = fit(candidate->schema(), values);
+    if (score > best_score) best = candidate.get(), best_score = score;
+  }
+  if (!best) throw std::logic_error("libtorch has no aten::" + name + " for these arguments");
+  torch::jit::Stack stack;
+  const auto& parameters = best->schema().arguments();
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    stack.push_back(i < arguments.size() ? pack(arguments[i], parameters[i].type()) : *parameters[i].default_value());
+  }
+  best->getOperation()(stack);
+  std::vector<Tensor> out;
+  for (const c10::IValue& v : stack) {
+    if (v.isTensor()) {
+      out.push_back(v.toTensor());
+    } else if (v.isTensorList()) {
+      for (const Tensor& t : v.toTensorVector()) out.push_back(t);
+    } else {
+      out.push_back(at::scalar_tensor(v.toScalar(), at::TensorOptions(v.isBool()  ? at::kBool
+                                                                      : v.isInt() ? at::kLong
+                                                                                  : at::kDouble)));
+    }
+  }
+  return out;
+}
+
+Tensor gradient_for(const Tensor& like, std::size_t k) {
+  Tensor g = at::empty(like.sizes(), like.options().dtype(at::kDouble));
+  for (std::int64_t e = 0; e < g.numel(); ++e) g.data_ptr<double>()[e] = incoming(k, static_cast<std::size_t>(e));
+  return g.to(like.scalar_type());
+}
+
+std::string first_line(const c10::Error& e) {
+  const std::string text = e.what_without_backtrace();
+  return text.substr(0, text.find('\n'));
+}
+
+/// Runs f; returns the first line of what it threw.
+template <class F>
+std::optional<std::string> caught(F f) {
+  try {
+    f();
+  } catch (const c10::Error& e) {
+    return first_line(e);
+  } catch (const std::logic_error&) {
+    throw;
+  } catch (const std::exception& e) {
+    const std::string text = e.what();
+    return text.substr(0, text.find('\n'));
+  }
+  return std::nullopt;
+}
+
+std::vector<Plain> from_torch(const std::vector<Tensor>& list) {
+  std::vector<Plain> out;
+  for (const Tensor& t : list) out.push_back(from_torch(t));
+  return out;
+}
+
+void derive(const std::vector<Tensor>& results, const std::vector<Tensor>& leaves, Answer& answer) {
+  std::vector<Tensor> roots, gradients, first;
+  for (std::size_t k = 0; k < results.size(); ++k) {
+    if (!results[k].requires_grad()) continue;
+    roots.push_back(results[k]);
+    gradients.push_back(gradient_for(results[k], k));
+    if (results[k].is_floating_point()) gradients.back().requires_grad_();
+  }
+  if (roots.empty() || leaves.empty()) return;
+  answer.first_error = caught([&] {
+    first = torch::autograd::grad(roots, leaves, gradients, true, true, true);
+    answer.first = from_torch(first);
+  });
+  if (answer.first_error) return;
+  std::vector<Tensor> again, weights, wanted = leaves;
+  wanted.insert(wanted.end(), gradients.begin(), gradients.end());
+  for (std::size_t k = 0; k < first.size(); ++k) {
+    if (!first[k].defined() || !first[k].requires_grad()) continue;
+    again.push_back(first[k]);
+    weights.push_back(gradient_for(first[k], k + 1));
+  }
+  if (again.empty()) return;
+  answer.second_error =
+      caught([&] { answer.second = from_torch(torch::autograd::grad(again, wanted, weights, false, false, true)); });
+}
+
+/// What PyTorch warns of is no part of an answer.
+class Silent final : public c10::WarningHandler {
+  void process(const c10::SourceLocation&, const std::string&, bool) override {}
+};
+
+}  // namespace
+
+Answer ask(const Question& question) {
+  static c10::WarningHandler* const silent = [] {
+    at::set_num_threads(1);
+    return new Silent;
+  }();
+  const c10::Warning::WarningHandlerGuard guard(silent);
+  std::vector<Argument> arguments;
+  std::vector<Tensor> leaves;
+  for (const Value& v : question.arguments) {
+    Argument a{&v, {}};
+    if (const auto* one = std::get_if<Plain>(&v)) a.tensors.push_back(to_torch(*one));
+    if (const auto* many = std::get_if<std::vector<Plain>>(&v)) {
+      for (const Plain& p : *many) a.tensors.push_back(to_torch(p));
+    }
+    for (const Tensor& t : a.tensors) {
+      if (t.defined() && t.requires_grad()) leaves.push_back(t);
+    }
+    arguments.push_back(std::move(a));
+  }
+  const std::string name = question.name + (question.in_place ? "_" : "");
+  const auto given = arguments;
+  if (question.in_place || name.back() == '_') arguments.at(0).tensors.at(0) = given[0].tensors.at(0).clone();
+  Answer answer;
+  std::vector<Tensor> results;
+  answer.error = caught([&] {
+    torch::manual_seed(question.seed);
+    results = call(name, question.arguments, arguments);
+  });
+  if (answer.error) return answer;
+  for (const Tensor& r : results) {
+    answer.results.push_back(from_torch(r));
+    for (const Argument& a : given) {
+      for (const Tensor& t : a.tensors) {
+        if (t.defined() && t.numel() && r.is_alias_of(t)) answer.results.back().shares = true;
+      }
+    }
+  }
+  derive(results, leaves, answer);
+  return answer;
+}
+
+}  // namespace xgrad::oracle
