@@ -100,8 +100,8 @@ struct Keyword {
   }
 };
 
-// One line a keyword: its type in `key`, which knows how to call the setter, and the object users write.
-#define XGRAD_KEYWORD(NAME)                                             \
+// The type of a keyword, in `key`: it knows how to call the setter of its name.
+#define XGRAD_KEY(NAME)                                                 \
   namespace key {                                                       \
   struct NAME : Keyword<NAME> {                                         \
     using Keyword<NAME>::operator=;                                     \
@@ -115,9 +115,15 @@ struct Keyword {
     }                                                                   \
   };                                                                    \
   }                                                                     \
+  static_assert(true)
+
+// One line a keyword: its type, and the object users write.
+#define XGRAD_KEYWORD(NAME) \
+  XGRAD_KEY(NAME);          \
   inline constexpr key::NAME NAME {}
 
 XGRAD_KEYWORD(affine);
+XGRAD_KEYWORD(allow_unused);
 XGRAD_KEYWORD(alpha);
 XGRAD_KEYWORD(atol);
 XGRAD_KEYWORD(batch_size);
@@ -139,8 +145,11 @@ XGRAD_KEYWORD(figsize);
 XGRAD_KEYWORD(fontsize);
 XGRAD_KEYWORD(gain);
 XGRAD_KEYWORD(generator);
+XGRAD_KEYWORD(grad_outputs);
+XGRAD_KEYWORD(gradient);
 XGRAD_KEYWORD(ignore_index);
 XGRAD_KEYWORD(inplace);
+XGRAD_KEY(inputs);  // kw::inputs, below
 XGRAD_KEYWORD(keepdim);
 XGRAD_KEYWORD(label);
 XGRAD_KEYWORD(label_smoothing);
@@ -159,8 +168,10 @@ XGRAD_KEYWORD(p);
 XGRAD_KEYWORD(pos_weight);
 XGRAD_KEYWORD(precision);
 XGRAD_KEYWORD(profile);
+XGRAD_KEYWORD(preserve_rng_state);
 XGRAD_KEYWORD(reduction);
 XGRAD_KEYWORD(replacement);
+XGRAD_KEYWORD(retain_graph);
 XGRAD_KEYWORD(rounding_mode);
 XGRAD_KEYWORD(rtol);
 XGRAD_KEYWORD(sampler);
@@ -171,7 +182,7 @@ XGRAD_KEYWORD(strict);
 XGRAD_KEYWORD(target_transform);
 XGRAD_KEYWORD(threshold);
 XGRAD_KEYWORD(total);
-XGRAD_KEYWORD(train);
+XGRAD_KEY(train);  // kw::train, below
 XGRAD_KEYWORD(transform);
 XGRAD_KEYWORD(unbiased);
 XGRAD_KEYWORD(vmax);
@@ -181,6 +192,12 @@ XGRAD_KEYWORD(weight_decay);
 
 }  // namespace xgrad::kwargs
 
-namespace xgrad {
-namespace kw = kwargs;
-}
+/// All keywords by a short name, for where a program has a name of its own: `kw::lr = 0.1`.
+///
+/// `train` and `inputs` are here only: programs like to call something of theirs so, and a keyword in `kwargs` would
+/// make `train(model)` ambiguous under `using namespace xgrad::kwargs`.
+namespace xgrad::kw {
+using namespace kwargs;
+inline constexpr kwargs::key::inputs inputs{};
+inline constexpr kwargs::key::train train{};
+}  // namespace xgrad::kw

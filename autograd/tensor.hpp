@@ -127,6 +127,9 @@ class Tensor : public PointwiseMethods<Tensor>,
   /// Throws Error for a tensor that requires no gradient, or a graph whose saved tensors are freed already.
   void backward(const Tensor& gradient = {}, std::optional<bool> retain_graph = std::nullopt, bool create_graph = false,
                 std::span<const Tensor> inputs = {}) const;
+  /// The same with keywords: `loss.backward(retain_graph = true)`, `y.backward(gradient = g, kw::inputs = {x})`.
+  template <kwargs::Keyworded... K>
+  requires(sizeof...(K) > 0) void backward(K... k) const;
   /// Keeps this non-leaf's gradient in grad() during backward.
   void retain_grad() const;
   bool retains_grad() const;
@@ -204,6 +207,31 @@ class ValuesIndices : public std::tuple<Tensor, Tensor> {
     return i == 0 ? values() : indices();
   }
 };
+
+namespace autograd {
+
+/// Keywords of Tensor::backward.
+class BackwardOptions {
+ public:
+  BackwardOptions& gradient(Tensor g) { return gradient_ = std::move(g), *this; }
+  BackwardOptions& retain_graph(std::optional<bool> r) { return retain_graph_ = r, *this; }
+  BackwardOptions& create_graph(bool c) { return create_graph_ = c, *this; }
+  BackwardOptions& inputs(std::vector<Tensor> i) { return inputs_ = std::move(i), *this; }
+  void run(const Tensor& root) const { root.backward(gradient_, retain_graph_, create_graph_, inputs_); }
+
+ private:
+  Tensor gradient_;
+  std::optional<bool> retain_graph_;
+  bool create_graph_ = false;
+  std::vector<Tensor> inputs_;
+};
+
+}  // namespace autograd
+
+template <kwargs::Keyworded... K>
+requires(sizeof...(K) > 0) void Tensor::backward(K... k) const {
+  kwargs::apply(autograd::BackwardOptions(), std::move(k)...).run(*this);
+}
 
 std::ostream& operator<<(std::ostream& out, const Tensor& tensor);
 

@@ -19,10 +19,6 @@ xgrad_require(OpenBLAS_FOUND "OpenBLAS (its own cblas.h and libopenblas; no othe
 
 find_package(xtensor 0.24 QUIET CONFIG)
 xgrad_require(xtensor_FOUND "xtensor 0.24" libxtensor-dev)
-# Headers only, and on purpose not its package configuration, which would link whatever is called libblas here.
-find_path(XGRAD_XTENSOR_BLAS_INCLUDE_DIR xtensor-blas/xlinalg.hpp)
-mark_as_advanced(XGRAD_XTENSOR_BLAS_INCLUDE_DIR)
-xgrad_require(XGRAD_XTENSOR_BLAS_INCLUDE_DIR "xtensor-blas" libxtensor-blas-dev)
 find_package(xsimd 8 QUIET CONFIG)
 xgrad_require(xsimd_FOUND "xsimd 8" libxsimd-dev)
 

@@ -50,6 +50,11 @@ target_compile_options(xgrad PRIVATE $<$<CONFIG:Release,RelWithDebInfo>:-O3>
                                      -ftls-model=initial-exec)           # thread-local state is on the hot path
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
   target_compile_options(xgrad PRIVATE -march=x86-64-v3)
+  # The one file that runs on any processor, to say when it is too old for the others.
+  set_property(SOURCE "${PROJECT_SOURCE_DIR}/autograd/array/processor.cpp" TARGET_DIRECTORY xgrad APPEND
+               PROPERTY COMPILE_OPTIONS -march=x86-64)
+  set_property(SOURCE "${PROJECT_SOURCE_DIR}/autograd/array/processor.cpp" TARGET_DIRECTORY xgrad APPEND
+               PROPERTY COMPILE_DEFINITIONS XGRAD_FOR_X86_64_V3)
 endif()
 get_target_property(XGRAD_LIBRARY_TYPE xgrad TYPE)
 if(XGRAD_LIBRARY_TYPE STREQUAL "SHARED_LIBRARY")

@@ -1,5 +1,5 @@
+#include <xgrad/autograd/array/atomic_file.hpp>
 #include <xgrad/autograd/array/error.hpp>
-#include <xgrad/data/atomic_file.hpp>
 #include <xgrad/data/download.hpp>
 
 #ifdef XGRAD_HAS_CURL

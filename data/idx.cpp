@@ -1,4 +1,4 @@
-#include <xgrad/data/atomic_file.hpp>
+#include <xgrad/autograd/array/atomic_file.hpp>
 #include <xgrad/data/gzip.hpp>
 #include <xgrad/data/idx.hpp>
 

@@ -171,11 +171,11 @@ int main() {
   // Debugging the Neural Network: can it overfit to a small dataset?
   auto debug_data = mnist_train[Slice(None, 64)];
   model = MNISTClassifier();
-  ::train(model, debug_data, 64, /*num_epochs=*/100);
+  train(model, debug_data, 64, /*num_epochs=*/100);
 
   // Only when we have ensured that our model can overfit to a small dataset do we begin training on the full set.
   model = MNISTClassifier();
-  ::train(model, mnist_train, 64, /*num_epochs=*/5);
+  train(model, mnist_train, 64, /*num_epochs=*/5);
 
   // save the model for next time
   save(model.state_dict(), "saved_model");

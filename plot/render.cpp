@@ -1,12 +1,9 @@
+#include <xgrad/autograd/array/atomic_file.hpp>
 #include <xgrad/autograd/array/error.hpp>
 #include <xgrad/plot/glyphs.hpp>
 #include <xgrad/plot/process.hpp>
 #include <xgrad/plot/render.hpp>
 #include <xgrad/plot/text.hpp>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -18,49 +15,6 @@ namespace xgrad::plotting {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A file beside its later place, removed unless it gets there.
-class PendingFile {
- public:
-  explicit PendingFile(fs::path target) : target_(std::move(target)) {
-    static std::atomic<unsigned> counter = 0;
-    name_ = target_;
-    name_ += fmt::format(".{}-{}.tmp", getpid(), counter++);
-    descriptor_ = open(name_.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0666);
-    check(descriptor_ >= 0, "cannot write '{}': {}", target_.string(), std::strerror(errno));
-  }
-  PendingFile(const PendingFile&) = delete;
-  PendingFile& operator=(const PendingFile&) = delete;
-  ~PendingFile() {
-    close(descriptor_);
-    if (!placed_) unlink(name_.c_str());
-  }
-
-  int descriptor() const { return descriptor_; }
-
-  std::string contents() const {
-    std::string out(static_cast<std::size_t>(std::max<off_t>(lseek(descriptor_, 0, SEEK_END), 0)), '\0');
-    const ssize_t n = pread(descriptor_, out.data(), out.size(), 0);
-    out.resize(static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
-    return out;
-  }
-
-  void replace(std::string_view bytes) const {
-    const bool written = ftruncate(descriptor_, 0) == 0 &&
-                         pwrite(descriptor_, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size());
-    check(written, "cannot write '{}': {}", target_.string(), std::strerror(errno));
-  }
-
-  void place() {
-    placed_ = std::rename(name_.c_str(), target_.c_str()) == 0;
-    check(placed_, "cannot write '{}': {}", target_.string(), std::strerror(errno));
-  }
-
- private:
-  fs::path target_, name_;
-  int descriptor_ = -1;
-  bool placed_ = false;
-};
 
 /// The installed characters; nothing when fontconfig's tool is not there to ask.
 const Glyphs* installed_glyphs(const Tools& tools) {
@@ -154,19 +108,21 @@ bool render(const Figure& figure, const fs::path& path, double dpi, const Tools&
   const Format format = format_of(path);
   Layout layout = lay_out(figure, dpi);
   if (format == Format::kPng) make_drawable(layout, tools);
-  PendingFile file(path);
+  AtomicFile file(path.string());
+  ScratchFile drawn;
   const ProcessResult run =
-      run_process({tools.gnuplot, "-d"}, gnuplot_script(figure, layout, format), file.descriptor());
+      run_process({tools.gnuplot, "-d"}, gnuplot_script(figure, layout, format), drawn.descriptor());
   if (!run.found) return tell_missing_once(tools.gnuplot);
 
-  std::string picture = file.contents();
+  std::string picture = drawn.contents();
   if (run.status > 0 || !is_complete(picture, format)) {
     std::string words = trimmed(run.error);
     if (words.empty()) words = run.status > 0 ? fmt::format("exit status {}", run.status) : "disk full?";
     fail("gnuplot could not draw '{}':\n{}", path.string(), words);
   }
-  if (format == Format::kSvg) file.replace(with_hints_for_viewers(std::move(picture)));
-  file.place();
+  if (format == Format::kSvg) picture = with_hints_for_viewers(std::move(picture));
+  file.write(picture.data(), picture.size());
+  file.commit();
   return true;
 }
 

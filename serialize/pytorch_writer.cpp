@@ -1,5 +1,5 @@
+#include <xgrad/autograd/array/atomic_file.hpp>
 #include <xgrad/autograd/array/error.hpp>
-#include <xgrad/serialize/atomic_file.hpp>
 #include <xgrad/serialize/pickle.hpp>
 #include <xgrad/serialize/pytorch.hpp>
 #include <xgrad/serialize/torch_types.hpp>

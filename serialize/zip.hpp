@@ -1,7 +1,7 @@
 /// Zip archives as PyTorch uses them: entries stored without compression, their data aligned to 64 bytes.
 #pragma once
 
-#include <xgrad/serialize/atomic_file.hpp>
+#include <xgrad/autograd/array/atomic_file.hpp>
 
 #include <cstdint>
 #include <memory>

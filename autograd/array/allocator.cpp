@@ -1,5 +1,6 @@
 #include <xgrad/autograd/array/allocator.hpp>
 #include <xgrad/autograd/array/error.hpp>
+#include <xgrad/autograd/array/processor.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -100,7 +101,7 @@ struct Closer {
 };
 
 [[gnu::cold, gnu::noinline]] FullState* open_thread() {
-  if (closed) return nullptr;
+  if (closed || !xgrad::detail::processor_is_checked) return nullptr;
   thread_local Closer closer;
   (void)&closer;
   auto* s = new FullState;

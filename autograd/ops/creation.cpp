@@ -1,3 +1,4 @@
+#include <xgrad/autograd/array/warning.hpp>
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/ops/promotion.hpp>
 
@@ -70,6 +71,13 @@ Tensor tensor(const TensorData& data, const TensorOptions& options) {
 
 Tensor from_blob(void* data, IntArrayRef sizes, const TensorOptions& options) {
   return from_blob(data, sizes, std::function<void(void*)>(), options);
+}
+Tensor from_blob(const void* data, IntArrayRef sizes, const TensorOptions& options) {
+  warn_once<struct NonWritableWarning>(
+      "The given array is not writable, and non-writable tensors are not supported. This means writing to this tensor "
+      "will result in undefined behavior. You may want to copy the array to protect its data or make it writable "
+      "before converting it to a tensor. This type of warning will be suppressed for the rest of this program.");
+  return from_blob(const_cast<void*>(data), sizes, options);
 }
 Tensor from_blob(void* data, IntArrayRef sizes, std::function<void(void*)> deleter, const TensorOptions& options) {
   const auto bytes = static_cast<std::size_t>(count_elements(sizes)) * element_size(options.dtype());

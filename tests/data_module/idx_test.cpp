@@ -137,7 +137,8 @@ TEST_F(Idx, RefusesToWriteWhatTheFormatLacks) {
   EXPECT_EQ(message_of<ValueError>([&] { write({}, kUInt8); }),
             path.string() + ": IDX needs 1 to 255 dimensions, the array has 0");
   EXPECT_EQ(message_of<Error>([&] { write_idx(folder / "missing/out", Array::empty({2}, kUInt8)); }),
-            (folder / "missing/out").string() + ": cannot create: No such file or directory");
+            "Parent directory " + (folder / "missing").string() + " does not exist.\n  saving '" +
+                (folder / "missing/out").string() + "'");
   EXPECT_TRUE(folder.files().empty());
 }
 

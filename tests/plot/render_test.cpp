@@ -158,10 +158,11 @@ TEST_F(PlotRender, AnyPathWorks) {
 
 TEST_F(PlotRender, FailuresSpeakInTheSystemsWords) {
   EXPECT_EQ(message_of<Error>([&] { render(curve(), folder_ / "no" / "p.png", 100, {}); }),
-            "cannot write '" + (folder_ / "no/p.png").string() + "': No such file or directory");
+            "Parent directory " + (folder_ / "no").string() + " does not exist.\n  saving '" +
+                (folder_ / "no/p.png").string() + "'");
   std::filesystem::create_directory(folder_ / "p.png");
   EXPECT_EQ(message_of<Error>([&] { render(curve(), folder_ / "p.png", 100, {}); }),
-            "cannot write '" + (folder_ / "p.png").string() + "': Is a directory");
+            "[Errno 21] Is a directory: '" + (folder_ / "p.png").string() + "'");
   EXPECT_THAT(folder_.files(), ::testing::IsEmpty()) << "no temporary file stays behind";
 }
 

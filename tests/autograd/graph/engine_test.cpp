@@ -342,5 +342,20 @@ TEST(DoubleBackward, ThroughInPlaceOperationsOnViews) {
       {leaf({{1., 2., 3.}, {0.1, 0.2, 0.3}}), leaf({1., 2., 3.})});
 }
 
+TEST(Engine, TakesKeywords) {
+  using namespace kwargs;
+  const Tensor x = leaf(3.), z = leaf(1.);
+  const Tensor y = x * x * z;
+  y.backward(retain_graph = true);
+  EXPECT_EQ(x.grad().item<double>(), 6);
+  y.backward(gradient = tensor(2., dtype = kFloat64), retain_graph = true, kw::inputs = {z});
+  EXPECT_EQ(z.grad().item<double>(), 9 + 18);
+  EXPECT_EQ(x.grad().item<double>(), 6);
+  const Tensor g = autograd::grad({y}, {x}, create_graph = true)[0];
+  EXPECT_EQ(autograd::grad({g}, {x}, grad_outputs = tensor(1., dtype = kFloat64))[0].item<double>(), 2);
+  const Tensor unused = leaf(1.);
+  EXPECT_FALSE(autograd::grad({x * 2}, {unused}, allow_unused = true)[0].defined());
+}
+
 }  // namespace
 }  // namespace xgrad

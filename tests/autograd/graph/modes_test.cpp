@@ -90,6 +90,18 @@ TEST_F(Warnings, BackwardThatCreatesAGraph) {
   x.mutable_grad().reset();
 }
 
+TEST_F(Warnings, MemoryThatMayOnlyBeRead) {
+  set_warn_always(true);
+  const std::vector<double> constant = {1, 2};
+  std::vector<double> writable = {3, 4};
+  EXPECT_EQ(values(from_blob(constant.data(), {2}, TensorOptions(kFloat64))), (Values{1, 2}));
+  set_warn_always(false);
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_NE(seen[0].find("is not writable"), std::string::npos);
+  EXPECT_EQ(values(from_blob(writable.data(), {2}, TensorOptions(kFloat64))), (Values{3, 4}));
+  EXPECT_EQ(seen.size(), 1u);
+}
+
 TEST_F(Warnings, MayBecomeErrors) {
   WarningHandlerGuard strict([](const std::string& message) { throw Error(message); });
   const Tensor y = leaf(1.) * 2;

@@ -2,11 +2,11 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <xgrad/serialize/atomic_file.hpp>
+#include <xgrad/autograd/array/atomic_file.hpp>
 
 #include <csignal>
 
-#include "support.hpp"
+#include "../../serialize/support.hpp"
 
 namespace xgrad::serialize::testing {
 namespace {

@@ -1,8 +1,8 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <xgrad/autograd/array/atomic_file.hpp>
 #include <xgrad/autograd/array/error.hpp>
-#include <xgrad/serialize/atomic_file.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -10,7 +10,7 @@
 #include <filesystem>
 #include <random>
 
-namespace xgrad::serialize {
+namespace xgrad {
 namespace {
 
 namespace fs = std::filesystem;
@@ -122,4 +122,4 @@ void AtomicFile::commit() {
   }
 }
 
-}  // namespace xgrad::serialize
+}  // namespace xgrad

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace xgrad::serialize {
+namespace xgrad {
 
 /// Writes next to `path` under a temporary name; `commit()` flushes to the disk and renames. Until then, and after any
 /// error, what was at `path` stays as it was, and the temporary file is removed with the object.
@@ -43,4 +43,4 @@ class AtomicFile {
   std::uint64_t written_back_ = 0;  // up to here the disk has been told to start
 };
 
-}  // namespace xgrad::serialize
+}  // namespace xgrad

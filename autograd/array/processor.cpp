@@ -1,0 +1,44 @@
+// Compiled for the oldest x86-64 (cmake/XgradLibrary.cmake), and on purpose without the standard library: a template
+// that another file compiles for newer processors could take the place of this file's copy.
+#include <xgrad/autograd/array/processor.hpp>
+
+#include <unistd.h>
+
+namespace xgrad::detail {
+
+const char* missing_feature(const ProcessorFeatures& has) {
+  if (!has.avx2) return "AVX2";
+  if (!has.fma) return "FMA";
+  if (!has.bmi) return "BMI1";
+  if (!has.bmi2) return "BMI2";
+  return nullptr;
+}
+
+const bool processor_is_checked = true;
+
+#if defined(__x86_64__) && defined(XGRAD_FOR_X86_64_V3)
+namespace {
+
+void say(const char* text) {
+  unsigned long n = 0;
+  while (text[n]) ++n;
+  [[maybe_unused]] const auto written = ::write(2, text, n);
+}
+
+// Before any other initialisation of the library or of a program that links it statically.
+[[gnu::constructor(101)]] void check_processor() {
+  __builtin_cpu_init();
+  const ProcessorFeatures has{__builtin_cpu_supports("avx2") != 0, __builtin_cpu_supports("bmi") != 0,
+                              __builtin_cpu_supports("bmi2") != 0, __builtin_cpu_supports("fma") != 0};
+  const char* missing = missing_feature(has);
+  if (!missing) return;
+  say("xgrad was built for x86-64-v3 processors (Intel since Haswell, AMD since Excavator); this one has no ");
+  say(missing);
+  say(".\n");
+  ::_exit(1);
+}
+
+}  // namespace
+#endif
+
+}  // namespace xgrad::detail
