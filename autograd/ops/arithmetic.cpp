@@ -95,6 +95,25 @@ Tensor div(const Tensor& a, const Tensor& b, Into into) {
       });
 }
 
+/// y = a + w·(b − a)      da = (1 − w)·g, db = w·g. From the nearer end, so that w = 1 gives b itself.
+Tensor lerp(const Tensor& a, const Tensor& b, Scalar weight, Into into) {
+  check(a.dtype() == b.dtype(), "expected dtype {} for `end` but got dtype {}", info(a.dtype()).cname,
+        info(b.dtype()).cname);
+  check<NotImplementedError>(a.is_floating_point(), "\"lerp_kernel_scalar\" not implemented for '{}'", a.dtype());
+  const double w = weight.toDouble();
+  return differentiable<"LerpBackward0">(
+      inputs(a, b), into,
+      [&](const Array* out) {
+        const Array span = kernels::binary(Binary::Sub, b.array(), a.array(), a.dtype());
+        return w < 0.5 ? kernels::add_scaled(a.array(), span, w, a.dtype(), out)
+                       : kernels::add_scaled(b.array(), span, w - 1, a.dtype(), out);
+      },
+      no_save,
+      [w](const Saved& s, const Tensor& g) -> Grads {
+        return {s.needs(0) ? g * (1 - w) : Tensor(), s.needs(1) ? g * w : Tensor()};
+      });
+}
+
 /// y = max(a, b) or min(a, b): g to the chosen argument, half each where they are equal.
 template <FixedString Name>
 Tensor extremum(Binary op, const Tensor& a, const Tensor& b) {
@@ -135,6 +154,9 @@ Tensor div(const Tensor& a, const Tensor& b) { return div(a, b, Into()); }
 Tensor div(const Tensor& a, Scalar b) { return div(a, wrap(b), Into()); }
 Tensor& div_(Tensor& a, const Tensor& b) { return div(a, b, Into::in_place(a)), a; }
 Tensor& div_(Tensor& a, Scalar b) { return div(a, wrap(b), Into::in_place(a)), a; }
+
+Tensor lerp(const Tensor& a, const Tensor& b, Scalar weight) { return lerp(a, b, weight, Into()); }
+Tensor& lerp_(Tensor& a, const Tensor& b, Scalar weight) { return lerp(a, b, weight, Into::in_place(a)), a; }
 
 Tensor maximum(const Tensor& a, const Tensor& b) { return extremum<"MaximumBackward0">(Binary::Maximum, a, b); }
 Tensor minimum(const Tensor& a, const Tensor& b) { return extremum<"MinimumBackward0">(Binary::Minimum, a, b); }

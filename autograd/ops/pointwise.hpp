@@ -89,6 +89,10 @@ Tensor maximum(const Tensor& a, const Tensor& b);
 /// y = min(a, b)          the smaller argument gets g; equal ones get g/2 each. NaN wins.
 Tensor minimum(const Tensor& a, const Tensor& b);
 
+/// y = a + w·(b − a)      da = (1 − w)·g, db = w·g. Floating tensors of one dtype.
+Tensor lerp(const Tensor& a, const Tensor& b, Scalar weight);
+Tensor& lerp_(Tensor& a, const Tensor& b, Scalar weight);
+
 /// y = min(max(x, low), high)     dx = g where low ≤ x ≤ high, else 0. At least one bound is needed.
 Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> max = std::nullopt);
 Tensor& clamp_(Tensor& x, std::optional<Scalar> min, std::optional<Scalar> max = std::nullopt);
@@ -150,6 +154,8 @@ struct PointwiseMethods : Methods<T> {
   T& cos_() const { return xgrad::cos_(writable(this)); }
   T maximum(const T& b) const { return xgrad::maximum(as(this), b); }
   T minimum(const T& b) const { return xgrad::minimum(as(this), b); }
+  T lerp(const T& b, Scalar weight) const { return xgrad::lerp(as(this), b, weight); }
+  T& lerp_(const T& b, Scalar weight) const { return xgrad::lerp_(writable(this), b, weight); }
   T clamp(std::optional<Scalar> min, std::optional<Scalar> max = std::nullopt) const {
     return xgrad::clamp(as(this), min, max);
   }

@@ -98,6 +98,10 @@ OP_FAMILY(pointwise) {
               Samples{{t({3}), none, none}})
           .words(kInner),
       row(
+          "lerp", [](T a, T b, Scalar w) { return lerp(a, b, w); }, [](Tensor& a, T b, Scalar w) { a.lerp_(b, w); },
+          with(binary_samples(), {{0.25}, {0.75}, {2}}))
+          .words(kInner),
+      row(
           "where", [](T c, T x, T y) { return where(c, x, y); }, where_samples()),
       row("where.scalar_self", [](T c, Scalar x, T y) { return where(c, x, y); },
           {{t({2, 3}, kBool), 1.5, t({3})},
