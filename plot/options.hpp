@@ -228,14 +228,19 @@ class GridOptions {
     return grid_.x = which != "y", grid_.y = which != "x", *this;
   }
   GridOptions& color(std::string_view name) { return grid_.color = plotting::parse_color(name), *this; }
-  GridOptions& alpha(double opacity) { return grid_.color = plotting::with_alpha(grid_.color, opacity), *this; }
+  GridOptions& alpha(double opacity) { return alpha_ = opacity, *this; }
   GridOptions& linestyle(std::string_view name) { return grid_.dash = plotting::parse_dash(name), *this; }
   GridOptions& linewidth(double points) { return grid_.width = points, *this; }
 
-  const plotting::Grid& grid() const { return grid_; }
+  plotting::Grid grid() const {
+    plotting::Grid grid = grid_;
+    if (alpha_) grid.color = plotting::with_alpha(grid.color, *alpha_);  // whichever was set first
+    return grid;
+  }
 
  private:
   plotting::Grid grid_;
+  std::optional<double> alpha_;
 };
 
 /// savefig: dpi.

@@ -184,6 +184,7 @@ class ProgressRange {
 ///     auto progress = tqdm(loader, ProgressOptions().desc("train").unit("batch"));
 ///     for (auto& batch : progress) progress.set_postfix(fmt::format("loss={:.3f}", train_on(batch)));
 template <class Range>
+requires requires(Range& r) { std::begin(r); }
 ProgressRange<Range> tqdm(Range&& range, ProgressOptions options = {}) {
   return {std::forward<Range>(range), std::move(options)};
 }

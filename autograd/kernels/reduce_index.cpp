@@ -1,0 +1,94 @@
+#include <xgrad/autograd/kernels/reduce.hpp>
+#include <xgrad/autograd/kernels/reduce_plan.hpp>
+#include <xgrad/autograd/kernels/rows.hpp>
+
+namespace xgrad::kernels {
+namespace {
+
+/// The first extreme of a row and where it is; NaN is the most extreme.
+template <bool largest, class T>
+std::pair<T, std::int64_t> find_extreme(const T* p, std::int64_t n, std::int64_t stride) {
+  T best = p[0];
+  if (stride == 1 && n >= 64) {
+    best = extreme_row<largest>(p, n);
+    std::int64_t i = 0;
+    if (best != best) {
+      while (p[i] == p[i]) ++i;
+    } else {
+      for (; i + 64 <= n; i += 64) {
+        int found = 0;
+        for (std::int64_t j = i; j < i + 64; ++j) found |= p[j] == best;
+        if (found) break;
+      }
+      while (!(p[i] == best)) ++i;
+    }
+    return {best, i};
+  }
+  std::int64_t index = 0;
+  for (std::int64_t i = 1; i < n && best == best; ++i) {
+    const T x = p[i * stride];
+    if (beyond<largest>(x, best)) {
+      best = x;
+      index = i;
+    }
+  }
+  return {best, index};
+}
+
+template <bool largest, class T>
+void run_with_index(const Array& x, std::uint64_t mask, const Array& values, const Array& indices) {
+  const T* const p = x.data<T>();
+  T* const v = values.data<T>();
+  auto* const ix = indices.data<std::int64_t>();
+  const auto rows = [&](const T* from, std::int64_t n, std::int64_t stride, std::int64_t at) {
+    const auto [best, index] = find_extreme<largest>(from, n, stride);
+    v[at] = best;
+    ix[at] = index;
+  };
+  if (x.is_contiguous() && mask != 0 && mask >> (x.sizes().size() - 1)) {
+    const std::int64_t n = x.sizes().back();
+    for (std::int64_t i = 0; i < values.numel(); ++i) rows(p + i * n, n, 1, i);
+    return;
+  }
+  const ReducePlan plan(x, mask);
+  plan.kept.for_each([&](std::int64_t in_at, std::int64_t out_at) {
+    const T* const from = p + in_at;
+    if (plan.along_rows()) return rows(from, plan.row.size, plan.row.in, out_at);
+    const auto [width, in, out] = plan.column;
+    T* const best = v + out_at;
+    std::int64_t* const index = ix + out_at;
+    for (std::int64_t j = 0; j < width; ++j) {
+      best[j * out] = from[j * in];
+      index[j * out] = 0;
+    }
+    for (std::int64_t i = 1; i < plan.row.size; ++i) {
+      const T* const row = from + i * plan.row.in;
+      for (std::int64_t j = 0; j < width; ++j) {
+        const T b = best[j * out], y = row[j * in];
+        const bool takes = beyond<largest>(y, b) && b == b;
+        best[j * out] = takes ? y : b;
+        index[j * out] = takes ? i : index[j * out];
+      }
+    }
+  });
+}
+
+}  // namespace
+
+std::pair<Array, Array> extreme_with_index(bool largest, const Array& x, std::int64_t dim, bool keepdim) {
+  const std::uint64_t mask = dimension_mask(x, dim);
+  const Dims sizes = reduced_sizes(x, mask, keepdim);
+  check<IndexError>(mask == 0 || x.sizes()[static_cast<std::size_t>(dim)] != 0,
+                    "{}(): Expected reduction dim {} to have non-zero size.", largest ? "max" : "min", dim);
+  std::pair<Array, Array> result{Array::empty(sizes, x.dtype()), Array::empty(sizes, kInt64)};
+  if (x.numel() == 0) return result;
+  dispatch(x.dtype(), [&]<class T>() {
+    if (largest)
+      run_with_index<true, T>(x, mask, result.first, result.second);
+    else
+      run_with_index<false, T>(x, mask, result.first, result.second);
+  });
+  return result;
+}
+
+}  // namespace xgrad::kernels
