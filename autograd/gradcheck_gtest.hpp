@@ -1,7 +1,6 @@
-/// GoogleTest assertions on derivatives. For test programs only, and so not part of <xgrad/xgrad.hpp>; include it after
-/// <gtest/gtest.h>, which it leaves to the test.
+/// GoogleTest assertions on derivatives, for test programs: the only header of xgrad that includes GoogleTest, and so
+/// not part of <xgrad/xgrad.hpp>. Link `xgrad::gradcheck` and GoogleTest.
 ///
-///     #include <gtest/gtest.h>
 ///     #include <xgrad/autograd/gradcheck_gtest.hpp>
 ///
 ///     TEST(Swish, Gradient) {
@@ -9,7 +8,11 @@
 ///       EXPECT_GRADCHECK([](const Tensor& x) { return x * x.sigmoid(); }, {x});
 ///       EXPECT_GRADGRADCHECK([](const Tensor& x) { return x * x.sigmoid(); }, {x});
 ///     }
+///
+/// They take what autograd::gradcheck and gradgradcheck take: modules, plain functions and keywords too.
 #pragma once
+
+#include <gtest/gtest.h>
 
 #include <xgrad/autograd/gradcheck.hpp>
 

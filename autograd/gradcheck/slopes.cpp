@@ -1,0 +1,248 @@
+#include <xgrad/autograd/gradcheck/slopes.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace xgrad::autograd::detail {
+namespace {
+
+/// The function on both sides of the point.
+struct Sample {
+  double up, down;  // the steps that were made
+  Values above, below;
+};
+
+Sample sample(Element& x, double step, const Evaluate& f) {
+  Sample s;
+  s.up = x.shift(step);
+  s.above = f();
+  s.down = x.shift(-step);
+  s.below = f();
+  x.shift(0);
+  return s;
+}
+
+Slope slope(const Sample& s, double here, std::size_t row) {
+  return {.central = (s.above.at(row) - s.below.at(row)) / (s.up - s.down),
+          .above = (s.above[row] - here) / s.up,
+          .below = (s.below[row] - here) / s.down};
+}
+
+/// What rounding of the function's values alone does to a slope.
+double rounding(const Sample& s, std::size_t row, double epsilon) {
+  return 4 * epsilon * std::max(std::abs(s.above[row]), std::abs(s.below[row])) / (s.up - s.down);
+}
+
+/// One output seen at a ladder of shrinking steps.
+class Ladder {
+ public:
+  Ladder(const std::vector<Sample>& samples, double unit, double here, std::size_t row, double epsilon)
+      : unit_(unit), here_(here) {
+    for (const Sample& s : samples) {
+      if (!std::isfinite(s.above[row]) || !std::isfinite(s.below[row])) continue;
+      rungs_.push_back({slope(s, here, row), (s.up - s.down) / 2, rounding(s, row, epsilon), s.above[row] - here,
+                        s.below[row] - here, s.above[row], s.below[row]});
+    }
+    find_stairs();
+    if (stairs_ == 0) believe_flat_ground_only_if_wide();
+    find_errors();
+  }
+
+  Slope best() const {
+    if (rungs_.empty()) {
+      const double nan = std::numeric_limits<double>::quiet_NaN();
+      return {.central = nan, .above = nan, .below = nan, .error = nan};
+    }
+    // A step may be too wide to see what happens near the point: then narrower steps, which know better, contradict it.
+    const Rung* best = nullptr;
+    double lowest = -std::numeric_limits<double>::infinity(), highest = -lowest;
+    for (std::size_t k = rungs_.size(); k-- > 0;) {
+      const Rung& r = rungs_[k];
+      const bool consistent = r.slope.central + r.error >= lowest && r.slope.central - r.error <= highest;
+      if (consistent && (!best || r.error <= best->error)) best = &r;
+      if (consistent) {
+        lowest = std::max(lowest, r.slope.central - r.error);
+        highest = std::min(highest, r.slope.central + r.error);
+      }
+    }
+    Slope s = best->slope;
+    s.error = best->error;
+    s.coarse = coarse();
+    classify(s);
+    return s;
+  }
+
+ private:
+  struct Rung {
+    Slope slope;
+    double step, rounding, rise_above, rise_below, above, below;
+    double error = 0;
+  };
+
+  static bool flat(const Rung& r) { return r.rise_above == 0 && r.rise_below == 0; }
+
+  /// Where small steps change nothing, the function is flat, or its values are too coarse to tell. It counts as flat
+  /// when that holds over a factor of a thousand.
+  void believe_flat_ground_only_if_wide() {
+    std::size_t first = rungs_.size();
+    while (first > 0 && flat(rungs_[first - 1])) --first;
+    if (first == 0 || first == rungs_.size()) return;
+    if (rungs_[first].step < 1000 * rungs_.back().step) rungs_.resize(first);
+  }
+
+  /// Values that come in steps (rounded to float32, or what a large number left when it was taken away) differ by
+  /// multiples of one number, their greatest common divisor. For other values Euclid's algorithm ends in rounding.
+  void find_stairs() {
+    double step = 0, largest = 0;
+    for (const Rung& r : rungs_) largest = std::max({largest, std::abs(r.above), std::abs(r.below)});
+    const double least = 16 * std::numeric_limits<double>::epsilon() * largest;
+    for (const Rung& r : rungs_) {
+      for (double rise : {std::abs(r.rise_above), std::abs(r.rise_below)}) {
+        while (rise > least) rise = std::exchange(step, rise), rise = std::fmod(rise, step);
+      }
+    }
+    if (step > 64 * least) stairs_ = step;
+  }
+
+  /// Fills in errors. f(x + h) + f(x − h) − 2 f(x) shrinks like h² for a smooth function. What is left of it is
+  /// curvature where h is large and the roughness of the function's values where h is small; over h it bounds the
+  /// error.
+  void find_errors() {
+    double bend = 0;
+    for (std::size_t k = rungs_.size(); k-- > 0;) {
+      Rung& r = rungs_[k];
+      bend = std::max(bend, std::abs(r.rise_above + r.rise_below));
+      r.error = (bend + stairs_) / r.step + r.rounding;
+    }
+  }
+
+  /// Kinks and jumps: what does not fade as the step shrinks by ten thousand.
+  void classify(Slope& s) const {
+    const double least = rungs_.back().step;
+    std::size_t first = rungs_.size();
+    while (first > 0 && rungs_[first - 1].step <= 1e4 * least) --first;
+    if (rungs_.size() - first < 4) return;
+    const auto bend = [](const Rung& r) { return std::abs(r.slope.above - r.slope.below); };
+    const Rung &wide = rungs_[first], &narrow = rungs_.back();
+    const auto steepness = [](const Rung& r) { return std::max(std::abs(r.slope.above), std::abs(r.slope.below)); };
+    double smallest = bend(wide);
+    bool steeper = true;
+    for (std::size_t k = first; k < rungs_.size(); ++k) {
+      smallest = std::min(smallest, bend(rungs_[k]) - 4 * rungs_[k].rounding);
+      steeper = steeper && (k == first || steepness(rungs_[k]) > steepness(rungs_[k - 1]));
+    }
+    const double steep = steepness(wide);
+    // A sum that is zero but for rounding has kinks and jumps too, very small ones.
+    const double rounding = 1e-13 * unit_;
+    s.jump = steepness(narrow) * narrow.step > rounding && steeper && steepness(narrow) > 20 * steep &&
+             steepness(narrow) > 100 * narrow.rounding;
+    s.kink = !s.jump && bend(wide) * wide.step > rounding && smallest > 0.5 * bend(wide) && smallest > 1e-3 * steep;
+    if (s.kink || s.jump) {
+      s.above = narrow.slope.above;
+      s.below = narrow.slope.below;
+    }
+  }
+
+  /// Every value is one of float32's, and their steps are as fine as float32 has them.
+  bool coarse() const {
+    const auto single = [](double v) { return v == static_cast<double>(static_cast<float>(v)); };
+    double largest = 0;
+    for (const Rung& r : rungs_) largest = std::max(largest, std::abs(r.above));
+    return stairs_ > 0 && stairs_ <= 2 * machine_epsilon(kFloat32) * largest && single(here_) &&
+           std::all_of(rungs_.begin(), rungs_.end(), [&](const Rung& r) { return single(r.above) && single(r.below); });
+  }
+
+  double unit_;  // what is not small, next to x
+  double here_, stairs_ = 0;
+  std::vector<Rung> rungs_;  // widest step first
+};
+
+}  // namespace
+
+double Element::shift(double step) {
+  set(value_ + step);
+  return get() - value_;
+}
+double Element::get() const {
+  return dtype_ == kFloat32 ? static_cast<double>(*static_cast<float*>(place_)) : *static_cast<double*>(place_);
+}
+void Element::set(double v) {
+  if (dtype_ == kFloat32)
+    *static_cast<float*>(place_) = static_cast<float>(v);
+  else
+    *static_cast<double*>(place_) = v;
+}
+
+double machine_epsilon(ScalarType dtype) {
+  return dtype == kFloat32 ? std::numeric_limits<float>::epsilon() : std::numeric_limits<double>::epsilon();
+}
+
+double first_step(double x, ScalarType dtype, double eps) {
+  if (eps > 0) return eps;
+  return (dtype == kFloat32 ? 5e-3 : 1e-6) * (std::isfinite(x) ? std::max(1., std::abs(x)) : 1.);
+}
+
+std::vector<Slope> first_look(Element& x, double step, const Values& here, const Evaluate& f) {
+  const Sample s = sample(x, step, f);
+  std::vector<Slope> slopes;
+  for (std::size_t row = 0; row < here.size(); ++row) slopes.push_back(slope(s, here[row], row));
+  return slopes;
+}
+
+std::vector<Slope> ridders(Element& x, double step, const Values& here, const Evaluate& f) {
+  constexpr std::size_t kSteps = 10;
+  constexpr double kShrink = 1.6;
+  std::vector<Slope> best(here.size());
+  std::vector<std::array<double, kSteps>> last(here.size()), row_of(here.size());
+  for (Slope& s : best) s.error = std::numeric_limits<double>::infinity();
+  std::vector<bool> done(here.size(), false);
+  for (std::size_t i = 0; i < kSteps; ++i, step /= kShrink) {
+    const Sample s = sample(x, step, f);
+    for (std::size_t row = 0; row < here.size(); ++row) {
+      if (done[row]) continue;
+      auto &previous = last[row], &now = row_of[row];
+      const Slope plain = slope(s, here[row], row);
+      now[0] = plain.central;
+      if (i == 0) best[row].central = plain.central;
+      best[row].above = plain.above;
+      best[row].below = plain.below;
+      double power = kShrink * kShrink;
+      for (std::size_t j = 1; j <= i; ++j, power *= kShrink * kShrink) {
+        now[j] = (now[j - 1] * power - previous[j - 1]) / (power - 1);
+        const double error = std::max(std::abs(now[j] - now[j - 1]), std::abs(now[j] - previous[j - 1]));
+        if (error <= best[row].error) best[row].error = error, best[row].central = now[j];
+      }
+      // Higher orders that got much worse will not get better again.
+      done[row] = i > 0 && std::abs(now[i] - previous[i - 1]) >= 2 * best[row].error && best[row].error > 0;
+      previous = now;
+    }
+    if (std::all_of(done.begin(), done.end(), [](bool d) { return d; })) break;
+  }
+  return best;
+}
+
+std::vector<Slope> close_look(Element& x, double scale, ScalarType dtype, const Values& here, const Evaluate& f) {
+  const double at = std::abs(x.value());
+  const double least = at > 0 ? at : std::min(1., scale > 0 ? scale : 1.);
+  const double widest = 0.1 * std::max({1., at, scale});
+  const double epsilon = machine_epsilon(dtype);
+  const double narrowest = std::min(1., least) * (dtype == kFloat32 ? 1e-4 : 1e-8) + 4 * epsilon * at;
+  const int steps = std::clamp(static_cast<int>(std::log(widest / narrowest) / std::log(3.)) + 1, 12, 48);
+  const double shrink = std::pow(narrowest / widest, 1. / (steps - 1));
+  std::vector<Sample> samples;
+  double step = widest;
+  for (int k = 0; k < steps; ++k, step *= shrink) {
+    Sample s = sample(x, step, f);
+    if (s.up > 0 && s.down < 0) samples.push_back(std::move(s));
+  }
+  std::vector<Slope> slopes;
+  for (std::size_t row = 0; row < here.size(); ++row) {
+    slopes.push_back(Ladder(samples, least, here[row], row, epsilon).best());
+  }
+  return slopes;
+}
+
+}  // namespace xgrad::autograd::detail
