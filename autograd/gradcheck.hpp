@@ -35,13 +35,10 @@ template <class F>
 GradcheckResult gradcheck(F&& f, const std::vector<Tensor>& inputs, const GradcheckOptions& options = {}) {
   return detail::gradcheck(detail::target(f, inputs), options);
 }
-/// With keywords, or in Python's order (eps, atol, rtol, raise_exception, nondet_tol):
-///
-///     gradcheck(f, {x}, atol = 1e-4, rtol = 1e-2);
-template <class F, class First, class... Rest>
-requires(kwargs::Keyworded<First> || std::is_arithmetic_v<First>) GradcheckResult
-    gradcheck(F&& f, const std::vector<Tensor>& inputs, First first, Rest... rest) {
-  return detail::gradcheck(detail::target(f, inputs), kwargs::apply(GradcheckOptions(), first, rest...));
+/// With keywords: `gradcheck(f, {x}, kw::atol = 1e-4, kw::rtol = 1e-2)`.
+template <class F, kwargs::Keyworded... K>
+requires(sizeof...(K) > 0) GradcheckResult gradcheck(F&& f, const std::vector<Tensor>& inputs, K... k) {
+  return detail::gradcheck(detail::target(f, inputs), kwargs::apply(GradcheckOptions(), k...));
 }
 
 /// Checks a gradient that you wrote yourself: no tensors, no graph. `f` takes up to eight doubles or one

@@ -52,6 +52,11 @@ bool same_numbers(const Values& a, const Values& b, double tolerance) {
   return true;
 }
 
+const char* TensorCheck::advice_on_chance() const {
+  return target_.is_module ? "If the module drops at random, call its eval() first"
+                           : "If it draws random numbers, seed the generator inside it";
+}
+
 std::vector<Tensor> TensorCheck::call() const {
   const EnableGradGuard grad_mode;
   return target_.f(target_.inputs);
@@ -119,8 +124,8 @@ std::string TensorCheck::computed_twice(std::vector<Block>& blocks) const {
     if (same_numbers(blocks[b].analytic, again[b].analytic, options_.nondet_tol())) continue;
     return fmt::format(
         "backward is nondeterministic: the gradient of {} through {} differs between two runs with the same inputs (by "
-        "more than nondet_tol = {:g})",
-        blocks[b].input->name, blocks[b].output->name, options_.nondet_tol());
+        "more than nondet_tol = {:g}). {}",
+        blocks[b].input->name, blocks[b].output->name, options_.nondet_tol(), advice_on_chance());
   }
   return {};
 }
@@ -130,7 +135,7 @@ void TensorCheck::check_undefined(GradcheckResult& result) const {
   const auto complain = [&](std::size_t o, const std::string& what) {
     result.ok = false;
     result.findings.push_back({measured_.outputs[o].name, {}, GradcheckCause::UndefinedGrad, what});
-    result.report = fmt::format("gradcheck failed: backward and an undefined gradient (which means zero)\n  {}: {}\n",
+    result.report = fmt::format("gradcheck failed: backward and an undefined gradient (which means zero)\n  {}: {}",
                                 measured_.outputs[o].name, what);
   };
   const std::vector<Tensor> outs = outputs();

@@ -38,6 +38,7 @@ class TensorCheck {
   std::string look_for_other_places() const;
   std::string computed_twice(std::vector<Block>& blocks) const;
 
+  const char* advice_on_chance() const;
   std::string name(std::size_t input) const { return target_.input_names[input]; }
   std::vector<Tensor> call() const;
   std::vector<Tensor> outputs() const;  // the floating-point ones

@@ -154,7 +154,7 @@ std::optional<Suspicion> permuted(const Case& c) {
   std::sort(computed.begin(), computed.end());
   std::sort(slopes.begin(), slopes.end());
   for (std::size_t e = 0; e < slopes.size(); ++e) {
-    const double allowed = 1e-6 * c.block.largest + c.options.rtol() * std::abs(slopes[e]);
+    const double allowed = c.options.rtol() * (std::abs(slopes[e]) + 0.01 * c.block.largest);
     if (std::abs(computed[e] - slopes[e]) > allowed) return {};
   }
   return Suspicion{Cause::Permuted, "the right numbers in the wrong places: a permutation"};
@@ -210,7 +210,9 @@ Suspicion factor_text(double by, const Block& b) {
             fmt::format("a factor: the derivative is 1/{:.0f} of the slope{}", 1 / by,
                         b.columns < b.rows ? " (a mean over a broadcast dimension where a sum is due?)" : "")};
   }
-  return {Cause::Factor, fmt::format("a factor: the derivative is {:.6g} times the slope everywhere", by)};
+  const std::string much = std::abs(by - 1) < 1e-4 ? fmt::format("1 {} {:.2g}", by > 1 ? '+' : '-', std::abs(by - 1))
+                                                   : fmt::format("{:.6g}", by);
+  return {Cause::Factor, fmt::format("a factor: the derivative is {} times the slope everywhere", much)};
 }
 
 std::optional<Suspicion> factor(const Case& c) {

@@ -35,6 +35,7 @@ void look(std::vector<Block*>& blocks, const Variable& v, const Measured& m, con
       for (std::size_t r = 0; r < b->rows; ++r) {
         const Slope& s = slopes[b->output->first + r];
         b->numeric[b->entry(r, c)] = s.central;
+        if (options.ridders()) b->error[b->entry(r, c)] = s.error;
         const double gap = std::abs(s.above - s.below);
         if (gap > 1e-2 * std::max(std::abs(s.above), std::abs(s.below))) bends.push_back({b, c, gap});
       }
@@ -99,7 +100,12 @@ void look_closely(const std::vector<Block*>& blocks, const Variable& v, const Me
       for (std::size_t r = 0; r < b->rows; ++r) {
         if (b->diagonal && r != c) continue;
         const std::size_t e = b->entry(r, c);
-        const Slope& s = slopes[b->output->first + r];
+        Slope s = slopes[b->output->first + r];
+        if (!b->error.empty() && std::abs(s.central - b->numeric[e]) <= s.error + b->error[e] &&
+            b->error[e] < s.error) {
+          s.central = b->numeric[e];  // the first look knew better
+          s.error = b->error[e];
+        }
         const bool agreed = std::abs(b->analytic[e] - b->numeric[e]) <= tolerance(*b, e, options);
         if (agreed && !s.kink) continue;
         if (!agreed && !s.kink && !s.jump) b->numeric[e] = s.central;
@@ -130,6 +136,7 @@ void measure(std::vector<Block>& blocks, const Measured& m, const GradcheckOptio
       all.push_back(&b);
     }
     std::vector<Bend> bends;
+    for (Block* b : full) b->error.assign(options.ridders() ? b->numeric.size() : 0, 0);
     if (!full.empty()) look(full, v, m, options, bends);
     if (!diagonal.empty()) look_along_diagonal(diagonal, v, m, options);
     for (Block* b : all) find_largest(*b);

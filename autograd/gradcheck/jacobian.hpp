@@ -52,6 +52,7 @@ struct Block {
   bool diagonal, connected = true;  // connected: backward reached this input
   std::size_t rows, columns;
   std::vector<double> analytic, numeric;
+  std::vector<double> error;               // of `numeric`, where the first look knows it: with Ridders' method
   std::map<std::size_t, Slope> looked_at;  // entries that got a close look
   double largest = 0;                      // the largest slope
 

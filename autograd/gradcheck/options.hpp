@@ -11,11 +11,9 @@ namespace xgrad::autograd {
 /// What counts as equal, and how slopes are measured. The defaults are for float64.
 ///
 ///     gradcheck(f, {x}, GradcheckOptions().atol(1e-4).rtol(1e-2));
-///     gradcheck(f, {x}, atol = 1e-4, rtol = 1e-2);   // with xgrad::kwargs
+///     gradcheck(f, {x}, kw::atol = 1e-4, rtol = 1e-2);   // with xgrad::kwargs
 class GradcheckOptions {
  public:
-  using Positional = kwargs::Order<kwargs::key::eps, kwargs::key::atol, kwargs::key::rtol, kwargs::key::raise_exception,
-                                   kwargs::key::nondet_tol>;
   /// The step of the first look at each slope: half the distance between the two points of a central difference. By
   /// default 1e-6 (float32: 5e-3) times max(1, |x|). Where slope and derivative differ, other steps follow.
   GradcheckOptions& eps(double v) { return eps_ = v, *this; }

@@ -116,9 +116,7 @@ std::string TensorCheck::look_at_function() {
           "the function is nondeterministic: {} differs between two calls with the same inputs (by more than "
           "nondet_tol "
           "= {:g}). {}",
-          output, options_.nondet_tol(),
-          target_.is_module ? "If the module drops at random, call its eval() first"
-                            : "If it draws random numbers, seed the generator inside it");
+          output, options_.nondet_tol(), advice_on_chance());
     }
     floating_.push_back(o);
     measured_.outputs.push_back({output, Dims(first[o].sizes()), measured_.here.size(), values[o].size()});

@@ -118,12 +118,20 @@ GradcheckResult judge(const std::vector<Block>& blocks, const GradcheckOptions& 
     if (at == by_block.end()) at = by_block.insert(by_block.end(), {w.block, {}});
     at->second.push_back(w.entry);
   }
+  std::vector<std::pair<std::string, std::string>> causes;  // text, and the pairs it is about
   for (const auto& [block, wrong_entries] : by_block) {
     const Suspicion s = suspect(*block, wrong_entries, blocks, options);
     result.findings.push_back({block->output->name, block->input->name, s.cause, s.text});
     if (s.cause == GradcheckCause::Unknown) continue;
-    result.report += fmt::format("  {}, {}: suspected cause: {}\n", block->input->name, block->output->name, s.text);
+    const std::string pair = fmt::format("{}, {}", block->input->name, block->output->name);
+    const auto known = std::find_if(causes.begin(), causes.end(), [&](const auto& c) { return c.first == s.text; });
+    if (known == causes.end())
+      causes.emplace_back(s.text, pair);
+    else
+      known->second += "; " + pair;
   }
+  for (const auto& [text, pairs] : causes) result.report += fmt::format("  {}: suspected cause: {}\n", pairs, text);
+  result.report.pop_back();  // the last line's end
   return result;
 }
 

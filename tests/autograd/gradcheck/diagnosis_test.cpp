@@ -242,7 +242,7 @@ TEST(GradcheckDiagnosis, ReportShowsTheWorstEntries) {
             "  slope of      along             analytic        numeric  abs error  rel error\n"
             "  output 0 [1]  input 0 [1]        11.8804         5.9402        5.9          1\n"
             "  ... and 1 more\n"
-            "  input 0, output 0: suspected cause: a factor of two: the derivative is twice the slope\n");
+            "  input 0, output 0: suspected cause: a factor of two: the derivative is twice the slope");
   ASSERT_EQ(result.entries.size(), 1u);
   const auto& entry = result.entries[0];
   EXPECT_EQ(entry.output, "output 0");

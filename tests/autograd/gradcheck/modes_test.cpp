@@ -29,12 +29,6 @@ TEST(GradcheckOptions, KeywordsSetters) {
   EXPECT_TRUE(o.tolerances_given());
 }
 
-TEST(GradcheckOptions, PythonsOrder) {
-  const auto f = [](const Tensor& x) { return x.sin(); };
-  EXPECT_TRUE(gradcheck(f, {input({3})}, 1e-6, 1e-5, 1e-3));
-  EXPECT_THROW(gradcheck(scaled_op(2), {input({3}), input({3})}, 1e-6, 1e-5, 1e-3, true), autograd::GradcheckError);
-}
-
 TEST(GradcheckOptions, TolerancesThatAreGivenCountAsTheyAre) {
   const std::vector<Tensor> in{input({3}), input({3}, 2)};
   EXPECT_FALSE(gradcheck(scaled_op(1.001), in));
@@ -150,7 +144,8 @@ TEST(GradcheckRidders, MeasuresFarMoreExactly) {
   }
   const auto wrong = with_derivative([](const Tensor& x) { return x.exp(); },
                                      [](const Tensor& x, const Tensor& g) { return g * x.exp() * (1 + 1e-8); });
-  EXPECT_FALSE(gradcheck(wrong, {at({1., 2.})}, ridders = true, atol = 0., rtol = 1e-9));
+  EXPECT_CAUSE(gradcheck(wrong, {at({1., 2.})}, ridders = true, atol = 0., rtol = 1e-9), Factor,
+               "the derivative is 1 + 1e-08 times the slope");
   EXPECT_CAUSE(gradcheck(scaled_op(1.001), {input({3}), input({3}, 2)}, ridders = true), Factor, "1.001 times");
   EXPECT_CAUSE(gradcheck([](const Tensor& x) { return x.relu(); }, {at({0.})}, ridders = true), Kink, "a kink");
 }
