@@ -96,12 +96,20 @@ class Ladder {
   /// Values that come in steps (rounded to float32, or what a large number left when it was taken away) differ by
   /// multiples of one number, their greatest common divisor. For other values Euclid's algorithm ends in rounding.
   void find_stairs() {
-    double step = 0, largest = 0;
-    for (const Rung& r : rungs_) largest = std::max({largest, std::abs(r.above), std::abs(r.below)});
+    double smallest = std::numeric_limits<double>::infinity(), step = 0, largest = 0;
+    const auto rises = [](const Rung& r) { return std::array{std::abs(r.rise_above), std::abs(r.rise_below)}; };
+    for (const Rung& r : rungs_) {
+      for (double rise : rises(r)) smallest = rise > 0 ? std::min(smallest, rise) : smallest;
+    }
+    // Of numbers a million times as large, rounding has eaten what would be left over.
+    const auto tell = [&](double rise) { return rise > 0 && rise <= 1e6 * smallest; };
+    for (const Rung& r : rungs_) {
+      if (tell(rises(r)[0]) || tell(rises(r)[1])) largest = std::max({largest, std::abs(r.above), std::abs(r.below)});
+    }
     const double least = 16 * std::numeric_limits<double>::epsilon() * largest;
     for (const Rung& r : rungs_) {
-      for (double rise : {std::abs(r.rise_above), std::abs(r.rise_below)}) {
-        while (rise > least) rise = std::exchange(step, rise), rise = std::fmod(rise, step);
+      for (double rise : rises(r)) {
+        while (tell(rise) && rise > least) rise = std::exchange(step, rise), rise = std::fmod(rise, step);
       }
     }
     if (step > 64 * least) stairs_ = step;

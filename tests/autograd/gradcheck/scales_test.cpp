@@ -55,6 +55,16 @@ TEST_P(GradcheckScales, OutputsOfAnySize) {
   }
 }
 
+TEST_P(GradcheckScales, FunctionsThatOverflowWithinTheFirstStep) {
+  const double scale = GetParam();
+  const Tensor x = at({0.7 * scale, -1.9 * scale, 3.1 * scale});
+  const Function f = [scale](const Tensor& x) { return (x / scale).exp() * (x / scale).sin(); };
+  EXPECT_GRADCHECK(f, {x});
+  EXPECT_GRADCHECK(f, {x}, kw::fast_mode = true);
+  EXPECT_FALSE(gradcheck(spoiled(f, 1.001), {x})) << scale;
+  EXPECT_FALSE(gradcheck(spoiled(f, 1.001), {x}, kw::fast_mode = true)) << scale;
+}
+
 INSTANTIATE_TEST_SUITE_P(Scales, GradcheckScales,
                          testing::Values(1e-12, 1e-9, 1e-8, 1e-6, 1e-4, 1e-2, 1., 1e2, 1e4, 1e6, 1e8, 1e10, 1e12));
 
