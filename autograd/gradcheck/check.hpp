@@ -9,9 +9,6 @@ namespace xgrad::autograd::detail {
 /// The elements of a tensor as doubles, in order.
 Values values_of(const Tensor& t);
 
-/// Whether the numbers are the same, up to `tolerance`; two NaN are.
-bool same_numbers(const Values& a, const Values& b, double tolerance);
-
 /// Puts tensors back as they were.
 class Restore {
  public:

@@ -16,10 +16,17 @@ struct Case {
   const std::vector<Block>& blocks;         // all pairs of the check
   const GradcheckOptions& options;
 
+  /// What a close look at entry e saw, if there was one.
+  Slope seen(std::size_t e) const {
+    const auto at = block.looked_at.find(e);
+    return at == block.looked_at.end() ? Slope() : at->second;
+  }
+  /// Where the function is not smooth there is no slope that a pattern could be about.
+  bool smooth(std::size_t e) const { return !seen(e).kink && !seen(e).jump; }
+
   /// Whether `analytic` would do for entry e, had it been computed for that.
   bool close(double analytic, std::size_t e) const {
-    const double error = block.looked_at.contains(e) ? block.looked_at.at(e).error : 0;
-    return std::abs(analytic - block.numeric[e]) <= tolerance(block, e, options) + error;
+    return std::abs(analytic - block.numeric[e]) <= tolerance(block, e, options) + seen(e).error;
   }
   /// Clear of rounding: large enough to say something about a pattern.
   bool counts(double v) const { return std::abs(v) > 1e-4 * block.largest; }
@@ -27,7 +34,7 @@ struct Case {
   template <class Holds>
   bool every(Holds holds) const {
     for (std::size_t e = 0; e < block.numeric.size(); ++e) {
-      if (!holds(e)) return false;
+      if (smooth(e) && !holds(e)) return false;
     }
     return true;
   }
@@ -53,15 +60,11 @@ std::optional<Suspicion> not_finite(const Case& c) {
 
 /// Every wrong entry is at a kink, or every one at a jump.
 std::optional<Suspicion> not_smooth(const Case& c) {
-  const auto seen = [&](std::size_t e) {
-    const auto at = c.block.looked_at.find(e);
-    return at == c.block.looked_at.end() ? Slope() : at->second;
-  };
   const std::size_t e = c.entries.front();
-  const Slope s = seen(e);
-  if (c.every_wrong([&](std::size_t w) { return seen(w).kink; })) {
+  const Slope s = c.seen(e);
+  if (c.every_wrong([&](std::size_t w) { return c.seen(w).kink; })) {
     const auto inside = [&](std::size_t w) {
-      const Slope k = seen(w);
+      const Slope k = c.seen(w);
       const double slack = 1e-3 * std::max(std::abs(k.above), std::abs(k.below));
       return c.block.analytic[w] >= std::min(k.above, k.below) - slack &&
              c.block.analytic[w] <= std::max(k.above, k.below) + slack;
@@ -78,7 +81,7 @@ std::optional<Suspicion> not_smooth(const Case& c) {
     return Suspicion{Cause::Kink,
                      sides + fmt::format("; the derivative, {:.4g}, is not even between the two", c.block.analytic[e])};
   }
-  if (c.every_wrong([&](std::size_t w) { return seen(w).jump; })) {
+  if (c.every_wrong([&](std::size_t w) { return c.seen(w).jump; })) {
     return Suspicion{Cause::Jump,
                      "a jump, or a vertical tangent: the slope grows without bound as the step shrinks. "
                      "Move the inputs away"};
@@ -192,23 +195,37 @@ std::optional<double> common_factor(const Case& c, const std::vector<std::size_t
   if (nn == 0 || an == 0) return {};
   const double by = an / nn, least = 0.1 * c.options.rtol();
   const bool holds = each([&](std::size_t e) {
-    const double error = c.block.looked_at.contains(e) ? c.block.looked_at.at(e).error : 0;
     return std::abs(c.block.analytic[e] - by * c.block.numeric[e]) <=
-           least * std::abs(c.block.numeric[e]) + c.options.atol() * std::min(1., c.block.largest) + error;
+           least * std::abs(c.block.numeric[e]) + c.options.atol() * std::min(1., c.block.largest) + c.seen(e).error;
   });
   if (!holds || std::abs(by - 1) <= least) return {};
   return by;
 }
 
-Suspicion factor_text(double by, const Block& b) {
+/// 1/n of the slope, where n elements of the output, or of another input, meet each element of this one.
+const char* broadcast_hint(double by, const Case& c) {
+  const double n = std::round(1 / by);
+  if (n < 2 || std::abs(by * n - 1) > 1e-4) return "";
+  const auto meet = [&](std::size_t count) {
+    return static_cast<double>(count) == n * static_cast<double>(c.block.columns);
+  };
+  const bool found = meet(c.block.rows) || std::any_of(c.blocks.begin(), c.blocks.end(), [&](const Block& other) {
+                       return other.output == c.block.output && meet(other.columns);
+                     });
+  return found ? " (a sum over a broadcast dimension is missing, or a mean is in its place?)" : "";
+}
+
+Suspicion factor_text(double by, const Case& c) {
   const auto whole = [](double v) { return v > 1.5 && std::abs(v - std::round(v)) < 1e-4; };
   if (std::abs(by - 2) < 1e-4) return {Cause::FactorOfTwo, "a factor of two: the derivative is twice the slope"};
-  if (std::abs(by - 0.5) < 1e-4) return {Cause::FactorOfTwo, "a factor of two: the derivative is half the slope"};
+  if (std::abs(by - 0.5) < 1e-4) {
+    return {Cause::FactorOfTwo,
+            fmt::format("a factor of two: the derivative is half the slope{}", broadcast_hint(by, c))};
+  }
   if (whole(by)) return {Cause::Factor, fmt::format("a factor: the derivative is {:.0f} times the slope", by)};
   if (whole(1 / by)) {
     return {Cause::Factor,
-            fmt::format("a factor: the derivative is 1/{:.0f} of the slope{}", 1 / by,
-                        b.columns < b.rows ? " (a mean over a broadcast dimension where a sum is due?)" : "")};
+            fmt::format("a factor: the derivative is 1/{:.0f} of the slope{}", 1 / by, broadcast_hint(by, c))};
   }
   const std::string much = std::abs(by - 1) < 1e-4 ? fmt::format("1 {} {:.2g}", by > 1 ? '+' : '-', std::abs(by - 1))
                                                    : fmt::format("{:.6g}", by);
@@ -218,7 +235,7 @@ Suspicion factor_text(double by, const Block& b) {
 std::optional<Suspicion> factor(const Case& c) {
   const auto by = common_factor(c, nullptr);
   if (!by) return {};
-  return factor_text(*by, c.block);
+  return factor_text(*by, c);
 }
 
 /// The differences are no larger than what is uncertain of the slopes.
@@ -276,11 +293,30 @@ std::optional<Suspicion> some_entries(const Case& c) {
 
 Suspicion suspect(const Block& block, const std::vector<std::size_t>& entries, const std::vector<Block>& blocks,
                   const GradcheckOptions& options) {
-  const Case c{block, entries, blocks, options};
+  const Case all{block, entries, blocks, options};
+  for (const auto explain : {not_finite, not_smooth}) {
+    if (auto suspicion = explain(all)) return *suspicion;
+  }
+  // Kinks among other mistakes must not hide what those have in common.
+  std::vector<std::size_t> smooth;
+  for (std::size_t e : entries) {
+    if (all.smooth(e)) smooth.push_back(e);
+  }
+  const std::size_t left_out = entries.size() - smooth.size();
+  if (smooth.empty()) {
+    return {Cause::Kink, "not smooth here: kinks at some of these elements, and jumps at others. Move the inputs away"};
+  }
+  const Case c{block, smooth, blocks, options};
   // The more a cause explains, the earlier it is asked.
-  for (const auto explain : {not_finite, not_smooth, rounding, detached, other_input, negated, transposed, permuted,
-                             lost_a_sum, factor, low_precision, some_entries}) {
-    if (auto suspicion = explain(c)) return *suspicion;
+  for (const auto explain : {rounding, detached, other_input, negated, transposed, permuted, lost_a_sum, factor,
+                             low_precision, some_entries}) {
+    auto suspicion = explain(c);
+    if (!suspicion) continue;
+    if (left_out > 0) {
+      suspicion->text +=
+          fmt::format("; besides, the function is not smooth at {} of the entries that differ", left_out);
+    }
+    return *suspicion;
   }
   return {};
 }

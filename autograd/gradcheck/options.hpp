@@ -16,14 +16,17 @@ class GradcheckOptions {
  public:
   /// The step of the first look at each slope: half the distance between the two points of a central difference. By
   /// default 1e-6 (float32: 5e-3) times max(1, |x|). Where slope and derivative differ, other steps follow.
-  GradcheckOptions& eps(double v) { return eps_ = v, *this; }
+  GradcheckOptions& eps(double v) {
+    check<ValueError>(v > 0 && v <= 1e300, "gradcheck: eps should be a positive number, and is {:g}", v);
+    return eps_ = v, *this;
+  }
   /// An entry passes when |analytic − numeric| ≤ atol + rtol·|numeric|. By default atol is 1e-6 of the largest slope
   /// where slopes are below one, so that small derivatives are held to the same standard, and grows by what rounding
   /// leaves uncertain of the slope. Setting either tolerance makes both count as they are, and allows float32.
-  GradcheckOptions& atol(double v) { return atol_ = v, tolerances_given_ = true, *this; }
-  GradcheckOptions& rtol(double v) { return rtol_ = v, tolerances_given_ = true, *this; }
+  GradcheckOptions& atol(double v) { return atol_ = not_negative("atol", v), tolerances_given_ = true, *this; }
+  GradcheckOptions& rtol(double v) { return rtol_ = not_negative("rtol", v), tolerances_given_ = true, *this; }
   /// How far two evaluations at one point may differ before the function counts as nondeterministic.
-  GradcheckOptions& nondet_tol(double v) { return nondet_tol_ = v, *this; }
+  GradcheckOptions& nondet_tol(double v) { return nondet_tol_ = not_negative("nondet_tol", v), *this; }
   /// How many of the worst entries a report shows.
   GradcheckOptions& max_entries(std::size_t n) { return max_entries_ = n, *this; }
   /// Throw GradcheckError, with the report as its text, instead of returning a result that is false.
@@ -58,6 +61,11 @@ class GradcheckOptions {
   bool tolerances_given() const { return tolerances_given_; }
 
  private:
+  static double not_negative(const char* name, double v) {
+    check<ValueError>(v >= 0, "gradcheck: {} should not be negative, and is {:g}", name, v);
+    return v;
+  }
+
   double eps_ = 0, atol_ = 1e-6, rtol_ = 1e-4, nondet_tol_ = 0;
   std::size_t max_entries_ = 8;
   bool tolerances_given_ = false, raise_exception_ = false, fast_mode_ = false, elementwise_ = false, ridders_ = false,

@@ -11,9 +11,20 @@ GradcheckResult check_plain(const PlainFunction& f, const PlainFunction& gradien
                             const GradcheckOptions& options) {
   Numbers x = at.values;
   Measured m;
-  m.f = [&] { return f(x); };
-  m.here = m.f();
-  if (!same_numbers(m.here, m.f(), options.nondet_tol())) {
+  for (double element : x) {
+    if (!std::isfinite(element)) {
+      return refusal(fmt::format("x has an element that is {:g}, and no step can be made from there",
+                                 std::isnan(element) ? std::abs(element) : element));
+    }
+  }
+  m.here = f(x);
+  m.f = [&] {
+    Numbers values = f(x);
+    check<ValueError>(values.size() == m.here.size(), "gradcheck: f gives {} numbers, and {} when x changes a little",
+                      m.here.size(), values.size());
+    return values;
+  };
+  if (!same_numbers(m.here, f(x), options.nondet_tol())) {
     return refusal("the function is nondeterministic: it gives two answers for the same x");
   }
   if (x.empty()) return refusal("x is empty, so there is no slope to measure");
@@ -21,7 +32,7 @@ GradcheckResult check_plain(const PlainFunction& f, const PlainFunction& gradien
   Variable v{"x", at.scalar ? Dims{} : Dims{size(x)}, kFloat64, {}, 0};
   for (double& element : x) {
     v.places.push_back(&element);
-    if (std::isfinite(element)) v.scale = std::max(v.scale, std::abs(element));
+    v.scale = std::max(v.scale, std::abs(element));
   }
   m.variables.push_back(std::move(v));
   m.outputs.push_back({"f", m.here.size() == 1 ? Dims{} : Dims{size(m.here)}, 0, m.here.size()});
@@ -33,6 +44,9 @@ GradcheckResult check_plain(const PlainFunction& f, const PlainFunction& gradien
     return refusal(fmt::format("the gradient has {} numbers where f has {} slopes ({} outputs, {} inputs{})",
                                block.analytic.size(), block.numeric.size(), m.here.size(), x.size(),
                                block.diagonal ? ", the diagonal of them" : ""));
+  }
+  if (!same_numbers(block.analytic, gradient(x), options.nondet_tol())) {
+    return refusal("the gradient is nondeterministic: it gives two answers for the same x");
   }
   measure(blocks, m, options);
   return judge(blocks, options);

@@ -44,6 +44,11 @@ std::string TensorCheck::refuse_input(std::size_t i) const {
         "without the others. Pass x.clone(), or expand inside the function",
         name(i), to_string(x.sizes()), to_string(x.strides()));
   }
+  for (double value : values_of(x)) {
+    if (std::isfinite(value)) continue;
+    return fmt::format("{} has an element that is {:g}, and no step can be made from there", name(i),
+                       std::isnan(value) ? std::abs(value) : value);
+  }
   return {};
 }
 

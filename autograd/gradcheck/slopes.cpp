@@ -13,16 +13,25 @@ namespace {
 struct Sample {
   double up, down;  // the steps that were made
   Values above, below;
+  std::exception_ptr failed_above, failed_below;
 };
 
-Sample sample(Element& x, double step, const Evaluate& f) {
+Sample sample(Element& x, double step, const Values& here, const Evaluate& f) {
   Sample s;
   s.up = x.shift(step);
-  s.above = f();
+  s.above = attempt(f, here, &s.failed_above);
   s.down = x.shift(-step);
-  s.below = f();
+  s.below = attempt(f, here, &s.failed_below);
   x.shift(0);
   return s;
+}
+
+/// Whether a step left the domain: what is finite at the point is not finite here.
+bool outside(const Sample& s, const Values& here) {
+  for (std::size_t row = 0; row < here.size(); ++row) {
+    if (std::isfinite(here[row]) && !(std::isfinite(s.above[row]) && std::isfinite(s.below[row]))) return true;
+  }
+  return false;
 }
 
 Slope slope(const Sample& s, double here, std::size_t row) {
@@ -170,6 +179,24 @@ class Ladder {
 
 }  // namespace
 
+bool same_numbers(const Values& a, const Values& b, double tolerance) {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const bool same = a[i] == b[i] || (std::isnan(a[i]) && std::isnan(b[i])) || std::abs(a[i] - b[i]) <= tolerance;
+    if (!same) return false;
+  }
+  return true;
+}
+
+Values attempt(const Evaluate& f, const Values& here, std::exception_ptr* failure) {
+  try {
+    return f();
+  } catch (const std::exception&) {
+    if (failure) *failure = std::current_exception();
+    return Values(here.size(), std::numeric_limits<double>::quiet_NaN());
+  }
+}
+
 double Element::shift(double step) {
   set(value_ + step);
   return get() - value_;
@@ -194,7 +221,7 @@ double first_step(double x, ScalarType dtype, double eps) {
 }
 
 std::vector<Slope> first_look(Element& x, double step, const Values& here, const Evaluate& f) {
-  const Sample s = sample(x, step, f);
+  const Sample s = sample(x, step, here, f);
   std::vector<Slope> slopes;
   for (std::size_t row = 0; row < here.size(); ++row) slopes.push_back(slope(s, here[row], row));
   return slopes;
@@ -207,8 +234,11 @@ std::vector<Slope> ridders(Element& x, double step, const Values& here, const Ev
   std::vector<std::array<double, kSteps>> last(here.size()), row_of(here.size());
   for (Slope& s : best) s.error = std::numeric_limits<double>::infinity();
   std::vector<bool> done(here.size(), false);
+  Sample s = sample(x, step, here, f);
+  const double least = 1e-12 * step;
+  while (outside(s, here) && step > least) s = sample(x, step /= 4, here, f);
   for (std::size_t i = 0; i < kSteps; ++i, step /= kShrink) {
-    const Sample s = sample(x, step, f);
+    if (i > 0) s = sample(x, step, here, f);
     for (std::size_t row = 0; row < here.size(); ++row) {
       if (done[row]) continue;
       auto &previous = last[row], &now = row_of[row];
@@ -233,6 +263,7 @@ std::vector<Slope> ridders(Element& x, double step, const Values& here, const Ev
 }
 
 std::vector<Slope> close_look(Element& x, double scale, ScalarType dtype, const Values& here, const Evaluate& f) {
+  constexpr int kInside = 8;
   const double at = std::abs(x.value());
   const double least = at > 0 ? at : std::min(1., scale > 0 ? scale : 1.);
   const double widest = 0.1 * std::max({1., at, scale});
@@ -242,10 +273,20 @@ std::vector<Slope> close_look(Element& x, double scale, ScalarType dtype, const 
   const double shrink = std::pow(narrowest / widest, 1. / (steps - 1));
   std::vector<Sample> samples;
   double step = widest;
-  for (int k = 0; k < steps; ++k, step *= shrink) {
-    Sample s = sample(x, step, f);
-    if (s.up > 0 && s.down < 0) samples.push_back(std::move(s));
+  std::exception_ptr failure;
+  bool answered = false;
+  int more = 0;
+  for (int k = 0; k < steps + more; ++k, step *= shrink) {
+    Sample s = sample(x, step, here, f);
+    if (!(s.up > 0 && s.down < 0)) break;  // rounding left nothing of the step
+    if (s.failed_above) failure = s.failed_above;
+    if (s.failed_below) failure = s.failed_below;
+    answered = answered || !s.failed_above || !s.failed_below;
+    // Right beside the edge of a domain the ladder goes further down, some rungs beyond the first that is inside.
+    if (k + kInside >= steps + more && step > 64 * epsilon * at && more < 64 && outside(s, here)) ++more;
+    samples.push_back(std::move(s));
   }
+  if (failure && !answered) std::rethrow_exception(failure);
   std::vector<Slope> slopes;
   for (std::size_t row = 0; row < here.size(); ++row) {
     slopes.push_back(Ladder(samples, least, here[row], row, epsilon).best());

@@ -3,6 +3,7 @@
 
 #include <xgrad/autograd/array/dtype.hpp>
 
+#include <exception>
 #include <functional>
 #include <vector>
 
@@ -11,6 +12,13 @@ namespace xgrad::autograd::detail {
 /// All floating-point outputs of the function under test, one after another.
 using Values = std::vector<double>;
 using Evaluate = std::function<Values()>;
+
+/// Whether the numbers are the same, up to `tolerance`; two NaN are.
+bool same_numbers(const Values& a, const Values& b, double tolerance);
+
+/// What `f` gives near a point where it gives `here`. A step may leave the domain of a function, and some functions
+/// throw there: such a step gives NaN, and `failure` (if any) remembers what was thrown.
+Values attempt(const Evaluate& f, const Values& here, std::exception_ptr* failure = nullptr);
 
 /// A number in memory that the function depends on. Changes go behind autograd's back; the destructor puts it back.
 class Element {
@@ -55,7 +63,7 @@ std::vector<Slope> first_look(Element& x, double step, const Values& here, const
 std::vector<Slope> ridders(Element& x, double step, const Values& here, const Evaluate& f);
 
 /// Looks again, at steps of all sizes between `scale` and rounding, and says which is to be believed and what happens
-/// near the point. `scale`: the largest element of the same input.
+/// near the point. `scale`: the largest element of the same input. When `f` throws at every step, that passes through.
 std::vector<Slope> close_look(Element& x, double scale, ScalarType dtype, const Values& here, const Evaluate& f);
 
 }  // namespace xgrad::autograd::detail

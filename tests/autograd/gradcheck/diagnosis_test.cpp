@@ -99,8 +99,27 @@ TEST(GradcheckDiagnosis, MissingBroadcastSum) {
   };
   EXPECT_CAUSE(gradcheck(f(false), {input({2, 3}), input({3}, 2)}), MissingSum,
                "input 1, output 0: suspected cause: a missing sum over a broadcast dimension");
-  EXPECT_CAUSE(gradcheck(f(true), {input({4, 3}), input({3}, 2)}), Factor,
-               "the derivative is 1/4 of the slope (a mean over a broadcast dimension where a sum is due?)");
+  EXPECT_CAUSE(
+      gradcheck(f(true), {input({4, 3}), input({3}, 2)}), Factor,
+      "the derivative is 1/4 of the slope (a sum over a broadcast dimension is missing, or a mean is in its place?)");
+}
+
+TEST(GradcheckDiagnosis, MissingBroadcastSumBehindALoss) {
+  // The output is one number, and says nothing of rows; but the other input has four elements for each one here.
+  const auto loss = [](const Tensor& x, const Tensor& bias) {
+    return differentiable<"LossBackward0">(
+        inputs(x, bias), {},
+        [&](const Array*) {
+          const NoGradGuard no_grad;
+          return (x + bias).sum().array();
+        },
+        no_save,
+        [](const Saved&, const Tensor& g) -> Grads {
+          return {g.expand({4, 3}), g.expand({3})};
+        });
+  };
+  EXPECT_CAUSE(gradcheck(loss, {input({4, 3}), input({3}, 2)}), Factor,
+               "1/4 of the slope (a sum over a broadcast dimension is missing");
 }
 
 TEST(GradcheckDiagnosis, Detached) {
@@ -156,6 +175,18 @@ TEST(GradcheckDiagnosis, AKinkDoesNotHideAMistakeElsewhere) {
   EXPECT_FALSE(result);
   EXPECT_FALSE(result.suspects(GradcheckCause::Kink)) << result.report;
   EXPECT_FALSE(gradcheck(f, {at({0., 1.})}, kw::allow_kinks = true));
+}
+
+TEST(GradcheckDiagnosis, KinksAmongOtherMistakesDoNotHideTheirCause) {
+  const auto f = [](double by) {
+    return with_derivative([](const Tensor& x) { return x.relu(); },
+                           [by](const Tensor& x, const Tensor& g) { return g * (x > 0).to(kFloat64) * by; });
+  };
+  const std::string besides = "; besides, the function is not smooth at 1 of the entries that differ";
+  const Tensor x = at({0., 1., -1., 2.});
+  EXPECT_CAUSE(gradcheck(f(2), {x}), FactorOfTwo, "the derivative is twice the slope" + besides);
+  EXPECT_CAUSE(gradcheck(f(-1), {x}), Sign, "the derivative is negated" + besides);
+  EXPECT_CAUSE(gradcheck(f(1.001), {x}), Factor, "the derivative is 1.001 times the slope everywhere" + besides);
 }
 
 TEST(GradcheckDiagnosis, Jumps) {

@@ -86,12 +86,19 @@ TEST(Gradcheck, LeavesInputsAsTheyWereWhenTheFunctionThrows) {
   int calls = 0;
   EXPECT_THROW(gradcheck(
                    [&](const Tensor& t) {
-                     if (++calls == 5) fail("enough");
+                     if (++calls >= 5) fail("enough");
                      return t * 2;
                    },
                    {x}),
                Error);
   EXPECT_TRUE(x.detach().equal(before));
+}
+
+TEST(Gradcheck, WorksWhereGradientsAreSwitchedOff) {
+  const NoGradGuard no_grad;
+  EXPECT_GRADCHECK([](const Tensor& x) { return x.sin(); }, {input({2})});
+  EXPECT_GRADGRADCHECK([](const Tensor& x) { return x.sin(); }, {input({2})});
+  EXPECT_FALSE(GradMode::is_enabled());
 }
 
 TEST(Gradcheck, SecondOrderWithGradientsOfYourOwn) {
@@ -101,6 +108,18 @@ TEST(Gradcheck, SecondOrderWithGradientsOfYourOwn) {
   EXPECT_THROW(gradgradcheck([](const Tensor& x) { return std::pair(x * x, x.sin()); }, {input({2})},
                              std::vector{ones({2}, kFloat64)}),
                ValueError);
+}
+
+TEST(Gradcheck, AssertionsAreOneStatement) {
+  const auto f = [](const Tensor& x) { return x * 2; };
+  const Tensor x = input({2});
+  bool other = false;
+  if (x.numel() == 2) EXPECT_GRADCHECK(f, {x});
+  if (x.numel() == 3)
+    EXPECT_GRADCHECK(scaled_op(2), {x, x});
+  else
+    other = true;
+  EXPECT_TRUE(other);
 }
 
 TEST(Gradcheck, AssertionFailsTheTestWithTheReport) {

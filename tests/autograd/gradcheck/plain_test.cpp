@@ -82,6 +82,13 @@ TEST(GradcheckPlain, Options) {
   EXPECT_TRUE(gradcheck(squares, twice, {1., 2., 3.}, kw::elementwise = true));
   int calls = 0;
   EXPECT_REFUSED(gradcheck([&](double x) { return x + ++calls; }, [](double) { return 1.; }, 1.), "nondeterministic");
+  EXPECT_REFUSED(gradcheck(
+                     f, [&](double x) { return f(x) + 1e-12 * ++calls; }, 1.),
+                 "the gradient is nondeterministic");
+  const auto grows = [](double x) { return Numbers(x == 1 ? 1 : 2, x); };
+  EXPECT_THROW(gradcheck(
+                   grows, [](double) { return 1.; }, 1.),
+               ValueError);
 }
 
 }  // namespace

@@ -60,6 +60,35 @@ TEST(GradcheckRefusals, NondeterministicBackward) {
   EXPECT_TRUE(gradcheck(f, {input({3})}, kw::nondet_tol = 1e-6));
 }
 
+TEST(GradcheckRefusals, NondeterministicBackwardInFastMode) {
+  double calls = 0;
+  const auto f = with_derivative([](const Tensor& x) { return x.clone(); },
+                                 [&](const Tensor&, const Tensor& g) { return g * (1 + 1e-12 * ++calls); });
+  EXPECT_REFUSED(gradcheck(f, {input({3})}, kw::fast_mode = true), "backward is nondeterministic");
+}
+
+TEST(GradcheckRefusals, InputsThatAreNotFinite) {
+  const double infinity = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_REFUSED(gradcheck(twice, {at({1., infinity})}), "input 0 has an element that is inf, and no step");
+  EXPECT_REFUSED(gradcheck(twice, {at({nan})}), "input 0 has an element that is nan");
+  const auto one = [](double) { return 1.; };
+  EXPECT_REFUSED(gradcheck([](double x) { return x; }, one, -infinity), "x has an element that is -inf");
+  // What is only passed along may be anything.
+  EXPECT_GRADCHECK([](const Tensor& x, const Tensor& mask) { return (x + mask).softmax(0); },
+                   {input({3}), tensor({0., -infinity, 0.}, TensorOptions(kFloat64))});
+}
+
+TEST(GradcheckRefusals, OptionsThatMakeNoSense) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  for (const double bad : {-1., nan}) {
+    EXPECT_THROW(GradcheckOptions().eps(bad), ValueError);
+    EXPECT_THROW(GradcheckOptions().atol(bad), ValueError);
+    EXPECT_THROW(GradcheckOptions().rtol(bad), ValueError);
+    EXPECT_THROW(GradcheckOptions().nondet_tol(bad), ValueError);
+  }
+  EXPECT_THROW(GradcheckOptions().eps(0), ValueError);
+}
+
 TEST(GradcheckRefusals, FunctionsThatChangeTheirInputs) {
   const Tensor x = input({2}), before = x.detach().clone();
   EXPECT_REFUSED(gradcheck(

@@ -99,6 +99,25 @@ TEST(GradcheckAwkward, LargeConstantsBesideSmallSlopes) {
   EXPECT_GRADCHECK([](const Tensor& x) { return x.sin() * 1e-6 + 1; }, {at({0.3, 1.})});
 }
 
+TEST(GradcheckAwkward, FastModeDoesNotPassWhatItCannotSee) {
+  // Rounding of the constant, or curvature within a step, is larger than the mistake.
+  for (const double constant : {0., 1e4, 1e6, 1e8, 1e10}) {
+    const Function f = [constant](const Tensor& x) { return x.sin() + constant; };
+    const Tensor x = at({0.3, 1.});
+    if (constant < 1e9) EXPECT_GRADCHECK(f, {x}, kw::fast_mode = true);
+    EXPECT_FALSE(gradcheck(spoiled(f, 1.05), {x}, kw::fast_mode = true)) << constant;
+  }
+  const Function log = [](const Tensor& x) { return x.log(); };
+  const Function inverse = [](const Tensor& x) { return 1 / x; };
+  for (const Function& f : {log, inverse}) {
+    for (const double scale : {1e-4, 1e-5, 1e-6, 1e-8}) {
+      const Tensor x = at({0.7 * scale, 1.9 * scale});
+      EXPECT_GRADCHECK(f, {x}, kw::fast_mode = true);
+      EXPECT_FALSE(gradcheck(spoiled(f, 1.001), {x}, kw::fast_mode = true)) << scale;
+    }
+  }
+}
+
 TEST(GradcheckAwkward, ZeroDerivatives) {
   EXPECT_GRADCHECK([](const Tensor& x) { return x * 0; }, {input({3})});
   EXPECT_GRADCHECK([](const Tensor& x) { return x.softmax(0).sum(); }, {input({5})});
