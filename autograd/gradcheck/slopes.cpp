@@ -121,7 +121,25 @@ class Ladder {
         while (tell(rise) && rise > least) rise = std::exchange(step, rise), rise = std::fmod(rise, step);
       }
     }
-    if (step > 64 * least) stairs_ = step;
+    if (step > 64 * least && !one_jump_nearby()) stairs_ = step;
+  }
+
+  /// A jump beside flat ground is no staircase: on one side all steps that get over it rise by the same, from narrow
+  /// ones to wide ones. On stairs a step ten times as wide rises further.
+  bool one_jump_nearby() const {
+    for (const bool right : {true, false}) {
+      double rise = 0, widest = 0, narrowest = 0;
+      bool same = true;
+      for (const Rung& r : rungs_) {
+        const double now = right ? r.rise_above : r.rise_below;
+        if (now == 0) continue;
+        if (widest == 0) rise = now, widest = r.step;
+        same = same && std::abs(now - rise) <= 1e-9 * std::abs(rise);
+        narrowest = r.step;
+      }
+      if (same && widest > 10 * narrowest) return true;
+    }
+    return false;
   }
 
   /// Fills in errors. f(x + h) + f(x − h) − 2 f(x) shrinks like h² for a smooth function. What is left of it is

@@ -91,6 +91,13 @@ TEST(GradcheckAwkward, BesideAKink) {
     EXPECT_GRADCHECK([](const Tensor& t) { return (t - 1).abs(); }, {at({1 + x * 100, 1 - x * 100})});
   }
   EXPECT_GRADCHECK([](const Tensor& x) { return x.max(); }, {at({1., 1 + 1e-7, 0.})});
+  // The slope of a function with a kink has a jump, and is flat beside it.
+  for (const double x : {1e-3, 1e-6, 5e-7, 1e-7, 1e-8, 1e-10}) {
+    for (const double scale : {1., 1e5, 1e-5}) {
+      EXPECT_GRADGRADCHECK([scale](const Tensor& x) { return (x.abs() * 0.7 + x) * scale; }, {at({x, -x, 1.})}) << x;
+      EXPECT_GRADGRADCHECK([scale](const Tensor& x) { return x.relu() * scale; }, {at({x, -x})}) << x;
+    }
+  }
 }
 
 TEST(GradcheckAwkward, LargeConstantsBesideSmallSlopes) {
