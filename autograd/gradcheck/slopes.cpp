@@ -286,9 +286,13 @@ std::vector<Slope> close_look(Element& x, double scale, ScalarType dtype, const 
   const double least = at > 0 ? at : std::min(1., scale > 0 ? scale : 1.);
   const double widest = 0.1 * std::max({1., at, scale});
   const double epsilon = machine_epsilon(dtype);
-  const double narrowest = std::min(1., least) * (dtype == kFloat32 ? 1e-4 : 1e-8) + 4 * epsilon * at;
-  const int steps = std::clamp(static_cast<int>(std::log(widest / narrowest) / std::log(3.)) + 1, 12, 48);
-  const double shrink = std::pow(narrowest / widest, 1. / (steps - 1));
+  const double least_step = std::numeric_limits<double>::denorm_min();  // not zero, whatever underflows
+  const double narrowest =
+      std::max(std::min(1., least) * (dtype == kFloat32 ? 1e-4 : 1e-8) + 4 * epsilon * at, least_step);
+  // Rungs a factor of three apart, or more where that makes too many, but never more than ten.
+  const double span = std::log(widest) - std::log(narrowest);
+  const int steps = static_cast<int>(std::clamp(span / std::log(3.), 11., std::max(47., span / std::log(10.)))) + 1;
+  const double shrink = std::exp(-span / (steps - 1));
   std::vector<Sample> samples;
   double step = widest;
   std::exception_ptr failure;

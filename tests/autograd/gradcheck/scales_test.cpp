@@ -78,6 +78,15 @@ TEST(GradcheckAwkward, ElementsOfManySizesTogether) {
   EXPECT_GRADCHECK([](const Tensor& a, const Tensor& b) { return a / b; }, {at({1., 1e6}), at({1e-6, 1e6})});
 }
 
+TEST(GradcheckAwkward, TheSmallestAndTheLargestNumbers) {
+  const Function twice = [](const Tensor& x) { return x * 2; };
+  EXPECT_GRADCHECK(twice, {at({1e-310, 5e-324, 0.})});
+  EXPECT_GRADCHECK([](const Tensor& x) { return x * 1e-3; }, {at({1.7e308, -1e300})});
+  for (const double x : {1e-300, 1e-310, 5e-324}) {
+    EXPECT_CAUSE(gradcheck(spoiled(twice, 1.001), {at({x})}), Factor, "1.001 times the slope");
+  }
+}
+
 TEST(GradcheckAwkward, FastOscillationsAndSteepSlopes) {
   EXPECT_GRADCHECK([](const Tensor& x) { return (x * 1e4).sin(); }, {at({0.1, 1., 2.})});
   EXPECT_GRADCHECK([](const Tensor& x) { return x.sin(); }, {at({1e6, 1e8})});
