@@ -6,6 +6,7 @@ set(source_globs ${XGRAD_MODULES})
 list(TRANSFORM source_globs PREPEND "${PROJECT_SOURCE_DIR}/")
 list(TRANSFORM source_globs APPEND "/*.cpp")
 file(GLOB_RECURSE XGRAD_SOURCES CONFIGURE_DEPENDS ${source_globs})
+list(FILTER XGRAD_SOURCES EXCLUDE REGEX "/autograd/gradcheck/")  # a library of its own, see XgradGradcheck
 
 # Public headers, relative to the source folder: all but the kernels', which include xtensor and cblas.
 set(header_globs ${XGRAD_MODULES})

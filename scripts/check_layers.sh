@@ -18,6 +18,7 @@ kernels        | ^autograd/kernels/                     | keywords array kernels
 graph          | ^autograd/graph/                       | keywords array graph tensor
 ops_headers    | ^autograd/ops/.*[.]hpp\$               | $tensors
 ops            | ^autograd/ops/                         | $tensors kernels
+gradcheck      | ^autograd/gradcheck[/._]               | $tensors gradcheck
 tensor         | ^autograd/[^/]*\$                      | $tensors
 nn             | ^nn/                                   | $tensors nn
 optim_headers  | ^optim/.*[.]hpp\$                      | $tensors nn optim_headers
@@ -40,7 +41,7 @@ libzip                   | ^zip[.]h$                                 | ^(seriali
 zlib                     | ^(zlib|zconf)[.]h$                        | ^((data|serialize)/.*[.]cpp$|tests/)
 libcurl                  | ^curl/                                    | ^(data/.*[.]cpp$|tests/)
 a JSON library           | ^nlohmann/                                | ^tests/
-a test library           | ^(gtest|gmock)/                           | ^tests/
+a test library           | ^(gtest|gmock)/                           | ^(autograd/gradcheck_gtest[.]hpp$|tests/)
 Google Benchmark         | ^benchmark/                               | ^benchmarks/
 '
 

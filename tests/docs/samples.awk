@@ -1,7 +1,7 @@
 # awk -v expected=FILE -f samples.awk PAGE.md > PAGE.cpp
 # Makes a program of the samples in a page: the ```cpp blocks that are directly followed by a plain block, which is what
 # they print. Called with a number, the program runs that sample; FILE gets "=== sample N" and what it should print, for
-# all of them.
+# all of them. A block of #includes without output is what all samples start with.
 
 BEGIN {
   print "#include <xgrad/xgrad.hpp>\n\n#include <cstdlib>\nusing namespace xgrad;\n"
@@ -29,6 +29,7 @@ state == "output" { output = output $0 "\n"; next }
 state == "code" && /^```$/ { state = "after code"; next }
 state == "code" { code = code $0 "\n"; next }
 state == "after code" && /^```$/ { state = "output"; output = ""; next }
+state == "after code" && code ~ /^#include/ { print code }
 /^```cpp$/ { state = "code"; code = ""; next }
 { state = "" }
 
