@@ -39,9 +39,8 @@ BLAS                     | ^(cblas|cblas_.*|f77blas|openblas.*)[.]h$ | ^(autogra
 libzip                   | ^zip[.]h$                                 | ^(serialize/.*[.]cpp$|tests/)
 zlib                     | ^(zlib|zconf)[.]h$                        | ^((data|serialize)/.*[.]cpp$|tests/)
 libcurl                  | ^curl/                                    | ^(data/.*[.]cpp$|tests/)
-a JSON library           | ^nlohmann/                                | ^tests/
+a JSON library           | ^nlohmann/                                | ^(tests|benchmarks)/
 a test library           | ^(gtest|gmock)/                           | ^tests/
-Google Benchmark         | ^benchmark/                               | ^benchmarks/
 '
 
 # Tracked files and those not yet added, so that it is right before a commit as well; outside of git, all there are.
