@@ -66,7 +66,7 @@ constexpr std::int64_t kTile = 256;  // columns that go together when the softma
 /// Along the middle dimension of [n, inner], `width` columns at once. y and x start at the first of them.
 template <class T, bool log>
 void softmax_tile(T* y, const T* x, std::int64_t n, std::int64_t inner, std::int64_t width) {
-  T top[kTile], sum[kTile];
+  T top[kTile], sum[kTile], e[kTile];
   std::copy_n(x, width, top);
   for (std::int64_t i = 1; i < n; ++i) {
     const T* const row = x + i * inner;
@@ -77,12 +77,10 @@ void softmax_tile(T* y, const T* x, std::int64_t n, std::int64_t inner, std::int
     const T* const row = x + i * inner;
     T* const out = y + i * inner;
     XGRAD_INDEPENDENT
-    for (std::int64_t j = 0; j < width; ++j) {
-      const T shifted = row[j] - top[j];
-      const T e = vector_exp(shifted);
-      sum[j] += e;
-      out[j] = log ? shifted : e;
-    }
+    for (std::int64_t j = 0; j < width; ++j) out[j] = row[j] - top[j];
+    exp_row(e, out, width);
+    for (std::int64_t j = 0; j < width; ++j) sum[j] += e[j];
+    if constexpr (!log) std::copy_n(e, width, out);
   }
   if constexpr (log) {
     for (std::int64_t j = 0; j < width; ++j) sum[j] = std::log(sum[j]);
@@ -108,14 +106,18 @@ void backward_rows(T* dx, const T* g, const T* y, std::int64_t rows, std::int64_
       }
     }
     const T s = static_cast<T>(sum);
-    XGRAD_INDEPENDENT
-    for (std::int64_t j = 0; j < n; ++j) dx[j] = log ? g[j] - vector_exp(y[j]) * s : y[j] * (g[j] - s);
+    for (std::int64_t j = 0; j < n; j += kSoftmaxBlock) {
+      const std::int64_t piece = std::min(kSoftmaxBlock, n - j);
+      if constexpr (log) exp_row(product, y + j, piece);
+      XGRAD_INDEPENDENT
+      for (std::int64_t l = j; l < j + piece; ++l) dx[l] = log ? g[l] - product[l - j] * s : y[l] * (g[l] - s);
+    }
   }
 }
 
 template <class T, bool log>
 void backward_tile(T* dx, const T* g, const T* y, std::int64_t n, std::int64_t inner, std::int64_t width) {
-  T sum[kTile];
+  T sum[kTile], e[kTile];
   std::fill_n(sum, width, T(0));
   for (std::int64_t i = 0; i < n; ++i) {
     const T *const gi = g + i * inner, *const yi = y + i * inner;
@@ -124,10 +126,9 @@ void backward_tile(T* dx, const T* g, const T* y, std::int64_t n, std::int64_t i
   for (std::int64_t i = 0; i < n; ++i) {
     const T *const gi = g + i * inner, *const yi = y + i * inner;
     T* const out = dx + i * inner;
+    if constexpr (log) exp_row(e, yi, width);
     XGRAD_INDEPENDENT
-    for (std::int64_t j = 0; j < width; ++j) {
-      out[j] = log ? gi[j] - vector_exp(yi[j]) * sum[j] : yi[j] * (gi[j] - sum[j]);
-    }
+    for (std::int64_t j = 0; j < width; ++j) out[j] = log ? gi[j] - e[j] * sum[j] : yi[j] * (gi[j] - sum[j]);
   }
 }
 

@@ -1,8 +1,8 @@
 /// Softmax of packed rows: what softmax and cross-entropy share.
 #pragma once
 
+#include <xgrad/autograd/kernels/levels.hpp>
 #include <xgrad/autograd/kernels/rows.hpp>
-#include <xgrad/autograd/kernels/vector_exp.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -37,8 +37,7 @@ inline void shift_rows(T* __restrict shifted, const T* __restrict x, std::int64_
 /// y = e^x; y may be x.
 template <class T>
 inline void exp_row(T* y, const T* x, std::int64_t n) {
-  XGRAD_INDEPENDENT
-  for (std::int64_t i = 0; i < n; ++i) y[i] = vector_exp(x[i]);
+  row_functions<T>().of[static_cast<int>(Function::Exp)](y, x, n);
 }
 
 }  // namespace xgrad::kernels
