@@ -51,6 +51,7 @@ Job forward_backward(Tensor x, F f) {
   auto y = std::make_shared<Tensor>();
   return {[=] {
             x.mutable_grad().reset();
+            *y = Tensor();
             *y = f(x);
             y->backward(g);
           },
