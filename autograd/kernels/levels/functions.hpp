@@ -11,8 +11,9 @@
 namespace xgrad::kernels {
 namespace {
 
-inline float from_bits(std::int32_t bits) { return __builtin_bit_cast(float, bits); }
-inline std::int32_t to_bits(float x) { return __builtin_bit_cast(std::int32_t, x); }
+// Unsigned, since NaN and negative arguments may go around.
+inline float from_bits(std::uint32_t bits) { return __builtin_bit_cast(float, bits); }
+inline std::uint32_t to_bits(float x) { return __builtin_bit_cast(std::uint32_t, x); }
 inline float fma(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
 inline double fma(double a, double b, double c) { return __builtin_fma(a, b, c); }
 
@@ -29,7 +30,7 @@ inline T polynomial(T x, T p, C... c) {
 /// x = n·ln 2 + r with |r| ≤ ln 2 / 2, and e^r - 1 - r = r²·q. Rounding is by adding 1.5·2^23, which leaves n in the
 /// low bits and 9 zeros below the exponent, so that a shift puts n where a float has its exponent. For |n| < 256.
 struct Reduced {
-  std::int32_t shifted_n;
+  std::uint32_t shifted_n;
   float r, q;
 };
 inline Reduced reduce(float x) {
@@ -53,8 +54,9 @@ inline float exp(float x) {
   x = x > 89.0f ? 89.0f : x;
   const Reduced a = reduce(x);
   const float p = fma(fma(a.q, a.r, 1.0f), a.r, 1.0f);
-  const std::int32_t n = a.shifted_n >> 23, half = n >> 1;
-  return p * from_bits((half + 127) << 23) * from_bits((n - half + 127) << 23);
+  const std::int32_t n = static_cast<std::int32_t>(a.shifted_n) >> 23, half = n >> 1;
+  return p * from_bits(static_cast<std::uint32_t>(half + 127) << 23) *
+         from_bits(static_cast<std::uint32_t>(n - half + 127) << 23);
 }
 
 /// e^x - 1 = 2^n·(e^r - 1) + (2^n - 1)
@@ -62,7 +64,7 @@ inline float expm1(float x) {
   const float clamped = x > 89.0f ? 89.0f : x < -18.0f ? -18.0f : x;
   const Reduced a = reduce(clamped);
   const float p = fma(a.q, a.r * a.r, a.r);
-  const float half = from_bits(a.shifted_n + (126 << 23));  // 2^n / 2, since 2^128 is no float
+  const float half = from_bits(a.shifted_n + (126u << 23));  // 2^n / 2, since 2^128 is no float
   const float y = fma(half, p, half - 0.5f) * 2.0f;
   return x == 0.0f ? x : y;  // keeps -0
 }
@@ -75,13 +77,13 @@ inline float log_of(float e, float m) {
   return fma(e, kLn2High, m) + fma(e, kLn2Low, fma(q, m, -0.5f) * m2);
 }
 
-inline constexpr std::int32_t kMantissaStart = 0x3f2aaaab;  // 2/3
+inline constexpr std::uint32_t kMantissaStart = 0x3f2aaaab;  // 2/3
 
 inline float log(float x) {
   const bool tiny = x < 1.17549435e-38f;
   const float scaled = tiny ? x * 8388608.0f : x;
-  const std::int32_t i = to_bits(scaled) - kMantissaStart;
-  const std::int32_t e = i >> 23;
+  const std::uint32_t i = to_bits(scaled) - kMantissaStart;
+  const std::int32_t e = static_cast<std::int32_t>(i) >> 23;
   const float m = from_bits((i & 0x7fffff) + kMantissaStart) - 1.0f;
   float y = log_of(static_cast<float>(e - (tiny ? 23 : 0)), m);
   y = x < kInfinity ? y : x;  // ∞ and NaN
@@ -90,9 +92,9 @@ inline float log(float x) {
 
 /// log(1 + x): the exponent e is that of 1 + x rounded, and (1 + x)·2^-e - 1 then comes from x, with one rounding.
 inline float log1p(float x) {
-  const std::int32_t i = to_bits(1.0f + x) - kMantissaStart;
-  const std::int32_t e = i >> 23;
-  const float scale = from_bits((0x40800000 - (e << 23)));  // 4·2^-e
+  const std::uint32_t i = to_bits(1.0f + x) - kMantissaStart, shifted_e = i & 0xff800000u;
+  const std::int32_t e = static_cast<std::int32_t>(i) >> 23;
+  const float scale = from_bits(0x40800000u - shifted_e);  // 4·2^-e
   const float m = fma(x * 0.25f, scale, fma(scale, 0.25f, -1.0f));
   float y = log_of(static_cast<float>(e), m);
   y = x < kInfinity ? y : x;
