@@ -4,7 +4,7 @@
 #
 #   benchmarks/run.sh [build folder] [seconds for each row]
 #
-# A folder with another OpenBLAS may be named by XGRAD_BENCH_OPENBLAS_OPENMP: see below.
+# XGRAD_BENCH_OPENBLAS_OPENMP names the folder of OpenBLAS's OpenMP flavour if it is not beside the one in use.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 build="$(realpath "${1:-build/release}")"
@@ -25,9 +25,18 @@ OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "$bench" --threads 1 --seconds "$second
   --plot-data "$out/one.tsv" 2> "$out/log.txt"
 printf '\n'
 blas="$(ldd "$bench" | awk '/libopenblas/ && !n++ { print $3 }')"
+# Two threads wait for each other: when another program takes one of the processors, libtorch's times are those of the
+# scheduler's slices, a hundred times too long, and say nothing.
+busy() { awk '/^cpu / { print $5 + $6, $2 + $3 + $4 + $5 + $6 + $7 + $8 }' /proc/stat; }
+read -r idle_before all_before < <(busy)
+sleep 2
+read -r idle_after all_after < <(busy)
+busy_percent=$((100 - 100 * (idle_after - idle_before) / (all_after - all_before)))
 openmp="${XGRAD_BENCH_OPENBLAS_OPENMP:-$(dirname "$(dirname "$(realpath "$blas")")")/openblas-openmp}"
 if [[ "$cores" -lt 2 ]]; then
   echo "One processor only: nothing to measure with two threads."
+elif [[ "$busy_percent" -gt 10 ]]; then
+  echo "Not measured with two threads: other programs keep the processors $busy_percent % busy."
 elif [[ ! -e "$openmp/libopenblas.so.0" ]]; then
   echo "Not measured with two threads: that needs OpenBLAS's OpenMP flavour (on Debian: libopenblas0-openmp)."
 else
