@@ -2,7 +2,7 @@
 #
 #   make mnist    installs what is missing, builds, and trains the digit classifier; results are in build/mnist
 #   make test     builds everything and runs all tests
-#   make bench    builds the benchmarks and runs them
+#   make bench    measures against libtorch, if it is installed: table, JSON and picture in build/bench
 #   make format   formats the C++ files
 #   make clean    removes all builds
 
@@ -20,9 +20,8 @@ test: configure
 	ctest --preset release --parallel "$$(nproc)"
 
 bench: configure
-	cmake --build --preset release --target benchmarks
-	cd build/release/benchmarks && for program in *; do \
-	  if [ -f "$$program" ] && [ -x "$$program" ]; then echo "== $$program"; "./$$program" || exit 1; fi; done
+	cmake --build --preset release --target benchmarks classification
+	benchmarks/run.sh build/release
 
 format:
 	scripts/check_format.sh --fix

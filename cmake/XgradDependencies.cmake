@@ -54,3 +54,12 @@ if(NOT XGRAD_WITH_LIBDW STREQUAL "OFF")
     xgrad_require(LibDw_FOUND "libdw (XGRAD_WITH_LIBDW is ${XGRAD_WITH_LIBDW})" libdw-dev)
   endif()
 endif()
+
+# SLEEF's vector functions are asked for by the names of x86-64's instruction sets; elsewhere the C library has to do.
+set(XGRAD_HAS_SLEEF OFF)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
+  set(XGRAD_X86_64 ON)
+  find_package(Sleef MODULE QUIET)
+  xgrad_require(Sleef_FOUND "SLEEF 3.5" libsleef-dev)
+  set(XGRAD_HAS_SLEEF ON)
+endif()

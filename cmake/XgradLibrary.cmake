@@ -7,6 +7,9 @@ list(TRANSFORM source_globs PREPEND "${PROJECT_SOURCE_DIR}/")
 list(TRANSFORM source_globs APPEND "/*.cpp")
 file(GLOB_RECURSE XGRAD_SOURCES CONFIGURE_DEPENDS ${source_globs})
 list(FILTER XGRAD_SOURCES EXCLUDE REGEX "/autograd/gradcheck/")  # a library of its own, see XgradGradcheck
+if(NOT XGRAD_X86_64)
+  list(FILTER XGRAD_SOURCES EXCLUDE REGEX "/autograd/kernels/levels/v4[.]cpp$")
+endif()
 
 # Public headers, relative to the source folder: all but the kernels', which include xtensor and cblas.
 set(header_globs ${XGRAD_MODULES})
@@ -49,13 +52,13 @@ set_property(SOURCE "${PROJECT_SOURCE_DIR}/autograd/array/backtrace.cpp" TARGET_
 target_compile_options(xgrad PRIVATE $<$<CONFIG:Release,RelWithDebInfo>:-O3>
                                      -fno-math-errno -fno-trapping-math  # nobody reads errno or the FPU's flags
                                      -ftls-model=initial-exec)           # thread-local state is on the hot path
-if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
+if(XGRAD_X86_64)
   target_compile_options(xgrad PRIVATE -march=x86-64-v3)
-  # The one file that runs on any processor, to say when it is too old for the others.
-  set_property(SOURCE "${PROJECT_SOURCE_DIR}/autograd/array/processor.cpp" TARGET_DIRECTORY xgrad APPEND
-               PROPERTY COMPILE_OPTIONS -march=x86-64)
-  set_property(SOURCE "${PROJECT_SOURCE_DIR}/autograd/array/processor.cpp" TARGET_DIRECTORY xgrad APPEND
-               PROPERTY COMPILE_DEFINITIONS XGRAD_FOR_X86_64_V3)
+  target_compile_definitions(xgrad PRIVATE XGRAD_HAS_V4)
+endif()
+if(XGRAD_HAS_SLEEF)
+  target_link_libraries(xgrad PRIVATE Sleef::Sleef)
+  target_compile_definitions(xgrad PRIVATE XGRAD_HAS_SLEEF)
 endif()
 get_target_property(XGRAD_LIBRARY_TYPE xgrad TYPE)
 if(XGRAD_LIBRARY_TYPE STREQUAL "SHARED_LIBRARY")
@@ -66,9 +69,12 @@ endif()
 
 # Flags of single files: pairs of a pattern below the source folder and its flags.
 set(XGRAD_FILE_FLAGS
-    "autograd/(array/generator|kernels/random[^/]*)[.]cpp" "-ffp-contract=off")  # PyTorch's bits: no fused multiply-add
+    "autograd/(array/generator|kernels/random[^/]*)[.]cpp" "-ffp-contract=off"  # PyTorch's bits: no fused multiply-add
+    "autograd/kernels/levels/v4[.]cpp" "-march=x86-64-v4 -mprefer-vector-width=512"
+    "autograd/array/processor[.]cpp" "$<$<BOOL:${XGRAD_X86_64}>:-march=x86-64>")  # runs on any, to say when it is too old
 while(XGRAD_FILE_FLAGS)
   list(POP_FRONT XGRAD_FILE_FLAGS pattern flags)
+  string(REPLACE " " ";" flags "${flags}")
   set(matching ${XGRAD_SOURCES})
   list(FILTER matching INCLUDE REGEX "/${pattern}$")
   set_property(SOURCE ${matching} TARGET_DIRECTORY xgrad APPEND PROPERTY COMPILE_OPTIONS ${flags})

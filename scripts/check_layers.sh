@@ -40,9 +40,8 @@ BLAS                     | ^(cblas|cblas_.*|f77blas|openblas.*)[.]h$ | ^(autogra
 libzip                   | ^zip[.]h$                                 | ^(serialize/.*[.]cpp$|tests/)
 zlib                     | ^(zlib|zconf)[.]h$                        | ^((data|serialize)/.*[.]cpp$|tests/)
 libcurl                  | ^curl/                                    | ^(data/.*[.]cpp$|tests/)
-a JSON library           | ^nlohmann/                                | ^tests/
 a test library           | ^(gtest|gmock)/                           | ^(autograd/gradcheck_gtest[.]hpp$|tests/)
-Google Benchmark         | ^benchmark/                               | ^benchmarks/
+a JSON library           | ^nlohmann/                                | ^(tests|benchmarks)/
 '
 
 # Tracked files and those not yet added, so that it is right before a commit as well; outside of git, all there are.

@@ -16,7 +16,14 @@ const char* missing_feature(const ProcessorFeatures& has) {
 
 const bool processor_is_checked = true;
 
-#if defined(__x86_64__) && defined(XGRAD_FOR_X86_64_V3)
+#ifdef __x86_64__
+
+bool processor_has_v4() {
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+
 namespace {
 
 void say(const char* text) {
@@ -39,6 +46,11 @@ void say(const char* text) {
 }
 
 }  // namespace
+
+#else
+
+bool processor_has_v4() { return false; }
+
 #endif
 
 }  // namespace xgrad::detail

@@ -1,4 +1,5 @@
-/// The library is compiled for x86-64-v3; a program on an older processor is told so when it starts.
+/// Which processor this is. The library is compiled for x86-64-v3; a program on an older processor is told so when it
+/// starts.
 #pragma once
 
 namespace xgrad::detail {
@@ -10,6 +11,9 @@ struct ProcessorFeatures {
 
 /// The first feature that is missing, or null.
 const char* missing_feature(const ProcessorFeatures& has);
+
+/// Whether the code compiled for x86-64-v4 (AVX-512) may run.
+bool processor_has_v4();
 
 /// Referred to by the allocator, so that a static library's check is linked into every program.
 extern const bool processor_is_checked;

@@ -1,5 +1,6 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/loops.hpp>
+#include <xgrad/autograd/kernels/transpose.hpp>
 
 #include <cstring>
 
@@ -36,7 +37,7 @@ struct Word<8> {
   using type = std::uint64_t;
 };
 
-/// A transposed row pair of dimensions copied tile by tile, so that both sides stay in cache lines.
+/// Two dimensions copied tile by tile, so that both sides stay in cache lines.
 template <class W>
 void copy_tiled(char* dst, const char* src, std::int64_t rows, std::int64_t cols, std::int64_t dst_row,
                 std::int64_t dst_col, std::int64_t src_row, std::int64_t src_col) {
@@ -55,6 +56,24 @@ void copy_tiled(char* dst, const char* src, std::int64_t rows, std::int64_t cols
   }
 }
 
+/// The same where one side has packed rows and the other packed columns: registers transpose what they can.
+template <class W>
+void copy_transposed(char* dst, const char* src, std::int64_t rows, std::int64_t cols, std::int64_t dst_row,
+                     std::int64_t src_col) {
+  constexpr auto w = static_cast<std::int64_t>(sizeof(W));
+  std::int64_t whole_rows = 0, whole_cols = 0;
+  if constexpr (sizeof(W) >= 4) {
+    constexpr std::int64_t kTile = 2 * TransposeBlock<W>::kLanes;
+    whole_rows = rows - rows % kTile;
+    whole_cols = cols - cols % kTile;
+    transpose_tiles(reinterpret_cast<W*>(dst), dst_row / w, reinterpret_cast<const W*>(src), src_col / w, whole_rows,
+                    whole_cols);
+  }
+  copy_tiled<W>(dst + whole_cols * w, src + whole_cols * src_col, whole_rows, cols - whole_cols, dst_row, w, w,
+                src_col);
+  copy_tiled<W>(dst + whole_rows * dst_row, src + whole_rows * w, rows - whole_rows, cols, dst_row, w, w, src_col);
+}
+
 template <class W>
 void copy_words(const Array& dst, const Array& src) {
   auto plan = plan_rows<2>({&dst, &src});
@@ -63,7 +82,10 @@ void copy_words(const Array& dst, const Array& src) {
       plan.stride[1][plan.ndim - 1] != 0) {
     const std::size_t d = --plan.ndim;  // the row and the dimension around it make the tiles
     for_each_row(plan, [&](const auto& p) {
-      copy_tiled<W>(p[0], p[1], plan.size[d], plan.row, plan.stride[0][d], w, plan.stride[1][d], plan.row_stride[1]);
+      if (plan.stride[1][d] == w)
+        copy_transposed<W>(p[0], p[1], plan.size[d], plan.row, plan.stride[0][d], plan.row_stride[1]);
+      else
+        copy_tiled<W>(p[0], p[1], plan.size[d], plan.row, plan.stride[0][d], w, plan.stride[1][d], plan.row_stride[1]);
     });
     return;
   }

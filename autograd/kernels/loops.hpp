@@ -2,17 +2,11 @@
 #pragma once
 
 #include <xgrad/autograd/array/array.hpp>
+#include <xgrad/autograd/kernels/independent.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-
-// Iterations do not depend on each other, although in-place operations read and write the same memory.
-#if defined(__clang__)
-#define XGRAD_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
-#else
-#define XGRAD_INDEPENDENT _Pragma("GCC ivdep")
-#endif
 
 namespace xgrad::kernels {
 

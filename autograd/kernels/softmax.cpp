@@ -18,18 +18,24 @@ struct Split {
 
 Array packed(const Array& x) { return x.is_contiguous() ? x : contiguous_copy(x); }
 
+/// Exponentials wait in a buffer of their own rather than in y: reading back what was just written there stalls where x
+/// and y have the same place in their pages.
 template <class T>
 void softmax_rows(T* y, const T* x, std::int64_t rows, std::int64_t n) {
+  T e[kSoftmaxBlock];
   const std::int64_t step = softmax_block_rows(n);
   for (std::int64_t i = 0; i < rows; i += step) {
     const std::int64_t count = std::min(step, rows - i);
     T* const block = y + i * n;
-    shift_rows(block, x + i * n, count, n);
-    exp_row(block, block, count * n);
+    T* const held = n <= kSoftmaxBlock ? e : block;
+    shift_rows(held, x + i * n, count, n);
+    exp_row(held, held, count * n);
     for (std::int64_t r = 0; r < count; ++r) {
-      T* const row = block + r * n;
+      const T* const row = held + r * n;
+      T* const out = block + r * n;
       const T sum = static_cast<T>(sum_row(row, n));
-      for (std::int64_t j = 0; j < n; ++j) row[j] /= sum;
+      XGRAD_INDEPENDENT
+      for (std::int64_t j = 0; j < n; ++j) out[j] = row[j] / sum;
     }
   }
 }
@@ -66,7 +72,7 @@ constexpr std::int64_t kTile = 256;  // columns that go together when the softma
 /// Along the middle dimension of [n, inner], `width` columns at once. y and x start at the first of them.
 template <class T, bool log>
 void softmax_tile(T* y, const T* x, std::int64_t n, std::int64_t inner, std::int64_t width) {
-  T top[kTile], sum[kTile];
+  T top[kTile], sum[kTile], e[kTile];
   std::copy_n(x, width, top);
   for (std::int64_t i = 1; i < n; ++i) {
     const T* const row = x + i * inner;
@@ -77,12 +83,10 @@ void softmax_tile(T* y, const T* x, std::int64_t n, std::int64_t inner, std::int
     const T* const row = x + i * inner;
     T* const out = y + i * inner;
     XGRAD_INDEPENDENT
-    for (std::int64_t j = 0; j < width; ++j) {
-      const T shifted = row[j] - top[j];
-      const T e = vector_exp(shifted);
-      sum[j] += e;
-      out[j] = log ? shifted : e;
-    }
+    for (std::int64_t j = 0; j < width; ++j) out[j] = row[j] - top[j];
+    exp_row(e, out, width);
+    for (std::int64_t j = 0; j < width; ++j) sum[j] += e[j];
+    if constexpr (!log) std::copy_n(e, width, out);
   }
   if constexpr (log) {
     for (std::int64_t j = 0; j < width; ++j) sum[j] = std::log(sum[j]);
@@ -95,27 +99,24 @@ void softmax_tile(T* y, const T* x, std::int64_t n, std::int64_t inner, std::int
 
 template <class T, bool log>
 void backward_rows(T* dx, const T* g, const T* y, std::int64_t rows, std::int64_t n) {
-  T product[kSoftmaxBlock];
+  T e[kSoftmaxBlock];
   for (std::int64_t i = 0; i < rows; ++i, dx += n, g += n, y += n) {
-    SumTotal<T> sum = 0;
-    if constexpr (log) {
-      sum = sum_row(g, n);
-    } else {
-      for (std::int64_t j = 0; j < n; j += kSoftmaxBlock) {
-        const std::int64_t piece = std::min(kSoftmaxBlock, n - j);
-        for (std::int64_t l = 0; l < piece; ++l) product[l] = g[j + l] * y[j + l];
-        sum += sum_row(product, piece);
-      }
-    }
+    const SumTotal<T> sum = log ? sum_row(g, n) : dot_row(g, y, n);
     const T s = static_cast<T>(sum);
-    XGRAD_INDEPENDENT
-    for (std::int64_t j = 0; j < n; ++j) dx[j] = log ? g[j] - vector_exp(y[j]) * s : y[j] * (g[j] - s);
+    if (i + 1 < rows) {
+    }
+    for (std::int64_t j = 0; j < n; j += kSoftmaxBlock) {
+      const std::int64_t piece = std::min(kSoftmaxBlock, n - j);
+      if constexpr (log) exp_row(e, y + j, piece);
+      XGRAD_INDEPENDENT
+      for (std::int64_t l = j; l < j + piece; ++l) dx[l] = log ? g[l] - e[l - j] * s : y[l] * (g[l] - s);
+    }
   }
 }
 
 template <class T, bool log>
 void backward_tile(T* dx, const T* g, const T* y, std::int64_t n, std::int64_t inner, std::int64_t width) {
-  T sum[kTile];
+  T sum[kTile], e[kTile];
   std::fill_n(sum, width, T(0));
   for (std::int64_t i = 0; i < n; ++i) {
     const T *const gi = g + i * inner, *const yi = y + i * inner;
@@ -124,10 +125,9 @@ void backward_tile(T* dx, const T* g, const T* y, std::int64_t n, std::int64_t i
   for (std::int64_t i = 0; i < n; ++i) {
     const T *const gi = g + i * inner, *const yi = y + i * inner;
     T* const out = dx + i * inner;
+    if constexpr (log) exp_row(e, yi, width);
     XGRAD_INDEPENDENT
-    for (std::int64_t j = 0; j < width; ++j) {
-      out[j] = log ? gi[j] - vector_exp(yi[j]) * sum[j] : yi[j] * (gi[j] - sum[j]);
-    }
+    for (std::int64_t j = 0; j < width; ++j) out[j] = log ? gi[j] - e[j] * sum[j] : yi[j] * (gi[j] - sum[j]);
   }
 }
 

@@ -1,5 +1,4 @@
 #include <xgrad/autograd/kernels/softmax.hpp>
-#include <xgrad/autograd/kernels/vector_exp.hpp>
 #include <xgrad/tests/autograd/kernels/kernel_arrays.hpp>
 
 #include <gmock/gmock.h>
@@ -20,50 +19,7 @@ using testing::ElementsAre;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-/// Distance of a result from the exact value in units of its last place.
-template <class T>
-double ulps(T got, long double exact) {
-  const T near = static_cast<T>(exact);
-  if (got == near) return 0;
-  const long double unit = std::max<long double>(
-      std::abs(std::nextafter(near, std::numeric_limits<T>::infinity()) - near), std::numeric_limits<T>::denorm_min());
-  return static_cast<double>(std::abs(static_cast<long double>(got) - exact) / unit);
-}
-
-TEST(VectorExp, FloatsToOneAndAHalfUnits) {
-  double worst = 0;
-  for (int i = -104000; i <= 88720; ++i) {
-    const float x = static_cast<float>(i) * 1e-3f;
-    worst = std::max(worst, ulps(vector_exp(x), std::exp(static_cast<long double>(x))));
-  }
-  EXPECT_LT(worst, 1.5);
-}
-
-TEST(VectorExp, DoublesToOneAndAHalfUnits) {
-  double worst = 0;
-  for (int i = -745000; i <= 709700; i += 3) {
-    const double x = static_cast<double>(i) * 1e-3;
-    worst = std::max(worst, ulps(vector_exp(x), std::exp(static_cast<long double>(x))));
-  }
-  EXPECT_LT(worst, 1.5);
-}
-
-template <class T>
-class SpecialExp : public testing::Test {};
 using Floating = testing::Types<float, double>;
-TYPED_TEST_SUITE(SpecialExp, Floating);
-
-TYPED_TEST(SpecialExp, Values) {
-  using T = TypeParam;
-  using Limits = std::numeric_limits<T>;
-  EXPECT_EQ(vector_exp(T(0)), T(1));
-  EXPECT_EQ(vector_exp(-Limits::infinity()), T(0));
-  EXPECT_EQ(vector_exp(Limits::lowest()), T(0));
-  EXPECT_EQ(vector_exp(Limits::infinity()), Limits::infinity());
-  EXPECT_EQ(vector_exp(Limits::max()), Limits::infinity());
-  EXPECT_TRUE(std::isnan(vector_exp(Limits::quiet_NaN())));
-  EXPECT_TRUE(std::isnan(vector_exp(-Limits::quiet_NaN())));
-}
 
 /// softmax of x [outer, n, inner] along n, in double.
 std::vector<double> reference(const std::vector<double>& x, std::size_t n, std::size_t inner, bool log) {

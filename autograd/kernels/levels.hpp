@@ -1,0 +1,45 @@
+/// Compute-bound kernels, compiled once for each instruction-set level and chosen when the program runs.
+///
+/// On x86-64 the library is built for level v3 (AVX2, FMA) and carries these kernels for v4 (AVX-512) as well;
+/// elsewhere there is one level, "generic". `XGRAD_CPU_LEVEL=v3` in the environment keeps to a lower one.
+///
+/// No code in this header: it is included by files of every level.
+#pragma once
+
+#include <cstdint>
+
+namespace xgrad::kernels {
+
+enum class Function { Exp, Log, Log1p, Expm1, Sin, Cos, Tanh, Sigmoid, Erf };
+inline constexpr int kFunctions = 9;
+
+/// y[i] = f(x[i]) for packed memory; y may be x. Special values as in C; results are within 2 units in the last place.
+/// (Powers of doubles above 1.797e308 may be infinite already.)
+template <class T>
+struct RowFunctions {
+  void (*of[kFunctions])(T* y, const T* x, std::int64_t n);
+  /// y[i] = x[i]^p
+  void (*pow)(T* y, const T* x, T p, std::int64_t n);
+};
+
+struct LevelKernels {
+  const char* name;
+  RowFunctions<float> floats;
+  RowFunctions<double> doubles;
+};
+
+/// What this machine runs, lowest first; ends with null.
+const LevelKernels* const* available_levels();
+/// The highest of them, or the one of that name. Throws ValueError if there is none.
+const LevelKernels& choose_level(const char* name);
+/// The one that XGRAD_CPU_LEVEL names, or else the highest. Decided once.
+const LevelKernels& level();
+
+template <class T>
+const RowFunctions<T>& row_functions();
+template <>
+const RowFunctions<float>& row_functions<float>();
+template <>
+const RowFunctions<double>& row_functions<double>();
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,145 @@
+/// The kernels of one level: included by one source file for each, which is compiled with that level's flags.
+///
+/// An inline function or a template compiled in two files is one function to the linker, and which file's code it keeps
+/// is chance: a caller of the lower level could get instructions that its processor lacks. So everything here but the
+/// table has internal linkage, and nothing of the standard library is used that is not a plain type.
+/// tests/autograd/kernels/levels checks the object files.
+#pragma once
+
+#include <xgrad/autograd/kernels/independent.hpp>
+#include <xgrad/autograd/kernels/levels.hpp>
+#include <xgrad/autograd/kernels/levels/functions.hpp>
+
+#ifdef XGRAD_HAS_SLEEF
+#include <immintrin.h>
+#include <sleef.h>
+#endif
+
+namespace xgrad::kernels {
+namespace {
+
+/// y = f(x), one element at a time as far as the source says.
+template <class T, T (*f)(T)>
+void each(T* y, const T* x, std::int64_t n) {
+  XGRAD_INDEPENDENT
+  for (std::int64_t i = 0; i < n; ++i) y[i] = f(x[i]);
+}
+
+/// The same where a shorter `normal` will do for |x| ≤ kNormalExp: blocks without other elements take it.
+template <float (*f)(float), float (*normal)(float)>
+void each_normal(float* y, const float* x, std::int64_t n) {
+  constexpr std::int64_t kBlock = 512;
+  for (; n > 0; n -= kBlock, y += kBlock, x += kBlock) {
+    const std::int64_t m = n < kBlock ? n : kBlock;
+    int others = 0;
+    for (std::int64_t i = 0; i < m; ++i) others |= !(__builtin_fabsf(x[i]) <= kNormalExp);
+    if (others)
+      each<float, f>(y, x, m);
+    else
+      each<float, normal>(y, x, m);
+  }
+}
+
+#ifdef XGRAD_HAS_SLEEF
+
+/// y = f(x) by vectors V of T; what is left over goes through a vector of its own.
+template <class V, class T, class F>
+inline void by_vectors(T* y, const T* x, std::int64_t n, F f) {
+  constexpr std::int64_t kLanes = sizeof(V) / sizeof(T);
+  const auto step = [&](T* to, const T* from, std::size_t bytes) {
+    V v{};
+    __builtin_memcpy(&v, from, bytes);
+    v = f(v);
+    __builtin_memcpy(to, &v, bytes);
+  };
+  std::int64_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) step(y + i, x + i, sizeof(V));
+  if (i < n) step(y + i, x + i, static_cast<std::size_t>(n - i) * sizeof(T));
+}
+
+// SLEEF's names hold function, type, lanes, accuracy (1.0 units in the last place) and instruction set.
+#ifdef __AVX512F__
+#define XGRAD_SLEEF_FLOAT(name) Sleef_##name##f16_u10avx512f
+#define XGRAD_SLEEF_DOUBLE(name) Sleef_##name##d8_u10avx512f
+typedef float FloatVector __attribute__((vector_size(64)));
+typedef double DoubleVector __attribute__((vector_size(64)));
+#else
+#define XGRAD_SLEEF_FLOAT(name) Sleef_##name##f8_u10avx2
+#define XGRAD_SLEEF_DOUBLE(name) Sleef_##name##d4_u10avx2
+typedef float FloatVector __attribute__((vector_size(32)));
+typedef double DoubleVector __attribute__((vector_size(32)));
+#endif
+
+#define XGRAD_FLOAT_ROWS(name)                                                                                 \
+  void rows_##name(float* y, const float* x, std::int64_t n) {                                                 \
+    by_vectors<FloatVector>(y, x, n, [](FloatVector v) -> FloatVector { return XGRAD_SLEEF_FLOAT(name)(v); }); \
+  }
+#define XGRAD_DOUBLE_ROWS(name)                                                                                    \
+  void rows_##name(double* y, const double* x, std::int64_t n) {                                                   \
+    by_vectors<DoubleVector>(y, x, n, [](DoubleVector v) -> DoubleVector { return XGRAD_SLEEF_DOUBLE(name)(v); }); \
+  }
+
+void rows_pow(float* y, const float* x, float p, std::int64_t n) {
+  const FloatVector exponent = p - FloatVector{};
+  by_vectors<FloatVector>(y, x, n, [&](FloatVector v) -> FloatVector { return XGRAD_SLEEF_FLOAT(pow)(v, exponent); });
+}
+void rows_pow(double* y, const double* x, double p, std::int64_t n) {
+  const DoubleVector exponent = p - DoubleVector{};
+  by_vectors<DoubleVector>(y, x, n,
+                           [&](DoubleVector v) -> DoubleVector { return XGRAD_SLEEF_DOUBLE(pow)(v, exponent); });
+}
+
+/// SLEEF's is infinite from 1e307 on, so large numbers go through their 2^64th part.
+void rows_log1p(double* y, const double* x, std::int64_t n) {
+  by_vectors<DoubleVector>(y, x, n, [](DoubleVector v) -> DoubleVector {
+    const auto large = v > 1e300;
+    const DoubleVector part = large ? v * 0x1p-64 : v, y = XGRAD_SLEEF_DOUBLE(log1p)(part);
+    return large ? y + 44.361419555836498 : y;
+  });
+}
+
+#else
+
+// The C library's functions, one element at a time.
+#define XGRAD_FLOAT_ROWS(name)                                             \
+  void rows_##name(float* y, const float* x, std::int64_t n) {             \
+    for (std::int64_t i = 0; i < n; ++i) y[i] = __builtin_##name##f(x[i]); \
+  }
+#define XGRAD_DOUBLE_ROWS(name)                                         \
+  void rows_##name(double* y, const double* x, std::int64_t n) {        \
+    for (std::int64_t i = 0; i < n; ++i) y[i] = __builtin_##name(x[i]); \
+  }
+
+XGRAD_DOUBLE_ROWS(log1p)
+
+void rows_pow(float* y, const float* x, float p, std::int64_t n) {
+  for (std::int64_t i = 0; i < n; ++i) y[i] = __builtin_powf(x[i], p);
+}
+void rows_pow(double* y, const double* x, double p, std::int64_t n) {
+  for (std::int64_t i = 0; i < n; ++i) y[i] = __builtin_pow(x[i], p);
+}
+
+#endif
+
+XGRAD_FLOAT_ROWS(sin)
+XGRAD_FLOAT_ROWS(cos)
+XGRAD_DOUBLE_ROWS(log)
+XGRAD_DOUBLE_ROWS(expm1)
+XGRAD_DOUBLE_ROWS(sin)
+XGRAD_DOUBLE_ROWS(cos)
+XGRAD_DOUBLE_ROWS(tanh)
+XGRAD_DOUBLE_ROWS(erf)
+
+/// In the order of Function.
+constexpr LevelKernels make_level(const char* name) {
+  return {name,
+          {{each_normal<exp, exp_normal>, each<float, log>, each<float, log1p>, each<float, expm1>, rows_sin, rows_cos,
+            each<float, tanh>, each_normal<sigmoid, sigmoid_normal>, each<float, erf>},
+           rows_pow},
+          {{each<double, exp>, rows_log, rows_log1p, rows_expm1, rows_sin, rows_cos, rows_tanh, each<double, sigmoid>,
+            rows_erf},
+           rows_pow}};
+}
+
+}  // namespace
+}  // namespace xgrad::kernels

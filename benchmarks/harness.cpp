@@ -1,0 +1,61 @@
+#include "harness.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace bench {
+namespace {
+
+constexpr double kTurnNs = 1e6;  // shorter than the time slice of a busy machine's scheduler
+
+double now_ns() {
+  using Clock = std::chrono::steady_clock;
+  return std::chrono::duration<double, std::nano>(Clock::now().time_since_epoch()).count();
+}
+
+/// Nanoseconds a run.
+double turn(const Contender& c, long runs) {
+  const double start = now_ns();
+  for (long i = 0; i < runs; ++i) c.run();
+  return (now_ns() - start) / static_cast<double>(runs);
+}
+
+}  // namespace
+
+Quartiles quartiles(std::vector<double> sample) {
+  std::sort(sample.begin(), sample.end());
+  const auto at = [&](double q) {
+    return sample[static_cast<std::size_t>(q * static_cast<double>(sample.size() - 1) + 0.5)];
+  };
+  return {at(0.25), at(0.5), at(0.75)};
+}
+
+Quartiles Times::ratio(std::size_t b, std::size_t a) const {
+  std::vector<double> ratios;
+  for (std::size_t r = 0; r < ns[a].size(); ++r) ratios.push_back(ns[b][r] / ns[a][r]);
+  return quartiles(std::move(ratios));
+}
+
+Times take_turns(const std::vector<Contender>& contenders, double seconds, int least_rounds) {
+  std::vector<long> runs;
+  for (const Contender& c : contenders) {
+    c.prepare();
+    c.run();
+    const double once = std::min(turn(c, 1), turn(c, 1));
+    runs.push_back(std::max(1L, static_cast<long>(kTurnNs / once)));
+  }
+  Times times;
+  times.ns.resize(contenders.size());
+  const double end = now_ns() + seconds * 1e9;
+  for (int round = 0; round < least_rounds || (now_ns() < end && round < 500); ++round) {
+    for (std::size_t k = 0; k < contenders.size(); ++k) {
+      const std::size_t i = (k + static_cast<std::size_t>(round)) % contenders.size();
+      contenders[i].prepare();
+      contenders[i].run();
+      times.ns[i].push_back(turn(contenders[i], runs[i]));
+    }
+  }
+  return times;
+}
+
+}  // namespace bench

@@ -1,0 +1,234 @@
+// The benchmark program: xgrad's rows, libtorch's beside them where it was found, and the limit by hand where there is
+// one. benchmarks/run.sh calls it once for each number of threads.
+#include "harness.hpp"
+#include "workload.hpp"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <fstream>
+#include <regex>
+
+extern "C" void openblas_set_num_threads(int);
+
+namespace bench {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kUsage = R"(usage: xgrad_bench [options]
+  --threads N        how many threads libtorch may use, and xgrad where it can (1)
+  --only REGEX       the rows to run
+  --seconds S        time for each row (2)
+  --json FILE        write the rows there as well
+  --plot-data FILE   and what draws them: row, ratio to libtorch, its quartiles, goal
+  --list             names of the rows
+  --node-bytes N     bytes a graph node costs, in a chain of N multiplications
+  --measure CMD...   runs a command; prints its processor time in seconds and its peak memory in MB
+)";
+
+struct Options {
+  int threads = 1;
+  std::regex only{""};
+  double seconds = 2;
+  std::string json, plot_data;
+  bool list = false;
+};
+
+std::vector<Side> all_sides() {
+  std::vector<Side> sides{xgrad_side()};
+#ifdef BENCH_LIBTORCH
+  sides.push_back(libtorch_side());
+#endif
+  sides.push_back(by_hand_side());
+  return sides;
+}
+
+/// The largest difference, relative to the largest result; negative if they are not of one size or not finite.
+double difference(const std::vector<float>& a, const std::vector<float>& b) {
+  if (a.size() != b.size() || a.empty()) return -1;
+  double most = 0, scale = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const double d = std::abs(double(a[i]) - double(b[i]));
+    if (!std::isfinite(d)) return -1;
+    most = std::max(most, d);
+    scale = std::max(scale, std::abs(double(b[i])));
+  }
+  return scale > 0 ? most / scale : most;
+}
+
+std::string time_text(double ns) {
+  if (ns < 1e4) return fmt::format("{:.1f} ns", ns);
+  return ns < 1e7 ? fmt::format("{:.1f} us", ns / 1e3) : fmt::format("{:.1f} ms", ns / 1e6);
+}
+
+/// Runs one row on all sides that have it. False if their results differ.
+bool run_row(const Row& row, const std::vector<Side>& sides, const Options& options, Json& out) {
+  std::vector<const Side*> with;
+  std::vector<Job> jobs;
+  for (const Side& side : sides) {
+    for (const Row& r : side.rows) {
+      if (r.name != row.name) continue;
+      with.push_back(&side);
+      jobs.push_back(r.setup());
+    }
+  }
+  std::vector<Contender> contenders;
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    // Both libraries may share one OpenBLAS, whose number of threads is global.
+    const int threads = with[i]->name == "libtorch" ? options.threads : 1;
+    contenders.push_back({[threads, side = with[i]] {
+                            openblas_set_num_threads(threads);
+                            side->use_threads(threads);
+                          },
+                          jobs[i].run});
+  }
+  // Two runs each, so that what a run leaves behind counts too.
+  std::vector<std::vector<float>> results;
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    contenders[i].prepare();
+    for (int k = 0; k < 2; ++k) jobs[i].run();
+    results.push_back(jobs[i].results());
+  }
+  double worst = 0;
+  for (std::size_t i = 1; i < results.size(); ++i) {
+    const double d = difference(results[0], results[i]);
+    if (d < 0 || d > row.tolerance) {
+      fmt::print("{}: {} and {} differ ({:.3g})\n", row.name, with[0]->name, with[i]->name, d);
+      return false;
+    }
+    worst = std::max(worst, d);
+  }
+  results.clear();
+
+  const Times times = take_turns(contenders, options.seconds);
+  const double goal = options.threads == 1 ? row.goal_one : row.goal_two;
+  Json line{{"row", row.name}, {"threads", options.threads}, {"rounds", times.ns[0].size()}};
+  if (goal > 0) line["goal"] = goal;
+  if (jobs.size() > 1) line["difference"] = worst;
+  std::string text;
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    const Quartiles t = quartiles(times.ns[i]);
+    line[with[i]->name] = {{"ns", t.median / row.per}, {"low", t.low / row.per}, {"high", t.high / row.per}};
+    if (i > 0) {
+      const Quartiles ratio = times.ratio(i, 0);
+      line[with[i]->name]["ratio"] = {{"median", ratio.median}, {"low", ratio.low}, {"high", ratio.high}};
+      text += fmt::format("  {} {:>10} x{:<6.2f} ({:.2f}-{:.2f})", with[i]->name, time_text(t.median / row.per),
+                          ratio.median, ratio.low, ratio.high);
+      if (with[i]->name == "libtorch" && goal > 0)
+        text += fmt::format(" goal {:<4} {}", goal, ratio.median >= goal ? "met" : "-");
+    }
+  }
+  fmt::print("{:<66} {:>10}{}\n", row.name, time_text(quartiles(times.ns[0]).median / row.per), text);
+  std::fflush(stdout);
+  out.push_back(std::move(line));
+  return true;
+}
+
+void write_plot_data(const std::string& path, const Json& rows) {
+  std::ofstream file(path);
+  for (const Json& row : rows) {
+    if (!row.contains("libtorch")) continue;
+    const Json& ratio = row["libtorch"]["ratio"];
+    file << fmt::format("\"{}\"\t{}\t{}\t{}\t{}\n", row["row"].get<std::string>(), ratio["median"].get<double>(),
+                        ratio["low"].get<double>(), ratio["high"].get<double>(), row.value("goal", 0.0));
+  }
+}
+
+int run_rows(const Options& options) {
+  const std::vector<Side> sides = all_sides();
+  Json out = Json::array();
+  bool same = true;
+  if (!options.list) {
+    fmt::print("{}: xgrad's median; for the others theirs, its ratio to xgrad's and the ratio's quartiles\n",
+               options.threads == 1 ? std::string("one thread")
+                                    : fmt::format("libtorch with {} threads, xgrad with one", options.threads));
+  }
+  for (const Row& row : sides[0].rows) {
+    if (!std::regex_search(row.name, options.only)) continue;
+    if (options.list)
+      fmt::print("{}\n", row.name);
+    else
+      same &= run_row(row, sides, options, out);
+  }
+  if (!options.json.empty()) std::ofstream(options.json) << out.dump(1) << '\n';
+  if (!options.plot_data.empty()) write_plot_data(options.plot_data, out);
+  return same ? 0 : 1;
+}
+
+/// In a child each, so that neither library's memory is in the other's figure.
+int print_node_bytes(int nodes) {
+  const auto print = [&](const char* name, double (*measure)(int)) {
+    std::fflush(stdout);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      fmt::print("{} {:.1f}\n", name, measure(nodes));
+      std::fflush(stdout);
+      ::_exit(0);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return status == 0;
+  };
+  bool good = print("xgrad", xgrad_node_bytes);
+#ifdef BENCH_LIBTORCH
+  good &= print("libtorch", libtorch_node_bytes);
+#endif
+  return good ? 0 : 1;
+}
+
+int measure(char** command) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::execvp(command[0], command);
+    std::perror(command[0]);
+    ::_exit(127);
+  }
+  int status = 0;
+  rusage used{};
+  const auto start = std::chrono::steady_clock::now();
+  ::wait4(child, &status, 0, &used);
+  const double elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const auto seconds = [](timeval t) { return double(t.tv_sec) + 1e-6 * double(t.tv_usec); };
+  fmt::print(stderr, "{:.3f} {:.1f} {:.3f}\n", seconds(used.ru_utime) + seconds(used.ru_stime),
+             double(used.ru_maxrss) / 1024, elapsed);
+  return status == 0 ? 0 : 1;
+}
+
+int run(int count, char** arguments) {
+  Options options;
+  for (int i = 1; i < count; ++i) {
+    const std::string name = arguments[i];
+    const bool has_value = i + 1 < count;
+    if (name == "--list")
+      options.list = true;
+    else if (name == "--measure" && has_value)
+      return measure(arguments + i + 1);
+    else if (name == "--node-bytes" && has_value)
+      return print_node_bytes(std::stoi(arguments[i + 1]));
+    else if (name == "--threads" && has_value)
+      options.threads = std::stoi(arguments[++i]);
+    else if (name == "--only" && has_value)
+      options.only = std::regex(arguments[++i], std::regex::icase);
+    else if (name == "--seconds" && has_value)
+      options.seconds = std::stod(arguments[++i]);
+    else if (name == "--plot-data" && has_value)
+      options.plot_data = arguments[++i];
+    else if (name == "--json" && has_value)
+      options.json = arguments[++i];
+    else
+      return fmt::print("{}", kUsage), name == "--help" ? 0 : 2;
+  }
+  return run_rows(options);
+}
+
+}  // namespace
+}  // namespace bench
+
+int main(int count, char** arguments) { return bench::run(count, arguments); }

@@ -1,0 +1,242 @@
+// The rows, compiled once against each library: the file that includes this one makes `lib` a name for xgrad or for
+// torch, so both do what the same text says. To add a row, add a line at the end.
+#include "workload.hpp"
+
+#include <cmath>
+#include <memory>
+
+namespace bench {
+namespace {
+
+using lib::Tensor;
+
+Tensor numbers(std::vector<std::int64_t> sizes, unsigned seed = 1, float low = -1, float high = 1) {
+  Tensor x = lib::empty(sizes);
+  fill(x.data_ptr<float>(), static_cast<std::size_t>(x.numel()), seed, low, high);
+  return x;
+}
+
+Tensor labels(std::int64_t n, std::int64_t classes) {
+  Tensor t = lib::empty({n}, lib::kInt64);
+  fill(t.data_ptr<std::int64_t>(), static_cast<std::size_t>(n), 7, classes);
+  return t;
+}
+
+void append(std::vector<float>& to, const Tensor& x) {
+  const Tensor packed = x.detach().contiguous();
+  to.insert(to.end(), packed.data_ptr<float>(), packed.data_ptr<float>() + packed.numel());
+}
+
+/// y = f(), again and again; the last one is freed first.
+template <class F>
+Job forward(F f) {
+  auto y = std::make_shared<Tensor>();
+  return {[=] {
+            *y = Tensor();
+            *y = f();
+          },
+          [=] {
+            std::vector<float> r;
+            append(r, *y);
+            return r;
+          }};
+}
+
+/// y = f(x) and dx for a given gradient of y (or 1, if y is a single number).
+template <class F>
+Job forward_backward(Tensor x, F f) {
+  x.requires_grad_();
+  const Tensor probe = f(x);
+  const Tensor g = probe.dim() == 0 ? lib::ones({}) : numbers(probe.sizes().vec(), 3);
+  auto y = std::make_shared<Tensor>();
+  return {[=] {
+            x.mutable_grad().reset();
+            *y = Tensor();
+            *y = f(x);
+            y->backward(g);
+          },
+          [=] {
+            std::vector<float> r;
+            append(r, *y);
+            append(r, x.grad());
+            return r;
+          }};
+}
+
+Job scalar_chain() {
+  const Tensor x = lib::ones({1}).requires_grad_(), c = lib::full({1}, 0.999f);
+  return {[=] {
+            x.mutable_grad().reset();
+            Tensor y = x;
+            for (int i = 0; i < 1000; ++i) y = y * c;
+            y.backward();
+          },
+          [=] { return std::vector<float>{x.grad().data_ptr<float>()[0]}; }};
+}
+
+struct Network : lib::nn::Module {
+  lib::nn::Linear layer1 = register_module("layer1", lib::nn::Linear(784, 50));
+  lib::nn::Linear layer2 = register_module("layer2", lib::nn::Linear(50, 20));
+  lib::nn::Linear layer3 = register_module("layer3", lib::nn::Linear(20, 10));
+  Tensor forward(Tensor x) { return layer3(lib::relu(layer2(lib::relu(layer1(x))))); }
+};
+
+/// A training step of the notebook's network.
+Job training_step(std::int64_t batch) {
+  struct State {
+    Network model;
+    lib::nn::CrossEntropyLoss criterion;
+    lib::optim::SGD optimizer{model.parameters(), lib::optim::SGDOptions(0.01).momentum(0.9)};
+    Tensor images, targets, loss;
+  };
+  auto s = std::make_shared<State>();
+  s->images = numbers({batch, 784}, 1, 0, 1);
+  s->targets = labels(batch, 10);
+  {
+    lib::NoGradGuard no_grad;
+    unsigned seed = 10;
+    for (Tensor p : s->model.parameters()) p.copy_(numbers(p.sizes().vec(), seed++, -0.05f, 0.05f));
+  }
+  return {[=] {
+            s->loss = s->criterion(s->model.forward(s->images), s->targets);
+            s->loss.backward();
+            s->optimizer.step();
+            s->optimizer.zero_grad();
+          },
+          [=] {
+            std::vector<float> r;
+            append(r, s->loss);
+            for (const Tensor& p : s->model.parameters()) append(r, p);
+            return r;
+          }};
+}
+
+/// SGD with momentum: one step over `count` parameters of `size` elements.
+Job optimizer_step(int count, std::int64_t size) {
+  std::vector<Tensor> parameters;
+  for (int i = 0; i < count; ++i) {
+    Tensor p = numbers({size}, static_cast<unsigned>(i)).requires_grad_();
+    p.mutable_grad() = numbers({size}, static_cast<unsigned>(100 + i), -1e-3f, 1e-3f);
+    parameters.push_back(p);
+  }
+  auto sgd = std::make_shared<lib::optim::SGD>(parameters, lib::optim::SGDOptions(0.01).momentum(0.9));
+  return {[=] { sgd->step(); },
+          [=] {
+            std::vector<float> r;
+            for (const Tensor& p : parameters) append(r, p);
+            return r;
+          }};
+}
+
+/// One epoch over a loader; `batches` is what makes it and goes over it, batch by batch.
+template <class Epoch>
+Job epoch(Epoch batches) {
+  // Every batch's labels and one pixel of every image are read; the sums do not depend on the order.
+  auto sums = std::make_shared<std::vector<double>>(2);
+  return {[=] {
+            double pixels = 0, classes = 0;
+            batches([&](const Tensor& images, const Tensor& targets) {
+              const float* p = images.data_ptr<float>();
+              const std::int64_t* t = targets.data_ptr<std::int64_t>();
+              for (std::int64_t i = 0, n = images.size(0); i < n; ++i) {
+                pixels += p[i * 784 + 400];
+                classes += static_cast<double>(t[i]);
+              }
+            });
+            *sums = {pixels, classes};
+          },
+          [=] {
+            return std::vector<float>{static_cast<float>((*sums)[0]), static_cast<float>((*sums)[1])};
+          }};
+}
+
+/// libtorch's own kind of loader.
+template <class Sampler>
+Job loader_epoch() {
+  namespace d = lib::data;
+  const auto images = d::datasets::MNIST(image_folder()).map(d::transforms::Stack<>());
+  return epoch([images](auto&& visit) {
+    auto loader = d::make_data_loader<Sampler>(images, d::DataLoaderOptions().batch_size(64));
+    for (auto& batch : *loader) visit(batch.data, batch.target);
+  });
+}
+
+constexpr std::int64_t kSide = 1024;  // "1M" is kSide²
+
+template <class F>
+auto elementwise(F f, float low, float high) {
+  return [=] {
+    const Tensor x = numbers({kSide, kSide}, 1, low, high);
+    return forward([=] { return f(x); });
+  };
+}
+
+template <class F>
+auto with_gradient(F f) {
+  return [=] { return forward_backward(numbers({kSide, kSide}, 1, -4, 4), f); };
+}
+
+template <class F>
+auto product(std::vector<std::int64_t> a, std::vector<std::int64_t> b, F f) {
+  return [=] {
+    const Tensor x = numbers(a, 1), y = numbers(b, 2);
+    return forward([=] { return f(x, y); });
+  };
+}
+
+std::vector<Row> common_rows() {
+  using d = const Tensor&;
+  return {
+      {"chain of 1,000 y * c, forward + backward + freed", 45, 0, scalar_chain, 1000},
+      {"training step, 784-50-20-10, batch 1", 10, 0, [] { return training_step(1); }},
+      {"training step, 784-50-20-10, batch 64", 1.9, 1.8, [] { return training_step(64); }},
+      {"training step, 784-50-20-10, batch 512", 1.2, 1.4, [] { return training_step(512); }},
+      {"training step, 784-50-20-10, batch 4096", 0, 1.2, [] { return training_step(4096); }},
+      {"tanh(a * b + a), 1M", 2, 0,
+       product({kSide, kSide}, {kSide, kSide}, [](d a, d b) { return lib::tanh(a * b + a); })},
+      {"matrix + row, 1M", 1, 0, product({kSide, kSide}, {kSide}, [](d a, d b) { return a + b; })},
+      {"sum of each row, 1M", 1, 0, elementwise([](d x) { return x.sum(1); }, -1, 1)},
+      {"sum of each column, 1M", 1, 0, elementwise([](d x) { return x.sum(0); }, -1, 1)},
+      {"softmax, forward + backward, 1M", 2, 0, with_gradient([](d x) { return lib::softmax(x, 1); })},
+      {"log_softmax, forward + backward, 1M", 2, 0, with_gradient([](d x) { return lib::log_softmax(x, 1); })},
+      {"cross-entropy, forward + backward, 1M", 2, 0,
+       with_gradient([t = labels(kSide, kSide)](d x) { return lib::nn::functional::cross_entropy(x, t); })},
+      {"transposed copy, 1M", 2, 0, elementwise([](d x) { return x.t().contiguous(); }, -1, 1)},
+      {"permute(0, 2, 3, 1) copy, 1M", 2, 0,
+       [] {
+         const Tensor x = numbers({16, 64, 32, 32});
+         return forward([=] { return x.permute({0, 2, 3, 1}).contiguous(); });
+       }},
+      {"exp, 1M", 1.8, 0, elementwise([](d x) { return lib::exp(x); }, -10, 10)},
+      {"log, 1M", 1.8, 0, elementwise([](d x) { return lib::log(x); }, 1e-3f, 100)},
+      {"tanh, 1M", 1.8, 0, elementwise([](d x) { return lib::tanh(x); }, -5, 5)},
+      {"sigmoid, 1M", 1.8, 0, elementwise([](d x) { return lib::sigmoid(x); }, -10, 10)},
+      {"matmul 1000 x 1000 x 1000", 0.98, 0, product({1000, 1000}, {1000, 1000}, [](d a, d b) { return a.mm(b); })},
+      {"matmul 64 x 784 x 50, a b", 0.98, 0, product({64, 784}, {784, 50}, [](d a, d b) { return a.mm(b); })},
+      {"matmul 64 x 784 x 50, a b^T", 0.98, 0, product({64, 784}, {50, 784}, [](d a, d b) { return a.mm(b.t()); })},
+      {"matmul 64 x 784 x 50, a^T b", 0.98, 0, product({784, 64}, {784, 50}, [](d a, d b) { return a.t().mm(b); })},
+      {"matmul 64 x 784 x 50, a^T b^T", 0.98, 0,
+       product({784, 64}, {50, 784}, [](d a, d b) { return a.t().mm(b.t()); })},
+      {"SGD with momentum, a step over 60 x 10,000", 3, 0, [] { return optimizer_step(60, 10000); }},
+      {"make_data_loader, 60,000 images, batch 64, in order", 0, 0,
+       loader_epoch<lib::data::samplers::SequentialSampler>},
+      {"make_data_loader, 60,000 images, batch 64, shuffled", 0, 0, loader_epoch<lib::data::samplers::RandomSampler>},
+  };
+}
+
+/// A graph of y = y * c, and how much it made the process grow for each node. A first small one warms up.
+double node_bytes(int nodes) {
+  const Tensor x = lib::ones({1}).requires_grad_(), c = lib::full({1}, 0.999f);
+  const auto chain = [&](int n) {
+    Tensor y = x;
+    for (int i = 0; i < n; ++i) y = y * c;
+    return y;
+  };
+  chain(1000);
+  const double before = resident_bytes();
+  const Tensor y = chain(nodes);
+  return (resident_bytes() - before) / nodes;
+}
+
+}  // namespace
+}  // namespace bench

@@ -1,0 +1,31 @@
+#include <xgrad/xgrad.hpp>
+
+namespace lib = xgrad;
+#include "rows.hpp"
+
+namespace bench {
+namespace {
+
+using namespace xgrad::kwargs;
+
+/// Python's loader, as the notebook uses it.
+Job notebook_loader(bool shuffled) {
+  const auto images = lib::list(
+      lib::datasets::MNIST(image_folder(), lib::kwargs::train = true, transform = lib::transforms::ToTensor()));
+  return epoch([=](auto&& visit) {
+    for (auto& [x, t] : lib::DataLoader(images, batch_size = 64, shuffle = shuffled)) visit(x, t);
+  });
+}
+
+}  // namespace
+
+Side xgrad_side() {
+  Side side{"xgrad", common_rows(), [](int) {}};  // its arithmetic runs on one thread so far
+  side.rows.push_back({"DataLoader, 60,000 images, batch 64, in order", 10, 0, [] { return notebook_loader(false); }});
+  side.rows.push_back({"DataLoader, 60,000 images, batch 64, shuffled", 3, 0, [] { return notebook_loader(true); }});
+  return side;
+}
+
+double xgrad_node_bytes(int nodes) { return node_bytes(nodes); }
+
+}  // namespace bench

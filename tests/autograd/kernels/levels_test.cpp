@@ -1,0 +1,239 @@
+// Every kernel of every level that this machine has, against the C library in higher precision and against each other.
+#include <xgrad/autograd/array/error.hpp>
+#include <xgrad/autograd/kernels/levels.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <random>
+#include <vector>
+
+namespace xgrad::kernels {
+namespace {
+
+template <class T>
+constexpr T kInf = std::numeric_limits<T>::infinity();
+template <class T>
+constexpr T kNaN = std::numeric_limits<T>::quiet_NaN();
+
+struct NamedFunction {
+  Function function;
+  const char* name;
+  long double (*wide)(long double);
+  double (*middle)(double);
+};
+
+template <class X>
+X logistic(X x) {
+  return 1 / (1 + std::exp(-x));
+}
+
+constexpr NamedFunction kAll[] = {
+    {Function::Exp, "exp", std::exp, std::exp},         {Function::Log, "log", std::log, std::log},
+    {Function::Log1p, "log1p", std::log1p, std::log1p}, {Function::Expm1, "expm1", std::expm1, std::expm1},
+    {Function::Sin, "sin", std::sin, std::sin},         {Function::Cos, "cos", std::cos, std::cos},
+    {Function::Tanh, "tanh", std::tanh, std::tanh},     {Function::Sigmoid, "sigmoid", logistic, logistic},
+    {Function::Erf, "erf", std::erf, std::erf}};
+static_assert(std::size(kAll) == kFunctions);
+
+std::vector<const LevelKernels*> levels() {
+  std::vector<const LevelKernels*> all;
+  for (auto* l = available_levels(); *l; ++l) all.push_back(*l);
+  return all;
+}
+
+template <class T>
+const RowFunctions<T>& rows_of(const LevelKernels& level) {
+  if constexpr (sizeof(T) == 4)
+    return level.floats;
+  else
+    return level.doubles;
+}
+
+/// |y - exact| in units in the last place of T at `exact`; 0 where both are the same special value, else huge. What
+/// rounds to zero or infinity must be that, with its sign, or the neighbour.
+template <class T, class Exact>
+double error_in_ulp(T y, Exact exact) {
+  const T rounded = static_cast<T>(exact);
+  if (std::isnan(exact)) return std::isnan(y) ? 0 : 1e30;
+  if (y == rounded && std::signbit(y) == std::signbit(rounded)) {
+    if (rounded == 0 || std::isinf(rounded)) return 0;
+  } else if (std::isinf(exact) || exact == 0 || std::isnan(y) || std::isinf(y)) {
+    return 1e30;
+  }
+  int exponent = 0;
+  (void)std::frexp(rounded, &exponent);
+  constexpr int kDigits = std::numeric_limits<T>::digits, kLowest = std::numeric_limits<T>::min_exponent - kDigits;
+  const int ulp =
+      std::isinf(rounded) ? std::numeric_limits<T>::max_exponent - kDigits : std::max(exponent - kDigits, kLowest);
+  return static_cast<double>(std::fabs(static_cast<Exact>(y) - exact) / std::ldexp(Exact(1), ulp));
+}
+
+template <class T>
+struct Worst {
+  double ulp = 0;
+  T at = 0;
+  void see(double error, T x) {
+    if (error > ulp) {
+      ulp = error;
+      at = x;
+    }
+  }
+};
+
+/// All floats, or every `stride`-th bit pattern; the full sweep (XGRAD_FULL_SWEEP=1) takes minutes.
+std::uint64_t sweep_stride() {
+  const char* full = std::getenv("XGRAD_FULL_SWEEP");
+  return full && *full == '1' ? 1 : 1021;
+}
+
+/// visit(x, n) for blocks that cover the floats.
+template <class F>
+void sweep_floats(F visit) {
+  std::vector<float> x;
+  const std::uint64_t stride = sweep_stride(), end = std::uint64_t{1} << 32;
+  for (std::uint64_t bits = 0; bits < end;) {
+    x.clear();
+    for (; bits < end && x.size() < 65536; bits += stride)
+      x.push_back(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
+    visit(x);
+  }
+}
+
+template <class T>
+std::vector<T> specials() {
+  using L = std::numeric_limits<T>;
+  std::vector<T> v{T(0),   T(-0.0), L::denorm_min(), L::min(), L::max(), kInf<T>, kNaN<T>, T(1),     T(-1),
+                   T(0.5), T(2),    T(-2),           T(-0.5),  T(88.7),  T(89),   T(104),  T(709.7), T(710),
+                   T(746), T(1e-5), T(20),           T(3.95),  T(1e10),  T(17)};
+  const std::size_t n = v.size();
+  for (std::size_t i = 0; i < n; ++i) {
+    v.push_back(-v[i]);
+    if (std::isfinite(v[i])) {
+      v.push_back(std::nextafter(v[i], kInf<T>));
+      v.push_back(std::nextafter(v[i], -kInf<T>));
+    }
+  }
+  return v;
+}
+
+TEST(LevelsTest, FloatFunctionsAreWithinTwoUnitsOverTheWholeRange) {
+  for (const LevelKernels* level : levels()) {
+    for (const NamedFunction& f : kAll) {
+      Worst<float> worst;
+      std::vector<float> y;
+      const auto visit = [&](const std::vector<float>& x) {
+        y.resize(x.size());
+        level->floats.of[static_cast<int>(f.function)](y.data(), x.data(), static_cast<std::int64_t>(x.size()));
+        for (std::size_t i = 0; i < x.size(); ++i) worst.see(error_in_ulp(y[i], f.middle(x[i])), x[i]);
+      };
+      sweep_floats(visit);
+      visit(specials<float>());
+      EXPECT_LE(worst.ulp, 2) << f.name << " at " << worst.at << ", level " << level->name;
+      RecordProperty(std::string(level->name) + "_" + f.name, std::to_string(worst.ulp));
+    }
+  }
+}
+
+TEST(LevelsTest, DoubleFunctionsAreWithinTwoUnits) {
+  // Sizes of every order, more of them where something happens, and the special ones.
+  std::vector<double> x = specials<double>();
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 40000; ++i) {
+    x.push_back(std::bit_cast<double>(random()));
+    const double unit = static_cast<double>(random() >> 11) / 9007199254740992.0;
+    x.push_back((unit - 0.5) * 4);
+    x.push_back((unit - 0.5) * 80);
+    x.push_back((unit - 0.5) * 1600);
+  }
+  std::vector<double> y(x.size());
+  for (const LevelKernels* level : levels()) {
+    for (const NamedFunction& f : kAll) {
+      Worst<double> worst;
+      level->doubles.of[static_cast<int>(f.function)](y.data(), x.data(), static_cast<std::int64_t>(x.size()));
+      for (std::size_t i = 0; i < x.size(); ++i) worst.see(error_in_ulp(y[i], f.wide(x[i])), x[i]);
+      EXPECT_LE(worst.ulp, 2) << f.name << " at " << worst.at << ", level " << level->name;
+      RecordProperty(std::string(level->name) + "_" + f.name, std::to_string(worst.ulp));
+    }
+  }
+}
+
+template <class T>
+void check_pow() {
+  std::vector<T> x = specials<T>();
+  std::mt19937 random(2);
+  for (int i = 0; i < 20000; ++i) x.push_back(static_cast<T>(random()) / T(4294967296.0) * 20 - 5);
+  std::vector<T> exponents = specials<T>();
+  for (const double p : {3.0, 2.5, -1.5, 0.1, 1.0 / 3, 7.0, -4.0, 11.25}) exponents.push_back(static_cast<T>(p));
+  std::vector<T> y(x.size());
+  for (const LevelKernels* level : levels()) {
+    for (const T p : exponents) {
+      rows_of<T>(*level).pow(y.data(), x.data(), p, static_cast<std::int64_t>(x.size()));
+      Worst<T> worst;
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        using Exact = std::conditional_t<sizeof(T) == 4, double, long double>;
+        const Exact exact = std::pow(static_cast<Exact>(x[i]), static_cast<Exact>(p));
+        // SLEEF's doubles overflow a little early.
+        if (sizeof(T) == 8 && std::isfinite(exact) && std::fabs(exact) > 1.797e308L) continue;
+        worst.see(error_in_ulp(y[i], exact), x[i]);
+      }
+      EXPECT_LE(worst.ulp, 2) << worst.at << " ^ " << p << ", level " << level->name;
+    }
+  }
+}
+TEST(LevelsTest, PowersOfFloats) { check_pow<float>(); }
+TEST(LevelsTest, PowersOfDoubles) { check_pow<double>(); }
+
+/// Each level's results, on lengths that leave every remainder, from memory that is not aligned, and in place.
+template <class T>
+void check_levels_agree() {
+  std::vector<T> x = specials<T>();
+  std::mt19937 random(3);
+  while (x.size() < 2000) x.push_back(static_cast<T>(random()) / T(4294967296.0) * 20 - 10);
+  const auto all = levels();
+  for (const NamedFunction& f : kAll) {
+    const auto at = static_cast<int>(f.function);
+    std::vector<T> first(x.size());
+    rows_of<T>(*all[0]).of[at](first.data(), x.data(), static_cast<std::int64_t>(x.size()));
+    for (const LevelKernels* level : all) {
+      for (std::size_t n = 0; n < 40; ++n) {
+        std::vector<T> y(n + 2, T(7));
+        rows_of<T>(*level).of[at](y.data() + 1, x.data() + 1, static_cast<std::int64_t>(n));
+        EXPECT_EQ(y[0], T(7));
+        EXPECT_EQ(y[n + 1], T(7)) << f.name << " wrote past its end";
+        for (std::size_t i = 0; i < n; ++i)
+          ASSERT_LE(error_in_ulp(y[i + 1], static_cast<long double>(first[i + 1])), 1);
+      }
+      std::vector<T> in_place = x;
+      rows_of<T>(*level).of[at](in_place.data(), in_place.data(), static_cast<std::int64_t>(x.size()));
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        ASSERT_LE(error_in_ulp(in_place[i], static_cast<long double>(first[i])), 1)
+            << f.name << "(" << x[i] << "), level " << level->name;
+      }
+    }
+  }
+}
+TEST(LevelsTest, LevelsAgreeOnFloats) { check_levels_agree<float>(); }
+TEST(LevelsTest, LevelsAgreeOnDoubles) { check_levels_agree<double>(); }
+
+TEST(LevelsTest, ChosenByName) {
+  for (const LevelKernels* l : levels()) EXPECT_EQ(&choose_level(l->name), l);
+  EXPECT_EQ(&choose_level(nullptr), levels().back());
+  EXPECT_EQ(&choose_level(""), levels().back());
+  try {
+    choose_level("v9");
+    ADD_FAILURE();
+  } catch (const ValueError& e) {
+    EXPECT_THAT(e.what(), testing::HasSubstr(std::string("XGRAD_CPU_LEVEL is 'v9', but this machine and this library "
+                                                         "have ") +
+                                             levels().front()->name));
+  }
+}
+
+}  // namespace
+}  // namespace xgrad::kernels
