@@ -10,8 +10,8 @@ using namespace xgrad::kwargs;
 
 /// Python's loader, as the notebook uses it.
 Job notebook_loader(bool shuffled) {
-  const auto images = lib::list(
-      lib::datasets::MNIST(image_folder(), lib::kwargs::train = true, transform = lib::transforms::ToTensor()));
+  const auto images =
+      lib::list(lib::datasets::MNIST(image_folder(), lib::kw::train = true, transform = lib::transforms::ToTensor()));
   return epoch([=](auto&& visit) {
     for (auto& [x, t] : lib::DataLoader(images, batch_size = 64, shuffle = shuffled)) visit(x, t);
   });
