@@ -22,7 +22,23 @@
 namespace xgrad {
 namespace {
 
-bool of_library(const Frame& f, const void* address) {
+/// "ns::f<T>(int)" of "Result ns::f<T>(int)", as functions made of templates are written.
+std::string_view without_result_type(std::string_view function) {
+  int depth = 0;
+  std::size_t start = 0;
+  for (std::size_t i = 0; i < function.size(); ++i) {
+    const char c = function[i];
+    if (c == '(' && depth == 0 && !function.substr(i).starts_with("(anonymous") &&
+        !function.substr(i).starts_with("(auto)")) {
+      break;
+    }
+    depth += (c == '<' || c == '(') - (c == '>' || c == ')');
+    if (c == ' ' && depth == 0) start = i + 1;
+  }
+  return function.substr(start);
+}
+
+bool of_library(const Frame& f) {
   if (!f.file.empty()) {
     const std::string file = std::filesystem::path(f.file).lexically_normal().string();
     for (const char* folder : {"autograd/", "nn/", "optim/", "data/", "serialize/", "plot/"}) {
@@ -31,10 +47,7 @@ bool of_library(const Frame& f, const void* address) {
     }
     return file.find("/include/c++/") != std::string::npos;
   }
-  Dl_info here, there;
-  const bool same_object = dladdr(reinterpret_cast<void*>(&call_stack), &here) && dladdr(address, &there) &&
-                           here.dli_fbase == there.dli_fbase;
-  return (same_object && f.function.find("xgrad::") != std::string::npos) || f.function.starts_with("std::") ||
+  return without_result_type(f.function).starts_with("xgrad::") || f.function.starts_with("std::") ||
          f.function.starts_with("__libc_start") || f.function == "_start";
 }
 
@@ -42,14 +55,6 @@ std::string demangled(const char* name) {
   int status = 0;
   const std::unique_ptr<char, void (*)(void*)> text(abi::__cxa_demangle(name, nullptr, nullptr, &status), std::free);
   return status == 0 ? text.get() : name;
-}
-
-Frame from_symbol_table(void* address) {
-  Frame f;
-  Dl_info info;
-  if (dladdr(address, &info) && info.dli_sname) f.function = demangled(info.dli_sname);
-  f.of_library = of_library(f, address);
-  return f;
 }
 
 #ifdef XGRAD_HAS_LIBDW
@@ -72,35 +77,66 @@ class Symbols {
   void append(std::vector<Frame>& frames, void* address) const {
     const auto at = reinterpret_cast<Dwarf_Addr>(address) - 1;  // inside the call, not after it
     Dwfl_Module* module = dwfl_ ? dwfl_addrmodule(dwfl_, at) : nullptr;
-    Dwfl_Line* line = module ? dwfl_module_getsrc(module, at) : nullptr;
-    if (!line) return frames.push_back(from_symbol_table(address));
-    Frame f;
-    const char* file = dwfl_lineinfo(line, nullptr, &f.line, nullptr, nullptr, nullptr);
-    f.file = file ? file : "";
     Dwarf_Addr bias = 0;
-    Dwarf_Die* unit = dwfl_module_addrdie(module, at, &bias);
-    Dwarf_Die* found = nullptr;
-    const int scopes = unit ? dwarf_getscopes(unit, at - bias, &found) : 0;
-    const std::unique_ptr<Dwarf_Die, void (*)(void*)> owner(found, std::free);
-    for (int i = 0; i < scopes; ++i) {
-      Dwarf_Die* scope = &found[i];
-      const int tag = dwarf_tag(scope);
-      if (tag != DW_TAG_subprogram && tag != DW_TAG_inlined_subroutine) continue;
-      f.function = name_of(scope);
-      f.of_library = of_library(f, address);
+    Dwarf_Die* unit = module ? unit_at(module, at, bias) : nullptr;
+    Dwarf_Line* line = unit ? dwarf_getsrc_die(unit, at - bias) : nullptr;
+    if (!line) {
+      Frame f;
+      const char* symbol = module ? dwfl_module_addrname(module, at) : nullptr;
+      if (symbol) f.function = demangled(symbol);
+      f.of_library = of_library(f);
+      return frames.push_back(f);
+    }
+    Frame f;
+    const char* file = dwarf_linesrc(line, nullptr, nullptr);
+    f.file = file ? file : "";
+    dwarf_lineno(line, &f.line);
+    std::vector<Dwarf_Die> functions;  // the function at this address and what was inlined into it, outermost first
+    find_functions(unit, at - bias, functions);
+    for (auto function = functions.rbegin(); function != functions.rend(); ++function) {
+      f.function = name_of(&*function);
+      const bool whole = dwarf_tag(&*function) == DW_TAG_subprogram;  // what was inlined has no symbol
+      if (const char* symbol = whole ? dwfl_module_addrname(module, at) : nullptr) f.function = demangled(symbol);
+      f.of_library = of_library(f);
       frames.push_back(f);
-      if (tag == DW_TAG_subprogram) return;
-      f = call_of(scope, unit);
+      if (whole) return;
+      f = call_of(&*function, unit);
     }
     if (f.function.empty()) {
       const char* symbol = dwfl_module_addrname(module, at);
       f.function = symbol ? demangled(symbol) : "";
     }
-    f.of_library = of_library(f, address);
+    f.of_library = of_library(f);
     frames.push_back(f);
   }
 
  private:
+  /// The compilation unit at an address. gcc writes a table of them; clang does not, so that each is asked.
+  static Dwarf_Die* unit_at(Dwfl_Module* module, Dwarf_Addr at, Dwarf_Addr& bias) {
+    if (Dwarf_Die* unit = dwfl_module_addrdie(module, at, &bias)) return unit;
+    for (Dwarf_Die* unit = nullptr; (unit = dwfl_module_nextcu(module, unit, &bias));) {
+      if (dwarf_haspc(unit, at - bias) > 0) return unit;
+    }
+    return nullptr;
+  }
+
+  static void find_functions(Dwarf_Die* parent, Dwarf_Addr at, std::vector<Dwarf_Die>& found) {
+    Dwarf_Die child;
+    if (dwarf_child(parent, &child) != 0) return;
+    do {
+      const int tag = dwarf_tag(&child);
+      if (tag == DW_TAG_namespace) {
+        find_functions(&child, at, found);
+        if (!found.empty()) return;
+        continue;
+      }
+      const bool function = tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine;
+      if (!(function || tag == DW_TAG_lexical_block) || dwarf_haspc(&child, at) <= 0) continue;
+      if (function) found.push_back(child);
+      return find_functions(&child, at, found);
+    } while (dwarf_siblingof(&child, &child) == 0);
+  }
+
   static std::string name_of(Dwarf_Die* function) {
     Dwarf_Attribute attribute;
     Dwarf_Attribute* linkage = dwarf_attr_integrate(function, DW_AT_linkage_name, &attribute);
@@ -145,6 +181,14 @@ std::vector<Frame> resolve_all(const std::vector<void*>& addresses) {
 }
 
 #else
+
+Frame from_symbol_table(void* address) {
+  Frame f;
+  Dl_info info;
+  if (dladdr(address, &info) && info.dli_sname) f.function = demangled(info.dli_sname);
+  f.of_library = of_library(f);
+  return f;
+}
 
 std::vector<Frame> resolve_all(const std::vector<void*>& addresses) {
   std::vector<Frame> frames;
