@@ -38,12 +38,19 @@ std::string_view without_result_type(std::string_view function) {
   return function.substr(start);
 }
 
+/// Where the library's sources are as the compiler was told: ccache, for one, makes the paths it is given relative.
+std::string_view root_as_compiled() {
+  constexpr std::string_view self = __FILE__;
+  return self.substr(0, self.rfind("autograd/array/backtrace.cpp"));
+}
+
 bool of_library(const Frame& f) {
   if (!f.file.empty()) {
     const std::string file = std::filesystem::path(f.file).lexically_normal().string();
-    for (const char* folder : {"autograd/", "nn/", "optim/", "data/", "serialize/", "plot/"}) {
-      if (file.starts_with(std::string(XGRAD_SOURCE_ROOT "/") + folder)) return true;
-      if (file.find(std::string("include/xgrad/") + folder) != std::string::npos) return true;
+    for (const std::string folder : {"autograd/", "nn/", "optim/", "data/", "serialize/", "plot/"}) {
+      if (file.starts_with(XGRAD_SOURCE_ROOT "/" + folder)) return true;
+      if (file.starts_with(std::string(root_as_compiled()) + folder)) return true;
+      if (file.find("include/xgrad/" + folder) != std::string::npos) return true;
     }
     return file.find("/include/c++/") != std::string::npos;
   }
