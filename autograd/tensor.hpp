@@ -6,12 +6,14 @@
 #include <xgrad/autograd/array/scalar.hpp>
 #include <xgrad/autograd/graph/tensor_impl.hpp>
 #include <xgrad/autograd/ops/comparison.hpp>
+#include <xgrad/autograd/ops/elementary.hpp>
 #include <xgrad/autograd/ops/indexing.hpp>
 #include <xgrad/autograd/ops/linalg.hpp>
 #include <xgrad/autograd/ops/nonlinear.hpp>
 #include <xgrad/autograd/ops/pointwise.hpp>
 #include <xgrad/autograd/ops/random.hpp>
 #include <xgrad/autograd/ops/reductions.hpp>
+#include <xgrad/autograd/ops/rounding.hpp>
 #include <xgrad/autograd/ops/shape.hpp>
 
 #include <functional>
@@ -36,6 +38,8 @@ using TensorHook = std::function<class Tensor(const class Tensor& grad)>;
 ///
 /// Operations are declared, with their formulas, in the headers under ops/; each is a free function and a method.
 class Tensor : public PointwiseMethods<Tensor>,
+               public ElementaryMethods<Tensor>,
+               public RoundingMethods<Tensor>,
                public ComparisonMethods<Tensor>,
                public ReductionMethods<Tensor>,
                public ShapeMethods<Tensor>,

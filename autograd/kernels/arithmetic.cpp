@@ -1,3 +1,4 @@
+#include <xgrad/autograd/kernels/binary_functions.hpp>
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/loops.hpp>
 
@@ -6,15 +7,7 @@
 namespace xgrad::kernels {
 namespace {
 
-template <class T>
-bool is_nan(T x) {
-  if constexpr (std::is_floating_point_v<T>)
-    return x != x;
-  else
-    return false;
-}
-
-/// a / b without the traps that integers have; only floating results are asked for by ops.
+/// What bool has in other words.
 struct Operators {
   template <class T>
   static T add(T a, T b) {
@@ -51,9 +44,20 @@ void run_binary(Binary op, const Array& out, const Array& a, const Array& b) {
       return apply<T>(out, a, b, [](T x, T y) { return is_nan(x) || x > y ? x : y; });
     case Binary::Minimum:
       return apply<T>(out, a, b, [](T x, T y) { return is_nan(x) || x < y ? x : y; });
+    case Binary::Fmax:
+      return apply<T>(out, a, b, [](T x, T y) { return is_nan(y) || x >= y ? x : y; });
+    case Binary::Fmin:
+      return apply<T>(out, a, b, [](T x, T y) { return is_nan(y) || x <= y ? x : y; });
+    case Binary::Heaviside:
+      return apply<T>(out, a, b, [](T x, T y) { return x == T(0) ? y : static_cast<T>(x > T(0)); });
     default:
       break;
   }
+  const auto if_named = [&](const auto& named) {
+    if (named.first == op) apply<T>(out, a, b, named.second);
+    return named.first == op;
+  };
+  if (std::apply([&](const auto&... named) { return (if_named(named) || ...); }, binary_functions<T>())) return;
   if constexpr (floating) {
     switch (op) {
       case Binary::Div:
@@ -66,6 +70,53 @@ void run_binary(Binary op, const Array& out, const Array& a, const Array& b) {
         return apply<T>(out, a, b, [](T g, T y) { return y <= 0 ? T(0) : g; });
       default:
         break;
+    }
+  }
+  fail("internal error: no such elementwise operation for '{}'", dtype_of<T>());
+}
+
+/// out = f(a, b, c)
+template <class T, class F>
+void map_ternary(const Array& out, const Array& a, const Array& b, const Array& c, F f) {
+  if (out.numel() == 0) return;
+  const auto plan = plan_rows<4>({&out, &a, &b, &c});
+  const auto s = plan.row_stride;
+  constexpr std::int64_t size = sizeof(T);
+  for_each_row(plan, [&](const auto& p) {
+    if (s[0] == size && s[1] == size && s[2] == size && s[3] == size) {
+      auto* r = reinterpret_cast<T*>(p[0]);
+      const auto *x = reinterpret_cast<const T*>(p[1]), *y = reinterpret_cast<const T*>(p[2]),
+                 *z = reinterpret_cast<const T*>(p[3]);
+      XGRAD_INDEPENDENT
+      for (std::int64_t i = 0; i < plan.row; ++i) r[i] = f(x[i], y[i], z[i]);
+      return;
+    }
+    for (std::int64_t i = 0; i < plan.row; ++i) {
+      *reinterpret_cast<T*>(p[0] + i * s[0]) =
+          f(*reinterpret_cast<const T*>(p[1] + i * s[1]), *reinterpret_cast<const T*>(p[2] + i * s[2]),
+            *reinterpret_cast<const T*>(p[3] + i * s[3]));
+    }
+  });
+}
+
+template <class T>
+void run_ternary(Ternary op, const Array& out, const Array& a, const Array& b, const Array& c, T value) {
+  if constexpr (!std::is_same_v<T, bool>) {
+    if (op == Ternary::Addcmul)
+      return map_ternary<T>(out, a, b, c, [value](T x, T y, T z) { return static_cast<T>(x + value * y * z); });
+    if (op == Ternary::Clamp) {
+      return map_ternary<T>(out, a, b, c, [](T x, T low, T high) {
+        const T y = is_nan(low) || x < low ? low : x;
+        return is_nan(y) ? y : is_nan(high) || high < y ? high : y;
+      });
+    }
+  }
+  if constexpr (std::is_floating_point_v<T>) {
+    if (op == Ternary::Addcdiv)
+      return map_ternary<T>(out, a, b, c, [value](T x, T y, T z) { return x + value * y / z; });
+    if (op == Ternary::Lerp) {
+      return map_ternary<T>(
+          out, a, b, c, [](T x, T y, T w) { return std::abs(w) < T(0.5) ? x + w * (y - x) : y - (y - x) * (1 - w); });
     }
   }
   fail("internal error: no such elementwise operation for '{}'", dtype_of<T>());
@@ -133,6 +184,15 @@ Array where(const Array& condition, const Array& a, const Array& b, ScalarType d
       }
     });
   });
+  return result;
+}
+
+Array ternary(Ternary op, const Array& a, const Array& b, const Array& c, Scalar value, ScalarType dtype,
+              const Array* out) {
+  const Array x = as_dtype(a, dtype), y = as_dtype(b, dtype), z = as_dtype(c, dtype);
+  const Array result = result_for({&x, &y, &z}, dtype, out);
+  into(result, dtype,
+       [&](const Array& r) { dispatch(dtype, [&]<class T>() { run_ternary<T>(op, r, x, y, z, value.to<T>()); }); });
   return result;
 }
 

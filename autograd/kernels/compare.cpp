@@ -4,55 +4,82 @@
 #include <cmath>
 
 namespace xgrad::kernels {
+namespace {
 
-Array compare(Compare op, const Array& a, const Array& b, ScalarType dtype) {
+/// compute(target) for a bool target, which is the result unless `out` has another dtype.
+template <class F>
+Array bools(std::initializer_list<const Array*> inputs, const Array* out, F compute) {
+  const Array result = result_for(inputs, kBool, out);
+  if (result.dtype() == kBool) {
+    compute(result);
+    return result;
+  }
+  const Array temporary = Array::empty(result.sizes(), kBool);
+  compute(temporary);
+  copy(result, temporary);
+  return result;
+}
+
+}  // namespace
+
+Array compare(Compare op, const Array& a, const Array& b, ScalarType dtype, const Array* out) {
   const Array x = a.dtype() == dtype ? a : to_dtype(a, dtype), y = b.dtype() == dtype ? b : to_dtype(b, dtype);
-  const Array result = result_for({&x, &y}, kBool, nullptr);
-  dispatch(dtype, [&]<class T>() {
+  return bools({&x, &y}, out, [&](const Array& result) {
+    dispatch(dtype, [&]<class T>() {
+      switch (op) {
+        case Compare::Eq:
+          return map_binary<bool, T>(result, x, y, [](T p, T q) { return p == q; });
+        case Compare::Ne:
+          return map_binary<bool, T>(result, x, y, [](T p, T q) { return p != q; });
+        case Compare::Lt:
+          return map_binary<bool, T>(result, x, y, [](T p, T q) { return p < q; });
+        case Compare::Le:
+          return map_binary<bool, T>(result, x, y, [](T p, T q) { return p <= q; });
+        case Compare::Gt:
+          return map_binary<bool, T>(result, x, y, [](T p, T q) { return p > q; });
+        case Compare::Ge:
+          return map_binary<bool, T>(result, x, y, [](T p, T q) { return p >= q; });
+      }
+    });
+  });
+}
+
+Array logic(Logic op, const Array& a, const Array& b, const Array* out) {
+  const Array x = to_dtype(a, kBool), y = to_dtype(b, kBool);
+  return bools({&x, &y}, out, [&](const Array& result) {
     switch (op) {
-      case Compare::Eq:
-        return map_binary<bool, T>(result, x, y, [](T p, T q) { return p == q; });
-      case Compare::Ne:
-        return map_binary<bool, T>(result, x, y, [](T p, T q) { return p != q; });
-      case Compare::Lt:
-        return map_binary<bool, T>(result, x, y, [](T p, T q) { return p < q; });
-      case Compare::Le:
-        return map_binary<bool, T>(result, x, y, [](T p, T q) { return p <= q; });
-      case Compare::Gt:
-        return map_binary<bool, T>(result, x, y, [](T p, T q) { return p > q; });
-      case Compare::Ge:
-        return map_binary<bool, T>(result, x, y, [](T p, T q) { return p >= q; });
+      case Logic::And:
+        return map_binary<bool, bool>(result, x, y, [](bool p, bool q) { return p && q; });
+      case Logic::Or:
+        return map_binary<bool, bool>(result, x, y, [](bool p, bool q) { return p || q; });
+      case Logic::Xor:
+        return map_binary<bool, bool>(result, x, y, [](bool p, bool q) { return p != q; });
     }
   });
-  return result;
 }
 
-Array logic(Logic op, const Array& a, const Array& b) {
-  const Array x = to_dtype(a, kBool), y = to_dtype(b, kBool);
-  const Array result = result_for({&x, &y}, kBool, nullptr);
-  switch (op) {
-    case Logic::And:
-      map_binary<bool, bool>(result, x, y, [](bool p, bool q) { return p && q; });
-      break;
-    case Logic::Or:
-      map_binary<bool, bool>(result, x, y, [](bool p, bool q) { return p || q; });
-      break;
-    case Logic::Xor:
-      map_binary<bool, bool>(result, x, y, [](bool p, bool q) { return p != q; });
-      break;
-  }
-  return result;
-}
-
-Array logical_not(const Array& x) {
-  const Array result = result_for({&x}, kBool, nullptr);
-  dispatch(x.dtype(), [&]<class T>() { map_unary<bool, T>(result, x, [](T v) { return v == T(0); }); });
-  return result;
+Array logical_not(const Array& x, const Array* out) {
+  return bools({&x}, out, [&](const Array& result) {
+    dispatch(x.dtype(), [&]<class T>() { map_unary<bool, T>(result, x, [](T v) { return v == T(0); }); });
+  });
 }
 
 Array isnan(const Array& x) {
   const Array result = result_for({&x}, kBool, nullptr);
   dispatch(x.dtype(), [&]<class T>() { map_unary<bool, T>(result, x, [](T v) { return v != v; }); });
+  return result;
+}
+
+Array signbit(const Array& x) {
+  const Array result = result_for({&x}, kBool, nullptr);
+  dispatch(x.dtype(), [&]<class T>() {
+    map_unary<bool, T>(result, x, [](T v) {
+      if constexpr (std::is_floating_point_v<T>)
+        return std::signbit(v);
+      else
+        return v < T(0);
+    });
+  });
   return result;
 }
 

@@ -10,18 +10,106 @@
 
 namespace xgrad::kernels {
 
-enum class Unary { Neg, Abs, Sign, Square, Sqrt, Reciprocal, Exp, Log, Log1p, Sin, Cos, Relu, Sigmoid, Tanh };
-enum class Binary { Add, Sub, Mul, Div, Maximum, Minimum, SigmoidBackward, TanhBackward, ReluBackward };
+enum class Unary {
+  // any dtype; Frac floating only, the other roundings leave integers as they are
+  Neg,
+  Abs,
+  Sign,
+  Square,
+  Relu,
+  Floor,
+  Ceil,
+  Round,
+  Trunc,
+  Frac,
+  // floating dtypes
+  Sqrt,
+  Reciprocal,
+  Rsqrt,
+  Exp,
+  Exp2,
+  Expm1,
+  Log,
+  Log2,
+  Log10,
+  Log1p,
+  Sigmoid,
+  Logit,
+  Sin,
+  Cos,
+  Tan,
+  Asin,
+  Acos,
+  Atan,
+  Sinh,
+  Cosh,
+  Tanh,
+  Asinh,
+  Acosh,
+  Atanh,
+  Sinc,
+  Erf,
+  Erfc,
+  Erfinv,
+  Lgamma,
+  Digamma
+};
+enum class Binary {
+  // any dtype
+  Add,
+  Sub,
+  Mul,
+  Maximum,
+  Minimum,
+  Fmax,
+  Fmin,
+  Heaviside,
+  // any but bool
+  TruncDivide,
+  FloorDivide,
+  Fmod,
+  Remainder,
+  Pow,
+  // integers, the first three bool too
+  BitwiseAnd,
+  BitwiseOr,
+  BitwiseXor,
+  LeftShift,
+  RightShift,
+  // floating dtypes
+  Div,
+  Atan2,
+  Hypot,
+  Xlogy,
+  Logaddexp,
+  Logaddexp2,
+  Copysign,
+  SigmoidBackward,
+  TanhBackward,
+  ReluBackward
+};
+enum class Ternary { Addcmul, Addcdiv, Lerp, Clamp };
 enum class Compare { Eq, Ne, Lt, Le, Gt, Ge };
 enum class Logic { And, Or, Xor };
 
-/// op(x). Sqrt … Tanh without Relu want a floating dtype.
+/// op(x). Round goes to the even neighbour.
 Array unary(Unary op, const Array& x, const Array* out = nullptr);
 /// op(a, b), computed in `dtype`, which is also the result's unless `out` has its own.
 /// SigmoidBackward is a·b·(1−b), TanhBackward a·(1−b²), ReluBackward b <= 0 ? 0 : a (so that NaN lets a pass).
 Array binary(Binary op, const Array& a, const Array& b, ScalarType dtype, const Array* out = nullptr);
+/// a + value·b·c, a + value·b/c, a + c·(b − a), min(max(a, b), c), computed in `dtype`. The last three not for bool,
+/// the two in the middle for floating dtypes.
+Array ternary(Ternary op, const Array& a, const Array& b, const Array& c, Scalar value, ScalarType dtype,
+              const Array* out = nullptr);
 /// a + alpha·b
 Array add_scaled(const Array& a, const Array& b, Scalar alpha, ScalarType dtype, const Array* out = nullptr);
+/// ψ's n-th derivative, of floating x.
+Array polygamma(std::int64_t n, const Array& x, const Array* out = nullptr);
+/// x to `decimals` places, half to even; floating x.
+Array round(const Array& x, std::int64_t decimals, const Array* out = nullptr);
+/// NaN, ∞ and −∞ replaced, by 0 and the dtype's largest and lowest numbers unless said otherwise.
+Array nan_to_num(const Array& x, std::optional<double> nan, std::optional<double> positive,
+                 std::optional<double> negative, const Array* out = nullptr);
 /// x^exponent in x's dtype.
 Array pow(const Array& x, Scalar exponent, const Array* out = nullptr);
 /// Both bounds optional; NaN stays.
@@ -29,12 +117,17 @@ Array clamp(const Array& x, std::optional<Scalar> low, std::optional<Scalar> hig
 /// condition (bool) ? a : b, both of `dtype`.
 Array where(const Array& condition, const Array& a, const Array& b, ScalarType dtype);
 
-/// Bool results. `dtype` is the type in which a and b are compared.
-Array compare(Compare op, const Array& a, const Array& b, ScalarType dtype);
-Array logic(Logic op, const Array& a, const Array& b);
-Array logical_not(const Array& x);
+/// ~x of integers, !x of bools.
+Array bitwise_not(const Array& x, const Array* out = nullptr);
+
+/// Bool results, or 0 and 1 in `*out` of any dtype. `dtype` is the type in which a and b are compared.
+Array compare(Compare op, const Array& a, const Array& b, ScalarType dtype, const Array* out = nullptr);
+Array logic(Logic op, const Array& a, const Array& b, const Array* out = nullptr);
+Array logical_not(const Array& x, const Array* out = nullptr);
 Array isnan(const Array& x);
 Array isinf(const Array& x);
+/// The sign bit of floating numbers, x < 0 of others.
+Array signbit(const Array& x);
 
 /// Throws when `out` and `in` share some, but not exactly all, of their memory.
 void check_no_partial_overlap(const Array& out, const Array& in);

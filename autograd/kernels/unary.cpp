@@ -1,6 +1,7 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/levels.hpp>
 #include <xgrad/autograd/kernels/loops.hpp>
+#include <xgrad/autograd/kernels/special.hpp>
 #include <xgrad/autograd/kernels/xtensor.hpp>
 
 #include <cmath>
@@ -43,19 +44,56 @@ void map_expression(const Array& out, const Array& x, Expression expression) {
 }
 
 /// The functions that are compiled for each level of the processor.
-constexpr std::pair<Unary, Function> kLevelled[] = {{Unary::Exp, Function::Exp},        {Unary::Log, Function::Log},
-                                                    {Unary::Log1p, Function::Log1p},    {Unary::Sin, Function::Sin},
-                                                    {Unary::Cos, Function::Cos},        {Unary::Tanh, Function::Tanh},
-                                                    {Unary::Sigmoid, Function::Sigmoid}};
+constexpr std::pair<Unary, Function> kLevelled[] = {
+    {Unary::Exp, Function::Exp},         {Unary::Log, Function::Log},     {Unary::Log1p, Function::Log1p},
+    {Unary::Sin, Function::Sin},         {Unary::Cos, Function::Cos},     {Unary::Tanh, Function::Tanh},
+    {Unary::Sigmoid, Function::Sigmoid}, {Unary::Expm1, Function::Expm1}, {Unary::Erf, Function::Erf}};
+
+template <class T, double (*f)(double)>
+T in_double(T x) {
+  return static_cast<T>(f(static_cast<double>(x)));
+}
+
+template <class T>
+T sinc(T x) {
+  const T a = static_cast<T>(special::kPi) * x;
+  return x == 0 ? T(1) : std::sin(a) / a;
+}
+
+/// The functions that are called one number at a time.
+template <class T>
+constexpr std::pair<Unary, T (*)(T)> kCalled[] = {
+    {Unary::Exp2, [](T x) { return std::exp2(x); }},   {Unary::Log2, [](T x) { return std::log2(x); }},
+    {Unary::Log10, [](T x) { return std::log10(x); }}, {Unary::Logit, [](T x) { return std::log(x / (1 - x)); }},
+    {Unary::Tan, [](T x) { return std::tan(x); }},     {Unary::Asin, [](T x) { return std::asin(x); }},
+    {Unary::Acos, [](T x) { return std::acos(x); }},   {Unary::Atan, [](T x) { return std::atan(x); }},
+    {Unary::Sinh, [](T x) { return std::sinh(x); }},   {Unary::Cosh, [](T x) { return std::cosh(x); }},
+    {Unary::Asinh, [](T x) { return std::asinh(x); }}, {Unary::Acosh, [](T x) { return std::acosh(x); }},
+    {Unary::Atanh, [](T x) { return std::atanh(x); }}, {Unary::Sinc, sinc<T>},
+    {Unary::Erfc, [](T x) { return std::erfc(x); }},   {Unary::Erfinv, in_double<T, special::erfinv>},
+    {Unary::Lgamma, in_double<T, special::lgamma>},    {Unary::Digamma, in_double<T, special::digamma>}};
 
 template <class T>
 void run_floating(Unary op, const Array& out, const Array& x) {
   if (op == Unary::Sqrt) return map_expression<T>(out, x, [](const auto& v) { return xt::sqrt(v); });
   if (op == Unary::Reciprocal) return map_expression<T>(out, x, [](const auto& v) { return T(1) / v; });
+  if (op == Unary::Rsqrt) return map_expression<T>(out, x, [](const auto& v) { return T(1) / xt::sqrt(v); });
+  for (const auto& [name, function] : kCalled<T>) {
+    if (name == op) return map_unary<T, T>(out, x, function);
+  }
   for (const auto& [name, function] : kLevelled) {
     if (name == op) return map_rows<T>(out, x, row_functions<T>().of[static_cast<int>(function)]);
   }
   fail("internal error: no such elementwise function");
+}
+
+/// f(x); integers are whole already.
+template <class T, class F>
+void round_to(const Array& out, const Array& x, F f) {
+  if constexpr (std::is_floating_point_v<T>)
+    map_unary<T, T>(out, x, f);
+  else if (out.raw() != x.raw())
+    copy(out, x);
 }
 
 template <class T>
@@ -74,6 +112,16 @@ void run_any(Unary op, const Array& out, const Array& x) {
       return map_unary<T, T>(out, x, [](T v) { return static_cast<T>(v * v); });
     case Unary::Relu:
       return map_unary<T, T>(out, x, [](T v) { return v < T(0) ? T(0) : v; });
+    case Unary::Floor:
+      return round_to<T>(out, x, [](auto v) { return std::floor(v); });
+    case Unary::Ceil:
+      return round_to<T>(out, x, [](auto v) { return std::ceil(v); });
+    case Unary::Round:
+      return round_to<T>(out, x, [](auto v) { return std::nearbyint(v); });
+    case Unary::Trunc:
+      return round_to<T>(out, x, [](auto v) { return std::trunc(v); });
+    case Unary::Frac:
+      return round_to<T>(out, x, [](auto v) { return v - std::trunc(v); });
     default:
       break;
   }
@@ -86,6 +134,57 @@ void run_any(Unary op, const Array& out, const Array& x) {
 Array unary(Unary op, const Array& x, const Array* out) {
   const Array result = result_for({&x}, x.dtype(), out);
   dispatch(x.dtype(), [&]<class T>() { run_any<T>(op, result, x); });
+  return result;
+}
+
+Array bitwise_not(const Array& x, const Array* out) {
+  const Array result = result_for({&x}, x.dtype(), out);
+  dispatch(x.dtype(), [&]<class T>() {
+    if constexpr (std::is_same_v<T, bool>)
+      map_unary<T, T>(result, x, [](T v) { return !v; });
+    else if constexpr (std::is_integral_v<T>)
+      map_unary<T, T>(result, x, [](T v) { return static_cast<T>(~v); });
+  });
+  return result;
+}
+
+Array polygamma(std::int64_t n, const Array& x, const Array* out) {
+  const Array result = result_for({&x}, x.dtype(), out);
+  dispatch(x.dtype(), [&]<class T>() {
+    map_unary<T, T>(result, x, [n](T v) { return static_cast<T>(special::polygamma(n, static_cast<double>(v))); });
+  });
+  return result;
+}
+
+Array round(const Array& x, std::int64_t decimals, const Array* out) {
+  const Array result = result_for({&x}, x.dtype(), out);
+  dispatch(x.dtype(), [&]<class T>() {
+    if constexpr (std::is_floating_point_v<T>) {
+      const T scale = static_cast<T>(std::pow(10.0, static_cast<double>(std::abs(decimals))));
+      if (decimals < 0)
+        map_unary<T, T>(result, x, [scale](T v) { return std::nearbyint(v / scale) * scale; });
+      else
+        map_unary<T, T>(result, x, [scale](T v) { return std::nearbyint(v * scale) / scale; });
+    }
+  });
+  return result;
+}
+
+Array nan_to_num(const Array& x, std::optional<double> nan, std::optional<double> positive,
+                 std::optional<double> negative, const Array* out) {
+  const Array result = result_for({&x}, x.dtype(), out);
+  dispatch(x.dtype(), [&]<class T>() {
+    if constexpr (std::is_floating_point_v<T>) {
+      using L = std::numeric_limits<T>;
+      const T a = static_cast<T>(nan.value_or(0)), b = static_cast<T>(positive.value_or(L::max())),
+              c = static_cast<T>(negative.value_or(L::lowest()));
+      map_unary<T, T>(result, x, [a, b, c](T v) {
+        return v != v ? a : v == L::infinity() ? b : v == -L::infinity() ? c : v;
+      });
+    } else if (result.raw() != x.raw()) {
+      copy(result, x);
+    }
+  });
   return result;
 }
 

@@ -178,6 +178,7 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
 }
 Tensor where(const Tensor& condition, Scalar a, const Tensor& b) { return where(condition, wrap(a), b); }
 Tensor where(const Tensor& condition, const Tensor& a, Scalar b) { return where(condition, a, wrap(b)); }
+Tensor where(const Tensor& condition, Scalar a, Scalar b) { return where(condition, wrap(a), wrap(b)); }
 
 /// The old value plays no part: dx = 0.
 Tensor& fill_(Tensor& x, Scalar value) {

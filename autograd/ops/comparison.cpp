@@ -4,13 +4,51 @@
 
 namespace xgrad {
 
+using kernels::Binary;
 using kernels::Compare;
+using kernels::Logic;
 using ops::wrap;
 
 namespace {
 
 Tensor compare(Compare op, const Tensor& a, const Tensor& b) {
   return Tensor(kernels::compare(op, a.array(), b.array(), ops::result_type(a, b)));
+}
+
+/// Writes what `compute(out)` says into x: dx = 0.
+template <FixedString Name, class F>
+Tensor& overwrite(Tensor& x, F compute) {
+  differentiable<Name>(inputs(x), Into::in_place(x), compute, no_save,
+                       [](const Saved&, const Tensor& g) -> Grads { return {zeros_like(g)}; });
+  return x;
+}
+Tensor& compare_into(Compare op, Tensor& a, const Tensor& b) {
+  return overwrite<"EqBackward0">(
+      a, [&](const Array* out) { return kernels::compare(op, a.array(), b.array(), ops::result_type(a, b), out); });
+}
+Tensor& logic_into(Logic op, Tensor& a, const Tensor& b) {
+  return overwrite<"LogicalAndBackward0">(
+      a, [&](const Array* out) { return kernels::logic(op, a.array(), b.array(), out); });
+}
+
+/// A function of the bits of integers, some of them of bools too.
+Tensor bitwise(Binary op, const char* kernel, bool of_bools, const Tensor& a, const Tensor& b, Into into) {
+  const ScalarType dtype = ops::result_type(a, b);
+  ops::check_cast(dtype, into);
+  const Dims shape = broadcast_shapes(a.sizes(), b.sizes());  // what does not fit comes before what does not exist
+  check(!into.self() || shape == a.sizes(), "output with shape {} doesn't match the broadcast shape {}", a.sizes(),
+        shape);
+  check<NotImplementedError>(is_integral(dtype) || (of_bools && dtype == kBool), "\"{}\" not implemented for '{}'",
+                             kernel, dtype);
+  return differentiable<"BitwiseBackward0">(
+      inputs(a, b), into, [&](const Array* out) { return kernels::binary(op, a.array(), b.array(), dtype, out); },
+      no_save, [](const Saved&, const Tensor&) -> Grads { no_derivative("bitwise operations"); });
+}
+Tensor bitwise_not(const Tensor& x, Into into) {
+  check<NotImplementedError>(!x.is_floating_point(), "\"bitwise_not_cpu\" not implemented for '{}'", x.dtype());
+  return differentiable<"BitwiseNotBackward0">(
+      inputs(x), into, [&](const Array* out) { return kernels::bitwise_not(x.array(), out); }, no_save,
+      [](const Saved&, const Tensor&) -> Grads { no_derivative("bitwise_not"); });
 }
 
 }  // namespace
@@ -28,30 +66,72 @@ Tensor gt(const Tensor& a, Scalar b) { return compare(Compare::Gt, a, wrap(b)); 
 Tensor ge(const Tensor& a, const Tensor& b) { return compare(Compare::Ge, a, b); }
 Tensor ge(const Tensor& a, Scalar b) { return compare(Compare::Ge, a, wrap(b)); }
 
+Tensor& eq_(Tensor& a, const Tensor& b) { return compare_into(Compare::Eq, a, b); }
+Tensor& eq_(Tensor& a, Scalar b) { return compare_into(Compare::Eq, a, wrap(b)); }
+Tensor& ne_(Tensor& a, const Tensor& b) { return compare_into(Compare::Ne, a, b); }
+Tensor& ne_(Tensor& a, Scalar b) { return compare_into(Compare::Ne, a, wrap(b)); }
+Tensor& lt_(Tensor& a, const Tensor& b) { return compare_into(Compare::Lt, a, b); }
+Tensor& lt_(Tensor& a, Scalar b) { return compare_into(Compare::Lt, a, wrap(b)); }
+Tensor& le_(Tensor& a, const Tensor& b) { return compare_into(Compare::Le, a, b); }
+Tensor& le_(Tensor& a, Scalar b) { return compare_into(Compare::Le, a, wrap(b)); }
+Tensor& gt_(Tensor& a, const Tensor& b) { return compare_into(Compare::Gt, a, b); }
+Tensor& gt_(Tensor& a, Scalar b) { return compare_into(Compare::Gt, a, wrap(b)); }
+Tensor& ge_(Tensor& a, const Tensor& b) { return compare_into(Compare::Ge, a, b); }
+Tensor& ge_(Tensor& a, Scalar b) { return compare_into(Compare::Ge, a, wrap(b)); }
+
+Tensor& logical_not_(Tensor& x) {
+  return overwrite<"LogicalNotBackward0">(x, [&](const Array* out) { return kernels::logical_not(x.array(), out); });
+}
+Tensor& logical_and_(Tensor& a, const Tensor& b) { return logic_into(Logic::And, a, b); }
+Tensor& logical_or_(Tensor& a, const Tensor& b) { return logic_into(Logic::Or, a, b); }
+Tensor& logical_xor_(Tensor& a, const Tensor& b) { return logic_into(Logic::Xor, a, b); }
+
+Tensor bitwise_not(const Tensor& x) { return bitwise_not(x, Into()); }
+Tensor& bitwise_not_(Tensor& x) { return bitwise_not(x, Into::in_place(x)), x; }
+
+#define XGRAD_FORMS(NAME, OP, KERNEL, BOOLS)                                                             \
+  Tensor NAME(const Tensor& a, const Tensor& b) { return bitwise(Binary::OP, KERNEL, BOOLS, a, b, {}); } \
+  Tensor NAME(const Tensor& a, Scalar b) { return bitwise(Binary::OP, KERNEL, BOOLS, a, wrap(b), {}); }  \
+  Tensor NAME(Scalar a, const Tensor& b) { return bitwise(Binary::OP, KERNEL, BOOLS, wrap(a), b, {}); }  \
+  Tensor& NAME##_(Tensor& a, const Tensor& b) {                                                          \
+    return bitwise(Binary::OP, KERNEL, BOOLS, a, b, Into::in_place(a)), a;                               \
+  }                                                                                                      \
+  Tensor& NAME##_(Tensor& a, Scalar b) { return bitwise(Binary::OP, KERNEL, BOOLS, a, wrap(b), Into::in_place(a)), a; }
+XGRAD_FORMS(bitwise_and, BitwiseAnd, "bitwise_and_cpu", true)
+XGRAD_FORMS(bitwise_or, BitwiseOr, "bitwise_or_cpu", true)
+XGRAD_FORMS(bitwise_xor, BitwiseXor, "bitwise_xor_cpu", true)
+XGRAD_FORMS(bitwise_left_shift, LeftShift, "lshift_cpu", false)
+XGRAD_FORMS(bitwise_right_shift, RightShift, "rshift_cpu", false)
+#undef XGRAD_FORMS
+
 Tensor logical_not(const Tensor& x) { return Tensor(kernels::logical_not(x.array())); }
 Tensor logical_and(const Tensor& a, const Tensor& b) {
-  return Tensor(kernels::logic(kernels::Logic::And, a.array(), b.array()));
+  return Tensor(kernels::logic(Logic::And, a.array(), b.array()));
 }
-Tensor logical_or(const Tensor& a, const Tensor& b) {
-  return Tensor(kernels::logic(kernels::Logic::Or, a.array(), b.array()));
-}
+Tensor logical_or(const Tensor& a, const Tensor& b) { return Tensor(kernels::logic(Logic::Or, a.array(), b.array())); }
 Tensor logical_xor(const Tensor& a, const Tensor& b) {
-  return Tensor(kernels::logic(kernels::Logic::Xor, a.array(), b.array()));
+  return Tensor(kernels::logic(Logic::Xor, a.array(), b.array()));
 }
 
 Tensor isnan(const Tensor& x) { return Tensor(kernels::isnan(x.array())); }
 Tensor isinf(const Tensor& x) { return Tensor(kernels::isinf(x.array())); }
+Tensor signbit(const Tensor& x) { return Tensor(kernels::signbit(x.array())); }
 Tensor isfinite(const Tensor& x) { return logical_not(logical_or(isnan(x), isinf(x))); }
 
 bool equal(const Tensor& a, const Tensor& b) { return a.sizes() == b.sizes() && eq(a, b).all().item<bool>(); }
 
-bool allclose(const Tensor& a, const Tensor& b, double rtol, double atol, bool equal_nan) {
+Tensor isclose(const Tensor& a, const Tensor& b, double rtol, double atol, bool equal_nan) {
   check(a.dtype() == b.dtype(), "{} did not match {}", a.dtype(), b.dtype());
+  check(rtol >= 0, "rtol must be greater than or equal to zero, but got {}", rtol);
+  check(atol >= 0, "atol must be greater than or equal to zero, but got {}", atol);
   const NoGradGuard no_grad;
   const Tensor x = a.to(kFloat64), y = b.to(kFloat64);
-  Tensor close = logical_or(eq(x, y), logical_and(le((x - y).abs(), y.abs() * rtol + atol), isfinite(y)));
-  if (equal_nan) close = logical_or(close, logical_and(isnan(x), isnan(y)));
-  return close.all().item<bool>();
+  const Tensor close = logical_or(eq(x, y), logical_and(le((x - y).abs(), y.abs() * rtol + atol), isfinite(y)));
+  return equal_nan ? logical_or(close, logical_and(isnan(x), isnan(y))) : close;
+}
+
+bool allclose(const Tensor& a, const Tensor& b, double rtol, double atol, bool equal_nan) {
+  return isclose(a, b, rtol, atol, equal_nan).all().item<bool>();
 }
 
 }  // namespace xgrad

@@ -5,30 +5,12 @@ namespace xgrad {
 
 using kernels::Unary;
 using ops::as_dtype;
-using ops::floating_type;
+using ops::irrational;
+using ops::rational;
+using ops::save_x;
+using ops::save_y;
 
 namespace {
-
-/// A function of one floating argument; integers are converted, unless the result must go back into them.
-template <FixedString Name, class SaveFn, class Derivative>
-Tensor irrational(Unary op, const Tensor& x, Into into, SaveFn save, Derivative derivative) {
-  const ScalarType dtype = floating_type(x.dtype());
-  ops::check_cast(dtype, into);
-  if (x.dtype() != dtype) return irrational<Name>(op, as_dtype(x, dtype), into, save, std::move(derivative));
-  return differentiable<Name>(
-      inputs(x), into, [&](const Array* out) { return kernels::unary(op, x.array(), out); }, save,
-      std::move(derivative));
-}
-
-template <FixedString Name, class SaveFn, class Derivative>
-Tensor rational(Unary op, const Tensor& x, Into into, SaveFn save, Derivative derivative) {
-  return differentiable<Name>(
-      inputs(x), into, [&](const Array* out) { return kernels::unary(op, x.array(), out); }, save,
-      std::move(derivative));
-}
-
-constexpr auto save_x = [](Save& s) { s.input(0); };
-constexpr auto save_y = [](Save& s) { s.output(); };
 
 /// y = −x                 dx = −g
 Tensor neg(const Tensor& x, Into into) {

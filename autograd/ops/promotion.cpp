@@ -22,6 +22,19 @@ ScalarType result_type(const Tensor& a, const Tensor& b) {
   return promote_types(high.dtype(), own_type(low));
 }
 
+ScalarType result_type(const Tensor& a, const Tensor& b, const Tensor& c) {
+  std::optional<ScalarType> of_rank[3];
+  for (const Tensor* t : {&a, &b, &c}) {
+    std::optional<ScalarType>& known = of_rank[rank(*t)];
+    known = known ? promote_types(*known, own_type(*t)) : own_type(*t);
+  }
+  std::optional<ScalarType> result = of_rank[2];
+  for (const auto& low : {of_rank[1], of_rank[0]}) {
+    if (low && (!result || category(*low) > category(*result))) result = result ? promote_types(*result, *low) : low;
+  }
+  return *result;
+}
+
 ScalarType floating_type(ScalarType dtype) { return is_floating_point(dtype) ? dtype : get_default_dtype(); }
 
 Tensor wrap(Scalar value) {

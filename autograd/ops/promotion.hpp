@@ -1,13 +1,20 @@
-/// Which dtype an operation computes in. Internal to ops/.
+/// Which dtype an operation computes in, and functions of one tensor in it. Internal to ops/.
 #pragma once
 
 #include <xgrad/autograd/graph/differentiable.hpp>
+
+namespace xgrad::kernels {
+enum class Unary;
+Array unary(Unary op, const Array& x, const Array* out);
+}  // namespace xgrad::kernels
 
 namespace xgrad::ops {
 
 /// PyTorch's result type of two tensors: dimensioned tensors before 0-dimensional ones before C++ numbers; a lower
 /// kind only decides when its category (bool < integer < float) is higher.
 ScalarType result_type(const Tensor& a, const Tensor& b);
+/// The same of three.
+ScalarType result_type(const Tensor& a, const Tensor& b, const Tensor& c);
 /// The dtype itself if floating, else the default floating dtype.
 ScalarType floating_type(ScalarType dtype);
 /// A C++ number as a 0-dimensional tensor that promotes by category only.
@@ -16,5 +23,27 @@ Tensor wrap(Scalar value);
 void check_cast(ScalarType from, const Into& into);
 /// x in `dtype`, through the graph.
 Tensor as_dtype(const Tensor& x, ScalarType dtype);
+
+/// A function of one floating argument; integers are converted, unless the result must go back into them.
+template <FixedString Name, class SaveFn, class Derivative>
+Tensor irrational(kernels::Unary op, const Tensor& x, Into into, SaveFn save, Derivative derivative) {
+  const ScalarType dtype = floating_type(x.dtype());
+  check_cast(dtype, into);
+  if (x.dtype() != dtype) return irrational<Name>(op, as_dtype(x, dtype), into, save, std::move(derivative));
+  return differentiable<Name>(
+      inputs(x), into, [&](const Array* out) { return kernels::unary(op, x.array(), out); }, save,
+      std::move(derivative));
+}
+
+/// A function of one argument, in its dtype.
+template <FixedString Name, class SaveFn, class Derivative>
+Tensor rational(kernels::Unary op, const Tensor& x, Into into, SaveFn save, Derivative derivative) {
+  return differentiable<Name>(
+      inputs(x), into, [&](const Array* out) { return kernels::unary(op, x.array(), out); }, save,
+      std::move(derivative));
+}
+
+inline constexpr auto save_x = [](Save& s) { s.input(0); };
+inline constexpr auto save_y = [](Save& s) { s.output(); };
 
 }  // namespace xgrad::ops

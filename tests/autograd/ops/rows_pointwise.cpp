@@ -121,6 +121,16 @@ OP_FAMILY(pointwise) {
            {t({3}, kInt64), t({3}), 2},
            rough({t({31, 37}, kBool), t({31, 37}), 1.5}),
            rough({t({3}, kBool), v({kNaN, kInf, 1}), 1.5})}),
+      row(
+          "where.scalars", [](T c, Scalar x, Scalar y) { return where(c, x, y); },
+          with({{t({2, 3}, kBool)},
+                {t({0}, kBool)},
+                {t({}, kBool)},
+                {t({31, 37}, kBool)},
+                {t({3}, kInt64)},
+                {t({3}, kFloat32)},
+                {v({kNaN})}},
+               {{1.5, 2.5}, {1, 2}, {true, false}, {1, 2.5}})),
       in_place_row(
           "fill_", [](Tensor& x, Scalar c) { fill_(x, c); }, with(few_samples(), {{2.5}, {3}, {true}}))
           .without(kError, "takes every dtype"),
@@ -145,67 +155,6 @@ OP_FAMILY(pointwise) {
                     rough({t({31, 37}), t({37}, kFloat32)})}),
   };
   return rows;
-}
-
-OP_FAMILY(comparison) {
-  const Samples pairs = binary_samples() + Samples{{v({1, 2, 3}), v({1, 3, 2})}};
-  const std::vector<Values> numbers{{0.5}, {1}, {true}};
-#define COMPARE(NAME)                                                                             \
-  row(                                                                                            \
-      #NAME, [](T x, T y) { return NAME(x, y); }, pairs),                                         \
-      row(                                                                                        \
-          #NAME ".scalar", [](T x, Scalar y) { return x.NAME(y); }, with(few_samples(), numbers)) \
-          .without(kError, "takes every dtype")
-  const Samples close_pairs{{v({1, 2}), v({1, 2 + 1e-6})},
-                            {v({1, 2}), v({1, 2.1})},
-                            {v({kInf, 1}), v({kInf, 1})},
-                            {v({kInf}), v({-kInf})},
-                            {v({kNaN}), v({kNaN})},
-                            {v({kInf}), v({1})},
-                            {v({1}), v({kInf})},
-                            {t({0}), t({0})},
-                            {t({}), t({})},
-                            {t({2, 3}), t({3})},
-                            {t({31, 37}), t({31, 37})},
-                            {t({3}, kFloat32), t({3}, kFloat32)},
-                            {t({3}, kInt64), t({3}, kInt64, 2)},
-                            {t({3}, kInt64), t({3}, kInt64)},
-                            {t({3}, kBool), t({3}, kBool)},
-                            {v({1}, kFloat32), v({1})}};
-  return {
-      COMPARE(eq),
-      COMPARE(ne),
-      COMPARE(lt),
-      COMPARE(le),
-      COMPARE(gt),
-      COMPARE(ge),
-      row(
-          "logical_and", [](T x, T y) { return logical_and(x, y); }, binary_samples()),
-      row(
-          "logical_or", [](T x, T y) { return logical_or(x, y); }, binary_samples()),
-      row(
-          "logical_xor", [](T x, T y) { return x.logical_xor(y); }, binary_samples()),
-      row(
-          "logical_not", [](T x) { return !x; }, unary_samples())
-          .without(kError, "takes every dtype"),
-      row(
-          "isnan", [](T x) { return isnan(x); }, unary_samples())
-          .without(kError, "takes every dtype"),
-      row(
-          "isinf", [](T x) { return isinf(x); }, unary_samples())
-          .without(kError, "takes every dtype"),
-      row(
-          "isfinite", [](T x) { return x.isfinite(); }, unary_samples())
-          .without(kError, "takes every dtype"),
-      row(
-          "equal", [](T x, T y) { return equal(x, y); }, close_pairs + Samples{{t({3}), t({1, 3})}})
-          .without(kError, "what does not fit is not equal"),
-      row(
-          "allclose", [](T x, T y) { return allclose(x, y); }, close_pairs),
-      row(
-          "allclose.nan", [](T x, T y, double r, double a, bool nan) { return x.allclose(y, r, a, nan); },
-          with(close_pairs, {{0.2, 0.0, true}, {0.0, 0.2, false}})),
-  };
 }
 
 OP_FAMILY(nonlinear) {

@@ -1,5 +1,6 @@
 #include "samples.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace xgrad::op_table {
@@ -60,6 +61,19 @@ Tensor m(std::initializer_list<std::initializer_list<double>> rows, ScalarType d
 Sample rough(Sample s) { return s.rough = true, s; }
 Sample value_only(Sample s) { return s.rough = s.value_only = true, s; }
 Sample differs(Sample s, std::string heading) { return s.differs = std::move(heading), s; }
+
+Samples rough(Samples samples) {
+  for (Sample& s : samples) s.rough = true;
+  return samples;
+}
+Samples floats_differ(Samples samples, const std::string& heading, bool empty_too) {
+  for (Sample& s : samples) {
+    const auto first = std::find_if(s.in.begin(), s.in.end(), [](const Value& v) { return v.is<Tensor>(); });
+    const Tensor& x = first->get<Tensor>();
+    if (x.is_floating_point() && (empty_too || x.numel() > 0)) s.differs = heading;
+  }
+  return samples;
+}
 
 Samples operator+(Samples a, const Samples& b) {
   a.insert(a.end(), b.begin(), b.end());

@@ -33,6 +33,10 @@ inline constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 Sample rough(Sample s);
 /// At which PyTorch's gradients are no model.
 Sample value_only(Sample s);
+/// All of them rough: functions without slopes.
+Samples rough(Samples samples);
+/// Those whose first tensor is floating differ from PyTorch, for the reason that stands under this heading.
+Samples floats_differ(Samples samples, const std::string& heading, bool empty_too = true);
 /// At which we differ from PyTorch, for the reason that stands under this heading in docs/pytorch_names.md.
 Sample differs(Sample s, std::string heading);
 

@@ -1,0 +1,155 @@
+/// Functions of two numbers beyond the four operations.
+#pragma once
+
+#include <xgrad/autograd/array/error.hpp>
+#include <xgrad/autograd/kernels/elementwise.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace xgrad::kernels {
+
+template <class T>
+bool is_nan(T x) {
+  if constexpr (std::is_floating_point_v<T>)
+    return x != x;
+  else
+    return false;
+}
+
+/// Division as PyTorch rounds it. Integers: dividing by zero throws, and dividing by −1 negates, since the processor
+/// traps on the quotient that does not fit.
+struct Division {
+  template <class T>
+  static void check_divisor(T b) {
+    check(b != T(0), "ZeroDivisionError");
+  }
+  template <class T>
+  static T negated(T a) {
+    return static_cast<T>(0 - static_cast<std::uint64_t>(a));
+  }
+  template <class T>
+  static bool is_minus_one(T b) {
+    return std::is_signed_v<T> && b == static_cast<T>(-1);
+  }
+
+  template <class T>
+  static T trunc(T a, T b) {
+    if constexpr (std::is_floating_point_v<T>) {
+      return std::trunc(a / b);
+    } else {
+      check_divisor(b);
+      return is_minus_one(b) ? negated(a) : static_cast<T>(a / b);
+    }
+  }
+  template <class T>
+  static T fmod(T a, T b) {
+    if constexpr (std::is_floating_point_v<T>) {
+      return std::fmod(a, b);
+    } else {
+      check_divisor(b);
+      return is_minus_one(b) ? T(0) : static_cast<T>(a % b);
+    }
+  }
+  template <class T>
+  static T remainder(T a, T b) {
+    const T rest = fmod(a, b);
+    return rest != T(0) && (rest < T(0)) != (b < T(0)) ? static_cast<T>(rest + b) : rest;
+  }
+  /// Of floating numbers through the exact remainder, so that the quotient agrees with it; −0 keeps its sign.
+  template <class T>
+  static T floor(T a, T b) {
+    if constexpr (std::is_floating_point_v<T>) {
+      if (b == 0) return a / b;
+      const T rest = std::fmod(a, b);
+      T quotient = (a - rest) / b;
+      if (rest != 0 && (b < 0) != (rest < 0)) quotient -= 1;
+      if (quotient == 0) return std::copysign(T(0), a / b);
+      const T whole = std::floor(quotient);
+      return quotient - whole > T(0.5) ? whole + 1 : whole;
+    } else {
+      const T quotient = trunc(a, b), rest = fmod(a, b);
+      return rest != T(0) && (rest < T(0)) != (b < T(0)) ? static_cast<T>(quotient - 1) : quotient;
+    }
+  }
+};
+
+template <class T>
+T power(T a, T b) {
+  if constexpr (std::is_floating_point_v<T>) {
+    return std::pow(a, b);
+  } else {
+    if (b < T(0)) return a == T(1) ? T(1) : Division::is_minus_one(a) ? (b % 2 ? a : T(1)) : T(0);
+    std::uint64_t base = static_cast<std::uint64_t>(a), y = 1;  // by squaring; overflow wraps as in PyTorch
+    for (auto n = static_cast<std::uint64_t>(b); n; n >>= 1, base *= base) {
+      if (n & 1) y *= base;
+    }
+    return static_cast<T>(y);
+  }
+}
+
+template <class T>
+T shift_left(T a, T b) {
+  constexpr T kWidth = std::numeric_limits<std::make_unsigned_t<T>>::digits;
+  return b < T(0) || b >= kWidth ? T(0) : static_cast<T>(static_cast<std::uint64_t>(a) << b);
+}
+template <class T>
+T shift_right(T a, T b) {
+  constexpr T kWidth = std::numeric_limits<std::make_unsigned_t<T>>::digits;
+  return static_cast<T>(b < T(0) || b >= kWidth ? (a < T(0) ? T(-1) : T(0)) : a >> b);
+}
+
+template <class T>
+T xlogy(T a, T b) {
+  if (is_nan(b)) return b;
+  return a == 0 ? T(0) : a * std::log(b);
+}
+template <class T>
+T logaddexp(T a, T b) {
+  if (std::isinf(a) && a == b) return a;
+  return std::max(a, b) + std::log1p(std::exp(-std::abs(a - b)));
+}
+template <class T>
+T logaddexp2(T a, T b) {
+  if (std::isinf(a) && a == b) return a;
+  constexpr T kPerLn2 = static_cast<T>(1.44269504088896340736);
+  return std::max(a, b) + std::log1p(std::exp2(-std::abs(a - b))) * kPerLn2;
+}
+
+/// The functions that T has, as pairs of name and lambda, so that loops over the cheap ones vectorise.
+template <class T>
+constexpr auto binary_functions() {
+  if constexpr (std::is_floating_point_v<T>)
+    return std::make_tuple(std::pair{Binary::TruncDivide, [](T x, T y) { return Division::trunc(x, y); }},
+                           std::pair{Binary::FloorDivide, [](T x, T y) { return Division::floor(x, y); }},
+                           std::pair{Binary::Fmod, [](T x, T y) { return Division::fmod(x, y); }},
+                           std::pair{Binary::Remainder, [](T x, T y) { return Division::remainder(x, y); }},
+                           std::pair{Binary::Pow, [](T x, T y) { return power(x, y); }},
+                           std::pair{Binary::Atan2, [](T x, T y) { return std::atan2(x, y); }},
+                           std::pair{Binary::Hypot, [](T x, T y) { return std::hypot(x, y); }},
+                           std::pair{Binary::Xlogy, [](T x, T y) { return xlogy(x, y); }},
+                           std::pair{Binary::Logaddexp, [](T x, T y) { return logaddexp(x, y); }},
+                           std::pair{Binary::Logaddexp2, [](T x, T y) { return logaddexp2(x, y); }},
+                           std::pair{Binary::Copysign, [](T x, T y) { return std::copysign(x, y); }});
+  else if constexpr (std::is_same_v<T, bool>)
+    return std::make_tuple(std::pair{Binary::BitwiseAnd, [](T x, T y) { return x && y; }},
+                           std::pair{Binary::BitwiseOr, [](T x, T y) { return x || y; }},
+                           std::pair{Binary::BitwiseXor, [](T x, T y) { return x != y; }});
+  else
+    return std::make_tuple(std::pair{Binary::TruncDivide, [](T x, T y) { return Division::trunc(x, y); }},
+                           std::pair{Binary::FloorDivide, [](T x, T y) { return Division::floor(x, y); }},
+                           std::pair{Binary::Fmod, [](T x, T y) { return Division::fmod(x, y); }},
+                           std::pair{Binary::Remainder, [](T x, T y) { return Division::remainder(x, y); }},
+                           std::pair{Binary::Pow, [](T x, T y) { return power(x, y); }},
+                           std::pair{Binary::BitwiseAnd, [](T x, T y) { return static_cast<T>(x & y); }},
+                           std::pair{Binary::BitwiseOr, [](T x, T y) { return static_cast<T>(x | y); }},
+                           std::pair{Binary::BitwiseXor, [](T x, T y) { return static_cast<T>(x ^ y); }},
+                           std::pair{Binary::LeftShift, [](T x, T y) { return shift_left(x, y); }},
+                           std::pair{Binary::RightShift, [](T x, T y) { return shift_right(x, y); }});
+}
+
+}  // namespace xgrad::kernels
