@@ -211,6 +211,7 @@ std::vector<Row> common_rows() {
       {"log, 1M", 1.8, 0, elementwise([](d x) { return lib::log(x); }, 1e-3f, 100)},
       {"tanh, 1M", 1.8, 0, elementwise([](d x) { return lib::tanh(x); }, -5, 5)},
       {"sigmoid, 1M", 1.8, 0, elementwise([](d x) { return lib::sigmoid(x); }, -10, 10)},
+      {"erf, 1M", 1.8, 0, elementwise([](d x) { return lib::erf(x); }, -4, 4)},
       {"matmul 1000 x 1000 x 1000", 0.98, 0, product({1000, 1000}, {1000, 1000}, [](d a, d b) { return a.mm(b); })},
       {"matmul 64 x 784 x 50, a b", 0.98, 0, product({64, 784}, {784, 50}, [](d a, d b) { return a.mm(b); })},
       {"matmul 64 x 784 x 50, a b^T", 0.98, 0, product({64, 784}, {50, 784}, [](d a, d b) { return a.mm(b.t()); })},

@@ -1,0 +1,72 @@
+// The special functions that are our own, at values known in closed form, and integers at their limits.
+#include <xgrad/autograd/kernels/special.hpp>
+#include <xgrad/xgrad.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+namespace xgrad {
+namespace {
+
+using namespace kernels::special;
+constexpr double kEuler = 0.57721566490153286061, kZeta3 = 1.20205690315959428540;
+
+void expect_close(double value, double exact, const char* what) {
+  EXPECT_NEAR(value, exact, 1e-13 * std::max(1.0, std::fabs(exact))) << what;
+}
+
+TEST(SpecialFunctions, ErfinvInvertsErf) {
+  for (double y = -3.5; y <= 3.5; y += 0.0625) {
+    // Where erf is flat its own rounding is all that can be undone.
+    const double slope = 2 / std::sqrt(kPi) * std::exp(-y * y);
+    EXPECT_NEAR(erfinv(std::erf(y)), y, 4e-16 + 2.3e-16 / slope) << y;
+  }
+  for (const double x : {1e-300, 1e-12, 0.1, 0.499999, 0.5, 0.75, 0.999999, 1 - 1e-15}) {
+    EXPECT_NEAR(std::erf(erfinv(x)), x, 2.3e-16 + 2e-16 * x) << x;
+    EXPECT_EQ(erfinv(-x), -erfinv(x));
+  }
+}
+
+TEST(SpecialFunctions, PolygammaAtKnownPoints) {
+  expect_close(digamma(1), -kEuler, "digamma(1)");
+  expect_close(digamma(0.5), -kEuler - 2 * std::log(2.0), "digamma(1/2)");
+  expect_close(digamma(-0.5), 2 - kEuler - 2 * std::log(2.0), "digamma(-1/2)");
+  expect_close(digamma(4), 11. / 6 - kEuler, "digamma(4)");
+  expect_close(polygamma(1, 1), kPi * kPi / 6, "trigamma(1)");
+  expect_close(polygamma(1, 0.5), kPi * kPi / 2, "trigamma(1/2)");
+  expect_close(polygamma(1, -0.5), kPi * kPi / 2 + 4, "trigamma(-1/2)");
+  expect_close(polygamma(2, 1), -2 * kZeta3, "polygamma(2, 1)");
+  expect_close(polygamma(3, 1), std::pow(kPi, 4) / 15, "polygamma(3, 1)");
+  for (const double pole : {0.0, -1.0, -20.0}) EXPECT_EQ(polygamma(1, pole), kInfinity);
+}
+
+TEST(SpecialFunctions, EachOrderGrowsByItsPower) {
+  // polygamma(n, x + 1) - polygamma(n, x) = (-1)^n n! / x^(n+1)
+  for (const double x : {0.3, 1.7, 5.25, 11.5, 40.0, -0.3, -2.6}) {
+    expect_close(digamma(x + 1) - digamma(x), 1 / x, "digamma");
+    expect_close(polygamma(1, x + 1) - polygamma(1, x), -1 / (x * x), "trigamma");
+    expect_close(polygamma(2, x + 1) - polygamma(2, x), 2 / (x * x * x), "polygamma(2, x)");
+  }
+}
+
+TEST(IntegersAtTheirLimits, DoNotTrap) {
+  const std::int64_t lowest = std::numeric_limits<std::int64_t>::min();
+  const Tensor x = tensor(std::vector<std::int64_t>{lowest, 7}), minus = tensor(std::vector<std::int64_t>{-1, -1});
+  EXPECT_EQ(floor_divide(x, minus)[0].item<std::int64_t>(), lowest);  // as machine words negate
+  EXPECT_EQ(div(x, minus, "trunc")[1].item<std::int64_t>(), -7);
+  EXPECT_EQ(fmod(x, minus)[0].item<std::int64_t>(), 0);
+  EXPECT_EQ(remainder(x, minus)[0].item<std::int64_t>(), 0);
+  EXPECT_EQ(pow(minus, tensor(std::vector<std::int64_t>{lowest, -3}))[1].item<std::int64_t>(), -1);
+}
+
+TEST(IntegersAtTheirLimits, ShiftsBeyondTheWidth) {
+  const Tensor x = tensor(std::vector<std::int64_t>{-5, 5, -5, 5}),
+               n = tensor(std::vector<std::int64_t>{64, 64, -1, -1});
+  EXPECT_TRUE(equal(bitwise_left_shift(x, n), zeros_like(x)));
+  EXPECT_TRUE(equal(bitwise_right_shift(x, n), tensor(std::vector<std::int64_t>{-1, 0, -1, 0})));
+}
+
+}  // namespace
+}  // namespace xgrad
