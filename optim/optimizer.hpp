@@ -71,6 +71,7 @@ struct ParamState {
   bool started = false;
   std::array<double, 3> numbers{};
   std::array<Tensor, 3> tensors;
+  std::shared_ptr<void> more;  ///< of an optimiser that packs and unpacks its state itself
 };
 
 /// The names of a ParamState's entries in PyTorch's state dicts: numbers first, then tensors.
