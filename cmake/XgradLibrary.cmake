@@ -69,7 +69,7 @@ endif()
 
 # Flags of single files: pairs of a pattern below the source folder and its flags.
 set(XGRAD_FILE_FLAGS
-    "autograd/(array/generator|kernels/random[^/]*)[.]cpp" "-ffp-contract=off"  # PyTorch's bits: no fused multiply-add
+    "autograd/(array/generator|kernels/(random|optim)[^/]*)[.]cpp" "-ffp-contract=off"  # PyTorch's bits: fma only where written
     "autograd/kernels/levels/v4[.]cpp" "-march=x86-64-v4 -mprefer-vector-width=512"
     "autograd/array/processor[.]cpp" "$<$<BOOL:${XGRAD_X86_64}>:-march=x86-64>")  # runs on any, to say when it is too old
 while(XGRAD_FILE_FLAGS)

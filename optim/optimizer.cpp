@@ -1,6 +1,7 @@
 #include <xgrad/autograd/graph/grad_mode.hpp>
 #include <xgrad/optim/optimizer.hpp>
 
+#include <algorithm>
 #include <unordered_set>
 
 namespace xgrad::optim {
@@ -12,6 +13,26 @@ OptimizerOptions& OptimizerParamGroup::options() {
 
 const OptimizerOptions& OptimizerParamGroup::options() const {
   return const_cast<OptimizerParamGroup*>(this)->options();
+}
+
+std::vector<OptimizerParamGroup> detail::one_group(std::vector<Tensor> params) {
+  check<ValueError>(!params.empty(), "optimizer got an empty parameter list");
+  std::vector<OptimizerParamGroup> groups;
+  groups.emplace_back(std::move(params));
+  return groups;
+}
+
+const double* OptimizerParamGroup::note(std::string_view name) const {
+  const auto at = std::ranges::find(notes_, name, [](const auto& n) { return std::string_view(n.first); });
+  return at == notes_.end() ? nullptr : &at->second;
+}
+
+void OptimizerParamGroup::set_note(std::string_view name, double value) {
+  const auto at = std::ranges::find(notes_, name, [](const auto& n) { return std::string_view(n.first); });
+  if (at == notes_.end())
+    notes_.emplace_back(name, value);
+  else
+    at->second = value;
 }
 
 Optimizer::Optimizer(std::vector<OptimizerParamGroup> groups, std::unique_ptr<OptimizerOptions> defaults)
@@ -35,14 +56,25 @@ void Optimizer::add_param_group(OptimizerParamGroup group) {
 }
 
 Tensor Optimizer::step(const Closure& closure) {
+  ++step_count_;
+  const NoGradGuard no_grad;
+  return run(closure);
+}
+
+Tensor Optimizer::run(const Closure& closure) {
   Tensor loss;
   if (closure) {
     const EnableGradGuard grad;
     loss = closure();
   }
-  const NoGradGuard no_grad;
   for (std::size_t g = 0; g < groups_.size(); ++g) update(g);
   return loss;
+}
+
+ParamState& Optimizer::state_of(std::size_t group, std::size_t position) {
+  if (states_.size() <= group) states_.resize(groups_.size());
+  if (states_[group].size() <= position) states_[group].resize(groups_[group].params().size());
+  return states_[group][position];
 }
 
 void Optimizer::zero_grad(bool set_to_none) {

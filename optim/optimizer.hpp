@@ -2,8 +2,11 @@
 #pragma once
 
 #include <xgrad/autograd/tensor.hpp>
+#include <xgrad/optim/field.hpp>
 
+#include <array>
 #include <functional>
+#include <iosfwd>
 #include <memory>
 #include <vector>
 
@@ -18,6 +21,8 @@ class OptimizerOptions {
   virtual void set_lr(double lr) = 0;
   /// Throws ValueError for impossible values.
   virtual void validate() const = 0;
+  /// All options under Python's names and in Python's order.
+  virtual Fields fields() = 0;
 };
 
 /// Implements clone() for a copyable options type.
@@ -38,8 +43,9 @@ class OptimizerParamGroup {
   explicit OptimizerParamGroup(std::vector<Tensor> params, std::unique_ptr<OptimizerOptions> options = nullptr)
       : params_(std::move(params)), options_(std::move(options)) {}
   OptimizerParamGroup(const OptimizerParamGroup& other)
-      : params_(other.params_), options_(other.options_ ? other.options_->clone() : nullptr) {}
+      : params_(other.params_), options_(other.options_ ? other.options_->clone() : nullptr), notes_(other.notes_) {}
   OptimizerParamGroup(OptimizerParamGroup&&) noexcept = default;
+  OptimizerParamGroup& operator=(OptimizerParamGroup&&) noexcept = default;
 
   std::vector<Tensor>& params() { return params_; }
   const std::vector<Tensor>& params() const { return params_; }
@@ -49,12 +55,42 @@ class OptimizerParamGroup {
   const OptimizerOptions& options() const;
   void set_options(std::unique_ptr<OptimizerOptions> options) { options_ = std::move(options); }
 
+  /// What schedules write beside the options, as Python's `group["initial_lr"]`; null if nobody did.
+  const double* note(std::string_view name) const;
+  void set_note(std::string_view name, double value);
+  const std::vector<std::pair<std::string, double>>& notes() const { return notes_; }
+
  private:
   std::vector<Tensor> params_;
   std::unique_ptr<OptimizerOptions> options_;
+  std::vector<std::pair<std::string, double>> notes_;
+};
+
+/// What an optimiser keeps for one parameter between steps; StateNames says what the entries are.
+struct ParamState {
+  bool started = false;
+  std::array<double, 3> numbers{};
+  std::array<Tensor, 3> tensors;
+  std::shared_ptr<void> more;  ///< of an optimiser that packs and unpacks its state itself
+};
+
+/// The names of a ParamState's entries in PyTorch's state dicts: numbers first, then tensors.
+struct StateNames {
+  struct Number {
+    const char* name;
+    bool is_int = false;  ///< an int in Python, else a float32 tensor without dimensions
+  };
+  std::vector<Number> numbers;
+  std::vector<const char*> tensors;
+  bool none_if_absent = false;  ///< a tensor that is not kept is None, else it has no entry
 };
 
 /// Base of the optimisers.
+///
+/// state_dict() is PyTorch's, entry for entry, so files go both ways:
+///
+///     serialize::save(optimizer.state_dict(), "optimizer.pt");      // Python:
+///     optimizer.load_state_dict(torch.load(...)) optimizer.load_state_dict(serialize::load("optimizer.pt"));
 class Optimizer {
  public:
   using Closure = std::function<Tensor()>;
@@ -81,13 +117,61 @@ class Optimizer {
   /// The number of parameters.
   std::size_t size() const;
 
+  /// {"state": {number of the parameter: {"step": ..., ...}}, "param_groups": [{"lr": ..., ..., "params": [0, 1]}]}.
+  /// Tensors share memory with the optimiser's own.
+  Value state_dict() const;
+  /// Takes over copies of options and state, in the dtypes of the parameters. Throws ValueError if groups or their
+  /// sizes differ, IndexError or TypeError for what is no state dict; the optimiser is unchanged then.
+  void load_state_dict(const Value& state_dict);
+  /// Python's `state[p][name]`: a tensor, or a number as a tensor without dimensions. Undefined if there is none (yet).
+  Tensor state(const Tensor& param, std::string_view name) const;
+
+  /// Calls of step() since a schedule was made for this optimiser.
+  std::int64_t step_count() const { return step_count_; }
+  void reset_step_count() { step_count_ = 0; }
+
+  /// Python's class name.
+  virtual const char* name() const = 0;
+
  protected:
-  /// Updates one group; called with gradients switched off.
+  /// One step, called with gradients switched off: by default the closure, then update() for each group.
+  virtual Tensor run(const Closure& closure);
+  /// Updates one group.
   virtual void update(std::size_t group) = 0;
+  virtual const StateNames& state_names() const = 0;
+
+  /// A parameter's state as in a state dict, or None when there is none; and back, converted to the parameter's dtype.
+  virtual Value pack_state(const ParamState& state) const;
+  virtual ParamState unpack_state(const Tensor& param, const Value::Dict& state) const;
+
+  /// By position; grown on demand.
+  ParamState& state_of(std::size_t group, std::size_t position);
 
  private:
+  const ParamState* find_state(const Tensor& param) const;
+
   std::vector<OptimizerParamGroup> groups_;
   std::unique_ptr<OptimizerOptions> defaults_;
+  std::vector<std::vector<ParamState>> states_;
+  std::int64_t step_count_ = 0;
 };
+
+namespace detail {
+
+/// Parameters without groups are one group. Throws ValueError if there are none.
+std::vector<OptimizerParamGroup> one_group(std::vector<Tensor> params);
+
+/// A group's options as its optimiser's own type; throws TypeError for another optimiser's.
+template <class Options>
+const Options& options_as(const OptimizerParamGroup& group, const char* optimizer) {
+  const auto* options = dynamic_cast<const Options*>(&group.options());
+  check<TypeError>(options, "{}: a parameter group has the options of another optimizer", optimizer);
+  return *options;
+}
+
+}  // namespace detail
+
+/// Python's text: the name and each group's options.
+std::ostream& operator<<(std::ostream& out, const Optimizer& optimizer);
 
 }  // namespace xgrad::optim

@@ -2,16 +2,6 @@
 #include <xgrad/optim/sgd.hpp>
 
 namespace xgrad::optim {
-namespace {
-
-std::vector<OptimizerParamGroup> one_group(std::vector<Tensor> params) {
-  check<ValueError>(!params.empty(), "optimizer got an empty parameter list");
-  std::vector<OptimizerParamGroup> groups;
-  groups.emplace_back(std::move(params));
-  return groups;
-}
-
-}  // namespace
 
 double SGDOptions::lr() const {
   check<ValueError>(lr_.has_value(), "parameter group didn't specify a value of required optimization parameter lr");
@@ -26,38 +16,30 @@ void SGDOptions::validate() const {
                     "Nesterov momentum requires a momentum and zero dampening");
 }
 
-SGD::SGD(std::vector<OptimizerParamGroup> groups, SGDOptions defaults)
-    : Optimizer(std::move(groups), std::make_unique<SGDOptions>(std::move(defaults))) {}
-
-SGD::SGD(std::vector<Tensor> params, SGDOptions defaults) : SGD(one_group(std::move(params)), std::move(defaults)) {}
-
-void SGD::update(std::size_t group) {
-  if (buffers_.size() <= group) buffers_.resize(param_groups().size());
-  const OptimizerParamGroup& g = param_groups()[group];
-  const auto& options = dynamic_cast<const SGDOptions&>(g.options());
-  const kernels::SgdStep step{options.lr(),           options.momentum(), options.dampening(),
-                              options.weight_decay(), options.nesterov(), options.maximize()};
-  auto& buffers = buffers_[group];
-  buffers.resize(g.params().size());
-  for (std::size_t i = 0; i < g.params().size(); ++i) {
-    const Tensor& p = g.params()[i];
-    const Tensor& grad = p.grad();
-    if (!grad.defined()) continue;
-    const bool first = !buffers[i].defined();
-    if (step.momentum != 0 && first) buffers[i] = empty_like(p);
-    kernels::sgd_step(p.array(), grad.array(), step.momentum != 0 ? &buffers[i].array() : nullptr, first, step);
-    p.impl()->bump_version();
-  }
+Fields SGDOptions::fields() {
+  return {{"lr", &lr_},
+          {"momentum", Field::MaybeInt{&momentum_}},
+          {"dampening", Field::MaybeInt{&dampening_}},
+          {"weight_decay", Field::MaybeInt{&weight_decay_}},
+          {"nesterov", &nesterov_},
+          {"maximize", &maximize_},
+          {"foreach", kAlwaysNone},
+          {"differentiable", &kAlwaysFalse}};
 }
 
-Tensor SGD::momentum_buffer(const Tensor& param) const {
-  for (std::size_t g = 0; g < buffers_.size(); ++g) {
-    const auto& params = param_groups()[g].params();
-    for (std::size_t i = 0; i < buffers_[g].size(); ++i) {
-      if (params[i].is_same(param)) return buffers_[g][i];
-    }
-  }
-  return {};
+const StateNames& SGD::state_names() const {
+  static const StateNames names{{}, {"momentum_buffer"}, true};
+  return names;
+}
+
+void SGD::start(ParamState&, const Tensor&, const SGDOptions&) {}
+
+void SGD::step_one(const Tensor& param, const Tensor& grad, ParamState& state, const SGDOptions& o) {
+  const kernels::SgdStep step{o.lr(), o.momentum(), o.dampening(), o.weight_decay(), o.nesterov(), o.maximize()};
+  Tensor& buffer = state.tensors[0];
+  const bool first = !buffer.defined();
+  if (step.momentum != 0 && first) buffer = empty_like(param);
+  kernels::sgd_step(param.array(), grad.array(), step.momentum != 0 ? &buffer.array() : nullptr, first, step);
 }
 
 }  // namespace xgrad::optim

@@ -1,9 +1,7 @@
 /// Stochastic gradient descent.
 #pragma once
 
-#include <xgrad/optim/optimizer.hpp>
-
-#include <optional>
+#include <xgrad/optim/per_parameter.hpp>
 
 namespace xgrad::optim {
 
@@ -16,27 +14,21 @@ class SGDOptions : public OptimizerCloneableOptions<SGDOptions> {
   SGDOptions(double lr) : lr_(lr) {}
 
   SGDOptions& lr(double v) { return lr_ = v, *this; }
-  SGDOptions& momentum(double v) { return momentum_ = v, *this; }
-  SGDOptions& dampening(double v) { return dampening_ = v, *this; }
-  SGDOptions& weight_decay(double v) { return weight_decay_ = v, *this; }
-  SGDOptions& nesterov(bool v) { return nesterov_ = v, *this; }
-  SGDOptions& maximize(bool v) { return maximize_ = v, *this; }
   /// Throws ValueError when no learning rate was given.
   double lr() const;
-  double momentum() const { return momentum_; }
-  double dampening() const { return dampening_; }
-  double weight_decay() const { return weight_decay_; }
-  bool nesterov() const { return nesterov_; }
-  bool maximize() const { return maximize_; }
-
   double get_lr() const override { return lr(); }
   void set_lr(double v) override { lr_ = v; }
   void validate() const override;
+  Fields fields() override;
+
+  XGRAD_ARG(double, momentum) = 0;
+  XGRAD_ARG(double, dampening) = 0;
+  XGRAD_ARG(double, weight_decay) = 0;
+  XGRAD_ARG(bool, nesterov) = false;
+  XGRAD_ARG(bool, maximize) = false;
 
  private:
   std::optional<double> lr_;
-  double momentum_ = 0, dampening_ = 0, weight_decay_ = 0;
-  bool nesterov_ = false, maximize_ = false;
 };
 
 /// d = g + weight_decay·p;  v = momentum·v + (1 − dampening)·d;  p −= lr·v, where the first v is d itself;
@@ -45,24 +37,19 @@ class SGDOptions : public OptimizerCloneableOptions<SGDOptions> {
 ///     optim::SGD optimizer(model.parameters(), lr = 0.01, momentum = 0.9);
 ///
 /// Follows https://pytorch.org/docs/1.13/generated/torch.optim.SGD.html, one sweep over memory for each parameter.
-class SGD : public Optimizer {
+/// Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013.
+class SGD : public PerParameter<SGDOptions> {
  public:
-  SGD(std::vector<OptimizerParamGroup> groups, SGDOptions defaults);
-  SGD(std::vector<Tensor> params, SGDOptions defaults);
-  /// Python's arguments: positional, or keywords.
-  template <class... Args>
-  requires(sizeof...(Args) > 1 || (kwargs::Keyworded<Args> || ...)) explicit SGD(std::vector<Tensor> params,
-                                                                                 Args&&... args)
-      : SGD(std::move(params), kwargs::apply(SGDOptions(), std::forward<Args>(args)...)) {}
+  using PerParameter::PerParameter;
+  const char* name() const override { return "SGD"; }
 
   /// The momentum of a parameter; undefined before its first step.
-  Tensor momentum_buffer(const Tensor& param) const;
+  Tensor momentum_buffer(const Tensor& param) const { return state(param, "momentum_buffer"); }
 
  protected:
-  void update(std::size_t group) override;
-
- private:
-  std::vector<std::vector<Tensor>> buffers_;  // by group and position
+  const StateNames& state_names() const override;
+  void start(ParamState& state, const Tensor& param, const SGDOptions& options) override;
+  void step_one(const Tensor& param, const Tensor& grad, ParamState& state, const SGDOptions& options) override;
 };
 
 }  // namespace xgrad::optim

@@ -21,13 +21,14 @@ ops            | ^autograd/ops/                         | $tensors kernels
 gradcheck      | ^autograd/gradcheck[/._]               | $tensors gradcheck
 tensor         | ^autograd/[^/]*\$                      | $tensors
 nn             | ^nn/                                   | $tensors nn
-optim_headers  | ^optim/.*[.]hpp\$                      | $tensors nn optim_headers
-optim          | ^optim/                                | $tensors nn optim_headers optim_kernels
+value          | ^serialize/value[.]hpp\$               | keywords array value
+optim_headers  | ^optim/.*[.]hpp\$                      | $tensors nn optim_headers value
+optim          | ^optim/                                | $tensors nn optim_headers optim_kernels value
 data           | ^data/                                 | $tensors data
-serialize      | ^serialize/                            | $tensors nn optim_headers serialize
+serialize      | ^serialize/                            | $tensors nn optim_headers value serialize
 plot           | ^plot/                                 | keywords array tensor plot
 xtensor        | ^xtensor[.]hpp\$                       | keywords array tensor
-umbrella       | ^xgrad[.]hpp\$                         | $tensors nn optim_headers data serialize plot
+umbrella       | ^xgrad[.]hpp\$                         | $tensors nn optim_headers data value serialize plot
 examples       | ^examples/                             | umbrella
 benchmarks     | ^benchmarks/                           | *
 tests          | ^tests/                                | *
