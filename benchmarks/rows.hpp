@@ -111,16 +111,17 @@ Job training_step(std::int64_t batch) {
           }};
 }
 
-/// SGD with momentum: one step over `count` parameters of `size` elements.
-Job optimizer_step(int count, std::int64_t size) {
+/// One step over `count` parameters of `size` elements.
+template <class Optimizer, class Options>
+Job optimizer_step(int count, std::int64_t size, Options options) {
   std::vector<Tensor> parameters;
   for (int i = 0; i < count; ++i) {
     Tensor p = numbers({size}, static_cast<unsigned>(i)).requires_grad_();
     p.mutable_grad() = numbers({size}, static_cast<unsigned>(100 + i), -1e-3f, 1e-3f);
     parameters.push_back(p);
   }
-  auto sgd = std::make_shared<lib::optim::SGD>(parameters, lib::optim::SGDOptions(0.01).momentum(0.9));
-  return {[=] { sgd->step(); },
+  auto optimizer = std::make_shared<Optimizer>(parameters, options);
+  return {[=] { optimizer->step(); },
           [=] {
             std::vector<float> r;
             for (const Tensor& p : parameters) append(r, p);
@@ -218,7 +219,14 @@ std::vector<Row> common_rows() {
       {"matmul 64 x 784 x 50, a^T b", 0.98, 0, product({784, 64}, {784, 50}, [](d a, d b) { return a.t().mm(b); })},
       {"matmul 64 x 784 x 50, a^T b^T", 0.98, 0,
        product({784, 64}, {50, 784}, [](d a, d b) { return a.t().mm(b.t()); })},
-      {"SGD with momentum, a step over 60 x 10,000", 3, 0, [] { return optimizer_step(60, 10000); }},
+      {"SGD with momentum, a step over 60 x 10,000", 3, 0,
+       [] { return optimizer_step<lib::optim::SGD>(60, 10000, lib::optim::SGDOptions(0.01).momentum(0.9)); }},
+      {"Adam, a step over 60 x 10,000", 3, 0,
+       [] { return optimizer_step<lib::optim::Adam>(60, 10000, lib::optim::AdamOptions(1e-3)); }},
+      {"AdamW, a step over 60 x 10,000", 3, 0,
+       [] { return optimizer_step<lib::optim::AdamW>(60, 10000, lib::optim::AdamWOptions(1e-3)); }},
+      {"RMSprop, a step over 60 x 10,000", 3, 0,
+       [] { return optimizer_step<lib::optim::RMSprop>(60, 10000, lib::optim::RMSpropOptions(1e-3)); }},
       {"make_data_loader, 60,000 images, batch 64, in order", 0, 0,
        loader_epoch<lib::data::samplers::SequentialSampler>},
       {"make_data_loader, 60,000 images, batch 64, shuffled", 0, 0, loader_epoch<lib::data::samplers::RandomSampler>},

@@ -1,0 +1,105 @@
+#include <gmock/gmock.h>
+
+#include "golden.hpp"
+
+namespace xgrad::testing {
+namespace {
+
+using namespace kwargs;  // NOLINT(google-build-using-namespace)
+using optim::swa_utils::AveragedModel;
+using optim::swa_utils::get_ema_avg_fn;
+
+nn::Linear model() {
+  nn::Linear linear(3, 2);
+  const NoGradGuard no_grad;
+  linear->weight.copy_(start<float>(6, kFloat32).reshape({2, 3}));
+  linear->bias.copy_(start<float>(2, kFloat32));
+  return linear;
+}
+
+template <class Average>
+void follow(nn::Linear& linear, Average& averaged, const ordered_json& golden) {
+  optim::SGD optimizer(linear->parameters(), lr = 0.1);
+  int step = 0;
+  for (const auto& values : golden["values"]) {
+    set_gradients(linear->parameters(), ++step);
+    optimizer.step();
+    averaged.update_parameters(linear);
+    expect_close(numbers_of(averaged.parameters()), values.template get<std::vector<double>>(), 1e-6,
+                 "step " + std::to_string(step));
+  }
+  EXPECT_EQ(averaged.n_averaged.template item<std::int64_t>(), golden["n"].template get<std::int64_t>());
+  std::vector<std::string> keys;
+  for (const auto& entry : averaged.state_dict()) keys.push_back(entry.key());
+  EXPECT_EQ(keys, golden["keys"].template get<std::vector<std::string>>());
+}
+
+TEST(AveragedModel, FollowsPyTorchsMean) {
+  nn::Linear linear = model();
+  AveragedModel averaged(linear);
+  follow(linear, averaged, goldens()["averages"]["mean"]);
+}
+
+TEST(AveragedModel, FollowsPyTorchsMovingAverage) {
+  nn::Linear linear = model();
+  AveragedModel averaged(linear, avg_fn = get_ema_avg_fn(0.75));
+  follow(linear, averaged, goldens()["averages"]["ema"]);
+}
+
+struct Counting : nn::Module {
+  nn::Linear fc = register_module("fc", nn::Linear(2, 2));
+  Tensor seen = register_buffer("seen", zeros({1}));
+  Tensor forward(Tensor x) override { return fc(x); }
+};
+
+TEST(AveragedModel, OfAStruct) {
+  manual_seed(1);
+  Counting net;
+  net.eval();
+  const Tensor x = ones({1, 2});
+  manual_seed(5);
+  AveragedModel averaged(net);
+  const Tensor drawn = rand({1});
+  manual_seed(5);
+  EXPECT_TRUE(equal(drawn, rand({1}))) << "the copy must not draw";
+  EXPECT_FALSE(averaged.module.is_training());
+  EXPECT_TRUE(equal(averaged(x), net(x)));
+  {
+    const NoGradGuard no_grad;
+    net.fc->weight.zero_();
+    net.seen.fill_(4);
+  }
+  EXPECT_FALSE(equal(averaged(x), net(x))) << "the copy is independent";
+  averaged.update_parameters(net);
+  EXPECT_TRUE(equal(averaged(x), net(x))) << "the first update copies";
+  EXPECT_EQ(averaged.module.seen.item<float>(), 0);
+}
+
+TEST(AveragedModel, BuffersToo) {
+  Counting net;
+  AveragedModel averaged(net, use_buffers = true);
+  for (const float seen : {2.0f, 4.0f, 9.0f}) {
+    const NoGradGuard no_grad;
+    net.seen.fill_(seen);
+    averaged.update_parameters(net);
+  }
+  EXPECT_FLOAT_EQ(averaged.module.seen.item<float>(), 5);
+  EXPECT_EQ(averaged.n_averaged.item<std::int64_t>(), 3);
+}
+
+TEST(AveragedModel, SavesAndLoads) {
+  nn::Linear linear = model();
+  AveragedModel averaged(linear), other(linear);
+  averaged.update_parameters(linear);
+  {
+    const NoGradGuard no_grad;
+    linear->weight.add_(1);
+  }
+  averaged.update_parameters(linear);
+  other.load_state_dict(averaged.state_dict());
+  EXPECT_EQ(numbers_of(other.parameters()), numbers_of(averaged.parameters()));
+  EXPECT_EQ(other.n_averaged.item<std::int64_t>(), 2);
+}
+
+}  // namespace
+}  // namespace xgrad::testing
