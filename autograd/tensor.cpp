@@ -39,10 +39,6 @@ GradSlot& TensorImpl::grad_slot() {
   return *slot;
 }
 
-void refresh_if_stale(TensorImpl& view) {
-  if (view.view->graph_version != view.array.storage()->version()) refresh_view(view);
-}
-
 void set_view_of(Tensor& view, const Tensor& base, ViewOrigin origin) {
   auto info = std::make_unique<ViewInfo>();
   const ViewInfo* outer = base.impl()->view.get();
@@ -106,8 +102,8 @@ Tensor& Tensor::requires_grad_(bool requires_grad) const {
 }
 
 Intrusive<Node> Tensor::grad_fn() const {
-  if (!requires_grad() || impl_->is_leaf) return nullptr;
-  return impl_->node;
+  Edge place = gradient_edge(*this);
+  return is_leaf() ? nullptr : std::move(place.node);
 }
 
 std::uint32_t Tensor::output_nr() const { return impl_ ? impl_->output_nr : 0; }
@@ -138,9 +134,10 @@ void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph, 
 
 void Tensor::retain_grad() const {
   check(requires_grad(), "can't retain_grad on Tensor that has requires_grad=False");
+  const Edge place = gradient_edge(*this);
   if (impl_->is_leaf || impl_->retains_grad) return;
   impl_->grad_slot();
-  impl_->node->hooks().retain.push_back({impl_->output_nr, impl_->slot});
+  place.node->hooks().retain.push_back({place.input_nr, impl_->slot});
   impl_->retains_grad = true;
 }
 
@@ -148,8 +145,9 @@ bool Tensor::retains_grad() const { return impl_ && impl_->retains_grad; }
 
 unsigned Tensor::add_hook(TensorHook hook) const {
   check(requires_grad(), "cannot register a hook on a tensor that doesn't require gradient");
+  const Edge place = gradient_edge(*this);
   const unsigned handle = NodeHooks::next_handle();
-  impl_->node->hooks().on_grad.push_back({handle, impl_->output_nr, std::move(hook)});
+  place.node->hooks().on_grad.push_back({handle, place.input_nr, std::move(hook)});
   return handle;
 }
 
@@ -181,7 +179,7 @@ Tensor& Tensor::detach_() const {
       "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, "
       "and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be "
       "called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in "
-      "torch/optim/optimizer.py as a solution.");
+      "torch/optim/optimizer.py as the solution.");
   impl_->node.reset();
   impl_->output_nr = 0;
   impl_->requires_grad = false;

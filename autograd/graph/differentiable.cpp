@@ -167,10 +167,13 @@ void RecordingBase::keep_overwritten(const Save& save, const Tensor& self) {
   }
 }
 
-void RecordingBase::finish(OpNodeBase& node, const Save& save, std::span<Tensor> results) {
+void RecordingBase::connect(OpNodeBase& node) {
   for (std::size_t i = 0; i < inputs_.size(); ++i) {
     if (inputs_[i]->defined()) node.set_edge(i, gradient_edge(*inputs_[i]));
   }
+}
+
+void RecordingBase::finish(OpNodeBase& node, const Save& save, std::span<Tensor> results) {
   const auto slots = node.saved();
   for (std::size_t r = 0; r < save.count_; ++r) {
     const auto& request = save.requests_[r];

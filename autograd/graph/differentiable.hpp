@@ -198,7 +198,9 @@ class RecordingBase {
   static void check_writable(const Tensor& self, bool record);
   /// Before an in-place kernel: keeps copies of the inputs that it is going to overwrite.
   void keep_overwritten(const Save& save, const Tensor& self);
-  /// Sets edges and saved tensors once the results exist.
+  /// Sets the edges: before an in-place kernel, since the places of its arguments are those before the change.
+  void connect(OpNodeBase& node);
+  /// Sets the saved tensors once the results exist.
   void finish(OpNodeBase& node, const Save& save, std::span<Tensor> results);
   /// Counts an in-place change of `self`.
   static void changed(const Tensor& self);
@@ -235,6 +237,7 @@ std::vector<Tensor> differentiable_many(std::span<const Tensor* const> in, Forwa
   save_fn(save);
   auto node =
       Intrusive<OpNodeBase>::adopt(OpNode<Name, Derivative>::create(in.size(), save.count(), std::move(derivative)));
+  recording.connect(*node);
   for (Tensor& r : results) set_history(r, node);
   recording.finish(*node, save, results);
   return results;
@@ -259,6 +262,7 @@ Tensor differentiable(std::span<const Tensor* const> in, Into into, Forward&& fo
   auto owner =
       Intrusive<OpNodeBase>::adopt(OpNode<Name, Derivative>::create(in.size(), save.count(), std::move(derivative)));
   OpNodeBase& node = *owner;
+  recording.connect(node);
   if (!into.self()) {
     Tensor result(forward(static_cast<const Array*>(nullptr)));
     set_history(result, std::move(owner));
@@ -283,12 +287,17 @@ Tensor differentiable(const Inputs<N>& in, Into into, Forward&& forward, SaveFn&
 
 inline constexpr auto no_save = [](Save&) {};
 
+/// How a view made now is made.
+inline ViewOrigin view_origin(ViewOrigin recorded = ViewOrigin::Normal) {
+  return detail::grad_mode ? recorded : detail::inference_mode ? ViewOrigin::Inference : ViewOrigin::NoGrad;
+}
+
 /// Records a view: shares the memory of `x`, and follows in-place changes to it.
 template <FixedString Name, class Derivative>
 Tensor differentiable_view(const Tensor& x, Array view, Derivative derivative) {
   Tensor result = differentiable<Name>(
       inputs(x), {}, [&](const Array*) { return std::move(view); }, no_save, std::move(derivative));
-  set_view_of(result, x, detail::grad_mode ? ViewOrigin::Normal : ViewOrigin::NoGrad);
+  set_view_of(result, x, view_origin());
   return result;
 }
 

@@ -23,15 +23,17 @@ class BackwardRun {
     for (Node* n : claimed_) give_back(*n);
   }
 
-  struct Capture {
-    Edge edge;
-    Tensor* result;
-  };
+  /// Runs only what leads to `edge`. The gradient that arrives there goes to `*result`; without one, its node's hooks
+  /// see it, and a leaf accumulates it.
   void capture(Edge edge, Tensor* result) { captures_.push_back({std::move(edge), result}); }
 
   void run(std::span<const Edge> roots, std::vector<Tensor> grads);
 
  private:
+  struct Capture {
+    Edge edge;
+    Tensor* result;
+  };
   /// What a run keeps about a node: in the node itself, or aside when another run (a second thread over a shared
   /// graph, or a backward inside a backward) has claimed the node.
   struct State {
@@ -70,7 +72,7 @@ class BackwardRun {
   void send(const Edge& edge, Tensor&& grad, const Node* from, std::size_t output);
   void add(Tensor& sum, Tensor&& grad);
   Grads collect(Node& n);
-  void run_pre_hooks(NodeHooks& hooks, Grads& grads);
+  void run_pre_hooks(const Node& n, const NodeHooks& hooks, Grads& grads);
   Grads apply_watched(Node& n, NodeHooks* hooks, Grads grads);
   void execute(Node& n);
   static bool later(const Node* a, const Node* b) { return priority(*a) < priority(*b); }
@@ -162,6 +164,9 @@ void BackwardRun::find_needed(std::span<const Edge> roots) {
       if (!stack.empty()) stack.back().leads = true;
     }
   }
+  for (const Capture& c : captures_) {
+    if (!c.result && c.edge.node->num_outputs() == 0) needed_.insert(c.edge.node.get());
+  }
 }
 
 void BackwardRun::add(Tensor& sum, Tensor&& grad) {
@@ -210,19 +215,34 @@ Grads BackwardRun::collect(Node& n) {
   return grads;
 }
 
-void BackwardRun::run_pre_hooks(NodeHooks& hooks, Grads& grads) {
+void BackwardRun::run_pre_hooks(const Node& n, const NodeHooks& hooks, Grads& grads) {
   const auto on_grad = hooks.on_grad;  // copies: a hook may remove itself
   for (const auto& h : on_grad) {
     Tensor& g = grads[h.input_nr];
     if (!g.defined()) continue;
-    if (Tensor replacement = h.hook(g); replacement.defined()) g = std::move(replacement);
+    Tensor replacement = h.hook(g);
+    if (!replacement.defined()) continue;
+    check(replacement.dtype() == g.dtype(), "hook has changed the type of value (was {} got {})", g.toString(),
+          replacement.toString());
+    check(replacement.sizes() == g.sizes(), "hook has changed the size of value (was {} got {})", g.sizes(),
+          replacement.sizes());
+    g = std::move(replacement);
   }
   for (const auto& h : hooks.retain) {
     const Tensor& g = grads[h.input_nr];
-    if (g.defined()) h.slot->grad = create_graph_ ? g : g.detach();
+    if (g.defined()) h.slot->grad = h.slot->grad.defined() ? h.slot->grad + g : g.clone();
   }
   const auto pre = hooks.pre;
-  for (const auto& h : pre) h.call(grads);
+  for (const auto& h : pre) {
+    h.call(grads);
+    check(grads.size() == n.num_inputs(), "pre hook of {} has changed the number of gradients (was {} got {})",
+          n.name(), n.num_inputs(), grads.size());
+  }
+  for (std::size_t i = 0; i < grads.size() && !pre.empty(); ++i) {
+    check(!grads[i].defined() || n.input_shape(i).matches(grads[i].array().sizes()),
+          "pre hook of {} has changed the size of value (was {} got {})", n.name(), n.input_shape(i).sizes(),
+          grads[i].defined() ? Dims(grads[i].sizes()) : Dims());
+  }
 }
 
 /// apply() for a node that somebody watches: post-hooks, observers, anomaly mode.
@@ -254,9 +274,9 @@ void BackwardRun::execute(Node& n) {
   Grads grads = collect(n);
   NodeHooks* hooks = n.more_ ? n.more_->hooks.get() : nullptr;
   if (hooks) [[unlikely]]
-    run_pre_hooks(*hooks, grads);
+    run_pre_hooks(n, *hooks, grads);
   for (const Capture& c : captures_) {
-    if (c.edge.node.get() == &n) *c.result = grads[c.edge.input_nr];
+    if (c.result && c.edge.node.get() == &n) *c.result = grads[c.edge.input_nr];
   }
   const std::size_t edges = n.num_outputs();
   if (!runs(n)) {
@@ -297,12 +317,12 @@ void BackwardRun::run(std::span<const Edge> roots, std::vector<Tensor> grads) {
 namespace autograd {
 namespace {
 
-Tensor initial_gradient(const Tensor& output, const Tensor& given) {
+Tensor initial_gradient(std::size_t i, const Tensor& output, const Tensor& given) {
   if (given.defined()) {
-    check(
-        given.sizes() == output.sizes(),
-        "Mismatch in shape: grad_output[0] has a shape of torch.Size({}) and output[0] has a shape of torch.Size({}).",
-        given.sizes(), output.sizes());
+    check(given.sizes() == output.sizes(),
+          "Mismatch in shape: grad_output[{0}] has a shape of torch.Size({1}) and output[{0}] has a shape of "
+          "torch.Size({2}).",
+          i, given.sizes(), output.sizes());
     return given;
   }
   if (output.numel() != 1) {
@@ -329,33 +349,18 @@ void run(TensorList outputs, TensorList grad_outputs, bool retain_graph, bool cr
       e.set_hint("no input of this computation requires grad, or it ran under NoGradGuard, or through detach()");
       throw e;
     }
-    grads.push_back(initial_gradient(out, grad_outputs.empty() ? Tensor() : grad_outputs[i]));
+    grads.push_back(initial_gradient(i, out, grad_outputs.empty() ? Tensor() : grad_outputs[i]));
     roots.push_back(gradient_edge(out));
   }
   BackwardRun pass(retain_graph, create_graph);
   std::vector<Tensor> captured(inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     check(inputs[i].defined() && inputs[i].requires_grad(), "One of the differentiated Tensors does not require grad");
-    pass.capture(gradient_edge(inputs[i]), &captured[i]);
+    if (!results) inputs[i].retain_grad();  // a leaf accumulates anyway
+    pass.capture(gradient_edge(inputs[i]), results ? &captured[i] : nullptr);
   }
   pass.run(roots, std::move(grads));
-  if (results) {
-    *results = std::move(captured);
-    return;
-  }
-  const AutoGradMode mode(create_graph);
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (!captured[i].defined()) continue;
-    const Edge edge = gradient_edge(inputs[i]);
-    if (inputs[i].is_leaf()) {
-      Grads g(1);
-      g[0] = std::move(captured[i]);
-      edge.node->apply(std::move(g));
-    } else {
-      Tensor& grad = inputs[i].mutable_grad();
-      grad = grad.defined() ? grad + captured[i] : captured[i];
-    }
-  }
+  if (results) *results = std::move(captured);
 }
 
 }  // namespace

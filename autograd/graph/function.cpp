@@ -1,3 +1,4 @@
+#include <xgrad/autograd/array/warning.hpp>
 #include <xgrad/autograd/graph/anomaly.hpp>
 #include <xgrad/autograd/graph/function.hpp>
 #include <xgrad/autograd/graph/in_place.hpp>
@@ -88,9 +89,15 @@ variable_list FunctionNodeBase::record(const char* name, Backward backward, Auto
                                        bool record) {
   check(!outputs.empty(), "{}: forward returned no tensors", name);
   for (const TensorImpl* changed : ctx.dirty_) {
-    check(std::any_of(outputs.begin(), outputs.end(), [&](const Tensor& t) { return t.impl() == changed; }),
+    const auto is_changed = [changed](const Tensor& t) { return t.impl() == changed; };
+    check(std::any_of(outputs.begin(), outputs.end(), is_changed),
           "Some elements marked as dirty during the forward method were not returned as output. The inputs that are "
           "modified inplace must all be outputs of the Function.");
+    if (std::none_of(inputs.begin(), inputs.end(), is_changed)) {
+      warn(
+          "Only input Tensors should be given to ctx.mark_dirty(). If a Tensor is not an input, there is no need to "
+          "pass it to mark_dirty().");
+    }
   }
   const auto is_input = [&](const Tensor& t) {
     return std::any_of(inputs.begin(), inputs.end(), [&](const Tensor& i) { return i.is_same(t); });
@@ -122,8 +129,13 @@ variable_list FunctionNodeBase::record(const char* name, Backward backward, Auto
       continue;
     }
     if (changed) {
-      add_result(*node, out.array());
-      rebase_history(out, node);
+      check(!out.is_view() || outputs.size() == 1,
+            "If your Function modifies inplace an input that is a view of another Tensor, your Function cannot return "
+            "more than one Tensor. This is not supported by the current autograd engine. You should either make sure "
+            "the input is not a view (using .clone() for example) or make your Function only return one Tensor "
+            "(potentially splitting it into two Functions: one doing the inplace that returns a single Tensor and a "
+            "second one that does the other operations).");
+      rebase_history(out, node, add_result(*node, out.array()));
       continue;
     }
     const bool as_is = is_input(out);

@@ -16,7 +16,7 @@ class GradSlot : public RefCounted {
 };
 
 /// How a view was made, which decides whether it may be changed in place.
-enum class ViewOrigin : std::uint8_t { Normal, NoGrad, MultiOutput, CustomFunction };
+enum class ViewOrigin : std::uint8_t { Normal, NoGrad, Inference, MultiOutput, CustomFunction };
 
 /// A view's base, and the state its graph place was computed for.
 struct ViewInfo {
@@ -25,20 +25,26 @@ struct ViewInfo {
   std::uint32_t graph_version = 0;  ///< version of the storage that `node` stands for
 };
 
-/// Brings a view's grad_fn up to date with in-place changes of its base.
-void refresh_if_stale(TensorImpl& view);
+/// Whether the view's memory was changed in place since its grad_fn was computed.
+inline bool is_stale(const TensorImpl& view) { return view.view->graph_version != view.array.storage()->version(); }
 
-/// Whether operations on this tensor are recorded.
+/// Brings a stale view's grad_fn up to date with the in-place changes of its base. Throws for views that may not follow
+/// one: those made without grad, several at once, or by a Function.
+void refresh_view(TensorImpl& view);
+
+/// Whether operations on this tensor are recorded. Never throws.
 inline bool takes_gradient(const Tensor& t) {
-  TensorImpl* impl = t.impl();
+  const TensorImpl* impl = t.impl();
   if (!impl) return false;
-  if (impl->view) refresh_if_stale(*impl);
-  return impl->requires_grad;
+  return impl->requires_grad || (impl->view && is_stale(*impl) && impl->view->base.impl()->requires_grad);
 }
 
 /// An edge to what takes this tensor's gradient: its grad_fn or its accumulator; a null edge when it requires none.
 inline Edge gradient_edge(const Tensor& t) {
-  return takes_gradient(t) ? Edge{t.impl()->node, t.impl()->output_nr} : Edge{};
+  if (!takes_gradient(t)) return {};
+  TensorImpl& impl = *t.impl();
+  if (impl.view && is_stale(impl)) refresh_view(impl);
+  return {impl.node, impl.output_nr};
 }
 
 /// Makes `view` a tracked view of `base` (or of base's base).

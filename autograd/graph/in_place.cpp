@@ -58,79 +58,97 @@ class CopySlices final : public Node {
   Intrusive<Node> node_;
 };
 
-}  // namespace
-
-void check_in_place(const Tensor& self, bool record) {
-  const TensorImpl& impl = *self.impl();
-  check(!impl.array.overlaps_itself(),
-        "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
-        "Please clone() the tensor before performing the operation.");
-  check(!impl.inference || detail::inference_mode,
-        "Inplace update to inference tensor outside InferenceMode is not allowed. You can make a clone to get a normal "
-        "tensor before doing inplace update.");
-  if (!detail::grad_mode) return;
-  if (!impl.view) {
-    if (!impl.is_leaf || !impl.requires_grad) return;
-    Error e("a leaf Variable that requires grad is being used in an in-place operation.");
-    e.add_context(fmt::format("the leaf has shape {} and dtype {}", impl.array.sizes(), info(impl.array.dtype()).name));
-    e.set_hint("change it under NoGradGuard (as optimizers do), or use the operation that makes a new tensor");
-    throw e;
-  }
-  const Tensor& base = impl.view->base;
-  if (!record && !base.requires_grad()) return;
-  check(!base.is_leaf() || !base.requires_grad(),
-        "a view of a leaf Variable that requires grad is being used in an in-place operation.");
-  if (impl.view->origin == ViewOrigin::Normal) return;
-  const std::string what =
-      impl.node
-          ? fmt::format("Output {} of {} is a view and is being modified inplace.", impl.output_nr, impl.node->name())
-          : "A view was created in no_grad mode and is being modified inplace with grad mode enabled.";
-  check(impl.view->origin != ViewOrigin::MultiOutput,
+/// Throws PyTorch's error for a view that may not be changed in place with grad, nor follow a change of its base.
+void check_origin(const TensorImpl& view, bool indirect) {
+  const ViewOrigin origin = view.view->origin;
+  if (origin == ViewOrigin::Normal) return;
+  const std::string output = view.node ? fmt::format("Output {} of {}", view.output_nr, view.node->name()) : "";
+  const char* changed = indirect ? "its base or another view of its base has been" : "is being";
+  const bool without_grad = origin == ViewOrigin::NoGrad || origin == ViewOrigin::Inference || output.empty();
+  std::string what = without_grad ? output + (output.empty() ? "A view was" : " is a view of a view which was")
+                                  : fmt::format("{} is a view and {} modified inplace.", output, changed);
+  if (origin == ViewOrigin::Inference)
+    what += fmt::format(" created in inference mode and {} modified inplace in normal mode.", changed);
+  else if (without_grad)
+    what += fmt::format(" created in no_grad mode and {} modified inplace with grad mode enabled.", changed);
+  check(origin != ViewOrigin::MultiOutput,
         "{} This view is the output of a function that returns multiple views. Such functions do not allow the output "
         "views to be modified inplace. You should replace the inplace operation by an out-of-place one.",
         what);
-  check(impl.view->origin != ViewOrigin::CustomFunction,
+  check(origin != ViewOrigin::CustomFunction,
         "{} This view was created inside a custom Function (or because an input was returned as-is) and the autograd "
         "logic to handle view+inplace would override the custom backward associated with the custom Function, leading "
         "to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom "
         "Function.",
         what);
   fail(
-      "{} Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving "
-      "both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be "
-      "tracked) "
-      "or both outside (if you want the inplace to be tracked).",
-      what);
+      "{0} Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving "
+      "both the view and the inplace either both inside the {1} block (if you don't want the inplace to be tracked) or "
+      "both outside (if you want the inplace to be tracked).",
+      what, origin == ViewOrigin::Inference ? "inference_mode" : "no_grad");
 }
 
-void rebase_history(const Tensor& self, Intrusive<Node> node) {
-  TensorImpl& impl = *self.impl();
-  TensorImpl* target = &impl;
-  if (impl.view) {
-    const Tensor& base = impl.view->base;
-    check(!base.array().overlaps_itself(), "in-place operations on a view of overlapping memory are not supported");
-    node = CopySlices::create(base, impl.array, std::move(node));
-    target = base.impl();
+void set_place(TensorImpl& t, Intrusive<Node> node, std::uint32_t output_nr) {
+  t.node = std::move(node);
+  t.output_nr = output_nr;
+  t.requires_grad = true;
+  t.is_leaf = false;
+}
+
+/// Gives `t` another place in the graph, and what it retains of gradients with it.
+void move_to(TensorImpl& t, const Intrusive<Node>& node, std::uint32_t output_nr) {
+  if (t.retains_grad) {
+    std::erase_if(t.node->hooks().retain, [&](const NodeHooks::Retain& r) { return r.slot == t.slot; });
+    node->hooks().retain.push_back({output_nr, t.slot});
   }
-  target->node = std::move(node);
-  target->output_nr = 0;
-  target->requires_grad = true;
-  target->is_leaf = false;
-  if (impl.view) refresh_view(impl);
+  set_place(t, node, output_nr);
+}
+
+}  // namespace
+
+void check_in_place(const Tensor& self, bool record) {
+  const TensorImpl& impl = *self.impl();
+  check(!impl.inference || detail::inference_mode,
+        "Inplace update to inference tensor outside InferenceMode is not allowed. You can make a clone to get a normal "
+        "tensor before doing inplace update.");
+  const bool view_of_recorded = impl.view && impl.view->base.requires_grad();
+  if (detail::grad_mode && (record || self.requires_grad() || view_of_recorded)) {
+    if (impl.view) {
+      check_origin(impl, false);
+      check(!impl.view->base.is_leaf() || !(self.requires_grad() || view_of_recorded),
+            "a view of a leaf Variable that requires grad is being used in an in-place operation.");
+    }
+    if (impl.is_leaf && impl.requires_grad) {
+      Error e("a leaf Variable that requires grad is being used in an in-place operation.");
+      e.add_context(
+          fmt::format("the leaf has shape {} and dtype {}", impl.array.sizes(), info(impl.array.dtype()).name));
+      e.set_hint("change it under NoGradGuard (as optimizers do), or use the operation that makes a new tensor");
+      throw e;
+    }
+  }
+  check(!impl.array.overlaps_itself(),
+        "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
+        "Please clone() the tensor before performing the operation.");
+}
+
+void rebase_history(const Tensor& self, Intrusive<Node> node, std::uint32_t output_nr) {
+  TensorImpl& impl = *self.impl();
+  if (!impl.view) return move_to(impl, node, output_nr);
+  const Tensor& base = impl.view->base;
+  check(!base.array().overlaps_itself(), "in-place operations on a view of overlapping memory are not supported");
+  set_place(*base.impl(), CopySlices::create(base, impl.array, std::move(node)), 0);
+  refresh_view(impl);
 }
 
 void refresh_view(TensorImpl& view) {
   ViewInfo& info = *view.view;
+  if (info.base.requires_grad()) {
+    check_origin(view, true);
+    const EnableGradGuard grad;
+    const Tensor fresh = as_strided(info.base, view.array.sizes(), view.array.strides(), view.array.offset());
+    move_to(view, fresh.impl()->node, fresh.impl()->output_nr);
+  }
   info.graph_version = view.array.storage()->version();
-  if (info.origin == ViewOrigin::CustomFunction) return;  // its place is the function's node, whatever its base does
-  TensorImpl& base = *info.base.impl();
-  if (!base.requires_grad) return;
-  const EnableGradGuard grad;
-  const Tensor fresh = as_strided(info.base, view.array.sizes(), view.array.strides(), view.array.offset());
-  view.node = fresh.impl()->node;
-  view.output_nr = fresh.impl()->output_nr;
-  view.requires_grad = true;
-  view.is_leaf = false;
 }
 
 }  // namespace xgrad

@@ -11,11 +11,9 @@ namespace xgrad {
 /// Only memory matters when nothing is recorded; `record` tells that an argument of the operation requires grad.
 void check_in_place(const Tensor& self, bool record);
 
-/// Makes `node`, whose first edge is `self`'s old place, the place of `self` after an in-place change. For a view, the
-/// base is given a CopySlices node that runs `node` on the part that changed.
-void rebase_history(const Tensor& self, Intrusive<Node> node);
-
-/// Recomputes a view's graph place when its base has changed since.
-void refresh_view(TensorImpl& view);
+/// Makes output `output_nr` of `node` the place of `self` after an in-place change; the node's first edge is `self`'s
+/// old place. For a view, the base is given a CopySlices node that runs `node`, which has that one output, on the part
+/// that changed. A retained gradient is then that of `self`'s new place, but still that of the base's old one.
+void rebase_history(const Tensor& self, Intrusive<Node> node, std::uint32_t output_nr = 0);
 
 }  // namespace xgrad

@@ -212,7 +212,7 @@ std::vector<Tensor> views(const Tensor& x, std::vector<Array> parts, Join join) 
         }
         return {join(all)};
       });
-  for (Tensor& t : out) set_view_of(t, x, detail::grad_mode ? ViewOrigin::MultiOutput : ViewOrigin::NoGrad);
+  for (Tensor& t : out) set_view_of(t, x, view_origin(ViewOrigin::MultiOutput));
   return out;
 }
 

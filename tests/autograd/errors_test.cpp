@@ -77,6 +77,9 @@ TEST(Errors, BackwardOfANonScalar) {
   EXPECT_ERROR_TEXT(Error, (x * 2).backward(ones({3})),
                     "Mismatch in shape: grad_output[0] has a shape of torch.Size([3]) and output[0] has a shape of "
                     "torch.Size([2]).");
+  EXPECT_ERROR_TEXT(Error, autograd::backward({x.sum(), x}, {ones({}), ones({3})}),
+                    "Mismatch in shape: grad_output[1] has a shape of torch.Size([3]) and output[1] has a shape of "
+                    "torch.Size([2]).");
 }
 
 TEST(Errors, BackwardWithoutAGraph) {

@@ -1,3 +1,4 @@
+#include <xgrad/autograd/array/warning.hpp>
 #include <xgrad/autograd/gradcheck_gtest.hpp>
 #include <xgrad/autograd/graph/function.hpp>
 
@@ -208,6 +209,55 @@ TEST(Function, ChangesInPlace) {
   EXPECT_ERROR(Error, DoubleInPlace::apply(leaf(1.)), "a leaf Variable that requires grad");
 }
 
+struct SecondInPlace : Function<SecondInPlace> {
+  static variable_list forward(AutogradContext* ctx, const Tensor& x, const Tensor& y) {
+    x.mul_(2);
+    ctx->mark_dirty({x});
+    return {y * 3, x};
+  }
+  static tensor_list backward(AutogradContext*, tensor_list grads) { return {grads[1] * 2, grads[0] * 3}; }
+};
+struct MarksAResult : Function<MarksAResult> {
+  static Tensor forward(AutogradContext* ctx, const Tensor& x) {
+    Tensor y = x * 2;
+    ctx->mark_dirty({y});
+    return y;
+  }
+  static tensor_list backward(AutogradContext*, tensor_list grads) { return {grads[0] * 2}; }
+};
+
+TEST(Function, ChangesInPlaceWhatIsNotItsFirstResult) {
+  const Tensor x = leaf({1., 2.}), y = leaf({3., 4.});
+  const Tensor a = x * 1;
+  const auto out = SecondInPlace::apply(a, y);
+  EXPECT_EQ(a.output_nr(), 1u);
+  (out[0] + out[1] * 10).sum().backward();
+  EXPECT_EQ(values(x.grad()), (Values{20, 20}));
+  EXPECT_EQ(values(y.grad()), (Values{3, 3}));
+}
+
+TEST(Function, ChangesAViewInPlaceIfThatIsAllItReturns) {
+  const Tensor x = leaf({1., 2., 3.});
+  const Tensor a = x * 1;
+  DoubleInPlace::apply(a.slice(0, 0, 2));
+  EXPECT_STREQ(a.grad_fn()->name(), "CopySlices");
+  a.sum().backward();
+  EXPECT_EQ(values(x.grad()), (Values{2, 2, 1}));
+  const Tensor b = x * 1;
+  EXPECT_ERROR(Error, SecondInPlace::apply(b.slice(0, 0, 2), leaf({1., 1.})),
+               "If your Function modifies inplace an input that is a view of another Tensor, your Function cannot "
+               "return more than one Tensor.");
+}
+
+TEST(Function, WarnsOfAResultThatIsMarkedDirty) {
+  std::string seen;
+  const WarningHandlerGuard guard([&](const std::string& message) { seen = message; });
+  const Tensor x = leaf(1.);
+  MarksAResult::apply(x).backward();
+  EXPECT_EQ(x.grad().item<double>(), 2);
+  EXPECT_NE(seen.find("Only input Tensors should be given to ctx.mark_dirty()."), std::string::npos);
+}
+
 struct AsIs : Function<AsIs> {
   static Tensor forward(AutogradContext*, const Tensor& x) { return x; }
   static tensor_list backward(AutogradContext*, tensor_list grads) { return {grads[0] * 10}; }
@@ -222,6 +272,8 @@ TEST(Function, AnArgumentReturnedAsItIsBecomesAnAlias) {
   EXPECT_ERROR(Error, y.mul_(2), "This view was created inside a custom Function");
   y.sum().backward();
   EXPECT_EQ(values(x.grad()), (Values{10, 10}));
+  a.mul_(2);
+  EXPECT_ERROR(Error, y * 1, "Output 0 of AsIsBackward is a view and its base or another view of its base has been");
 }
 
 struct TooMany : Function<TooMany> {

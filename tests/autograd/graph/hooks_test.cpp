@@ -83,6 +83,45 @@ TEST(Hooks, OnNodes) {
   EXPECT_EQ(order, (std::vector<std::string>{"pre", "post"}));
 }
 
+TEST(Hooks, MayNotChangeShapeOrDtype) {
+  const Tensor x = leaf({1., 2.});
+  const auto bad = x.register_hook([](const Tensor&) { return ones({3}, kFloat64); });
+  EXPECT_ERROR(Error, (x * 2).sum().backward(), "hook has changed the size of value (was [2] got [3])");
+  x.remove_hook(bad);
+  x.register_hook([](const Tensor& g) { return g.to(kFloat32); });
+  EXPECT_ERROR(Error, (x * 2).sum().backward(),
+               "hook has changed the type of value (was torch.DoubleTensor got torch.FloatTensor)");
+  EXPECT_FALSE(x.grad().defined());
+}
+
+TEST(Hooks, OnNodesMayNotChangeShapeOrNumber) {
+  const Tensor x = leaf({1., 2.});
+  const auto run = [&](auto hook) {
+    const Tensor y = x * 2;
+    y.grad_fn()->add_pre_hook(hook);
+    y.sum().backward();
+  };
+  EXPECT_ERROR(Error, run([](Grads& g) { g = Grads(0); }),
+               "pre hook of MulBackward0 has changed the number of gradients (was 1 got 0)");
+  EXPECT_ERROR(Error, run([](Grads& g) { g[0] = ones({3}, kFloat64); }),
+               "pre hook of MulBackward0 has changed the size of value (was [2] got [3])");
+  run([](Grads& g) { g[0] = Tensor(); });
+  EXPECT_FALSE(x.grad().defined()) << "an undefined gradient is zero";
+}
+
+TEST(Hooks, OfWhatBackwardIsLimitedTo) {
+  const Tensor x = leaf({1., 2.}), other = leaf({3., 4.});
+  std::vector<std::string> order;
+  x.register_hook([&](const Tensor& g) { return order.push_back("tensor"), g * 2; });
+  x.register_post_accumulate_grad_hook([&](Tensor) { order.push_back("accumulated"); });
+  const Tensor y = x * other;
+  y.grad_fn()->next_edges()[0].node->add_post_hook([&](Grads&, const Grads&) { order.push_back("post"); });
+  y.sum().backward(kw::inputs = std::vector<Tensor>{x, x});
+  EXPECT_EQ(order, (std::vector<std::string>{"tensor", "accumulated", "post"}));
+  EXPECT_EQ(values(x.grad()), (Values{6, 8})) << "once, although it was named twice";
+  EXPECT_FALSE(other.grad().defined());
+}
+
 TEST(Hooks, NeedAGradient) {
   EXPECT_ERROR(Error, tensor(1.).register_hook([](const Tensor&) {}),
                "cannot register a hook on a tensor that doesn't require gradient");
@@ -108,6 +147,38 @@ TEST(RetainGrad, SeesTheGradientAfterHooks) {
   y.register_hook([](const Tensor& g) { return g * 7; });
   y.backward();
   EXPECT_EQ(y.grad().item<double>(), 7);
+}
+
+TEST(RetainGrad, AddsUpAsALeafDoes) {
+  const Tensor x = leaf({1., 2.});
+  const Tensor y = x * 2;
+  y.retain_grad();
+  const Tensor z = y.sum();
+  z.backward(kw::retain_graph = true);
+  z.backward();
+  EXPECT_EQ(values(y.grad()), (Values{2, 2}));
+}
+
+TEST(RetainGrad, GoesWithTheTensorWhenItIsChangedInPlace) {
+  const Tensor x = leaf({1., 2.});
+  const Tensor y = x * 2;
+  const Tensor part = y.slice(0, 0, 1);
+  y.retain_grad();
+  part.retain_grad();
+  y.mul_(3);
+  (y.sum() + (part * 5).sum()).backward();
+  EXPECT_EQ(values(y.grad()), (Values{6, 1}));
+  EXPECT_EQ(values(part.grad()), (Values{5}));
+  EXPECT_EQ(values(x.grad()), (Values{36, 6}));
+}
+
+TEST(RetainGrad, IsImpliedByTheInputsOfBackward) {
+  const Tensor x = leaf({1., 2.});
+  const Tensor y = x * 3;
+  (y * y).sum().backward(kw::inputs = std::vector<Tensor>{y});
+  EXPECT_TRUE(y.retains_grad());
+  EXPECT_EQ(values(y.grad()), (Values{6, 12}));
+  EXPECT_FALSE(x.grad().defined());
 }
 
 TEST(RetainGrad, DoesNotChangeWhenGradientsGoOn) {
