@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""Writes tests/data/layers_golden.json: what Python's PyTorch prints, draws, computes and derives for one module of
+each kind. tests/nn/layers_test.cpp makes the same modules under the same names.
+
+Needs PyTorch 1.13 (Debian's python3-torch). Run from anywhere: python3 scripts/goldens/layers.py
+
+For each name: `repr`, the text of print(module); `state`, name -> numbers after manual_seed(0); `output` in training
+mode for the inputs made by `numbers`, drawn after manual_seed(1); `gradients`, of (output * numbers).sum() for every
+floating input and every parameter; `eval`, the output in evaluation mode afterwards; `after`, the buffers by then.
+"""
+
+import json
+import pathlib
+
+import torch
+from torch import nn
+
+OUTPUT = pathlib.Path(__file__).resolve().parents[2] / "tests" / "data" / "layers_golden.json"
+
+
+def numbers(shape, seed=0):
+    """Small numbers that are exact in float32, made by the same formula in the test."""
+    n = torch.Size(shape).numel()
+    return ((torch.arange(n, dtype=torch.int64) * 7919 + 13 * seed) % 64 - 32.5).to(torch.float32).div(16).reshape(shape)
+
+
+def integers(shape, high):
+    n = torch.Size(shape).numel()
+    return (torch.arange(n) * 7 % 11 % high).reshape(shape)
+
+
+# name: (module, inputs)
+LAYERS = {
+    "ReLU6": (nn.ReLU6, [(2, 3)]),
+    "ReLU6_inplace": (lambda: nn.ReLU6(inplace=True), [(2, 3)]),
+    "LeakyReLU": (nn.LeakyReLU, [(2, 3)]),
+    "LeakyReLU_inplace": (lambda: nn.LeakyReLU(0.2, inplace=True), [(2, 3)]),
+    "ELU": (nn.ELU, [(2, 3)]),
+    "ELU_inplace": (lambda: nn.ELU(0.5, inplace=True), [(2, 3)]),
+    "CELU": (lambda: nn.CELU(alpha=2.0), [(2, 3)]),
+    "SELU": (nn.SELU, [(2, 3)]),
+    "SELU_inplace": (lambda: nn.SELU(inplace=True), [(2, 3)]),
+    "GELU": (nn.GELU, [(2, 3)]),
+    "GELU_tanh": (lambda: nn.GELU(approximate="tanh"), [(2, 3)]),
+    "SiLU": (nn.SiLU, [(2, 3)]),
+    "SiLU_inplace": (lambda: nn.SiLU(inplace=True), [(2, 3)]),
+    "Mish": (nn.Mish, [(2, 3)]),
+    "Softplus": (nn.Softplus, [(2, 3)]),
+    "Softshrink": (nn.Softshrink, [(2, 3)]),
+    "Hardshrink": (lambda: nn.Hardshrink(1.25), [(2, 3)]),
+    "Hardtanh": (nn.Hardtanh, [(2, 3)]),
+    "Hardtanh_inplace": (lambda: nn.Hardtanh(-0.5, 1.5, inplace=True), [(2, 3)]),
+    "Hardsigmoid": (nn.Hardsigmoid, [(2, 3)]),
+    "Hardswish": (nn.Hardswish, [(2, 3)]),
+    "Threshold": (lambda: nn.Threshold(0.5, 20), [(2, 3)]),
+    "GLU": (nn.GLU, [(2, 4)]),
+    "Softsign": (nn.Softsign, [(2, 3)]),
+    "Tanhshrink": (nn.Tanhshrink, [(2, 3)]),
+    "LogSigmoid": (nn.LogSigmoid, [(2, 3)]),
+    "RReLU": (nn.RReLU, [(2, 3)]),
+    "PReLU": (nn.PReLU, [(2, 3)]),
+    "PReLU_channels": (lambda: nn.PReLU(3, init=0.1), [(2, 3, 2)]),
+    "Softmin": (lambda: nn.Softmin(dim=1), [(2, 3)]),
+    "Softmax2d": (nn.Softmax2d, [(2, 3, 2, 2)]),
+}
+
+
+def make_input(spec, k):
+    if isinstance(spec, torch.Tensor):
+        return spec
+    return numbers(spec, k).requires_grad_()
+
+
+def tensors(out):
+    return list(out) if isinstance(out, (tuple, list)) else [out]
+
+
+def listed(t):
+    return {"shape": list(t.shape), "values": t.detach().flatten().tolist()}
+
+
+def golden(make, specs):
+    torch.manual_seed(0)
+    module = make()
+    result = {"repr": repr(module), "state": {k: listed(v) for k, v in module.state_dict().items()}}
+    inputs = [make_input(s, k) for k, s in enumerate(specs)]
+    torch.manual_seed(1)
+    # Through a product, so that modules may write over their input.
+    outputs = tensors(module(*[x * 1 if x.requires_grad else x for x in inputs]))
+    result["output"] = [listed(y) for y in outputs]
+    loss = sum((y * numbers(y.shape, 5)).sum() for y in outputs if y.requires_grad)
+    loss.backward()
+    leaves = [x for x in inputs if x.requires_grad] + list(module.parameters())
+    result["gradients"] = [listed(x.grad) for x in leaves if x.grad is not None]
+    module.eval()
+    result["eval"] = [listed(y) for y in tensors(module(*[x.detach().clone() for x in inputs]))]
+    result["after"] = {k: listed(v) for k, v in module.named_buffers()}
+    return result
+
+
+def main():
+    goldens = {name: golden(*spec) for name, spec in LAYERS.items()}
+    lines = ",\n".join(f"{json.dumps(k)}: {json.dumps(v, separators=(',', ':'))}" for k, v in goldens.items())
+    OUTPUT.write_text("{\n" + lines + "\n}\n")
+
+
+if __name__ == "__main__":
+    main()
