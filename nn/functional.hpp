@@ -4,6 +4,8 @@
 #pragma once
 
 #include <xgrad/nn/functional/activation.hpp>
+#include <xgrad/nn/functional/convolution.hpp>
+#include <xgrad/nn/functional/pooling.hpp>
 #include <xgrad/nn/options.hpp>
 
 namespace xgrad::nn::functional {

@@ -42,7 +42,7 @@ concept LooseArguments = sizeof...(Rest) > 0 || !std::derived_from<std::remove_c
 template <std::size_t N>
 class ExpandingArray {
  public:
-  ExpandingArray(std::int64_t all) { values_.fill(all); }
+  ExpandingArray(std::int64_t all) : one_(true) { values_.fill(all); }
   ExpandingArray(std::initializer_list<std::int64_t> list) : ExpandingArray(IntArrayRef(list.begin(), list.size())) {}
   ExpandingArray(const std::vector<std::int64_t>& list) : ExpandingArray(IntArrayRef(list.data(), list.size())) {}
   ExpandingArray(const std::vector<int>& list) : ExpandingArray(std::vector<std::int64_t>(list.begin(), list.end())) {}
@@ -56,16 +56,19 @@ class ExpandingArray {
   const std::array<std::int64_t, N>& operator*() const { return values_; }
   const std::array<std::int64_t, N>* operator->() const { return &values_; }
   std::int64_t operator[](std::size_t i) const { return values_[i]; }
-  bool operator==(const ExpandingArray&) const = default;
+  bool operator==(const ExpandingArray& other) const { return values_ == other.values_; }
   /// As Python writes a tuple: (3, 5), and (3,) for one.
   std::string str() const {
     std::string text = "(";
     for (std::size_t i = 0; i < N; ++i) text += fmt::format("{}{}", i ? ", " : "", values_[i]);
     return text + (N == 1 ? ",)" : ")");
   }
+  /// The same, but the number alone if it was given alone.
+  std::string str_as_given() const { return one_ ? fmt::format("{}", values_[0]) : str(); }
 
  private:
   std::array<std::int64_t, N> values_{};
+  bool one_ = false;
 };
 
 }  // namespace xgrad::nn
