@@ -5,6 +5,9 @@
 
 #include <xgrad/nn/functional/activation.hpp>
 #include <xgrad/nn/functional/convolution.hpp>
+#include <xgrad/nn/functional/distance.hpp>
+#include <xgrad/nn/functional/embedding.hpp>
+#include <xgrad/nn/functional/normalization.hpp>
 #include <xgrad/nn/functional/pooling.hpp>
 #include <xgrad/nn/options.hpp>
 

@@ -1,4 +1,5 @@
 #include <xgrad/autograd/kernels/pooling.hpp>
+#include <xgrad/autograd/kernels/resample.hpp>
 #include <xgrad/autograd/ops/pooling.hpp>
 #include <xgrad/autograd/ops/resample.hpp>
 

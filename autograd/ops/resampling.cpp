@@ -1,4 +1,5 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/kernels/resample.hpp>
 #include <xgrad/autograd/ops/resample.hpp>
 #include <xgrad/autograd/ops/resampling.hpp>
 

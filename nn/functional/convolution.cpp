@@ -1,4 +1,3 @@
-#include <xgrad/autograd/ops/convolution.hpp>
 #include <xgrad/nn/functional/convolution.hpp>
 
 namespace xgrad::nn {

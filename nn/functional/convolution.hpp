@@ -2,6 +2,7 @@
 /// the transposed ones output_padding. The formulas stand in autograd/ops/convolution.hpp.
 #pragma once
 
+#include <xgrad/autograd/ops/convolution.hpp>
 #include <xgrad/nn/options/convolution.hpp>
 
 namespace xgrad::nn::functional {

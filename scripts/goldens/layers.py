@@ -29,6 +29,8 @@ def integers(shape, high):
     return (torch.arange(n) * 7 % 11 % high).reshape(shape)
 
 
+SIGNS = torch.tensor([1.0, -1.0, 1.0, -1.0])
+
 # name: (module, inputs)
 LAYERS = {
     "ReLU6": (nn.ReLU6, [(2, 3)]),
@@ -90,6 +92,41 @@ LAYERS = {
     "AdaptiveMaxPool1d": (lambda: nn.AdaptiveMaxPool1d(4), [(2, 3, 7)]),
     "AdaptiveMaxPool2d": (lambda: nn.AdaptiveMaxPool2d((3, 2)), [(2, 3, 7, 6)]),
     "AdaptiveMaxPool3d": (lambda: nn.AdaptiveMaxPool3d(2), [(2, 3, 4, 3, 5)]),
+    "BatchNorm1d": (lambda: nn.BatchNorm1d(3), [(4, 3)]),
+    "BatchNorm1d_3": (lambda: nn.BatchNorm1d(3, momentum=None), [(4, 3, 5)]),
+    "BatchNorm2d": (lambda: nn.BatchNorm2d(3, eps=1e-3, momentum=0.3), [(2, 3, 4, 5)]),
+    "BatchNorm2d_plain": (lambda: nn.BatchNorm2d(3, affine=False, track_running_stats=False), [(2, 3, 4, 5)]),
+    "BatchNorm3d": (lambda: nn.BatchNorm3d(2), [(2, 2, 3, 2, 3)]),
+    "InstanceNorm1d": (lambda: nn.InstanceNorm1d(3), [(2, 3, 5)]),
+    "InstanceNorm2d": (lambda: nn.InstanceNorm2d(3, affine=True, track_running_stats=True), [(2, 3, 4, 5)]),
+    "InstanceNorm2d_unbatched": (lambda: nn.InstanceNorm2d(3), [(3, 4, 5)]),
+    "InstanceNorm3d": (lambda: nn.InstanceNorm3d(2, affine=True), [(2, 2, 3, 2, 3)]),
+    "LayerNorm": (lambda: nn.LayerNorm(4), [(2, 3, 4)]),
+    "LayerNorm_two": (lambda: nn.LayerNorm([3, 4], eps=1e-3), [(2, 3, 4)]),
+    "LayerNorm_plain": (lambda: nn.LayerNorm(4, elementwise_affine=False), [(2, 4)]),
+    "GroupNorm": (lambda: nn.GroupNorm(2, 4), [(2, 4, 3, 3)]),
+    "GroupNorm_plain": (lambda: nn.GroupNorm(4, 4, affine=False), [(2, 4, 6)]),
+    "LocalResponseNorm": (lambda: nn.LocalResponseNorm(2), [(2, 5, 3, 4)]),
+    "Embedding": (lambda: nn.Embedding(5, 4), [integers((2, 3), 5)]),
+    "Embedding_padding": (lambda: nn.Embedding(5, 4, padding_idx=-3), [integers((2, 3), 5)]),
+    "Embedding_max_norm": (lambda: nn.Embedding(5, 4, max_norm=0.5), [integers((2, 3), 5)]),
+    "Embedding_scaled": (lambda: nn.Embedding(3, 4, scale_grad_by_freq=True), [integers((6,), 3)]),
+    "CosineSimilarity": (nn.CosineSimilarity, [(2, 3), (2, 3)]),
+    "CosineSimilarity_0": (lambda: nn.CosineSimilarity(dim=0), [(2, 3), (2, 3)]),
+    "PairwiseDistance": (nn.PairwiseDistance, [(2, 3), (2, 3)]),
+    "PairwiseDistance_1": (lambda: nn.PairwiseDistance(p=1.0, keepdim=True), [(2, 3), (2, 3)]),
+    "SmoothL1Loss": (nn.SmoothL1Loss, [(2, 3), (2, 3)]),
+    "SmoothL1Loss_beta": (lambda: nn.SmoothL1Loss(beta=0.5, reduction="sum"), [(2, 3), (2, 3)]),
+    "HuberLoss": (lambda: nn.HuberLoss(delta=0.5), [(2, 3), (2, 3)]),
+    "KLDivLoss": (lambda: nn.KLDivLoss(reduction="batchmean", log_target=True), [(2, 3), (2, 3)]),
+    "PoissonNLLLoss": (lambda: nn.PoissonNLLLoss(full=True), [(4,), torch.tensor([0.0, 1.0, 2.0, 5.0])]),
+    "HingeEmbeddingLoss": (nn.HingeEmbeddingLoss, [(4,), SIGNS]),
+    "SoftMarginLoss": (nn.SoftMarginLoss, [(4,), SIGNS]),
+    "MarginRankingLoss": (lambda: nn.MarginRankingLoss(margin=0.5), [(4,), (4,), SIGNS]),
+    "CosineEmbeddingLoss": (lambda: nn.CosineEmbeddingLoss(margin=0.1), [(4, 3), (4, 3), SIGNS]),
+    "TripletMarginLoss": (lambda: nn.TripletMarginLoss(swap=True), [(4, 3), (4, 3), (4, 3)]),
+    "GaussianNLLLoss": (lambda: nn.GaussianNLLLoss(full=True), [(4,), (4,), torch.tensor([0.5, 1.0, 2.0, 0.0])]),
+    "LocalResponseNorm_three": (lambda: nn.LocalResponseNorm(3, alpha=0.5, beta=1.0, k=2.0), [(2, 5, 3)]),
 }
 
 
