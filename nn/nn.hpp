@@ -14,9 +14,11 @@
 #include <xgrad/nn/modules/embedding.hpp>
 #include <xgrad/nn/modules/linear.hpp>
 #include <xgrad/nn/modules/loss.hpp>
+#include <xgrad/nn/modules/module_dict.hpp>
 #include <xgrad/nn/modules/module_list.hpp>
 #include <xgrad/nn/modules/normalization.hpp>
 #include <xgrad/nn/modules/pooling.hpp>
 #include <xgrad/nn/modules/sequential.hpp>
 #include <xgrad/nn/options.hpp>
 #include <xgrad/nn/ordered_dict.hpp>
+#include <xgrad/nn/utils.hpp>

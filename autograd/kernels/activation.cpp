@@ -8,8 +8,7 @@
 namespace xgrad::kernels {
 namespace {
 
-constexpr double kRootHalf = 0.70710678118654752440, kGaussian = 0.39894228040143267794;  // 1/√2, 1/√(2π)
-constexpr double kGeluInner = 0.79788456080286535588, kGeluCubic = 0.044715;              // √(2/π)
+constexpr double kGeluInner = 0.79788456080286535588, kGeluCubic = 0.044715;  // √(2/π)
 
 template <class T>
 void apply(Function f, T* y, const T* x, std::int64_t n) {
@@ -27,20 +26,8 @@ void each(T* to, std::int64_t n, F f) {
 
 template <class T>
 struct Gelu {
-  void value(T* y, const T* x, std::int64_t n) const {
-    T e[kFormulaBlock];
-    each(e, n, [&](auto i) { return x[i] * T(kRootHalf); });
-    apply(Function::Erf, e, e, n);
-    each(y, n, [&](auto i) { return x[i] * T(0.5) * (1 + e[i]); });
-  }
-  void slope(T* y, const T* x, std::int64_t n) const {
-    T e[kFormulaBlock], d[kFormulaBlock];
-    each(e, n, [&](auto i) { return x[i] * T(kRootHalf); });
-    apply(Function::Erf, e, e, n);
-    each(d, n, [&](auto i) { return x[i] * x[i] * T(-0.5); });
-    apply(Function::Exp, d, d, n);
-    each(y, n, [&](auto i) { return T(0.5) * (1 + e[i]) + x[i] * d[i] * T(kGaussian); });
-  }
+  void value(T* y, const T* x, std::int64_t n) const { row_functions<T>().gelu(y, x, n); }
+  void slope(T* y, const T* x, std::int64_t n) const { row_functions<T>().gelu_slope(y, x, n); }
 };
 
 template <class T>
