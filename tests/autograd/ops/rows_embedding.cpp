@@ -13,7 +13,7 @@ OP_FAMILY(embedding) {
             return embedding(w, i, padding.value_or(-1), scale);
           },
           Samples{{t({5, 3}), some},
-                  rough({t({5, 3}), some, 4}),  // the padding row gets no gradient
+                  rough({t({5, 3}), some, 4}),              // the padding row gets no gradient
                   value_only({t({5, 3}), some, -1, true}),  // PyTorch's second derivatives forget the scale
                   value_only({t({5, 3}), some, 2, true}),
                   {t({5, 3}, kFloat32), some.to(kInt32)},
