@@ -8,6 +8,7 @@
 #include <xgrad/nn/functional/distance.hpp>
 #include <xgrad/nn/functional/embedding.hpp>
 #include <xgrad/nn/functional/normalization.hpp>
+#include <xgrad/nn/functional/padding.hpp>
 #include <xgrad/nn/functional/pooling.hpp>
 #include <xgrad/nn/options.hpp>
 

@@ -17,6 +17,7 @@
 #include <xgrad/nn/modules/module_dict.hpp>
 #include <xgrad/nn/modules/module_list.hpp>
 #include <xgrad/nn/modules/normalization.hpp>
+#include <xgrad/nn/modules/padding.hpp>
 #include <xgrad/nn/modules/pooling.hpp>
 #include <xgrad/nn/modules/sequential.hpp>
 #include <xgrad/nn/options.hpp>

@@ -9,7 +9,8 @@ namespace {
 /// Throws where a channel has a single value, which is its own mean.
 void check_more_than_one(const Tensor& input, std::int64_t values) {
   if (values != 1) return;
-  fail<ValueError>("Expected more than 1 value per channel when training, got input size torch.Size({})", input.sizes());
+  fail<ValueError>("Expected more than 1 value per channel when training, got input size torch.Size({})",
+                   input.sizes());
 }
 
 }  // namespace
