@@ -185,6 +185,15 @@ auto product(std::vector<std::int64_t> a, std::vector<std::int64_t> b, F f) {
   };
 }
 
+/// Both gradients of a convolution.
+auto convolution(std::vector<std::int64_t> image, std::vector<std::int64_t> kernel, std::int64_t padding) {
+  return [=] {
+    const Tensor w = numbers(kernel, 5).requires_grad_(), b = numbers({kernel[0]}, 6).requires_grad_();
+    const std::vector<std::int64_t> one{1, 1}, pad{padding, padding};
+    return forward_backward(numbers(image), [=](const Tensor& x) { return lib::conv2d(x, w, b, one, pad); });
+  };
+}
+
 std::vector<Row> common_rows() {
   using d = const Tensor&;
   return {
@@ -213,6 +222,29 @@ std::vector<Row> common_rows() {
       {"tanh, 1M", 1.8, 0, elementwise([](d x) { return lib::tanh(x); }, -5, 5)},
       {"sigmoid, 1M", 1.8, 0, elementwise([](d x) { return lib::sigmoid(x); }, -10, 10)},
       {"erf, 1M", 1.8, 0, elementwise([](d x) { return lib::erf(x); }, -4, 4)},
+      {"gelu, forward + backward, 1M", 1.8, 0, with_gradient([](d x) { return lib::gelu(x); })},
+      {"conv2d 64 x 1 x 28 x 28, 6 of 5 x 5, forward + backward", 1.3, 0,
+       convolution({64, 1, 28, 28}, {6, 1, 5, 5}, 0)},
+      {"conv2d 64 x 6 x 12 x 12, 16 of 5 x 5, forward + backward", 1.3, 0,
+       convolution({64, 6, 12, 12}, {16, 6, 5, 5}, 0)},
+      {"conv2d 8 x 64 x 56 x 56, 64 of 3 x 3, forward + backward", 1, 0,
+       convolution({8, 64, 56, 56}, {64, 64, 3, 3}, 1)},
+      {"max_pool2d 2, 16 x 64 x 32 x 32, forward + backward", 1.5, 0,
+       [] {
+         return forward_backward(numbers({16, 64, 32, 32}), [](d x) { return lib::max_pool2d(x, {2, 2}); });
+       }},
+      {"layer_norm of rows, 1M, forward + backward", 1.5, 0,
+       [] {
+         const Tensor w = numbers({kSide}, 5).requires_grad_(), b = numbers({kSide}, 6).requires_grad_();
+         return forward_backward(numbers({kSide, kSide}), [=](d x) { return lib::layer_norm(x, {kSide}, w, b); });
+       }},
+      {"batch_norm 16 x 64 x 32 x 32, forward + backward", 1.5, 0,
+       [] {
+         const Tensor w = numbers({64}, 5).requires_grad_(), b = numbers({64}, 6).requires_grad_();
+         return forward_backward(numbers({16, 64, 32, 32}), [=](d x) {
+           return lib::batch_norm(x, w, b, Tensor(), Tensor(), true, 0.1, 1e-5, false);
+         });
+       }},
       {"matmul 1000 x 1000 x 1000", 0.98, 0, product({1000, 1000}, {1000, 1000}, [](d a, d b) { return a.mm(b); })},
       {"matmul 64 x 784 x 50, a b", 0.98, 0, product({64, 784}, {784, 50}, [](d a, d b) { return a.mm(b); })},
       {"matmul 64 x 784 x 50, a b^T", 0.98, 0, product({64, 784}, {50, 784}, [](d a, d b) { return a.mm(b.t()); })},

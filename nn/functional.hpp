@@ -3,19 +3,16 @@
 /// 1)`).
 #pragma once
 
+#include <xgrad/nn/functional/activation.hpp>
+#include <xgrad/nn/functional/convolution.hpp>
+#include <xgrad/nn/functional/distance.hpp>
+#include <xgrad/nn/functional/embedding.hpp>
+#include <xgrad/nn/functional/normalization.hpp>
+#include <xgrad/nn/functional/padding.hpp>
+#include <xgrad/nn/functional/pooling.hpp>
 #include <xgrad/nn/options.hpp>
 
 namespace xgrad::nn::functional {
-
-// The second form of each function: its options, loose.
-#define XGRAD_LOOSE_OPTIONS(NAME, OPTIONS, PARAMETERS, ...)                                                \
-  template <class First, class... Rest>                                                                    \
-  requires nn::detail::LooseArguments<OPTIONS, First, Rest...> Tensor NAME(PARAMETERS, First&& first,      \
-                                                                           Rest&&... rest) {               \
-    return NAME(__VA_ARGS__,                                                                               \
-                nn::detail::options_of<OPTIONS>(std::forward<First>(first), std::forward<Rest>(rest)...)); \
-  }
-#define XGRAD_COMMA ,
 
 /// max(0, x); with `inplace`, written over x.
 Tensor relu(const Tensor& input, const ReLUFuncOptions& options = {});
@@ -70,8 +67,5 @@ XGRAD_LOOSE_OPTIONS(mse_loss, MSELossFuncOptions, const Tensor& input XGRAD_COMM
 /// |input − target|. Options: reduction = mean. Throws ValueError unless the shapes are equal.
 Tensor l1_loss(const Tensor& input, const Tensor& target, const L1LossFuncOptions& options = {});
 XGRAD_LOOSE_OPTIONS(l1_loss, L1LossFuncOptions, const Tensor& input XGRAD_COMMA const Tensor& target, input, target)
-
-#undef XGRAD_LOOSE_OPTIONS
-#undef XGRAD_COMMA
 
 }  // namespace xgrad::nn::functional

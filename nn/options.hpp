@@ -3,21 +3,7 @@
 /// false)`.
 #pragma once
 
-#include <xgrad/autograd/array/reduction.hpp>
-#include <xgrad/autograd/kwargs.hpp>
-#include <xgrad/autograd/tensor.hpp>
-
-#include <concepts>
-#include <cstdint>
-#include <optional>
-#include <string_view>
-#include <utility>
-
-namespace xgrad {
-inline constexpr Reduction kNone = Reduction::None;
-inline constexpr Reduction kMean = Reduction::Mean;
-inline constexpr Reduction kSum = Reduction::Sum;
-}  // namespace xgrad
+#include <xgrad/nn/option.hpp>
 
 namespace xgrad::kwargs {
 XGRAD_KEYWORD(in_features);
@@ -29,42 +15,12 @@ XGRAD_KEYWORD(training);
 
 namespace xgrad::nn {
 
-/// "none", "mean" or "sum"; throws ValueError for another word.
-Reduction parse_reduction(std::string_view word);
-
 namespace detail {
 
 /// p, if it is a probability; else throws ValueError.
 double checked_probability(double p);
 
-/// The options among `args`: an Options object by itself, or positional and keyword arguments.
-template <class Options, class... Args>
-Options options_of(Args&&... args) {
-  return kwargs::apply(Options(), std::forward<Args>(args)...);
-}
-
-/// Arguments that are not already an Options object, nor (for constructors) a Self to copy.
-template <class Options, class First, class... Rest>
-concept LooseArguments = sizeof...(Rest) > 0 || !std::derived_from<std::remove_cvref_t<First>, Options>;
-
 }  // namespace detail
-
-// One option: a fluent setter and a getter of the same name.
-#define XGRAD_OPTION(TYPE, NAME, DEFAULT)                              \
- public:                                                               \
-  auto& NAME(TYPE value) { return NAME##_ = std::move(value), *this; } \
-  const TYPE& NAME() const { return NAME##_; }                         \
-                                                                       \
- private:                                                              \
-  TYPE NAME##_ = DEFAULT
-#define XGRAD_OPTION_REDUCTION                                                                   \
- public:                                                                                         \
-  auto& reduction(Reduction value) { return reduction_ = value, *this; }                         \
-  auto& reduction(std::string_view value) { return reduction_ = parse_reduction(value), *this; } \
-  Reduction reduction() const { return reduction_; }                                             \
-                                                                                                 \
- private:                                                                                        \
-  Reduction reduction_ = kMean
 
 class LinearOptions {
  public:
@@ -189,8 +145,5 @@ class DropoutFuncOptions {
 };
 
 }  // namespace functional
-
-#undef XGRAD_OPTION
-#undef XGRAD_OPTION_REDUCTION
 
 }  // namespace xgrad::nn

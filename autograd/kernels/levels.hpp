@@ -20,6 +20,9 @@ struct RowFunctions {
   void (*of[kFunctions])(T* y, const T* x, std::int64_t n);
   /// y[i] = x[i]^p
   void (*pow)(T* y, const T* x, T p, std::int64_t n);
+  /// y = x·Φ(x) and its slope Φ(x) + x·φ(x), with errors of a few units in the last place of x.
+  void (*gelu)(T* y, const T* x, std::int64_t n);
+  void (*gelu_slope)(T* y, const T* x, std::int64_t n);
 };
 
 struct LevelKernels {

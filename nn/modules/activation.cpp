@@ -8,12 +8,6 @@ std::string dim_text(const SoftmaxOptions& options) {
   return options.dim() ? fmt::format("dim={}", *options.dim()) : "dim=None";
 }
 
-// As Python writes it: with a point or an exponent.
-std::string float_text(double value) {
-  std::string text = fmt::format("{}", value);
-  return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
-}
-
 }  // namespace
 
 Tensor SoftmaxImpl::forward(Tensor input) {
@@ -31,7 +25,49 @@ Tensor DropoutImpl::forward(Tensor input) {
       input, functional::DropoutFuncOptions().p(options.p()).training(is_training()).inplace(options.inplace()));
 }
 std::string DropoutImpl::extra_repr() const {
-  return fmt::format("p={}, inplace={}", float_text(options.p()), detail::python(options.inplace()));
+  return fmt::format("p={}, inplace={}", detail::python(options.p()), detail::python(options.inplace()));
+}
+
+std::string LeakyReLUImpl::extra_repr() const {
+  return fmt::format("negative_slope={}{}", detail::python(options.negative_slope()),
+                     detail::also_inplace(options.inplace()));
+}
+std::string ELUImpl::extra_repr() const {
+  return fmt::format("alpha={}{}", detail::python(options.alpha()), detail::also_inplace(options.inplace()));
+}
+std::string CELUImpl::extra_repr() const {
+  return fmt::format("alpha={}{}", detail::python(options.alpha()), detail::also_inplace(options.inplace()));
+}
+std::string RReLUImpl::extra_repr() const {
+  return fmt::format("lower={}, upper={}{}", options.lower(), options.upper(), detail::also_inplace(options.inplace()));
+}
+Tensor RReLUImpl::forward(Tensor input) {
+  return functional::rrelu(input, functional::RReLUFuncOptions()
+                                      .lower(options.lower())
+                                      .upper(options.upper())
+                                      .training(is_training())
+                                      .inplace(options.inplace()));
+}
+std::string HardtanhImpl::extra_repr() const {
+  return fmt::format("min_val={}, max_val={}{}", detail::python(options.min_val()), detail::python(options.max_val()),
+                     detail::also_inplace(options.inplace()));
+}
+std::string ThresholdImpl::extra_repr() const {
+  return fmt::format("threshold={}, value={}{}", options.threshold(), options.value(),
+                     detail::also_inplace(options.inplace()));
+}
+
+void PReLUImpl::reset() { weight = register_parameter("weight", full({options.num_parameters()}, options.init())); }
+std::string PReLUImpl::extra_repr() const { return fmt::format("num_parameters={}", options.num_parameters()); }
+
+Tensor SoftminImpl::forward(Tensor input) {
+  return functional::softmin(input, functional::SoftminFuncOptions().dim(options.dim()));
+}
+std::string SoftminImpl::extra_repr() const { return dim_text(options); }
+
+Tensor Softmax2dImpl::forward(Tensor input) {
+  check(input.dim() == 4 || input.dim() == 3, "Softmax2d requires a 3D or 4D tensor as input");
+  return input.softmax(-3);
 }
 
 }  // namespace xgrad::nn

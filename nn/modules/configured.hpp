@@ -4,14 +4,10 @@
 #include <xgrad/nn/cloneable.hpp>
 #include <xgrad/nn/functional.hpp>
 #include <xgrad/nn/holder.hpp>
+#include <xgrad/nn/modules/repr.hpp>
 #include <xgrad/nn/options.hpp>
 
 namespace xgrad::nn {
-
-namespace detail {
-/// Python's True and False.
-inline const char* python(bool value) { return value ? "True" : "False"; }
-}  // namespace detail
 
 /// Constructs `options` from an Options object or from loose arguments, positional and keyword.
 template <class Derived, class OptionsType, class Base = Module>

@@ -135,6 +135,15 @@ inline float erf(float x) {
   return a < 1.0f ? near : x == x ? far : x;
 }
 
+inline constexpr double kRootHalf = 0.70710678118654752440, kGaussian = 0.39894228040143267794;  // 1/√2, 1/√(2π)
+
+/// x·Φ(x), and its slope.
+inline float gelu(float x) { return 0.5f * x * (1.0f + erf(x * static_cast<float>(kRootHalf))); }
+inline float gelu_slope(float x) {
+  const float q = x * x * -0.5f, density = q < -87.0f ? 0.0f : exp_normal(q);
+  return fma(x * density, static_cast<float>(kGaussian), fma(0.5f, erf(x * static_cast<float>(kRootHalf)), 0.5f));
+}
+
 /// e^x for every double, in the same way.
 inline double exp(double x) {
   x = x < -746.0 ? -746.0 : x;

@@ -130,15 +130,39 @@ XGRAD_DOUBLE_ROWS(cos)
 XGRAD_DOUBLE_ROWS(tanh)
 XGRAD_DOUBLE_ROWS(erf)
 
+/// y = f(x, Φ(x)), with Φ from blocks of erf.
+template <class F>
+inline void by_blocks_of_erf(double* y, const double* x, std::int64_t n, F f) {
+  constexpr std::int64_t kBlock = 256;
+  double e[kBlock], in[kBlock];
+  for (; n > 0; n -= kBlock, y += kBlock, x += kBlock) {
+    const std::int64_t m = n < kBlock ? n : kBlock;
+    for (std::int64_t i = 0; i < m; ++i) in[i] = x[i];  // y may be x
+    for (std::int64_t i = 0; i < m; ++i) e[i] = in[i] * kRootHalf;
+    rows_erf(e, e, m);
+    for (std::int64_t i = 0; i < m; ++i) y[i] = f(in[i], 0.5 * (1.0 + e[i]));
+  }
+}
+void rows_gelu(double* y, const double* x, std::int64_t n) {
+  by_blocks_of_erf(y, x, n, [](double v, double below) { return v * below; });
+}
+void rows_gelu_slope(double* y, const double* x, std::int64_t n) {
+  by_blocks_of_erf(y, x, n, [](double v, double below) { return below + v * exp(v * v * -0.5) * kGaussian; });
+}
+
 /// In the order of Function.
 constexpr LevelKernels make_level(const char* name) {
   return {name,
           {{each_normal<exp, exp_normal>, each<float, log>, each<float, log1p>, each<float, expm1>, rows_sin, rows_cos,
             each<float, tanh>, each_normal<sigmoid, sigmoid_normal>, each<float, erf>},
-           rows_pow},
+           rows_pow,
+           each<float, gelu>,
+           each<float, gelu_slope>},
           {{each<double, exp>, rows_log, rows_log1p, rows_expm1, rows_sin, rows_cos, rows_tanh, each<double, sigmoid>,
             rows_erf},
-           rows_pow}};
+           rows_pow,
+           rows_gelu,
+           rows_gelu_slope}};
 }
 
 }  // namespace

@@ -140,6 +140,35 @@ TEST(LevelsTest, FloatFunctionsAreWithinTwoUnitsOverTheWholeRange) {
   }
 }
 
+/// The largest error of gelu and its slope on [-12, 12], as a part of max(1, |x|).
+template <class T>
+double gelu_error(const RowFunctions<T>& rows) {
+  std::vector<T> x, y, slope;
+  for (int i = -12000; i <= 12000; ++i) x.push_back(static_cast<T>(i) / 1000);
+  y.resize(x.size());
+  slope = x;
+  const auto n = static_cast<std::int64_t>(x.size());
+  rows.gelu(y.data(), x.data(), n);
+  rows.gelu_slope(slope.data(), slope.data(), n);  // in place
+  double worst = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const auto v = static_cast<long double>(x[i]);
+    const long double below = std::erfc(-v / std::sqrt(2.0L)) / 2,
+                      density = std::exp(-v * v / 2) / std::sqrt(2 * std::acos(-1.0L));
+    const double scale = std::max(1.0, std::abs(static_cast<double>(v)));
+    worst = std::max({worst, std::abs(static_cast<double>(y[i] - v * below)) / scale,
+                      std::abs(static_cast<double>(slope[i] - (below + v * density))) / scale});
+  }
+  return worst;
+}
+
+TEST(LevelsTest, GeluAndItsSlopeAreAccurate) {
+  for (const LevelKernels* level : levels()) {
+    EXPECT_LT(gelu_error(level->floats), 2e-7) << level->name;
+    EXPECT_LT(gelu_error(level->doubles), 4e-16) << level->name;
+  }
+}
+
 TEST(LevelsTest, DoubleFunctionsAreWithinTwoUnits) {
   // Sizes of every order, more of them where something happens, and the special ones.
   std::vector<double> x = specials<double>();

@@ -37,7 +37,8 @@ TEST(OpTableRules, EveryDeclaredOperationHasARow) {
   std::size_t found = 0;
   for (const auto& entry : std::filesystem::directory_iterator(XGRAD_SOURCE_DIR "/autograd/ops")) {
     const std::string file = entry.path().filename();
-    if (!file.ends_with(".hpp") || file == "promotion.hpp" || file == "operators.hpp") continue;
+    if (!file.ends_with(".hpp") || file == "promotion.hpp" || file == "resample.hpp" || file == "operators.hpp")
+      continue;
     for (const std::string& name : declared(entry.path())) {
       ++found;
       if (elsewhere.contains(name)) continue;

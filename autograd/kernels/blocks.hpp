@@ -1,0 +1,46 @@
+/// Formulas over blocks of memory: for kernels that call the row functions of levels.hpp, which take packed memory.
+#pragma once
+
+#include <xgrad/autograd/kernels/loops.hpp>
+
+namespace xgrad::kernels {
+
+/// Elements in a block: a few of them fit into the first level of the cache.
+inline constexpr std::int64_t kFormulaBlock = 512;
+
+/// out = formula(inputs): `formula(to, from, n)` writes n ≤ kFormulaBlock elements of `to` from the packed memory
+/// `from[k]` of each input; `to` may be one of them. Inputs broadcast; other layouts than packed go through a copy of
+/// the block.
+template <class T, std::size_t N, class Formula>
+void map_blocks(const Array& out, const std::array<const Array*, N>& in, Formula formula) {
+  if (out.numel() == 0) return;
+  std::array<const Array*, N + 1> all{&out};
+  std::copy(in.begin(), in.end(), all.begin() + 1);
+  const auto plan = plan_rows<N + 1>(all);
+  constexpr auto kSize = static_cast<std::int64_t>(sizeof(T));
+  T scratch[N + 1][kFormulaBlock];
+  for_each_row(plan, [&](const std::array<char*, N + 1>& p) {
+    for (std::int64_t at = 0; at < plan.row; at += kFormulaBlock) {
+      const std::int64_t n = std::min(kFormulaBlock, plan.row - at);
+      std::array<const T*, N> from;
+      for (std::size_t k = 0; k < N; ++k) {
+        const std::int64_t stride = plan.row_stride[k + 1];
+        const char* const start = p[k + 1] + at * stride;
+        from[k] = reinterpret_cast<const T*>(start);
+        if (stride == kSize) continue;
+        for (std::int64_t i = 0; i < n; ++i) scratch[k + 1][i] = *reinterpret_cast<const T*>(start + i * stride);
+        from[k] = scratch[k + 1];
+      }
+      const std::int64_t stride = plan.row_stride[0];
+      char* const start = p[0] + at * stride;
+      if (stride == kSize) {
+        formula(reinterpret_cast<T*>(start), from, n);
+        continue;
+      }
+      formula(scratch[0], from, n);
+      for (std::int64_t i = 0; i < n; ++i) *reinterpret_cast<T*>(start + i * stride) = scratch[0][i];
+    }
+  });
+}
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,258 @@
+#include <xgrad/autograd/kernels/blas.hpp>
+#include <xgrad/autograd/kernels/convolution.hpp>
+#include <xgrad/autograd/kernels/elementwise.hpp>
+
+#include <algorithm>
+#include <cstring>
+
+namespace xgrad::kernels {
+namespace {
+
+using Three = std::array<std::int64_t, 3>;
+
+Array packed(const Array& a) { return a.is_contiguous() ? a : contiguous_copy(a); }
+
+/// The last sizes as three, with ones before them.
+Three spatial(IntArrayRef sizes) {
+  Three out{1, 1, 1};
+  std::copy(sizes.begin(), sizes.end(), out.end() - static_cast<std::ptrdiff_t>(sizes.size()));
+  return out;
+}
+IntArrayRef spatial_of(const Array& a) { return {a.sizes().data() + 2, a.sizes().size() - 2}; }
+std::int64_t product(const Three& v) { return v[0] * v[1] * v[2]; }
+
+Dims shape(std::int64_t first, std::int64_t second, IntArrayRef rest) {
+  Dims out{first, second};
+  for (const std::int64_t n : rest) out.push_back(n);
+  return out;
+}
+
+/// The same geometry for three dimensions.
+ConvGeometry aligned(const ConvGeometry& g, std::size_t dims) {
+  ConvGeometry out = g;
+  const auto align = [&](Three v, std::int64_t fill) {
+    Three moved{fill, fill, fill};
+    std::copy(v.begin(), v.begin() + static_cast<std::ptrdiff_t>(dims),
+              moved.end() - static_cast<std::ptrdiff_t>(dims));
+    return moved;
+  };
+  out.stride = align(g.stride, 1);
+  out.padding = align(g.padding, 0);
+  out.dilation = align(g.dilation, 1);
+  return out;
+}
+
+/// One image's columns: the matrix [channels·kernel, positions] of what each window position sees, made for a few lines
+/// of the output at a time, so that a part stays in the cache between its making and its use.
+template <class T>
+class Columns {
+ public:
+  Columns(const ConvGeometry& g, std::int64_t channels, const Three& in, const Three& kernel, const Three& out)
+      : g_(g), channels_(channels), in_(in), kernel_(kernel), out_(out) {
+    constexpr std::int64_t kTarget = 96 * 1024;  // elements
+    const std::int64_t line = std::max<std::int64_t>(rows() * out_[2], 1);
+    lines_ = std::clamp<std::int64_t>(kTarget / line, 1, std::max<std::int64_t>(all_lines(), 1));
+    if (!trivial()) memory_ = Array::empty({rows() * lines_ * out_[2]}, dtype_of<T>());
+  }
+
+  std::int64_t rows() const { return channels_ * product(kernel_); }
+  /// Whether the image is its own matrix of columns.
+  bool trivial() const { return product(kernel_) == 1 && g_.stride == Three{1, 1, 1} && g_.padding == Three{0, 0, 0}; }
+
+  /// Calls part(columns, their leading dimension, first position, number of positions) for every part.
+  template <class Part>
+  void gather(const T* image, Part part) {
+    if (trivial()) return part(image, product(in_), std::int64_t{0}, product(out_));
+    T* const to = memory_.template data<T>();
+    for (std::int64_t line = 0; line < all_lines(); line += lines_) {
+      const std::int64_t n = std::min(lines_, all_lines() - line), ld = n * out_[2];
+      each_segment(line, n, [&](std::int64_t row, std::int64_t at, std::int64_t from, const Segment& s) {
+        T* const d = to + row * ld + at;
+        std::fill(d, d + s.first, T(0));
+        std::fill(d + s.last, d + out_[2], T(0));
+        const T* const source = image + from;
+        if (g_.stride[2] == 1) {
+          if (s.last > s.first)
+            std::memcpy(d + s.first, source + s.first, static_cast<std::size_t>(s.last - s.first) * sizeof(T));
+        } else {
+          for (std::int64_t x = s.first; x < s.last; ++x) d[x] = source[x * g_.stride[2]];
+        }
+      });
+      part(static_cast<const T*>(to), ld, line * out_[2], ld);
+    }
+  }
+
+  /// image += what part(columns, leading dimension, first position, number) writes, each element where it came from.
+  template <class Part>
+  void scatter(T* image, Part part) {
+    T* const from = memory_.defined() ? memory_.template data<T>() : nullptr;
+    if (trivial()) return part(image, product(in_), std::int64_t{0}, product(out_));
+    for (std::int64_t line = 0; line < all_lines(); line += lines_) {
+      const std::int64_t n = std::min(lines_, all_lines() - line), ld = n * out_[2];
+      part(from, ld, line * out_[2], ld);
+      each_segment(line, n, [&](std::int64_t row, std::int64_t at, std::int64_t to, const Segment& s) {
+        const T* const source = from + row * ld + at;
+        T* const d = image + to;
+        if (g_.stride[2] == 1) {
+          for (std::int64_t x = s.first; x < s.last; ++x) d[x] += source[x];
+        } else {
+          for (std::int64_t x = s.first; x < s.last; ++x) d[x * g_.stride[2]] += source[x];
+        }
+      });
+    }
+  }
+
+ private:
+  /// The part of a line of output positions whose windows see the image at this place of the kernel.
+  struct Segment {
+    std::int64_t first, last;
+  };
+
+  std::int64_t all_lines() const { return out_[0] * out_[1]; }
+
+  /// Calls f(row, place in the row, image offset of position 0, segment) for every row and each of n lines.
+  template <class F>
+  void each_segment(std::int64_t line, std::int64_t n, F f) const {
+    const std::int64_t plane = in_[1] * in_[2];
+    std::int64_t row = 0;
+    for (std::int64_t c = 0; c < channels_; ++c) {
+      for (std::int64_t kz = 0; kz < kernel_[0]; ++kz) {
+        for (std::int64_t ky = 0; ky < kernel_[1]; ++ky) {
+          for (std::int64_t kx = 0; kx < kernel_[2]; ++kx, ++row) {
+            const std::int64_t shift = kx * g_.dilation[2] - g_.padding[2], stride = g_.stride[2];
+            // 0 ≤ x·stride + shift < width
+            const std::int64_t first =
+                std::clamp<std::int64_t>(shift < 0 ? (-shift + stride - 1) / stride : 0, 0, out_[2]);
+            const std::int64_t room = in_[2] - shift;
+            const std::int64_t last =
+                std::clamp<std::int64_t>(room <= 0 ? 0 : (room + stride - 1) / stride, first, out_[2]);
+            for (std::int64_t l = 0; l < n; ++l) {
+              const std::int64_t z = (line + l) / out_[1] * g_.stride[0] + kz * g_.dilation[0] - g_.padding[0];
+              const std::int64_t y = (line + l) % out_[1] * g_.stride[1] + ky * g_.dilation[1] - g_.padding[1];
+              const bool inside = z >= 0 && z < in_[0] && y >= 0 && y < in_[1];
+              const Segment s = inside ? Segment{first, last} : Segment{out_[2], out_[2]};
+              f(row, l * out_[2], inside ? (c * in_[0] + z) * plane + y * in_[2] + shift : 0, s);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  ConvGeometry g_;
+  std::int64_t channels_;
+  Three in_, kernel_, out_;
+  std::int64_t lines_ = 1;
+  Array memory_;
+};
+
+/// The sizes that all three sums share. C and O count the channels of one group.
+struct Sizes {
+  std::int64_t batch, C, O, positions, pixels;
+  Three in, kernel, out;
+  Sizes(const ConvGeometry& g, std::int64_t n, std::int64_t in_channels, std::int64_t out_channels, IntArrayRef input,
+        IntArrayRef k, IntArrayRef output)
+      : batch(n),
+        C(in_channels / g.groups),
+        O(out_channels / g.groups),
+        in(spatial(input)),
+        kernel(spatial(k)),
+        out(spatial(output)) {
+    positions = product(out);
+    pixels = product(in);
+  }
+};
+
+template <class F>
+void of_floating(ScalarType dtype, F f) {
+  if (dtype == kFloat32)
+    f.template operator()<float>();
+  else
+    f.template operator()<double>();
+}
+
+/// Every channel of [N, channels, n] filled with its bias, or 0.
+template <class T>
+void start_with(T* to, std::int64_t batch, std::int64_t channels, std::int64_t n, const T* bias) {
+  for (std::int64_t i = 0; i < batch; ++i) {
+    for (std::int64_t c = 0; c < channels; ++c, to += n) std::fill_n(to, n, bias ? bias[c] : T(0));
+  }
+}
+
+}  // namespace
+
+Array convolution(const Array& x, const Array& w, const Array* bias, const ConvGeometry& geometry, IntArrayRef output) {
+  const Array image = packed(x), weight = packed(w), add = bias ? packed(*bias) : Array();
+  const Sizes s(geometry, x.size(0), x.size(1), w.size(0), spatial_of(image), spatial_of(weight), output);
+  const Array y = Array::empty(shape(s.batch, w.size(0), output), x.dtype());
+  of_floating(x.dtype(), [&]<class T>() {
+    T* const to = y.data<T>();
+    const T* const from = image.data<T>();
+    const T* const kernel = weight.data<T>();
+    Columns<T> columns(aligned(geometry, output.size()), s.C, s.in, s.kernel, s.out);
+    const std::int64_t k = columns.rows();
+    const bool filled = bias || k == 0;
+    if (filled) start_with<T>(to, s.batch, w.size(0), s.positions, bias ? add.data<T>() : nullptr);
+    if (k == 0 || y.numel() == 0) return;
+    for (std::int64_t i = 0; i < s.batch * geometry.groups; ++i) {
+      const T* const of_group = kernel + i % geometry.groups * s.O * k;
+      T* const place = to + i * s.O * s.positions;
+      columns.gather(from + i * s.C * s.pixels, [&](const T* c, std::int64_t ld, std::int64_t at, std::int64_t n) {
+        blas::gemm(s.O, n, k, T(1), {of_group, k, false}, {c, ld, false}, filled ? T(1) : T(0), place + at,
+                   s.positions);
+      });
+    }
+  });
+  return y;
+}
+
+Array convolution_input(const Array& g, const Array& w, const Array* bias, const ConvGeometry& geometry,
+                        IntArrayRef input) {
+  const Array upstream = packed(g), weight = packed(w), add = bias ? packed(*bias) : Array();
+  const std::int64_t channels = w.size(1) * geometry.groups;
+  const Sizes s(geometry, g.size(0), channels, g.size(1), input, spatial_of(weight), spatial_of(upstream));
+  const Array x = Array::empty(shape(s.batch, channels, input), g.dtype());
+  of_floating(g.dtype(), [&]<class T>() {
+    T* const to = x.data<T>();
+    const T* const from = upstream.data<T>();
+    const T* const kernel = weight.data<T>();
+    Columns<T> columns(aligned(geometry, input.size()), s.C, s.in, s.kernel, s.out);
+    const std::int64_t k = columns.rows();
+    start_with<T>(to, s.batch, channels, s.pixels, bias ? add.data<T>() : nullptr);
+    if (s.O == 0 || s.positions == 0 || k == 0) return;
+    for (std::int64_t i = 0; i < s.batch * geometry.groups; ++i) {
+      const T* const of_group = kernel + i % geometry.groups * s.O * k;
+      const T* const place = from + i * s.O * s.positions;
+      const T beta = columns.trivial() ? T(1) : T(0);
+      columns.scatter(to + i * s.C * s.pixels, [&](T* c, std::int64_t ld, std::int64_t at, std::int64_t n) {
+        blas::gemm(k, n, s.O, T(1), {of_group, k, true}, {place + at, s.positions, false}, beta, c, ld);
+      });
+    }
+  });
+  return x;
+}
+
+Array convolution_weight(const Array& g, const Array& x, const ConvGeometry& geometry, IntArrayRef kernel) {
+  const Array upstream = packed(g), image = packed(x);
+  const Sizes s(geometry, x.size(0), x.size(1), g.size(1), spatial_of(image), kernel, spatial_of(upstream));
+  const Array w = Array::empty(shape(g.size(1), s.C, kernel), x.dtype());
+  of_floating(x.dtype(), [&]<class T>() {
+    T* const to = w.data<T>();
+    std::fill_n(to, w.numel(), T(0));
+    const T* const from = upstream.data<T>();
+    Columns<T> columns(aligned(geometry, kernel.size()), s.C, s.in, s.kernel, s.out);
+    const std::int64_t k = columns.rows();
+    if (w.numel() == 0 || s.positions == 0) return;
+    for (std::int64_t i = 0; i < s.batch * geometry.groups; ++i) {
+      T* const of_group = to + i % geometry.groups * s.O * k;
+      const T* const place = from + i * s.O * s.positions;
+      columns.gather(image.data<T>() + i * s.C * s.pixels,
+                     [&](const T* c, std::int64_t ld, std::int64_t at, std::int64_t n) {
+                       blas::gemm(s.O, k, n, T(1), {place + at, s.positions, false}, {c, ld, true}, T(1), of_group, k);
+                     });
+    }
+  });
+  return w;
+}
+
+}  // namespace xgrad::kernels

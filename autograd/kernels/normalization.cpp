@@ -1,0 +1,260 @@
+#include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/kernels/normalization.hpp>
+#include <xgrad/autograd/kernels/rows.hpp>
+#include <xgrad/autograd/kernels/softmax_rows.hpp>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace xgrad::kernels {
+namespace {
+
+Array packed(const Array& a) { return a.is_contiguous() ? a : contiguous_copy(a); }
+
+/// Whether each statistic's elements lie one by one, a row apart: then it is done on the transposed matrix.
+bool scattered(const NormLayout& l) { return l.across && l.d[2] * l.d[3] == 1 && l.d[0] > 1 && l.d[1] > 1; }
+
+/// Calls f(statistic, run of scales, first element) for every run of n = d2·d3 elements in a row.
+template <class F>
+void each_block(const NormLayout& l, F f) {
+  const std::int64_t block = l.d[2] * l.d[3];
+  for (std::int64_t i = 0; i < l.d[0]; ++i) {
+    for (std::int64_t j = 0; j < l.d[1]; ++j) {
+      f(l.across ? j : i * l.d[1] + j, j * l.d[2], (i * l.d[1] + j) * block);
+    }
+  }
+}
+
+template <class T>
+double sum_of_squares_from(const T* x, std::int64_t n, T mean) {
+  constexpr std::int64_t kBlock = 512;
+  T centred[kBlock];
+  double total = 0;
+  for (std::int64_t at = 0; at < n; at += kBlock) {
+    const std::int64_t m = std::min(kBlock, n - at);
+    XGRAD_INDEPENDENT
+    for (std::int64_t i = 0; i < m; ++i) centred[i] = x[at + i] - mean;
+    total += static_cast<double>(dot_row(centred, centred, m));
+  }
+  return total;
+}
+
+/// y = x·scale + shift for a run under one scale, or element by element.
+template <class T>
+void write_block(T* y, const T* x, T mean, T rstd, const T* w, const T* b, const NormLayout& l) {
+  const std::int64_t n = l.d[2], run = l.d[3];
+  if (run == 1 && n > 1) {
+    if (w && b) {
+      XGRAD_INDEPENDENT
+      for (std::int64_t i = 0; i < n; ++i) y[i] = (x[i] - mean) * rstd * w[i] + b[i];
+    } else {
+      for (std::int64_t i = 0; i < n; ++i) y[i] = (x[i] - mean) * rstd * (w ? w[i] : T(1)) + (b ? b[i] : T(0));
+    }
+    return;
+  }
+  for (std::int64_t k = 0; k < n; ++k, x += run, y += run) {
+    const T scale = w ? rstd * w[k] : rstd, shift = b ? b[k] : T(0);
+    XGRAD_INDEPENDENT
+    for (std::int64_t i = 0; i < run; ++i) y[i] = (x[i] - mean) * scale + shift;
+  }
+}
+
+template <class T>
+void run_forward(const Normalized& to, const T* x, const T* w, const T* b, const NormLayout& l, double eps) {
+  T* const mean = to.mean.data<T>();
+  T* const rstd = to.rstd.data<T>();
+  T* const y = to.y.data<T>();
+  const std::int64_t block = l.d[2] * l.d[3];
+  const auto n = static_cast<double>(l.count());
+  const auto deviation = [&](double squares) { return static_cast<T>(1 / std::sqrt(squares / n + eps)); };
+  if (!l.across) {  // a block is read three times while it is in the cache
+    each_block(l, [&](std::int64_t s, std::int64_t k, std::int64_t at) {
+      mean[s] = static_cast<T>(static_cast<double>(sum_row(x + at, block)) / n);
+      rstd[s] = deviation(sum_of_squares_from(x + at, block, mean[s]));
+      write_block(y + at, x + at, mean[s], rstd[s], w ? w + k : nullptr, b ? b + k : nullptr, l);
+    });
+    return;
+  }
+  std::vector<double> total(static_cast<std::size_t>(l.statistics()));
+  const auto each_total = [&](auto f) {
+    std::fill(total.begin(), total.end(), 0.);
+    each_block(l,
+               [&](std::int64_t s, std::int64_t, std::int64_t at) { total[static_cast<std::size_t>(s)] += f(s, at); });
+  };
+  each_total([&](std::int64_t, std::int64_t at) { return static_cast<double>(sum_row(x + at, block)); });
+  for (std::size_t s = 0; s < total.size(); ++s) mean[s] = static_cast<T>(total[s] / n);
+  each_total([&](std::int64_t s, std::int64_t at) { return sum_of_squares_from(x + at, block, mean[s]); });
+  for (std::size_t s = 0; s < total.size(); ++s) rstd[s] = deviation(total[s]);
+  each_block(l, [&](std::int64_t s, std::int64_t k, std::int64_t at) {
+    write_block(y + at, x + at, mean[s], rstd[s], w ? w + k : nullptr, b ? b + k : nullptr, l);
+  });
+}
+
+/// What the derivative sums up for each statistic: Σ ĝ and Σ ĝ·x̂.
+struct Sums {
+  double g = 0, gx = 0;
+};
+
+template <class T>
+class Backward {
+ public:
+  Backward(const NormLayout& l, const T* g, const T* x, const T* w, const T* mean, const T* rstd, T* dx, T* dw, T* db)
+      : l_(l),
+        g_(g),
+        x_(x),
+        w_(w),
+        mean_(mean),
+        rstd_(rstd),
+        dx_(dx),
+        dw_(dw),
+        db_(db),
+        hat_(static_cast<std::size_t>(l.d[2] * l.d[3])),
+        scaled_(hat_.size()) {}
+
+  void run() {
+    if (!l_.across) {
+      each_block(l_, [&](std::int64_t s, std::int64_t k, std::int64_t at) { write(s, k, at, sums(s, k, at)); });
+      return;
+    }
+    std::vector<Sums> all(static_cast<std::size_t>(l_.statistics()));
+    each_block(l_, [&](std::int64_t s, std::int64_t k, std::int64_t at) {
+      const Sums one = sums(s, k, at);
+      all[static_cast<std::size_t>(s)].g += one.g;
+      all[static_cast<std::size_t>(s)].gx += one.gx;
+    });
+    each_block(l_, [&](std::int64_t s, std::int64_t k, std::int64_t at) {
+      write(s, k, at, all[static_cast<std::size_t>(s)]);
+    });
+  }
+
+ private:
+  /// The sums over a block; adds to the gradients of scales and shifts.
+  Sums sums(std::int64_t s, std::int64_t k, std::int64_t at) {
+    const std::int64_t n = l_.d[2], run = l_.d[3], block = n * run;
+    const T mean = mean_[s], rstd = rstd_[s];
+    const T* const g = g_ + at;
+    const T* const x = x_ + at;
+    T* const hat = hat_.data();
+    XGRAD_INDEPENDENT
+    for (std::int64_t i = 0; i < block; ++i) hat[i] = (x[i] - mean) * rstd;
+    if (run == 1 && n > 1) {
+      T* const scaled = scaled_.data();
+      XGRAD_INDEPENDENT
+      for (std::int64_t i = 0; i < n; ++i) {
+        dw_[k + i] += g[i] * hat[i];
+        db_[k + i] += g[i];
+      }
+      const T* of = g;
+      if (w_) {
+        XGRAD_INDEPENDENT
+        for (std::int64_t i = 0; i < n; ++i) scaled[i] = g[i] * w_[k + i];
+        of = scaled;
+      }
+      return {static_cast<double>(sum_row(of, n)), static_cast<double>(dot_row(of, hat, n))};
+    }
+    Sums total;
+    for (std::int64_t c = 0; c < n; ++c) {
+      const auto sum = static_cast<double>(sum_row(g + c * run, run)),
+                 product = static_cast<double>(dot_row(g + c * run, hat + c * run, run));
+      dw_[k + c] += static_cast<T>(product);
+      db_[k + c] += static_cast<T>(sum);
+      const double by = w_ ? static_cast<double>(w_[k + c]) : 1.;
+      total.g += by * sum;
+      total.gx += by * product;
+    }
+    return total;
+  }
+
+  /// dx of a block.
+  void write(std::int64_t s, std::int64_t k, std::int64_t at, const Sums& sums) {
+    const std::int64_t n = l_.d[2], run = l_.d[3];
+    const auto count = static_cast<double>(l_.count());
+    const T mean = mean_[s], rstd = rstd_[s];
+    // dx = rstd·ĝ − offset − x̂·slope
+    const T offset = static_cast<T>(sums.g / count) * rstd, slope = static_cast<T>(sums.gx / count) * rstd * rstd;
+    const T* g = g_ + at;
+    const T* x = x_ + at;
+    T* d = dx_ + at;
+    if (run == 1 && n > 1) {
+      const T* const w = w_ ? w_ + k : nullptr;
+      if (w) {
+        XGRAD_INDEPENDENT
+        for (std::int64_t i = 0; i < n; ++i) d[i] = g[i] * w[i] * rstd - offset - (x[i] - mean) * slope;
+      } else {
+        XGRAD_INDEPENDENT
+        for (std::int64_t i = 0; i < n; ++i) d[i] = g[i] * rstd - offset - (x[i] - mean) * slope;
+      }
+      return;
+    }
+    for (std::int64_t c = 0; c < n; ++c, g += run, x += run, d += run) {
+      const T scale = w_ ? w_[k + c] * rstd : rstd;
+      XGRAD_INDEPENDENT
+      for (std::int64_t i = 0; i < run; ++i) d[i] = g[i] * scale - offset - (x[i] - mean) * slope;
+    }
+  }
+
+  const NormLayout& l_;
+  const T *g_, *x_, *w_, *mean_, *rstd_;
+  T *dx_, *dw_, *db_;
+  std::vector<T> hat_, scaled_;
+};
+
+template <class F>
+void of_floating(ScalarType dtype, F f) {
+  if (dtype == kFloat32)
+    f.template operator()<float>();
+  else
+    f.template operator()<double>();
+}
+
+/// [N, C] with elements of a channel side by side, and the layout of that.
+Array turned(const Array& x, const NormLayout& l) { return contiguous_copy(x.view({l.d[0], l.d[1]}).transpose(0, 1)); }
+NormLayout turned(const NormLayout& l) { return {{1, l.d[1], 1, l.d[0]}, true}; }
+
+}  // namespace
+
+Normalized normalize(const Array& x, const Array* weight, const Array* bias, const NormLayout& layout, double eps) {
+  const Array in = packed(x);
+  if (scattered(layout)) {
+    Normalized out = normalize(turned(in, layout), weight, bias, turned(layout), eps);
+    out.y = contiguous_copy(out.y.view({layout.d[1], layout.d[0]}).transpose(0, 1)).view(x.sizes());
+    return out;
+  }
+  const Array w = weight ? packed(*weight) : Array(), b = bias ? packed(*bias) : Array();
+  const Normalized out{Array::empty(x.sizes(), x.dtype()), Array::empty({layout.statistics()}, x.dtype()),
+                       Array::empty({layout.statistics()}, x.dtype())};
+  of_floating(x.dtype(), [&]<class T>() {
+    if (layout.count() == 0) {
+      fill(out.mean, Scalar(0.));
+      fill(out.rstd, Scalar(std::numeric_limits<double>::quiet_NaN()));
+      return;
+    }
+    run_forward(out, in.data<T>(), weight ? w.data<T>() : nullptr, bias ? b.data<T>() : nullptr, layout, eps);
+  });
+  return out;
+}
+
+NormGradients normalize_backward(const Array& g, const Array& x, const Array* weight, const Array& mean,
+                                 const Array& rstd, const NormLayout& layout) {
+  const Array up = packed(g), in = packed(x);
+  if (scattered(layout)) {
+    NormGradients out = normalize_backward(turned(up, layout), turned(in, layout), weight, mean, rstd, turned(layout));
+    out.x = contiguous_copy(out.x.view({layout.d[1], layout.d[0]}).transpose(0, 1)).view(x.sizes());
+    return out;
+  }
+  const Array w = weight ? packed(*weight) : Array();
+  const std::int64_t scales = layout.d[1] * layout.d[2];
+  const NormGradients out{Array::empty(x.sizes(), x.dtype()), Array::empty({scales}, x.dtype()),
+                          Array::empty({scales}, x.dtype())};
+  fill(out.weight, Scalar(0.));
+  fill(out.bias, Scalar(0.));
+  of_floating(x.dtype(), [&]<class T>() {
+    Backward<T>(layout, up.data<T>(), in.data<T>(), weight ? w.data<T>() : nullptr, packed(mean).data<T>(),
+                packed(rstd).data<T>(), out.x.data<T>(), out.weight.data<T>(), out.bias.data<T>())
+        .run();
+  });
+  return out;
+}
+
+}  // namespace xgrad::kernels

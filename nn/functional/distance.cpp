@@ -1,0 +1,76 @@
+#include <xgrad/autograd/graph/grad_mode.hpp>
+#include <xgrad/nn/functional/distance.hpp>
+
+#include <cmath>
+
+namespace xgrad::nn::functional {
+
+Tensor cosine_similarity(const Tensor& a, const Tensor& b, const CosineSimilarityFuncOptions& o) {
+  return xgrad::cosine_similarity(a, b, o.dim(), o.eps());
+}
+Tensor pairwise_distance(const Tensor& a, const Tensor& b, const PairwiseDistanceFuncOptions& o) {
+  return xgrad::pairwise_distance(a, b, o.p(), o.eps(), o.keepdim());
+}
+Tensor normalize(const Tensor& input, const NormalizeFuncOptions& o) {
+  // The distance to zero takes the last dimension.
+  const Tensor last = input.transpose(o.dim(), -1);
+  const Tensor length = xgrad::pairwise_distance(last, zeros({}, input.dtype()), o.p(), 0, true).transpose(o.dim(), -1);
+  return input / length.clamp_min(o.eps()).expand(input.sizes());
+}
+Tensor smooth_l1_loss(const Tensor& x, const Tensor& target, const SmoothL1LossFuncOptions& o) {
+  return xgrad::smooth_l1_loss(x, target, o.reduction(), o.beta());
+}
+Tensor huber_loss(const Tensor& x, const Tensor& target, const HuberLossFuncOptions& o) {
+  return xgrad::huber_loss(x, target, o.reduction(), o.delta());
+}
+Tensor kl_div(const Tensor& x, const Tensor& target, const KLDivFuncOptions& o) {
+  const Tensor loss = xgrad::kl_div(x, target, o.reduction(), o.log_target());
+  return o.batchmean() && x.dim() > 0 ? loss / static_cast<double>(x.size(0)) : loss;
+}
+Tensor poisson_nll_loss(const Tensor& x, const Tensor& target, const PoissonNLLLossFuncOptions& o) {
+  return xgrad::poisson_nll_loss(x, target, o.log_input(), o.full(), o.eps(), o.reduction());
+}
+Tensor hinge_embedding_loss(const Tensor& x, const Tensor& target, const HingeEmbeddingLossFuncOptions& o) {
+  return xgrad::hinge_embedding_loss(x, target, o.margin(), o.reduction());
+}
+Tensor soft_margin_loss(const Tensor& x, const Tensor& target, const SoftMarginLossFuncOptions& o) {
+  return xgrad::soft_margin_loss(x, target, o.reduction());
+}
+Tensor margin_ranking_loss(const Tensor& a, const Tensor& b, const Tensor& t, const MarginRankingLossFuncOptions& o) {
+  return xgrad::margin_ranking_loss(a, b, t, o.margin(), o.reduction());
+}
+Tensor cosine_embedding_loss(const Tensor& a, const Tensor& b, const Tensor& t,
+                             const CosineEmbeddingLossFuncOptions& o) {
+  return xgrad::cosine_embedding_loss(a, b, t, o.margin(), o.reduction());
+}
+Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const Tensor& negative,
+                           const TripletMarginLossFuncOptions& o) {
+  return xgrad::triplet_margin_loss(anchor, positive, negative, o.margin(), o.p(), o.eps(), o.swap(), o.reduction());
+}
+
+Tensor gaussian_nll_loss(const Tensor& x, const Tensor& target, const Tensor& given,
+                         const GaussianNLLLossFuncOptions& o) {
+  Tensor var = given;
+  if (var.sizes() != x.sizes()) {
+    const bool short_by_one =
+        var.dim() + 1 == x.dim() && x.dim() > 0 && var.sizes() == IntArrayRef(x.sizes().data(), x.sizes().size() - 1);
+    if (short_by_one) var = var.unsqueeze(-1);
+    bool fits = var.dim() == x.dim();
+    for (std::int64_t d = 0; fits && d < x.dim(); ++d) {
+      fits = var.size(d) == x.size(d) || (d == x.dim() - 1 && var.size(d) == 1);
+    }
+    check<ValueError>(fits, "var is of incorrect size");
+  }
+  {
+    const NoGradGuard no_grad;
+    check<ValueError>(!(var < 0).any().item<bool>(), "var has negative entry/entries");
+    // The bound holds for the value and lets the gradient through, as in PyTorch.
+    var = given.requires_grad() ? var : var.clamp_min(o.eps());
+  }
+  if (given.requires_grad()) var = var + (var.detach().clamp_min(o.eps()) - var.detach());
+  Tensor loss = (log(var) + square(x - target) / var) * 0.5;
+  if (o.full()) loss = loss + 0.5 * std::log(6.28318530717958647692);
+  return o.reduction() == kMean ? loss.mean() : o.reduction() == kSum ? loss.sum() : loss;
+}
+
+}  // namespace xgrad::nn::functional

@@ -1,0 +1,64 @@
+#include <xgrad/nn/modules/module_dict.hpp>
+
+#include <ostream>
+
+namespace xgrad::nn {
+
+void ModuleDictImpl::set(const std::string& name, std::shared_ptr<ModuleBase> module) {
+  if (modules_.contains(name)) {
+    replace_module(name, module);
+    modules_[name] = std::move(module);
+    return;
+  }
+  register_module(name, module);
+  modules_.insert(name, std::move(module));
+}
+
+std::shared_ptr<ModuleBase> ModuleDictImpl::pop(const std::string& name) {
+  std::shared_ptr<ModuleBase> module = modules_[name];
+  unregister_module(name);
+  modules_.erase(name);
+  return module;
+}
+
+void ModuleDictImpl::clear() {
+  for (const std::string& name : keys()) pop(name);
+}
+
+std::shared_ptr<ModuleBase> ModuleDictImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<ModuleDictImpl>(*this);
+  copy->start_anew();
+  copy->modules_ = OrderedDict<std::string, std::shared_ptr<ModuleBase>>();
+  for (const auto& [name, module] : modules_) copy->set(name, module->clone(device));
+  return copy;
+}
+
+void ParameterListImpl::append(const Tensor& parameter) {
+  register_parameter(std::to_string(size()), parameter, parameter.requires_grad());
+}
+
+Tensor ParameterListImpl::operator[](std::size_t index) const {
+  const auto all = parameters(false);
+  check<IndexError>(index < all.size(), "index {} is out of range", index);
+  return all[index];
+}
+
+std::shared_ptr<ModuleBase> ParameterListImpl::clone(const std::optional<Device>&) const {
+  auto copy = std::make_shared<ParameterListImpl>(*this);
+  copy->start_anew();
+  for (const Tensor& p : parameters(false)) copy->append(p.detach().clone().requires_grad_(p.requires_grad()));
+  return copy;
+}
+
+void ParameterListImpl::pretty_print(std::ostream& out) const {
+  out << "ParameterList(";
+  std::size_t i = 0;
+  for (const Tensor& p : parameters(false)) {
+    std::string sizes;
+    for (const std::int64_t n : p.sizes()) sizes += (sizes.empty() ? "" : "x") + std::to_string(n);
+    out << fmt::format("\n    ({}): Parameter containing: [torch.{} of size {}]", i++, info(p.dtype()).name, sizes);
+  }
+  out << (i ? "\n)" : ")");
+}
+
+}  // namespace xgrad::nn

@@ -1,0 +1,99 @@
+/// Padding, resizing and rearranging as modules.
+#pragma once
+
+#include <xgrad/nn/functional/padding.hpp>
+#include <xgrad/nn/modules/configured.hpp>
+
+namespace xgrad::nn {
+
+#define XGRAD_PAD(NAME, MODE)                                                                                 \
+  class NAME##Impl : public Configured<NAME##Impl, NAME##Options> {                                           \
+   public:                                                                                                    \
+    using Configured::Configured;                                                                             \
+    NAME##Impl(std::int64_t all) : NAME##Impl(NAME##Options(all)) {}                                          \
+    NAME##Impl(int all) : NAME##Impl(NAME##Options(all)) {}                                                   \
+    Tensor forward(Tensor input) override { return xgrad::pad(input, IntArrayRef(options.padding()), MODE); } \
+    std::string extra_repr() const override { return options.padding().str(); }                               \
+  };                                                                                                          \
+  TORCH_MODULE(NAME)
+#define XGRAD_CONSTANT_PAD(NAME)                                                                            \
+  class NAME##Impl : public Cloneable<NAME##Impl, Module> {                                                 \
+   public:                                                                                                  \
+    explicit NAME##Impl(const NAME##Options& given) : options(given) {}                                     \
+    NAME##Impl(std::int64_t all, double value) : options(all, value) {}                                     \
+    Tensor forward(Tensor input) override {                                                                 \
+      return constant_pad_nd(input, IntArrayRef(options.padding()), options.value());                       \
+    }                                                                                                       \
+    std::string extra_repr() const override {                                                               \
+      return fmt::format("padding={}, value={}", options.padding().str(), detail::python(options.value())); \
+    }                                                                                                       \
+    NAME##Options options;                                                                                  \
+  };                                                                                                        \
+  TORCH_MODULE(NAME)
+
+/// More elements around: those inside, mirrored at the border. Options: padding, one number or {left, right, top, ...}.
+XGRAD_PAD(ReflectionPad1d, "reflect");
+XGRAD_PAD(ReflectionPad2d, "reflect");
+XGRAD_PAD(ReflectionPad3d, "reflect");
+/// The border again and again.
+XGRAD_PAD(ReplicationPad1d, "replicate");
+XGRAD_PAD(ReplicationPad2d, "replicate");
+XGRAD_PAD(ReplicationPad3d, "replicate");
+/// Zeros.
+XGRAD_PAD(ZeroPad2d, "constant");
+/// A number. Options: padding, value.
+XGRAD_CONSTANT_PAD(ConstantPad1d);
+XGRAD_CONSTANT_PAD(ConstantPad2d);
+XGRAD_CONSTANT_PAD(ConstantPad3d);
+
+#undef XGRAD_CONSTANT_PAD
+#undef XGRAD_PAD
+
+/// x [N, C, spatial...] resized. Options: size or scale_factor, mode = "nearest", align_corners.
+///
+///     nn::Upsample up(nn::UpsampleOptions().scale_factor(std::vector<double>{2}).mode(kBilinear));
+class UpsampleImpl : public Cloneable<UpsampleImpl, Module> {
+ public:
+  explicit UpsampleImpl(const UpsampleOptions& given = {}) : options(given) {}
+  Tensor forward(Tensor input) override { return functional::interpolate(input, options); }
+  std::string extra_repr() const override;
+
+  UpsampleOptions options;
+};
+TORCH_MODULE(Upsample);
+
+/// [..., C·r², H, W] to [..., C, H·r, W·r].
+class PixelShuffleImpl : public Cloneable<PixelShuffleImpl, Module> {
+ public:
+  explicit PixelShuffleImpl(const PixelShuffleOptions& given) : options(given) {}
+  Tensor forward(Tensor input) override { return functional::pixel_shuffle(input, options); }
+  std::string extra_repr() const override { return fmt::format("upscale_factor={}", options.upscale_factor()); }
+
+  PixelShuffleOptions options;
+};
+TORCH_MODULE(PixelShuffle);
+
+/// [..., C, H·r, W·r] to [..., C·r², H, W].
+class PixelUnshuffleImpl : public Cloneable<PixelUnshuffleImpl, Module> {
+ public:
+  explicit PixelUnshuffleImpl(const PixelUnshuffleOptions& given) : options(given) {}
+  Tensor forward(Tensor input) override { return functional::pixel_unshuffle(input, options); }
+  std::string extra_repr() const override { return fmt::format("downscale_factor={}", options.downscale_factor()); }
+
+  PixelUnshuffleOptions options;
+};
+TORCH_MODULE(PixelUnshuffle);
+
+/// One dimension cut into several. Options: dim, sizes.
+class UnflattenImpl : public Cloneable<UnflattenImpl, Module> {
+ public:
+  explicit UnflattenImpl(const UnflattenOptions& given) : options(given) {}
+  UnflattenImpl(std::int64_t dim, std::vector<std::int64_t> sizes) : options(dim, std::move(sizes)) {}
+  Tensor forward(Tensor input) override;
+  std::string extra_repr() const override;
+
+  UnflattenOptions options;
+};
+TORCH_MODULE(Unflatten);
+
+}  // namespace xgrad::nn

@@ -1,0 +1,105 @@
+/// What Options classes and the functions that take them are made of.
+#pragma once
+
+#include <xgrad/autograd/array/reduction.hpp>
+#include <xgrad/autograd/kwargs.hpp>
+#include <xgrad/autograd/tensor.hpp>
+
+#include <array>
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace xgrad {
+inline constexpr Reduction kNone = Reduction::None;
+inline constexpr Reduction kMean = Reduction::Mean;
+inline constexpr Reduction kSum = Reduction::Sum;
+}  // namespace xgrad
+
+namespace xgrad::nn {
+
+/// "none", "mean" or "sum"; throws ValueError for another word.
+Reduction parse_reduction(std::string_view word);
+
+namespace detail {
+
+/// The options among `args`: an Options object by itself, or positional and keyword arguments.
+template <class Options, class... Args>
+Options options_of(Args&&... args) {
+  return kwargs::apply(Options(), std::forward<Args>(args)...);
+}
+
+/// Arguments that are not already an Options object, nor (for constructors) a Self to copy.
+template <class Options, class First, class... Rest>
+concept LooseArguments = sizeof...(Rest) > 0 || !std::derived_from<std::remove_cvref_t<First>, Options>;
+
+}  // namespace detail
+
+/// N numbers, one for each spatial dimension: `3` for all of them, or `{3, 5}`.
+template <std::size_t N>
+class ExpandingArray {
+ public:
+  ExpandingArray(std::int64_t all) : one_(true) { values_.fill(all); }
+  ExpandingArray(std::initializer_list<std::int64_t> list) : ExpandingArray(IntArrayRef(list.begin(), list.size())) {}
+  ExpandingArray(const std::vector<std::int64_t>& list) : ExpandingArray(IntArrayRef(list.data(), list.size())) {}
+  ExpandingArray(const std::vector<int>& list) : ExpandingArray(std::vector<std::int64_t>(list.begin(), list.end())) {}
+  ExpandingArray(const std::array<std::int64_t, N>& list) : values_(list) {}
+  ExpandingArray(IntArrayRef list) {
+    check<TypeError>(list.size() == N || list.size() == 1, "Expected {} values, but instead got {}", N, list.size());
+    for (std::size_t i = 0; i < N; ++i) values_[i] = list[list.size() == 1 ? 0 : i];
+  }
+
+  operator IntArrayRef() const { return IntArrayRef(values_.data(), N); }
+  const std::array<std::int64_t, N>& operator*() const { return values_; }
+  const std::array<std::int64_t, N>* operator->() const { return &values_; }
+  std::int64_t operator[](std::size_t i) const { return values_[i]; }
+  bool operator==(const ExpandingArray& other) const { return values_ == other.values_; }
+  /// As Python writes a tuple: (3, 5), and (3,) for one.
+  std::string str() const {
+    std::string text = "(";
+    for (std::size_t i = 0; i < N; ++i) text += fmt::format("{}{}", i ? ", " : "", values_[i]);
+    return text + (N == 1 ? ",)" : ")");
+  }
+  /// The same, but the number alone if it was given alone.
+  std::string str_as_given() const { return one_ ? fmt::format("{}", values_[0]) : str(); }
+
+ private:
+  std::array<std::int64_t, N> values_{};
+  bool one_ = false;
+};
+
+}  // namespace xgrad::nn
+
+// One option: a fluent setter and a getter of the same name.
+#define XGRAD_OPTION(TYPE, NAME, DEFAULT)                              \
+ public:                                                               \
+  auto& NAME(TYPE value) { return NAME##_ = std::move(value), *this; } \
+  const TYPE& NAME() const { return NAME##_; }                         \
+                                                                       \
+ private:                                                              \
+  TYPE NAME##_ = DEFAULT
+#define XGRAD_OPTION_REDUCTION                                                                   \
+ public:                                                                                         \
+  auto& reduction(Reduction value) { return reduction_ = value, *this; }                         \
+  auto& reduction(std::string_view value) { return reduction_ = parse_reduction(value), *this; } \
+  Reduction reduction() const { return reduction_; }                                             \
+                                                                                                 \
+ private:                                                                                        \
+  Reduction reduction_ = kMean
+
+// The second form of each function: its options, loose.
+#define XGRAD_LOOSE_OPTIONS(NAME, OPTIONS, PARAMETERS, ...)                                                \
+  template <class First, class... Rest>                                                                    \
+  requires nn::detail::LooseArguments<OPTIONS, First, Rest...> Tensor NAME(PARAMETERS, First&& first,      \
+                                                                           Rest&&... rest) {               \
+    return NAME(__VA_ARGS__,                                                                               \
+                nn::detail::options_of<OPTIONS>(std::forward<First>(first), std::forward<Rest>(rest)...)); \
+  }
+#define XGRAD_COMMA ,
+// A function of one tensor with options, in both forms.
+#define XGRAD_FUNCTION(NAME, OPTIONS)                            \
+  Tensor NAME(const Tensor& input, const OPTIONS& options = {}); \
+  XGRAD_LOOSE_OPTIONS(NAME, OPTIONS, const Tensor& input, input)

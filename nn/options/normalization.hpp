@@ -1,0 +1,145 @@
+/// Options of normalisation.
+#pragma once
+
+#include <xgrad/nn/options.hpp>
+
+#include <vector>
+
+namespace xgrad::kwargs {
+XGRAD_KEYWORD(elementwise_affine);
+XGRAD_KEYWORD(normalized_shape);
+XGRAD_KEYWORD(num_channels);
+XGRAD_KEYWORD(num_features);
+XGRAD_KEYWORD(num_groups);
+XGRAD_KEYWORD(track_running_stats);
+}  // namespace xgrad::kwargs
+
+namespace xgrad::nn {
+
+class BatchNormOptions {
+ public:
+  using Positional =
+      kwargs::Order<kwargs::key::num_features, kwargs::key::eps, kwargs::key::momentum, kwargs::key::affine,
+                    kwargs::key::track_running_stats, kwargs::key::device, kwargs::key::dtype>;
+  BatchNormOptions() = default;
+  BatchNormOptions(std::int64_t num_features) : num_features_(num_features) {}
+  BatchNormOptions& device(Device) { return *this; }
+  XGRAD_OPTION(std::int64_t, num_features, 0);
+  XGRAD_OPTION(double, eps, 1e-5);
+  XGRAD_OPTION(std::optional<double>, momentum, 0.1);
+  XGRAD_OPTION(bool, affine, true);
+  XGRAD_OPTION(bool, track_running_stats, true);
+  XGRAD_OPTION(std::optional<ScalarType>, dtype, {});
+};
+using BatchNorm1dOptions = BatchNormOptions;
+using BatchNorm2dOptions = BatchNormOptions;
+using BatchNorm3dOptions = BatchNormOptions;
+
+class InstanceNormOptions {
+ public:
+  using Positional =
+      kwargs::Order<kwargs::key::num_features, kwargs::key::eps, kwargs::key::momentum, kwargs::key::affine,
+                    kwargs::key::track_running_stats, kwargs::key::device, kwargs::key::dtype>;
+  InstanceNormOptions() = default;
+  InstanceNormOptions(std::int64_t num_features) : num_features_(num_features) {}
+  InstanceNormOptions& device(Device) { return *this; }
+  XGRAD_OPTION(std::int64_t, num_features, 0);
+  XGRAD_OPTION(double, eps, 1e-5);
+  XGRAD_OPTION(std::optional<double>, momentum, 0.1);
+  XGRAD_OPTION(bool, affine, false);
+  XGRAD_OPTION(bool, track_running_stats, false);
+  XGRAD_OPTION(std::optional<ScalarType>, dtype, {});
+};
+using InstanceNorm1dOptions = InstanceNormOptions;
+using InstanceNorm2dOptions = InstanceNormOptions;
+using InstanceNorm3dOptions = InstanceNormOptions;
+
+class LayerNormOptions {
+ public:
+  using Positional = kwargs::Order<kwargs::key::normalized_shape, kwargs::key::eps, kwargs::key::elementwise_affine,
+                                   kwargs::key::device, kwargs::key::dtype>;
+  LayerNormOptions() = default;
+  LayerNormOptions(std::vector<std::int64_t> normalized_shape) : normalized_shape_(std::move(normalized_shape)) {}
+  LayerNormOptions& device(Device) { return *this; }
+  LayerNormOptions& normalized_shape(std::vector<std::int64_t> shape) {
+    return normalized_shape_ = std::move(shape), *this;
+  }
+  LayerNormOptions& normalized_shape(const std::vector<int>& shape) {
+    return normalized_shape_.assign(shape.begin(), shape.end()), *this;
+  }
+  LayerNormOptions& normalized_shape(std::int64_t length) { return normalized_shape_ = {length}, *this; }
+  const std::vector<std::int64_t>& normalized_shape() const { return normalized_shape_; }
+  XGRAD_OPTION(double, eps, 1e-5);
+  XGRAD_OPTION(bool, elementwise_affine, true);
+  XGRAD_OPTION(std::optional<ScalarType>, dtype, {});
+  std::vector<std::int64_t> normalized_shape_;
+};
+
+class GroupNormOptions {
+ public:
+  using Positional = kwargs::Order<kwargs::key::num_groups, kwargs::key::num_channels, kwargs::key::eps,
+                                   kwargs::key::affine, kwargs::key::device, kwargs::key::dtype>;
+  GroupNormOptions() = default;
+  GroupNormOptions(std::int64_t num_groups, std::int64_t num_channels)
+      : num_groups_(num_groups), num_channels_(num_channels) {}
+  GroupNormOptions& device(Device) { return *this; }
+  XGRAD_OPTION(std::int64_t, num_groups, 0);
+  XGRAD_OPTION(std::int64_t, num_channels, 0);
+  XGRAD_OPTION(double, eps, 1e-5);
+  XGRAD_OPTION(bool, affine, true);
+  XGRAD_OPTION(std::optional<ScalarType>, dtype, {});
+};
+
+class LocalResponseNormOptions {
+ public:
+  LocalResponseNormOptions(std::int64_t size = 0) : size_(size) {}
+  XGRAD_OPTION(std::int64_t, size, 0);
+  XGRAD_OPTION(double, alpha, 1e-4);
+  XGRAD_OPTION(double, beta, 0.75);
+  XGRAD_OPTION(double, k, 1.0);
+};
+
+namespace functional {
+
+class BatchNormFuncOptions {
+ public:
+  XGRAD_OPTION(Tensor, weight, {});
+  XGRAD_OPTION(Tensor, bias, {});
+  XGRAD_OPTION(bool, training, false);
+  XGRAD_OPTION(std::optional<double>, momentum, 0.1);
+  XGRAD_OPTION(double, eps, 1e-5);
+};
+
+class InstanceNormFuncOptions {
+ public:
+  XGRAD_OPTION(Tensor, running_mean, {});
+  XGRAD_OPTION(Tensor, running_var, {});
+  XGRAD_OPTION(Tensor, weight, {});
+  XGRAD_OPTION(Tensor, bias, {});
+  XGRAD_OPTION(bool, use_input_stats, true);
+  XGRAD_OPTION(double, momentum, 0.1);
+  XGRAD_OPTION(double, eps, 1e-5);
+};
+
+class LayerNormFuncOptions {
+ public:
+  LayerNormFuncOptions(std::vector<std::int64_t> normalized_shape) : normalized_shape_(std::move(normalized_shape)) {}
+  XGRAD_OPTION(std::vector<std::int64_t>, normalized_shape, {});
+  XGRAD_OPTION(Tensor, weight, {});
+  XGRAD_OPTION(Tensor, bias, {});
+  XGRAD_OPTION(double, eps, 1e-5);
+};
+
+class GroupNormFuncOptions {
+ public:
+  GroupNormFuncOptions(std::int64_t num_groups) : num_groups_(num_groups) {}
+  XGRAD_OPTION(std::int64_t, num_groups, 0);
+  XGRAD_OPTION(Tensor, weight, {});
+  XGRAD_OPTION(Tensor, bias, {});
+  XGRAD_OPTION(double, eps, 1e-5);
+};
+
+using LocalResponseNormFuncOptions = LocalResponseNormOptions;
+
+}  // namespace functional
+}  // namespace xgrad::nn

@@ -1,0 +1,5 @@
+/// Everything in nn::utils.
+#pragma once
+
+#include <xgrad/nn/utils/clip_grad.hpp>
+#include <xgrad/nn/utils/convert_parameters.hpp>

@@ -1,0 +1,119 @@
+#include <xgrad/autograd/ops/activations.hpp>
+
+#include "samples.hpp"
+
+namespace xgrad::op_table {
+
+using Int = std::int64_t;
+
+static bool has_nan(const Sample& s) {
+  const Tensor& x = s.in[0].get<Tensor>();
+  return x.is_floating_point() && isnan(x).any().item<bool>();
+}
+
+/// A row for f(x) with its twin, at `few_samples` and at what is special.
+#define ACTIVATION(NAME) \
+  row(                   \
+      #NAME, [](T x) { return NAME(x); }, [](Tensor& x) { NAME##_(x); }, samples({{}}))
+
+OP_FAMILY(activations) {
+  const Samples special{rough({v({-4, -3, -1, -0.5, 0, 0.5, 1, 3, 6, 7})}),
+                        value_only(rough({v({kNaN, kInf, -kInf, -0.0, 100, -100, 30, -30})})),
+                        value_only(rough({v({kNaN, kInf, -kInf, -0.0, 100, -100, 30, -30}, kFloat32)}))};
+  const auto samples = [&](const std::vector<Values>& more) {
+    Samples all = few_samples({-4, 4});
+    // PyTorch's slopes at NaN depend on whether the element is in a vector or in what is left over.
+    for (Sample& s : all) s.value_only = s.value_only || has_nan(s);
+    return with(all + special, more);
+  };
+  // Which slope is drawn for which element depends on the element.
+  const auto slopes = [&](const std::vector<Values>& more) {
+    return with({{t({2, 3})},
+                 {t({})},
+                 {t({0})},
+                 {t({3, 3}, kFloat32)},
+                 {t({3}, kInt64)},
+                 {t({3}, kBool)},
+                 rough({t({31, 37})}),
+                 rough({v({kNaN, -kInf, 0, 1})})},
+                more);
+  };
+  return {
+      ACTIVATION(relu6),
+      row(
+          "hardtanh", [](T x, Scalar low, Scalar high) { return hardtanh(x, low, high); },
+          [](Tensor& x, Scalar low, Scalar high) { hardtanh_(x, low, high); }, samples({{-1, 1}, {-0.5, 1.25}})),
+      row(
+          "leaky_relu", [](T x, Scalar slope) { return leaky_relu(x, slope); },
+          [](Tensor& x, Scalar slope) { leaky_relu_(x, slope); }, samples({{0.01}, {0.3}, {0}})),
+      row(
+          "prelu", [](T x, T w) { return prelu(x, w); },
+          Samples{{t({2, 3, 4}), t({3}, {0.1, 0.4})},
+                  {t({2, 3}), t({3}, {0.1, 0.4})},
+                  {t({2, 3}), t({1}, {0.1, 0.4})},
+                  {t({4}), t({1}, {0.1, 0.4})},
+                  {t({}), t({1}, {0.1, 0.4})},
+                  {t({0, 3}), t({3}, {0.1, 0.4})},
+                  {t({3, 3}, kFloat32), t({3}, kFloat32, 2, {0.1, 0.4})},
+                  {t({3}, kInt64), t({1}, kInt64)},
+                  {t({3}, kBool), t({1}, kBool)},
+                  {t({2, 4}), t({3})},
+                  {t({4}), t({2})},
+                  {t({2, 3}), t({1, 3})},
+                  {t({2, 3}), t({3}, kFloat32)},
+                  rough({t({31, 37}), t({37}, {0.1, 0.4})}),
+                  value_only(rough({v({kNaN, kInf, -kInf, 0}), t({1}, {0.1, 0.4})}))})
+          .words(kInner),
+      row(
+          "rrelu", [](T x, Scalar low, Scalar high, bool training) { return rrelu(x, low, high, training); },
+          [](Tensor& x, Scalar low, Scalar high, bool training) { rrelu_(x, low, high, training); },
+          slopes({{0.125, 0.25, false}, {0.125, 0.25, true}, {0.0, 1.0, true}}))
+          .draws(),
+      row(
+          "elu", [](T x, Scalar a, Scalar s, Scalar i) { return elu(x, a, s, i); },
+          [](Tensor& x, Scalar a, Scalar s, Scalar i) { elu_(x, a, s, i); }, samples({{1, 1, 1}, {0.7, 1.3, 0.9}})),
+      ACTIVATION(selu),
+      row(
+          "celu", [](T x, Scalar a) { return celu(x, a); }, [](Tensor& x, Scalar a) { celu_(x, a); },
+          samples({{1}, {0.5}}) + Samples{{t({3}), 0}}),
+      row(
+          "gelu", [](T x, const std::string& how) { return gelu(x, how); },
+          [](Tensor& x, const std::string& how) { gelu_(x, how); },
+          samples({{"none"}, {"tanh"}}) + Samples{{t({3}), "sigmoid"}}),
+      ACTIVATION(silu),
+      ACTIVATION(mish),
+      row(
+          "softplus", [](T x, Scalar beta, Scalar limit) { return softplus(x, beta, limit); },
+          samples({{1, 20}, {2.5, 3}})),
+      row(
+          "log_sigmoid", [](T x) { return log_sigmoid(x); }, samples({{}})),
+      row(
+          "softshrink", [](T x, Scalar l) { return softshrink(x, l); },
+          samples({{0.5}, {1.2}}) + Samples{{t({3}), -1.0}}),
+      row(
+          "hardshrink", [](T x, Scalar l) { return hardshrink(x, l); }, samples({{0.5}, {1.2}})),
+      row(
+          "hardsigmoid", [](T x) { return hardsigmoid(x); }, [](Tensor& x) { hardsigmoid_(x); },
+          floats_differ(few_samples({-4, 4}) + Samples{special[0]}, "Derivatives that PyTorch lacks")),
+      // PyTorch's slope has the float next to 1/6, in doubles too.
+      ACTIVATION(hardswish).tolerance(1e-7, 1e-5),
+      row(
+          "threshold", [](T x, Scalar l, Scalar value) { return threshold(x, l, value); },
+          [](Tensor& x, Scalar l, Scalar value) { threshold_(x, l, value); }, samples({{0.7, -3}, {-1, 20}})),
+      row(
+          "glu", [](T x, Int dim) { return glu(x, dim); },
+          with({{t({4, 6})},
+                {t({2, 3, 4})},
+                {t({4, 2}, kFloat32)},
+                {t({2, 0})},
+                {t({})},
+                {t({3, 3})},
+                {t({4, 2}, kInt64)},
+                {t({4, 2}, kBool)},
+                rough({t({32, 38})}),
+                rough({m({{kNaN, kInf}, {-kInf, 1}})})},
+               {{0}, {-1}, {1}})),
+  };
+}
+
+}  // namespace xgrad::op_table
