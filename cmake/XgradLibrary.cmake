@@ -49,7 +49,7 @@ set_property(SOURCE "${PROJECT_SOURCE_DIR}/autograd/array/backtrace.cpp" TARGET_
              PROPERTY COMPILE_DEFINITIONS "XGRAD_SOURCE_ROOT=\"${PROJECT_SOURCE_DIR}\"")
 
 # Speed. None of this leaks to the library's users, and none of it changes what a program computes: no -ffast-math.
-target_compile_options(xgrad PRIVATE $<$<CONFIG:Release,RelWithDebInfo>:-O3>
+target_compile_options(xgrad PRIVATE $<$<CONFIG:Release,RelWithDebInfo>:-O2>
                                      -fno-math-errno -fno-trapping-math  # nobody reads errno or the FPU's flags
                                      -ftls-model=initial-exec)           # thread-local state is on the hot path
 if(XGRAD_X86_64)
@@ -69,6 +69,7 @@ endif()
 
 # Flags of single files: pairs of a pattern below the source folder and its flags.
 set(XGRAD_FILE_FLAGS
+    "autograd/kernels/.*[.]cpp" "$<$<CONFIG:Release,RelWithDebInfo>:-O3>"  # the rest is calls, not loops
     "autograd/(array/generator|kernels/(random|optim)[^/]*)[.]cpp" "-ffp-contract=off"  # PyTorch's bits: fma only where written
     "autograd/kernels/levels/v4[.]cpp" "-march=x86-64-v4 -mprefer-vector-width=512"
     "autograd/array/processor[.]cpp" "$<$<BOOL:${XGRAD_X86_64}>:-march=x86-64>")  # runs on any, to say when it is too old

@@ -247,9 +247,9 @@ Cells write_cells(const Array& a, const Plan& plan) {
 // --- where they stand ------------------------------------------------------------------------------------------------
 
 /// Puts the cells between brackets, commas and line breaks. Consumes them in order, so it needs the sizes only.
-class Layout {
+class TextLayout {
  public:
-  Layout(std::string& out, const Cells& cells, const Plan& plan, IntArrayRef sizes)
+  TextLayout(std::string& out, const Cells& cells, const Plan& plan, IntArrayRef sizes)
       : out_(out), cells_(cells), plan_(plan), sizes_(sizes) {}
 
   /// Writes dimension d and those inside it; its bracket stands in column `indent`.
@@ -341,7 +341,7 @@ std::string format_tensor(const Array& a, const TensorSuffix& suffix) {
   } else {
     const Plan plan{options, static_cast<double>(a.numel()) > options.threshold()};
     const Cells cells = write_cells(a, plan);
-    Layout(out, cells, plan, a.sizes()).write(0, indent);
+    TextLayout(out, cells, plan, a.sizes()).write(0, indent);
   }
 
   // PyTorch counts the last line two characters longer than it is.

@@ -54,9 +54,8 @@ void ParameterListImpl::pretty_print(std::ostream& out) const {
   out << "ParameterList(";
   std::size_t i = 0;
   for (const Tensor& p : parameters(false)) {
-    std::string sizes;
-    for (const std::int64_t n : p.sizes()) sizes += (sizes.empty() ? "" : "x") + std::to_string(n);
-    out << fmt::format("\n    ({}): Parameter containing: [torch.{} of size {}]", i++, info(p.dtype()).name, sizes);
+    out << fmt::format("\n    ({}): Parameter containing: [torch.{} of size {}]", i++, info(p.dtype()).name,
+                       fmt::join(p.sizes(), "x"));
   }
   out << (i ? "\n)" : ")");
 }
