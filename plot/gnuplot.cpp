@@ -309,7 +309,7 @@ std::string gnuplot_quoted(std::string_view text) {
     if (letter || byte >= 0x80 || std::string_view(" .,:;()+-/=").find(c) != std::string_view::npos)
       out += c;
     else
-      out += fmt::format("\\{:03o}", byte);
+      out += fmt::format("\\{:04o}", byte);  // gnuplot reads four digits after \0, even where three were meant
   }
   return out + "\"";
 }

@@ -22,11 +22,11 @@ Figure with(Series series) {
 
 TEST(PlotGnuplot, QuotesEverythingThatMeansSomething) {
   EXPECT_EQ(gnuplot_quoted("Loss (1/epoch): 0.5, a=b"), "\"Loss (1/epoch): 0.5, a=b\"");
-  EXPECT_EQ(gnuplot_quoted("a\"b"), "\"a\\042b\"");
-  EXPECT_EQ(gnuplot_quoted("\\n"), "\"\\134n\"");
-  EXPECT_EQ(gnuplot_quoted("`ls`"), "\"\\140ls\\140\"");
-  EXPECT_EQ(gnuplot_quoted("@m"), "\"\\100m\"");
-  EXPECT_EQ(gnuplot_quoted("x\ny"), "\"x\\012y\"");
+  EXPECT_EQ(gnuplot_quoted("a\"b"), "\"a\\0042b\"");
+  EXPECT_EQ(gnuplot_quoted("\\n"), "\"\\0134n\"");
+  EXPECT_EQ(gnuplot_quoted("`ls`"), "\"\\0140ls\\0140\"");
+  EXPECT_EQ(gnuplot_quoted("@m"), "\"\\0100m\"");
+  EXPECT_EQ(gnuplot_quoted("x\ny"), "\"x\\0012y\"");
   EXPECT_EQ(gnuplot_quoted("größe"), "\"größe\"");
   for (int c = 1; c < 128; ++c) {
     const std::string quoted = gnuplot_quoted(std::string(1, static_cast<char>(c)));
@@ -35,9 +35,10 @@ TEST(PlotGnuplot, QuotesEverythingThatMeansSomething) {
       continue;
     }
     char octal[8];
-    std::snprintf(octal, sizeof octal, "\"\\%03o\"", c);
+    std::snprintf(octal, sizeof octal, "\"\\%04o\"", c);
     EXPECT_EQ(quoted, octal);
   }
+  EXPECT_EQ(gnuplot_quoted("$5"), "\"\\00445\"") << "three digits would take the 5 along and make it a %";
 }
 
 TEST(PlotGnuplot, NoLabelEscapesIntoTheProgram) {
@@ -47,7 +48,7 @@ TEST(PlotGnuplot, NoLabelEscapesIntoTheProgram) {
   f.axes[0].x.ticks = {0.0}, f.axes[0].x.tick_labels = {"%g\"\n!x"};
   const std::string text = script(f);
   for (const char* bad : {"system('", "`x`", "@x", "!x", "#\"", "%g"}) EXPECT_THAT(text, Not(HasSubstr(bad)));
-  EXPECT_THAT(text, HasSubstr("system(\\047x\\047)"));
+  EXPECT_THAT(text, HasSubstr("system(\\0047x\\0047)"));
 }
 
 TEST(PlotGnuplot, NamesTheTerminalAndTheSize) {

@@ -122,6 +122,8 @@ TEST_F(PlotRender, TextsComeOutAsTyped) {
   for (const char* before : {"<text>", "<text>1: ", "<text>2: ", "<text>4: ", "<text>5: "}) {
     EXPECT_THAT(picture, HasSubstr(before + tricky + "</text>"));
   }
+  f.title.text = "$5 \"1\" #2 %7 '3 !4 _6 $0 ^1";  // a digit after each sign
+  EXPECT_THAT(svg(f), HasSubstr("<text>" + f.title.text + "</text>"));
   EXPECT_THAT(picture, HasSubstr("<text>3: &lt;b>&amp;amp;&lt;/b> größe \u2212 日本</text>"));
   EXPECT_THAT(picture, HasSubstr("<text>second line</text>"));
   EXPECT_THAT(picture, Not(HasSubstr("<title>"))) << "a viewer would show it under the mouse";
