@@ -11,7 +11,8 @@ follow. Floating-point arguments are hexadecimal. A call that fills an array rea
     <call> <dtype> <sizes> <strides> <arguments...> : <hash> <state> <first values...>
 
 <sizes>/<strides> describe the view that is filled ("-" for no dimensions) in memory that was zero; <hash> is the FNV-1a
-hash of all that memory, <state> that of torch.get_rng_state() after the call, the values are bit patterns.
+hash of all that memory, <state> that of torch.get_rng_state() after the call, the values are bit patterns. The calls
+rand, randn, torch_randint and torch_randperm make a tensor, and nn.Linear two: what people call after torch.manual_seed.
 """
 
 import math
@@ -167,13 +168,33 @@ def layers():
             record(f"linear {dtype} {features[0]} {features[1]}", layer.weight.detach(), layer.bias.detach())
 
 
+def functions():
+    """By the names that people call, where the generator is not mentioned."""
+    for dtype, torch_dtype in (("f32", torch.float32), ("f64", torch.float64)):
+        for sizes in ((), (3,), (15,), (16,), (2, 3, 5), (0, 4)):
+            record(f"rand {dtype} {numbers(sizes)}", torch.rand(sizes, dtype=torch_dtype))
+            record(f"randn {dtype} {numbers(sizes)}", torch.randn(sizes, dtype=torch_dtype))
+        for features in ((784, 50), (3, 2)):
+            layer = nn.Linear(*features, dtype=torch_dtype)
+            record(f"nn.Linear {dtype} {features[0]} {features[1]}", layer.weight.detach(), layer.bias.detach())
+    for low, high, sizes in ((0, 10, (4, 6)), (-7, 8, (40,)), (0, 2**40, (3,)), (5, 6, ())):
+        record(f"torch_randint {low} {high} {numbers(sizes)}", torch.randint(low, high, sizes))
+    for n in (0, 1, 10, 1000):
+        record(f"torch_randperm {n}", torch.randperm(n))
+    for dtype, torch_dtype in (("f32", torch.float32), ("f64", torch.float64)):
+        for sizes in ((7,), (4, 5)):
+            x = torch.zeros(sizes, dtype=torch_dtype)
+            record(f"x.normal_ {dtype} {numbers(sizes)}", x.normal_())
+            record(f"x.uniform_ {dtype} {numbers(sizes)}", x.uniform_())
+
+
 def main():
     warnings.simplefilter("ignore")  # of integers that float32 cannot hold, which are asked for on purpose
     rng = random.Random(1)
     for value in SEEDS:
         seed(value)
         sizes_of_both_precisions(rng)
-    for part in (long_ones, layouts, integers, bernoullis, permutations, layers):
+    for part in (long_ones, layouts, integers, bernoullis, permutations, layers, functions):
         seed(0)
         part()
     with open(OUT, "w", encoding="ascii") as out:

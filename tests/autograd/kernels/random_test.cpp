@@ -1,4 +1,6 @@
 #include <xgrad/autograd/kernels/random.hpp>
+#include <xgrad/autograd/tensor.hpp>
+#include <xgrad/nn/modules/linear.hpp>
 
 #include <gtest/gtest.h>
 
@@ -58,6 +60,7 @@ class Call {
       return report(randperm(integer(), type, g), g);
     }
     if (name == "linear") return linear(g);
+    if (const std::optional<std::string> drawn = function(name, g)) return *drawn;
 
     std::optional<Array> p;
     if (name == "bernoulli_each") {
@@ -133,13 +136,42 @@ class Call {
     Array weight = Array::empty({out, in}, type), bias = Array::empty({out}, type);
     uniform_(weight, -weight_bound, weight_bound, g);
     uniform_(bias, -bias_bound, bias_bound, g);
-    std::string first = first_values(weight);
-    if (weight.numel() == 1) first += first_values(bias);
-    return fmt::format("{:016x} {:016x}{}", fnv(bias, fnv(weight)), fnv(g.get_state()), first);
+    return report(weight, bias, g);
+  }
+
+  /// What people call, which draws from the default generator; nothing for a kernel's name.
+  std::optional<std::string> function(const std::string& name, const Generator& g) {
+    using xgrad::randperm;  // not the kernel
+    if (name == "torch_randperm") return report(randperm(integer()).array(), g);
+    if (name == "torch_randint") {
+      const std::int64_t low = integer(), high = integer();
+      return report((low == 0 ? randint(high, list()) : randint(low, high, list())).array(), g);
+    }
+    if (name == "nn.Linear") {
+      const ScalarType type = dtype();
+      const std::int64_t in = integer(), out = integer();
+      const nn::Linear layer(nn::LinearOptions(in, out).dtype(type));
+      return report(layer->weight.array(), layer->bias.array(), g);
+    }
+    using Make = Tensor (*)(const Dims&, ScalarType);
+    static const std::map<std::string, Make> kMakers{
+        {"rand", [](const Dims& sizes, ScalarType type) { return rand(sizes, type); }},
+        {"randn", [](const Dims& sizes, ScalarType type) { return randn(sizes, type); }},
+        {"x.normal_", [](const Dims& sizes, ScalarType type) { return xgrad::zeros(sizes, type).normal_(); }},
+        {"x.uniform_", [](const Dims& sizes, ScalarType type) { return xgrad::zeros(sizes, type).uniform_(); }}};
+    const auto maker = kMakers.find(name);
+    if (maker == kMakers.end()) return std::nullopt;
+    const ScalarType type = dtype();
+    return report(maker->second(list(), type).array(), g);
   }
 
   static std::string report(const Array& a, const Generator& g) {
     return fmt::format("{:016x} {:016x}{}", fnv(a), fnv(g.get_state()), first_values(a));
+  }
+  static std::string report(const Array& weight, const Array& bias, const Generator& g) {
+    std::string first = first_values(weight);
+    if (weight.numel() == 1) first += first_values(bias);
+    return fmt::format("{:016x} {:016x}{}", fnv(bias, fnv(weight)), fnv(g.get_state()), first);
   }
 
   std::istringstream in_;
@@ -148,12 +180,12 @@ class Call {
 TEST(RandomGolden, EqualsPyTorchInEveryBit) {
   std::ifstream file(XGRAD_SOURCE_DIR "/tests/data/random_golden.txt");
   ASSERT_TRUE(file) << "tests/data/random_golden.txt is missing";
-  Generator g;
+  Generator g = default_generator();  // a handle on it
   int calls = 0;
   for (std::string line; std::getline(file, line);) {
     if (line.starts_with("#")) continue;
     if (line.starts_with("seed ")) {
-      g.manual_seed(std::stoull(line.substr(5)));
+      manual_seed(std::stoull(line.substr(5)));
       continue;
     }
     const std::size_t colon = line.find(" : ");
