@@ -37,6 +37,11 @@ std::string to_text(const T& value) {
   }
 }
 
+/// "None" for an undefined one, such as the gradient of a leaf before backward; `<<` says that in libtorch's words.
+inline std::string to_text(const Tensor& t) { return t.defined() ? t.str() : "None"; }
+/// Python's name, where `<<` and `{}` give libtorch's ("Long").
+inline std::string to_text(ScalarType dtype) { return "torch." + std::string(info(dtype).name); }
+
 template <class T>
 std::string to_text(const std::vector<T>& values) {
   std::string out = "[";
@@ -71,7 +76,7 @@ requires(sizeof...(K) > 0) void set_printoptions(K... k) { set_printoptions(kwar
 template <>
 struct fmt::formatter<xgrad::Tensor> : fmt::formatter<std::string> {
   auto format(const xgrad::Tensor& t, fmt::format_context& c) const {
-    return fmt::formatter<std::string>::format(t.str(), c);
+    return fmt::formatter<std::string>::format(xgrad::detail::to_text(t), c);
   }
 };
 template <>
