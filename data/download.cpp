@@ -2,11 +2,12 @@
 #include <xgrad/autograd/array/error.hpp>
 #include <xgrad/data/download.hpp>
 
+#include <algorithm>
+
 #ifdef XGRAD_HAS_CURL
 #include <curl/curl.h>
 #include <md5.h>
 
-#include <algorithm>
 #include <array>
 #include <exception>
 #include <memory>
@@ -15,6 +16,16 @@
 #endif
 
 namespace xgrad::data {
+
+std::string progress_line(const DownloadProgress& progress) {
+  constexpr double kMega = 1e6;
+  constexpr int kWidth = 20;
+  const auto got = static_cast<double>(progress.received), all = static_cast<double>(progress.total);
+  if (progress.total == 0) return fmt::format("{}  {:.1f} MB", progress.url, got / kMega);
+  const double part = std::min(got / all, 1.0);
+  const std::string done(static_cast<std::size_t>(part * kWidth), '#');
+  return fmt::format("{}  [{:{}}] {:3.0f}% of {:.1f} MB", progress.url, done, kWidth, 100 * part, all / kMega);
+}
 
 #ifdef XGRAD_HAS_CURL
 namespace {

@@ -16,6 +16,9 @@ struct DownloadProgress {
   std::uint64_t received = 0;  ///< bytes
   std::uint64_t total = 0;     ///< bytes; 0 when the server does not say
 };
+/// `http://host/file.gz  [#####     ]  50% of 9.9 MB`: what a terminal shows meanwhile. No bar when the size is
+/// unknown.
+std::string progress_line(const DownloadProgress& progress);
 /// Called after every piece received. An exception it throws ends the download and reaches the caller of `download`.
 using ProgressCallback = std::function<void(const DownloadProgress&)>;
 

@@ -11,12 +11,8 @@ namespace {
 data::ProgressCallback progress_bar() {
   if (::isatty(STDERR_FILENO) == 0) return {};
   return [last = std::string()](const data::DownloadProgress& p) mutable {
-    constexpr double kMega = 1e6;
-    const auto got = static_cast<double>(p.received), all = static_cast<double>(p.total);
     const bool complete = p.total > 0 && p.received == p.total;
-    const std::string line = p.total == 0
-                                 ? fmt::format("{}  {:.1f} MB", p.url, got / kMega)
-                                 : fmt::format("{}  {:3.0f}% of {:.1f} MB", p.url, 100 * got / all, all / kMega);
+    const std::string line = data::progress_line(p);
     if (line == last && !complete) return;
     std::fprintf(stderr, "\r%s%s", line.c_str(), complete ? "\n" : "");
     std::fflush(stderr);

@@ -50,6 +50,15 @@ GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(DownloadMissing);
 INSTANTIATE_TEST_SUITE_P(ThisBuild, Download, ::testing::ValuesIn(once_if(download_available())));
 INSTANTIATE_TEST_SUITE_P(ThisBuild, DownloadMissing, ::testing::ValuesIn(once_if(!download_available())));
 
+TEST(DownloadProgressLine, IsABarWhereTheSizeIsKnown) {
+  const std::string url = "http://host/file.gz";
+  EXPECT_EQ(progress_line({url, 0, 9912422}), url + "  [                    ]   0% of 9.9 MB");
+  EXPECT_EQ(progress_line({url, 4956211, 9912422}), url + "  [##########          ]  50% of 9.9 MB");
+  EXPECT_EQ(progress_line({url, 9912422, 9912422}), url + "  [####################] 100% of 9.9 MB");
+  EXPECT_EQ(progress_line({url, 20, 10}), url + "  [####################] 100% of 0.0 MB");
+  EXPECT_EQ(progress_line({url, 1234567, 0}), url + "  1.2 MB");
+}
+
 TEST_P(Download, FetchesAndMakesFolders) {
   server.add("/file.gz", "abc");
   const std::string url = server.url("/file.gz");
