@@ -1,4 +1,5 @@
 #include <xgrad/autograd/functional.hpp>
+#include <xgrad/autograd/gradcheck_gtest.hpp>
 
 #include "graph/graph_test.hpp"
 
@@ -7,6 +8,7 @@ namespace {
 
 namespace functional = autograd::functional;
 using namespace kwargs;
+using List = std::vector<Tensor>;
 
 Tensor numbers(const TensorData& data) { return tensor(data, TensorOptions(kFloat64)); }
 
@@ -32,7 +34,7 @@ TEST(Functional, JacobianOfSeveral) {
   EXPECT_EQ(values(j[1][0]), (Values{0, 0}));
   EXPECT_EQ(values(j[1][1]), (Values{1, 1}));
   EXPECT_ERROR(Error, functional::jacobian(f, {x, y}, strict = true),
-               "The output of the user-provided function is independent of input 0");
+               "Output 1 of the user-provided function is independent of input 0");
 }
 
 TEST(Functional, Hessian) {
@@ -57,7 +59,7 @@ TEST(Functional, VectorJacobianProduct) {
   EXPECT_EQ(values(gs), (Values{1, 1}));
   EXPECT_ERROR(Error, functional::vjp([](const Tensor& x) { return x * x; }, x, Tensor()), "can only be None if");
   EXPECT_ERROR(Error, functional::vjp([](const Tensor& x) { return x * x; }, x, numbers({1.})),
-               "Entry 0 in v has invalid size: should be [2] but got [1]");
+               "v has invalid size: should be [2] but got [1].");
 }
 
 TEST(Functional, JacobianVectorProduct) {
@@ -93,6 +95,136 @@ TEST(Functional, ResultsMayBeDifferentiable) {
   const auto [y, g] = functional::vjp([](const Tensor& x) { return (x * x * x).sum(); }, x, Tensor(), true);
   g.sum().backward();
   EXPECT_EQ(values(x.grad()), (Values{6, 12}));
+}
+
+// create_graph, strict and what v may be: the same for each of the six, in PyTorch's words.
+
+/// A function of two inputs with every kind of second derivative.
+List product_of_two(const List& in) { return {(in[0] * in[0] * in[1].exp()).sum()}; }
+
+TEST(Functional, ProductsAreDifferentiableWithCreateGraph) {
+  const auto f = [](const Tensor& x) { return (x * x * x).sum(); };
+  const auto rows = [](const Tensor& x) { return x * x * x; };
+  const Tensor v = numbers({3., 5.});
+  // The third derivative of x³ is 6, and d(v·3x²)/dx = 6xv.
+  const std::vector<std::pair<std::function<Tensor(const Tensor&)>, Values>> cases{
+      {[&](const Tensor& x) { return functional::vjp(rows, x, v, create_graph = true).second; }, {18, 60}},
+      {[&](const Tensor& x) { return functional::jvp(rows, x, v, create_graph = true).second; }, {18, 60}},
+      {[&](const Tensor& x) { return functional::vhp(f, x, v, create_graph = true).second; }, {18, 30}},
+      {[&](const Tensor& x) { return functional::hvp(f, x, v, create_graph = true).second; }, {18, 30}},
+      {[&](const Tensor& x) { return functional::jacobian(rows, x, create_graph = true); }, {6, 12}},
+      {[&](const Tensor& x) { return functional::hessian(f, x, create_graph = true); }, {6, 6}}};
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    SCOPED_TRACE(i);
+    const Tensor x = leaf({1., 2.});
+    const Tensor result = cases[i].first(x);
+    ASSERT_TRUE(result.requires_grad());
+    result.sum().backward();
+    EXPECT_EQ(values(x.grad()), cases[i].second);
+    EXPECT_GRADCHECK(cases[i].first, {leaf({0.3, -0.7})});
+  }
+}
+
+TEST(Functional, ResultsAreDetachedOtherwise) {
+  const auto f = [](const Tensor& x) { return (x * x * x).sum(); };
+  const Tensor x = leaf({1., 2.}), v = numbers({3., 5.});
+  const auto [y1, vjp] = functional::vjp(f, x, Tensor());
+  const auto [y2, jvp] = functional::jvp(f, x, v);
+  const auto [y3, vhp] = functional::vhp(f, x, v);
+  const auto [y4, hvp] = functional::hvp(f, x, v);
+  for (const Tensor& t : {y1, vjp, y2, jvp, y3, vhp, y4, hvp, functional::jacobian(f, x), functional::hessian(f, x)}) {
+    EXPECT_FALSE(t.requires_grad());
+  }
+  EXPECT_FALSE(x.grad().defined());
+}
+
+TEST(Functional, ProductsOfSeveralInputs) {
+  const List x{numbers({1., 2.}), numbers({0.5, -0.5})}, v{numbers({2., 3.}), numbers({5., 7.})};
+  const auto jacobian = functional::jacobian(product_of_two, x);
+  const auto hessian = functional::hessian(product_of_two, x);
+  const auto close = [](const Tensor& a, const Tensor& b) { return allclose(a, b, 1e-12, 1e-12); };
+  EXPECT_TRUE(close(functional::jvp(product_of_two, x, v).second[0],
+                    jacobian[0][0].matmul(v[0]) + jacobian[0][1].matmul(v[1])));
+  const List vjp = functional::vjp(product_of_two, x, List{tensor(2., TensorOptions(kFloat64))}).second;
+  for (std::size_t j = 0; j < 2; ++j) {
+    EXPECT_TRUE(close(vjp[j], jacobian[0][j] * 2));
+    const Tensor hv = hessian[j][0].matmul(v[0]) + hessian[j][1].matmul(v[1]);
+    EXPECT_TRUE(close(functional::hvp(product_of_two, x, v).second[j], hv));
+    EXPECT_TRUE(close(functional::vhp(product_of_two, x, v).second[j], hv)) << "f is smooth: H is symmetric";
+  }
+}
+
+TEST(Functional, AnUnusedInputGivesZeros) {
+  const auto first_only = [](const List& in) { return List{(in[0] * in[0]).sum()}; };
+  const List x{numbers({1., 2.}), numbers({3.})}, v{numbers({1., 1.}), numbers({1.})};
+  const List one{tensor(1., TensorOptions(kFloat64))};
+  EXPECT_EQ(values(functional::vjp(first_only, x, one).second[1]), (Values{0}));
+  EXPECT_EQ(values(functional::jvp(first_only, x, v).second[0]), (Values{6}));
+  EXPECT_EQ(values(functional::vhp(first_only, x, v).second[1]), (Values{0}));
+  EXPECT_EQ(values(functional::hvp(first_only, x, v).second[1]), (Values{0}));
+  EXPECT_EQ(values(functional::hessian(first_only, x)[0][1]), (Values{0, 0}));
+}
+
+TEST(Functional, StrictRefusesUnusedInputs) {
+  const auto first_only = [](const List& in) { return List{(in[0] * in[0]).sum()}; };
+  const List x{numbers({1., 2.}), numbers({3.})}, v{numbers({1., 1.}), numbers({1.})};
+  const List one{tensor(1., TensorOptions(kFloat64))};
+  const char* const unused =
+      "The output of the user-provided function is independent of input 1. This is not allowed in strict mode.";
+  EXPECT_ERROR(Error, functional::vjp(first_only, x, one, strict = true), unused);
+  EXPECT_ERROR(Error, functional::jvp(first_only, x, v, strict = true), unused);
+  EXPECT_ERROR(Error, functional::vhp(first_only, x, v, strict = true), unused);
+  EXPECT_ERROR(Error, functional::hvp(first_only, x, v, strict = true), unused);
+  EXPECT_ERROR(Error, functional::hessian(first_only, x, strict = true), unused);
+  EXPECT_ERROR(Error, functional::jacobian(first_only, x, strict = true),
+               "Output 0 of the user-provided function is independent of input 1. This is not allowed in strict mode.");
+}
+
+TEST(Functional, StrictRefusesDerivativesThatAreConstant) {
+  const auto linear = [](const Tensor& x) { return (x * 2).sum(); };
+  const auto square = [](const Tensor& x) { return (x * x).sum(); };
+  const Tensor x = numbers({1., 2.}), v = numbers({3., 5.});
+  const char* const no_hessian =
+      "While computing the hessian, found that the jacobian of the user-provided function with respect to input 0 is "
+      "independent of the input.";
+  EXPECT_ERROR(Error, functional::hessian(linear, x, strict = true), no_hessian);
+  EXPECT_ERROR(Error, functional::vhp(linear, x, v, strict = true), no_hessian);
+  EXPECT_ERROR(Error, functional::hvp(linear, x, v, strict = true), no_hessian);
+  EXPECT_EQ(values(functional::hessian(linear, x)), (Values{0, 0, 0, 0}));
+  const char* const constant_jacobian =
+      "The jacobian of the user-provided function is independent of input 0. This is not allowed in strict mode when "
+      "create_graph=True.";
+  EXPECT_ERROR(Error, functional::jacobian(linear, x, create_graph = true, strict = true), constant_jacobian);
+  EXPECT_ERROR(Error, functional::vjp(linear, x, Tensor(), create_graph = true, strict = true), constant_jacobian);
+  EXPECT_ERROR(Error, functional::jvp(linear, x, v, create_graph = true, strict = true), constant_jacobian);
+  const char* const constant_hessian =
+      "The hessian of the user-provided function is independent of input 0. This is not allowed in strict mode when "
+      "create_graph=True.";
+  EXPECT_ERROR(Error, functional::vhp(square, x, v, create_graph = true, strict = true), constant_hessian);
+  EXPECT_ERROR(Error, functional::hvp(square, x, v, create_graph = true, strict = true), constant_hessian);
+  // Strict alone asks for less: the derivatives are there.
+  EXPECT_EQ(values(functional::vjp(linear, x, Tensor(), strict = true).second), (Values{2, 2}));
+  EXPECT_EQ(values(functional::hvp(square, x, v, strict = true).second), (Values{6, 10}));
+}
+
+TEST(Functional, VectorsThatDoNotFit) {
+  const auto f = [](const Tensor& x) { return (x * x).sum(); };
+  const Tensor x = numbers({1., 2.});
+  const char* const needed =
+      "The vector v can only be None if the input to the user-provided function is a single Tensor with a single "
+      "element.";
+  EXPECT_ERROR(Error, functional::jvp(f, x, Tensor()), needed);
+  EXPECT_ERROR(Error, functional::vhp(f, x, Tensor()), needed);
+  EXPECT_ERROR(Error, functional::hvp(f, x, Tensor()), needed);
+  EXPECT_EQ(values(functional::hvp(f, numbers({3.}), Tensor()).second), (Values{2}));
+  EXPECT_ERROR(Error, functional::hvp(f, x, numbers({1.})), "v has invalid size: should be [2] but got [1].");
+  const List two{x, x};
+  EXPECT_ERROR(Error, functional::hvp(product_of_two, two, List{x}),
+               "v is a tuple of invalid length: should be 2 but got 1.");
+  EXPECT_ERROR(Error, functional::hvp(product_of_two, two, List{x, numbers({1.})}),
+               "Entry 1 in v has invalid size: should be [2] but got [1].");
+  EXPECT_ERROR(Error, functional::vhp([](const Tensor& x) { return x; }, x, x),
+               "The Tensor returned by the function given to vhp should contain a single element");
 }
 
 TEST(Functional, StrictRefusesWhatDoesNotDepend) {
