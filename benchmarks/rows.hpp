@@ -222,6 +222,8 @@ std::vector<Row> common_rows() {
       {"tanh, 1M", 1.8, 0, elementwise([](d x) { return lib::tanh(x); }, -5, 5)},
       {"sigmoid, 1M", 1.8, 0, elementwise([](d x) { return lib::sigmoid(x); }, -10, 10)},
       {"erf, 1M", 1.8, 0, elementwise([](d x) { return lib::erf(x); }, -4, 4)},
+      {"gelu, 1M", 1.8, 0, elementwise([](d x) { return lib::gelu(x); }, -4, 4)},
+      {"gelu by tanh, 1M", 1.8, 0, elementwise([](d x) { return lib::gelu(x, "tanh"); }, -4, 4)},
       {"gelu, forward + backward, 1M", 1.8, 0, with_gradient([](d x) { return lib::gelu(x); })},
       {"conv2d 64 x 1 x 28 x 28, 6 of 5 x 5, forward + backward", 1.3, 0,
        convolution({64, 1, 28, 28}, {6, 1, 5, 5}, 0)},

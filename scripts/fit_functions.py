@@ -61,5 +61,10 @@ def main():
     fit("erfc:  log(erfc(x))", lambda x: mp.log(mp.erfc(x)), mp.mpf(1), mp.mpf("3.95"), 6,
         lambda x: mp.erfc(x) / mp.erf(x))
 
+    def above(x):
+        return mp.erfc(x / mp.sqrt(2)) / 2
+
+    fit("gelu:  log(Phi(-x))", lambda x: mp.log(above(x)), mp.mpf(0), mp.mpf("6.5"), 8, lambda x: max(above(x), mp.mpf("1e-5")))
+
 
 main()

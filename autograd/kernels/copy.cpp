@@ -1,6 +1,6 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/kernels/levels.hpp>
 #include <xgrad/autograd/kernels/loops.hpp>
-#include <xgrad/autograd/kernels/transpose.hpp>
 
 #include <cstring>
 
@@ -63,11 +63,16 @@ void copy_transposed(char* dst, const char* src, std::int64_t rows, std::int64_t
   constexpr auto w = static_cast<std::int64_t>(sizeof(W));
   std::int64_t whole_rows = 0, whole_cols = 0;
   if constexpr (sizeof(W) >= 4) {
-    constexpr std::int64_t kTile = 2 * TransposeBlock<W>::kLanes;
-    whole_rows = rows - rows % kTile;
-    whole_cols = cols - cols % kTile;
-    transpose_tiles(reinterpret_cast<W*>(dst), dst_row / w, reinterpret_cast<const W*>(src), src_col / w, whole_rows,
-                    whole_cols);
+    whole_rows = rows - rows % kTransposeTile<W>;
+    whole_cols = cols - cols % kTransposeTile<W>;
+    const auto transpose = [] {
+      if constexpr (sizeof(W) == 4)
+        return level().transpose_4;
+      else
+        return level().transpose_8;
+    }();
+    transpose(reinterpret_cast<W*>(dst), dst_row / w, reinterpret_cast<const W*>(src), src_col / w, whole_rows,
+              whole_cols);
   }
   copy_tiled<W>(dst + whole_cols * w, src + whole_cols * src_col, whole_rows, cols - whole_cols, dst_row, w, w,
                 src_col);

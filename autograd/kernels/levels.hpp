@@ -13,6 +13,12 @@ namespace xgrad::kernels {
 enum class Function { Exp, Log, Log1p, Expm1, Sin, Cos, Tanh, Sigmoid, Erf };
 inline constexpr int kFunctions = 9;
 
+/// What softmax divides a row by is sum; e^top was taken out of it before.
+template <class T>
+struct RowTotal {
+  T top, sum;
+};
+
 /// y[i] = f(x[i]) for packed memory; y may be x. Special values as in C; results are within 2 units in the last place.
 /// (Powers of doubles above 1.797e308 may be infinite already.)
 template <class T>
@@ -23,12 +29,27 @@ struct RowFunctions {
   /// y = x·Φ(x) and its slope Φ(x) + x·φ(x), with errors of a few units in the last place of x.
   void (*gelu)(T* y, const T* x, std::int64_t n);
   void (*gelu_slope)(T* y, const T* x, std::int64_t n);
+  /// Of one row of at least one element. Rows of a few elements waste most of the vectors.
+  RowTotal<T> (*softmax)(T* y, const T* x, std::int64_t n);
+  void (*log_softmax)(T* y, const T* x, std::int64_t n);
+  /// y·(g − Σ g·y), and g − e^y·Σ g
+  void (*softmax_backward)(T* dx, const T* g, const T* y, std::int64_t n);
+  void (*log_softmax_backward)(T* dx, const T* g, const T* y, std::int64_t n);
 };
+
+/// Words in a cache line.
+template <class W>
+inline constexpr std::int64_t kTransposeTile = 64 / static_cast<std::int64_t>(sizeof(W));
 
 struct LevelKernels {
   const char* name;
   RowFunctions<float> floats;
   RowFunctions<double> doubles;
+  /// dst[i][j] = src[j][i] for `rows` × `cols` of dst, both multiples of kTransposeTile; `ld`s in words.
+  void (*transpose_4)(std::uint32_t* dst, std::int64_t dst_ld, const std::uint32_t* src, std::int64_t src_ld,
+                      std::int64_t rows, std::int64_t cols);
+  void (*transpose_8)(std::uint64_t* dst, std::int64_t dst_ld, const std::uint64_t* src, std::int64_t src_ld,
+                      std::int64_t rows, std::int64_t cols);
 };
 
 /// What this machine runs, lowest first; ends with null.

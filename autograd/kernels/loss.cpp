@@ -216,6 +216,13 @@ Array cross_entropy(const Array& x, const Array& target, const NllOptions& optio
     std::int64_t ready = 0, start = 0;
     const auto advance = [&] {
       start = ready;
+      if (n >= kLongSoftmax) {
+        const std::int64_t i = ready++;
+        const T* const row = p + i * n;
+        const auto [top, sum] = row_functions<T>().softmax(y + i * n, row, n);
+        shifted_target[0] = labels.ignored(i) ? T(0) : std::log(sum) - (row[labels[i]] - top);
+        return;
+      }
       const std::int64_t count = std::min(step, rows - ready);
       T* const block = y + ready * n;
       shift_rows(block, p + ready * n, count, n);

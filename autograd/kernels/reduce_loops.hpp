@@ -40,6 +40,43 @@ struct StepColumns {
   typename Op::Output finish(std::int64_t j) const { return Op::finish(state[j]); }
 };
 
+/// An operation of run_reduction by its steps alone: `none()`, `step(State, In)` and `join(State, State)` of Op, which
+/// derives from this. For operations that do not depend on how elements are grouped: a row runs in many running values
+/// side by side, since one would wait for its own last step, and these are joined at the end.
+///
+///     template <class T>
+///     struct Product : Stepwise<Product<T>, T> {
+///       static T none() { return 1; }
+///       static T step(T product, T x) { return product * x; }
+///       static T join(T a, T b) { return a * b; }
+///     };
+///     run_reduction<Product<T>>(x, mask, out);
+template <class Op, class In, class Out = In, class State = Out>
+struct Stepwise {
+  using Input = In;
+  using Output = Out;
+  using Columns = StepColumns<Op, State>;
+  static Out finish(State state) { return static_cast<Out>(state); }
+  static State row(State state, const In* p, std::int64_t n, std::int64_t stride) {
+    constexpr std::int64_t kSide = 64;
+    std::int64_t i = 0;
+    if (stride == 1 && n >= 2 * kSide) {
+      State side[kSide];
+      std::fill_n(side, kSide, Op::none());
+      for (; i + kSide <= n; i += kSide) {
+        XGRAD_INDEPENDENT
+        for (std::int64_t l = 0; l < kSide; ++l) side[l] = Op::step(side[l], p[i + l]);
+      }
+      for (std::int64_t half = kSide / 2; half > 0; half /= 2) {
+        for (std::int64_t l = 0; l < half; ++l) side[l] = Op::join(side[l], side[l + half]);
+      }
+      state = Op::join(state, side[0]);
+    }
+    for (; i < n; ++i) state = Op::step(state, p[i * stride]);
+    return state;
+  }
+};
+
 /// out[j] for `width` neighbouring columns, over every reduced index.
 template <class Op>
 [[gnu::noinline]] void reduce_columns(const typename Op::Input* p, const LoopNest& reduced,

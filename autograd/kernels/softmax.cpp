@@ -18,21 +18,21 @@ struct Split {
 
 Array packed(const Array& x) { return x.is_contiguous() ? x : contiguous_copy(x); }
 
-/// Exponentials wait in a buffer of their own rather than in y: reading back what was just written there stalls where x
-/// and y have the same place in their pages.
 template <class T>
 void softmax_rows(T* y, const T* x, std::int64_t rows, std::int64_t n) {
+  if (n >= kLongSoftmax) {
+    for (std::int64_t i = 0; i < rows; ++i) row_functions<T>().softmax(y + i * n, x + i * n, n);
+    return;
+  }
   T e[kSoftmaxBlock];
   const std::int64_t step = softmax_block_rows(n);
   for (std::int64_t i = 0; i < rows; i += step) {
     const std::int64_t count = std::min(step, rows - i);
-    T* const block = y + i * n;
-    T* const held = n <= kSoftmaxBlock ? e : block;
-    shift_rows(held, x + i * n, count, n);
-    exp_row(held, held, count * n);
+    shift_rows(e, x + i * n, count, n);
+    exp_row(e, e, count * n);
     for (std::int64_t r = 0; r < count; ++r) {
-      const T* const row = held + r * n;
-      T* const out = block + r * n;
+      const T* const row = e + r * n;
+      T* const out = y + (i + r) * n;
       const T sum = static_cast<T>(sum_row(row, n));
       XGRAD_INDEPENDENT
       for (std::int64_t j = 0; j < n; ++j) out[j] = row[j] / sum;
@@ -42,26 +42,20 @@ void softmax_rows(T* y, const T* x, std::int64_t rows, std::int64_t n) {
 
 template <class T>
 void log_softmax_rows(T* y, const T* x, std::int64_t rows, std::int64_t n) {
+  if (n >= kLongSoftmax) {
+    for (std::int64_t i = 0; i < rows; ++i) row_functions<T>().log_softmax(y + i * n, x + i * n, n);
+    return;
+  }
   T e[kSoftmaxBlock];
   const std::int64_t step = softmax_block_rows(n);
   for (std::int64_t i = 0; i < rows; i += step) {
     const std::int64_t count = std::min(step, rows - i);
     T* const block = y + i * n;
     shift_rows(block, x + i * n, count, n);
-    if (n <= kSoftmaxBlock) exp_row(e, block, count * n);
+    exp_row(e, block, count * n);
     for (std::int64_t r = 0; r < count; ++r) {
       T* const row = block + r * n;
-      SumTotal<T> sum = 0;
-      if (n <= kSoftmaxBlock) {
-        sum = sum_row(e + r * n, n);
-      } else {
-        for (std::int64_t j = 0; j < n; j += kSoftmaxBlock) {
-          const std::int64_t piece = std::min(kSoftmaxBlock, n - j);
-          exp_row(e, row + j, piece);
-          sum += sum_row(e, piece);
-        }
-      }
-      const T log_sum = std::log(static_cast<T>(sum));
+      const T log_sum = std::log(static_cast<T>(sum_row(e + r * n, n)));
       for (std::int64_t j = 0; j < n; ++j) row[j] -= log_sum;
     }
   }
@@ -99,17 +93,22 @@ void softmax_tile(T* y, const T* x, std::int64_t n, std::int64_t inner, std::int
 
 template <class T, bool log>
 void backward_rows(T* dx, const T* g, const T* y, std::int64_t rows, std::int64_t n) {
+  if (n >= kLongSoftmax) {
+    const auto row = log ? row_functions<T>().log_softmax_backward : row_functions<T>().softmax_backward;
+    for (std::int64_t i = 0; i < rows; ++i) row(dx + i * n, g + i * n, y + i * n, n);
+    return;
+  }
   T e[kSoftmaxBlock];
-  for (std::int64_t i = 0; i < rows; ++i, dx += n, g += n, y += n) {
-    const SumTotal<T> sum = log ? sum_row(g, n) : dot_row(g, y, n);
-    const T s = static_cast<T>(sum);
-    if (i + 1 < rows) {
-    }
-    for (std::int64_t j = 0; j < n; j += kSoftmaxBlock) {
-      const std::int64_t piece = std::min(kSoftmaxBlock, n - j);
-      if constexpr (log) exp_row(e, y + j, piece);
+  const std::int64_t step = softmax_block_rows(n);
+  for (std::int64_t i = 0; i < rows; i += step) {
+    const std::int64_t count = std::min(step, rows - i);
+    if constexpr (log) exp_row(e, y + i * n, count * n);
+    for (std::int64_t r = i; r < i + count; ++r) {
+      const T *const gr = g + r * n, *const yr = y + r * n, *const er = e + (r - i) * n;
+      T* const out = dx + r * n;
+      const T s = static_cast<T>(log ? sum_row(gr, n) : dot_row(gr, yr, n));
       XGRAD_INDEPENDENT
-      for (std::int64_t l = j; l < j + piece; ++l) dx[l] = log ? g[l] - e[l - j] * s : y[l] * (g[l] - s);
+      for (std::int64_t j = 0; j < n; ++j) out[j] = log ? gr[j] - er[j] * s : yr[j] * (gr[j] - s);
     }
   }
 }

@@ -13,13 +13,15 @@ namespace xgrad::kernels {
 /// Rows short enough are exponentiated several at a time, because a loop over 10 elements does not fill the processor.
 inline constexpr std::int64_t kSoftmaxBlock = 2048;
 
+/// From here on a row by itself fills the processor: see RowFunctions::softmax.
+inline constexpr std::int64_t kLongSoftmax = 64;
+
 /// How many rows of `n` elements make a block.
 inline std::int64_t softmax_block_rows(std::int64_t n) { return std::max<std::int64_t>(1, kSoftmaxBlock / n); }
 
 /// The largest of a row without regard to NaN, which reaches the result through the sum.
 template <class T>
 inline T row_max(const T* p, std::int64_t n) {
-  if (n >= 64) return extreme_row<true>(p, n);
   T m = p[0];
   for (std::int64_t i = 1; i < n; ++i) m = p[i] > m ? p[i] : m;
   return m;

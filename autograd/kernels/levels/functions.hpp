@@ -137,11 +137,21 @@ inline float erf(float x) {
 
 inline constexpr double kRootHalf = 0.70710678118654752440, kGaussian = 0.39894228040143267794;  // 1/√2, 1/√(2π)
 
+/// Φ(x), the normal distribution function, from the smaller of Φ(x) and Φ(-x), which is e^q(|x|). Beyond 6.5 that one
+/// is below 4.1e-11 and taken for zero.
+inline float normal_below(float x) {
+  const float a = __builtin_fabsf(x), c = a > 6.5f ? 6.5f : a;
+  const float q = polynomial(c, -7.41712086e-07f, 1.28779675e-05f, -6.31512085e-05f, -0.000244740775f, 0.00507621048f,
+                             -0.0364999957f, -0.318265945f, -0.797888875f, -0.693147123f);
+  const float smaller = a > 6.5f ? 0.0f : exp_normal(q);
+  return x > 0.0f ? 1.0f - smaller : smaller;
+}
+
 /// x·Φ(x), and its slope.
-inline float gelu(float x) { return 0.5f * x * (1.0f + erf(x * static_cast<float>(kRootHalf))); }
+inline float gelu(float x) { return x * normal_below(x); }
 inline float gelu_slope(float x) {
   const float q = x * x * -0.5f, density = q < -87.0f ? 0.0f : exp_normal(q);
-  return fma(x * density, static_cast<float>(kGaussian), fma(0.5f, erf(x * static_cast<float>(kRootHalf)), 0.5f));
+  return fma(x * density, static_cast<float>(kGaussian), normal_below(x));
 }
 
 /// e^x for every double, in the same way.

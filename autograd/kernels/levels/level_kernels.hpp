@@ -9,6 +9,9 @@
 #include <xgrad/autograd/kernels/independent.hpp>
 #include <xgrad/autograd/kernels/levels.hpp>
 #include <xgrad/autograd/kernels/levels/functions.hpp>
+#include <xgrad/autograd/kernels/levels/softmax_rows.hpp>
+#include <xgrad/autograd/kernels/levels/transpose_words.hpp>
+#include <xgrad/autograd/kernels/levels/vectors.hpp>
 
 #ifdef XGRAD_HAS_SLEEF
 #include <immintrin.h>
@@ -61,13 +64,9 @@ inline void by_vectors(T* y, const T* x, std::int64_t n, F f) {
 #ifdef __AVX512F__
 #define XGRAD_SLEEF_FLOAT(name) Sleef_##name##f16_u10avx512f
 #define XGRAD_SLEEF_DOUBLE(name) Sleef_##name##d8_u10avx512f
-typedef float FloatVector __attribute__((vector_size(64)));
-typedef double DoubleVector __attribute__((vector_size(64)));
 #else
 #define XGRAD_SLEEF_FLOAT(name) Sleef_##name##f8_u10avx2
 #define XGRAD_SLEEF_DOUBLE(name) Sleef_##name##d4_u10avx2
-typedef float FloatVector __attribute__((vector_size(32)));
-typedef double DoubleVector __attribute__((vector_size(32)));
 #endif
 
 #define XGRAD_FLOAT_ROWS(name)                                                                                 \
@@ -157,12 +156,22 @@ constexpr LevelKernels make_level(const char* name) {
             each<float, tanh>, each_normal<sigmoid, sigmoid_normal>, each<float, erf>},
            rows_pow,
            each<float, gelu>,
-           each<float, gelu_slope>},
+           each<float, gelu_slope>,
+           softmax_row,
+           log_softmax_row,
+           softmax_backward_row,
+           log_softmax_backward_row},
           {{each<double, exp>, rows_log, rows_log1p, rows_expm1, rows_sin, rows_cos, rows_tanh, each<double, sigmoid>,
             rows_erf},
            rows_pow,
            rows_gelu,
-           rows_gelu_slope}};
+           rows_gelu_slope,
+           softmax_row,
+           log_softmax_row,
+           softmax_backward_row,
+           log_softmax_backward_row},
+          transpose_words<std::uint32_t>,
+          transpose_words<std::uint64_t>};
 }
 
 }  // namespace
