@@ -13,6 +13,9 @@ namespace xgrad::kernels {
 /// Rows short enough are exponentiated several at a time, because a loop over 10 elements does not fill the processor.
 inline constexpr std::int64_t kSoftmaxBlock = 2048;
 
+/// What an element of a softmax costs, in additions.
+inline constexpr std::int64_t kSoftmaxCost = 4;
+
 /// How many rows of `n` elements make a block.
 inline std::int64_t softmax_block_rows(std::int64_t n) { return std::max<std::int64_t>(1, kSoftmaxBlock / n); }
 
