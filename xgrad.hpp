@@ -1,6 +1,7 @@
 /// Everything: `#include <xgrad/xgrad.hpp>`.
 #pragma once
 
+#include <xgrad/autograd/array/parallel.hpp>
 #include <xgrad/autograd/array/warning.hpp>
 #include <xgrad/autograd/functional.hpp>
 #include <xgrad/autograd/graph/anomaly.hpp>

@@ -58,7 +58,7 @@ notebook=null
 if python3_torch="$(command -v /usr/bin/python3)" && "$python3_torch" -c 'import torch' 2> /dev/null; then
   ln -s "$PWD/data" "$out/notebook/data"
   for _ in 1 2 3; do
-    (cd "$out/notebook" && OPENBLAS_NUM_THREADS=1 measured ours.txt "$build/examples/classification") |
+    (cd "$out/notebook" && OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 measured ours.txt "$build/examples/classification") |
       awk '{ print $3 }' >> "$out/notebook/ours.times"
     (cd "$out/notebook" && OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 measured theirs.txt "$python3_torch" \
       "$OLDPWD/benchmarks/classification.py") | awk '{ print $3 }' >> "$out/notebook/theirs.times"

@@ -1,4 +1,5 @@
 #include <xgrad/autograd/array/error.hpp>
+#include <xgrad/autograd/array/parallel.hpp>
 #include <xgrad/data/workers.hpp>
 
 #include <algorithm>
@@ -61,6 +62,7 @@ std::shared_ptr<WorkerJob> WorkerPool::take(bool any, std::optional<std::chrono:
 }
 
 void WorkerPool::work(std::size_t worker) {
+  const SerialGuard serial;  // the other workers and the training loop have the other processors
   std::unique_lock lock(mutex_);
   for (;;) {
     submitted_.wait(lock, [this] { return stop_ || !queue_.empty(); });

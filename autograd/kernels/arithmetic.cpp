@@ -26,8 +26,8 @@ struct Operators {
 };
 
 template <class T, class F>
-void apply(const Array& out, const Array& a, const Array& b, F f) {
-  map_binary<T, T>(out, a, b, f);
+void apply(const Array& out, const Array& a, const Array& b, F f, std::int64_t cost = 1) {
+  map_binary<T, T>(out, a, b, f, cost);
 }
 
 template <class T>
@@ -54,7 +54,8 @@ void run_binary(Binary op, const Array& out, const Array& a, const Array& b) {
       break;
   }
   const auto if_named = [&](const auto& named) {
-    if (named.first == op) apply<T>(out, a, b, named.second);
+    constexpr std::int64_t kCallCost = 16;  // most are called one number at a time
+    if (named.first == op) apply<T>(out, a, b, named.second, kCallCost);
     return named.first == op;
   };
   if (std::apply([&](const auto&... named) { return (if_named(named) || ...); }, binary_functions<T>())) return;
@@ -82,16 +83,16 @@ void map_ternary(const Array& out, const Array& a, const Array& b, const Array& 
   const auto plan = plan_rows<4>({&out, &a, &b, &c});
   const auto s = plan.row_stride;
   constexpr std::int64_t size = sizeof(T);
-  for_each_row(plan, [&](const auto& p) {
+  split_rows(plan, 1, [&](const auto& p, std::int64_t n) {
     if (s[0] == size && s[1] == size && s[2] == size && s[3] == size) {
       auto* r = reinterpret_cast<T*>(p[0]);
       const auto *x = reinterpret_cast<const T*>(p[1]), *y = reinterpret_cast<const T*>(p[2]),
                  *z = reinterpret_cast<const T*>(p[3]);
       XGRAD_INDEPENDENT
-      for (std::int64_t i = 0; i < plan.row; ++i) r[i] = f(x[i], y[i], z[i]);
+      for (std::int64_t i = 0; i < n; ++i) r[i] = f(x[i], y[i], z[i]);
       return;
     }
-    for (std::int64_t i = 0; i < plan.row; ++i) {
+    for (std::int64_t i = 0; i < n; ++i) {
       *reinterpret_cast<T*>(p[0] + i * s[0]) =
           f(*reinterpret_cast<const T*>(p[1] + i * s[1]), *reinterpret_cast<const T*>(p[2] + i * s[2]),
             *reinterpret_cast<const T*>(p[3] + i * s[3]));
@@ -169,15 +170,15 @@ Array where(const Array& condition, const Array& a, const Array& b, ScalarType d
   const auto plan = plan_rows<4>({&result, &condition, &x, &y});
   const auto s = plan.row_stride;
   dispatch(dtype, [&]<class T>() {
-    for_each_row(plan, [&](const auto& p) {
+    split_rows(plan, 1, [&](const auto& p, std::int64_t n) {
       if (s[0] == sizeof(T) && s[1] == 1 && s[2] == sizeof(T) && s[3] == sizeof(T)) {
         auto* r = reinterpret_cast<T*>(p[0]);
         const auto* c = reinterpret_cast<const bool*>(p[1]);
         const auto *u = reinterpret_cast<const T*>(p[2]), *v = reinterpret_cast<const T*>(p[3]);
-        for (std::int64_t i = 0; i < plan.row; ++i) r[i] = c[i] ? u[i] : v[i];
+        for (std::int64_t i = 0; i < n; ++i) r[i] = c[i] ? u[i] : v[i];
         return;
       }
-      for (std::int64_t i = 0; i < plan.row; ++i) {
+      for (std::int64_t i = 0; i < n; ++i) {
         const bool c = *reinterpret_cast<const bool*>(p[1] + i * s[1]);
         *reinterpret_cast<T*>(p[0] + i * s[0]) =
             c ? *reinterpret_cast<const T*>(p[2] + i * s[2]) : *reinterpret_cast<const T*>(p[3] + i * s[3]);

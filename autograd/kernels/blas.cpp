@@ -1,14 +1,20 @@
 #include <xgrad/autograd/array/error.hpp>
 #include <xgrad/autograd/kernels/blas.hpp>
+#include <xgrad/autograd/kernels/split.hpp>
 
 #include <cblas.h>
+#include <algorithm>
 #include <limits>
 
 namespace xgrad::kernels::blas {
 namespace {
 
+/// With threads of its own OpenBLAS has one number of threads for all callers; with OpenMP's, each calling thread has
+/// its number.
 void prepare() {
-  static const bool done = (openblas_set_num_threads(1), true);
+  static const bool each_thread = (openblas_set_num_threads(1), openblas_get_parallel() == OPENBLAS_OPENMP);
+  if (!each_thread) return;
+  thread_local const bool done = (openblas_set_num_threads(1), true);
   (void)done;
 }
 
@@ -21,21 +27,61 @@ blasint narrow(std::int64_t size) {
 
 CBLAS_TRANSPOSE flag(bool transposed) { return transposed ? CblasTrans : CblasNoTrans; }
 
+/// The rows of op(a) from number i on.
+template <class T>
+Matrix<T> from_row(Matrix<T> a, std::int64_t i) {
+  return {a.data + (a.transposed ? i : i * a.ld), a.ld, a.transposed};
+}
+template <class T>
+Matrix<T> from_column(Matrix<T> a, std::int64_t j) {
+  return {a.data + (a.transposed ? j * a.ld : j), a.ld, a.transposed};
+}
+
+/// What a product costs for each of `rows`, in additions.
+std::int64_t cost_of(std::int64_t columns, std::int64_t k) {
+  return std::max<std::int64_t>(columns * k / kProductsPerElement, 1);
+}
+
+/// part(first, last) of n rows or columns of a product. One part for each thread: every part reads all of the other
+/// factor.
+template <class F>
+void split_product(std::int64_t n, std::int64_t cost, const F& part) {
+  const std::int64_t step = n * cost < split_limits.work_to_split ? n : piece_length(n, cost, tile, 1);
+  if (step >= n) return part(std::int64_t{0}, n);
+  detail::run_pieces(0, n, step, part);
+}
+
 /// `call` is cblas_?gemm.
 template <class T, class F>
 void any_gemm(F call, std::int64_t n, std::int64_t m, std::int64_t k, T alpha, Matrix<T> a, Matrix<T> b, T beta, T* out,
               std::int64_t ld_out) {
-  prepare();
-  call(CblasRowMajor, flag(a.transposed), flag(b.transposed), narrow(n), narrow(m), narrow(k), alpha, a.data,
-       narrow(a.ld), b.data, narrow(b.ld), beta, out, narrow(ld_out));
+  const auto part = [&](std::int64_t rows, std::int64_t columns, Matrix<T> a, Matrix<T> b, T* out) {
+    prepare();
+    call(CblasRowMajor, flag(a.transposed), flag(b.transposed), narrow(rows), narrow(columns), narrow(k), alpha, a.data,
+         narrow(a.ld), b.data, narrow(b.ld), beta, out, narrow(ld_out));
+  };
+  // The longer side is cut, because each part packs all of the other side's factor.
+  if (n >= m) {
+    split_product(n, cost_of(m, k), [&](std::int64_t first, std::int64_t last) {
+      part(last - first, m, from_row(a, first), b, out + first * ld_out);
+    });
+  } else {
+    split_product(m, cost_of(n, k), [&](std::int64_t first, std::int64_t last) {
+      part(n, last - first, a, from_column(b, first), out + first);
+    });
+  }
 }
 
 template <class T, class F>
 void any_gemv(F call, std::int64_t n, std::int64_t k, Matrix<T> a, const T* v, std::int64_t v_stride, T* out) {
-  prepare();
-  if (a.transposed) std::swap(n, k);  // gemv wants the stored matrix's shape, gemm the product's
-  call(CblasRowMajor, flag(a.transposed), narrow(n), narrow(k), T(1), a.data, narrow(a.ld), v, narrow(v_stride), T(0),
-       out, 1);
+  split_product(n, cost_of(1, k), [&](std::int64_t first, std::int64_t last) {
+    const Matrix<T> part = from_row(a, first);
+    const std::int64_t length = last - first;
+    prepare();
+    // gemv wants the stored matrix's shape, gemm the product's.
+    call(CblasRowMajor, flag(a.transposed), narrow(a.transposed ? k : length), narrow(a.transposed ? length : k), T(1),
+         part.data, narrow(a.ld), v, narrow(v_stride), T(0), out + first, 1);
+  });
 }
 
 template <class T, class F>
@@ -45,6 +91,8 @@ T any_dot(F call, std::int64_t n, const T* a, std::int64_t a_stride, const T* b,
 }
 
 }  // namespace
+
+constinit std::int64_t tile = 16;
 
 void gemm(std::int64_t n, std::int64_t m, std::int64_t k, float alpha, Matrix<float> a, Matrix<float> b, float beta,
           float* out, std::int64_t ld_out) {

@@ -1,7 +1,7 @@
 /// BLAS, as far as the kernels need it: row-major, overloaded for float and double, checked for sizes.
 ///
-/// Only blas.cpp includes <cblas.h>. OpenBLAS runs on the calling thread: its own threads are switched off at the first
-/// call, because work is split above BLAS.
+/// Only blas.cpp includes <cblas.h>. OpenBLAS runs on the calling thread: its own threads are switched off at a
+/// thread's first call. Large products are split here, among the threads of the library's own pool.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,10 @@ struct Matrix {
   std::int64_t ld;
   bool transposed;
 };
+
+/// Parts of products are whole tiles of so many rows or columns, as BLAS's kernels do. (Tests have 1, so that small
+/// products are split too.)
+extern constinit std::int64_t tile;
 
 /// out [n, m] = alpha·a·b + beta·out with the inner size k. Throws when a size does not fit BLAS's 32-bit integers.
 void gemm(std::int64_t n, std::int64_t m, std::int64_t k, float alpha, Matrix<float> a, Matrix<float> b, float beta,

@@ -7,6 +7,8 @@ namespace xgrad::kernels {
 
 /// Elements in a block: a few of them fit into the first level of the cache.
 inline constexpr std::int64_t kFormulaBlock = 512;
+/// What an element of them costs, in additions.
+inline constexpr std::int64_t kFormulaCost = 4;
 
 /// out = formula(inputs): `formula(to, from, n)` writes n ≤ kFormulaBlock elements of `to` from the packed memory
 /// `from[k]` of each input; `to` may be one of them. Inputs broadcast; other layouts than packed go through a copy of
@@ -18,10 +20,10 @@ void map_blocks(const Array& out, const std::array<const Array*, N>& in, Formula
   std::copy(in.begin(), in.end(), all.begin() + 1);
   const auto plan = plan_rows<N + 1>(all);
   constexpr auto kSize = static_cast<std::int64_t>(sizeof(T));
-  T scratch[N + 1][kFormulaBlock];
-  for_each_row(plan, [&](const std::array<char*, N + 1>& p) {
-    for (std::int64_t at = 0; at < plan.row; at += kFormulaBlock) {
-      const std::int64_t n = std::min(kFormulaBlock, plan.row - at);
+  split_rows(plan, kFormulaCost, [&](const std::array<char*, N + 1>& p, std::int64_t row) {
+    T scratch[N + 1][kFormulaBlock];
+    for (std::int64_t at = 0; at < row; at += kFormulaBlock) {
+      const std::int64_t n = std::min(kFormulaBlock, row - at);
       std::array<const T*, N> from;
       for (std::size_t k = 0; k < N; ++k) {
         const std::int64_t stride = plan.row_stride[k + 1];

@@ -1,6 +1,7 @@
 #include <xgrad/autograd/kernels/blas.hpp>
 #include <xgrad/autograd/kernels/convolution.hpp>
 #include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/kernels/split.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -149,6 +150,7 @@ class Columns {
 /// The sizes that all three sums share. C and O count the channels of one group.
 struct Sizes {
   std::int64_t batch, C, O, positions, pixels;
+  std::int64_t products;  ///< multiplications for one group of one image
   Three in, kernel, out;
   Sizes(const ConvGeometry& g, std::int64_t n, std::int64_t in_channels, std::int64_t out_channels, IntArrayRef input,
         IntArrayRef k, IntArrayRef output)
@@ -160,6 +162,13 @@ struct Sizes {
         out(spatial(output)) {
     positions = product(out);
     pixels = product(in);
+    products = O * positions * C * product(kernel);
+  }
+
+  /// some(first, last) of n images or groups of them.
+  template <class F>
+  void split_images(std::int64_t n, const F& some) const {
+    split(n, std::max<std::int64_t>(products / kProductsPerElement, 1), 1, some);
   }
 };
 
@@ -171,12 +180,20 @@ void of_floating(ScalarType dtype, F f) {
     f.template operator()<double>();
 }
 
-/// Every channel of [N, channels, n] filled with its bias, or 0.
+/// Every channel of [channels, n] filled with its bias, or 0.
 template <class T>
-void start_with(T* to, std::int64_t batch, std::int64_t channels, std::int64_t n, const T* bias) {
-  for (std::int64_t i = 0; i < batch; ++i) {
-    for (std::int64_t c = 0; c < channels; ++c, to += n) std::fill_n(to, n, bias ? bias[c] : T(0));
-  }
+void start_with(T* to, std::int64_t channels, std::int64_t n, const T* bias) {
+  for (std::int64_t c = 0; c < channels; ++c, to += n) std::fill_n(to, n, bias ? bias[c] : T(0));
+}
+
+/// In how many parts, of a range of images each, the gradient of the weight is summed up: that depends on the sizes
+/// alone, so that the sum is the same however many threads there are. A part must be much more work than its share of
+/// the sum of the parts.
+std::int64_t weight_parts(const Sizes& s, std::int64_t groups) {
+  constexpr std::int64_t kMost = 16, kLeastProducts = std::int64_t{1} << 20, kProductsPerWeight = 64;
+  const std::int64_t weights = groups * s.O * s.C * product(s.kernel);
+  const std::int64_t parts = s.batch * groups * s.products / std::max(kLeastProducts, kProductsPerWeight * weights);
+  return std::max<std::int64_t>(std::min({parts, s.batch, kMost}), 1);
 }
 
 }  // namespace
@@ -189,19 +206,23 @@ Array convolution(const Array& x, const Array& w, const Array* bias, const ConvG
     T* const to = y.data<T>();
     const T* const from = image.data<T>();
     const T* const kernel = weight.data<T>();
-    Columns<T> columns(aligned(geometry, output.size()), s.C, s.in, s.kernel, s.out);
-    const std::int64_t k = columns.rows();
-    const bool filled = bias || k == 0;
-    if (filled) start_with<T>(to, s.batch, w.size(0), s.positions, bias ? add.data<T>() : nullptr);
-    if (k == 0 || y.numel() == 0) return;
-    for (std::int64_t i = 0; i < s.batch * geometry.groups; ++i) {
-      const T* const of_group = kernel + i % geometry.groups * s.O * k;
-      T* const place = to + i * s.O * s.positions;
-      columns.gather(from + i * s.C * s.pixels, [&](const T* c, std::int64_t ld, std::int64_t at, std::int64_t n) {
-        blas::gemm(s.O, n, k, T(1), {of_group, k, false}, {c, ld, false}, filled ? T(1) : T(0), place + at,
-                   s.positions);
-      });
-    }
+    const T* const shift = bias ? add.data<T>() : nullptr;
+    s.split_images(s.batch * geometry.groups, [&](std::int64_t first, std::int64_t last) {
+      Columns<T> columns(aligned(geometry, output.size()), s.C, s.in, s.kernel, s.out);
+      const std::int64_t k = columns.rows();
+      const bool filled = bias || k == 0;
+      for (std::int64_t i = first; i < last; ++i) {
+        const std::int64_t group = i % geometry.groups;
+        const T* const of_group = kernel + group * s.O * k;
+        T* const place = to + i * s.O * s.positions;
+        if (filled) start_with<T>(place, s.O, s.positions, shift ? shift + group * s.O : nullptr);
+        if (k == 0 || s.O == 0 || s.positions == 0) continue;
+        columns.gather(from + i * s.C * s.pixels, [&](const T* c, std::int64_t ld, std::int64_t at, std::int64_t n) {
+          blas::gemm(s.O, n, k, T(1), {of_group, k, false}, {c, ld, false}, filled ? T(1) : T(0), place + at,
+                     s.positions);
+        });
+      }
+    });
   });
   return y;
 }
@@ -216,18 +237,23 @@ Array convolution_input(const Array& g, const Array& w, const Array* bias, const
     T* const to = x.data<T>();
     const T* const from = upstream.data<T>();
     const T* const kernel = weight.data<T>();
-    Columns<T> columns(aligned(geometry, input.size()), s.C, s.in, s.kernel, s.out);
-    const std::int64_t k = columns.rows();
-    start_with<T>(to, s.batch, channels, s.pixels, bias ? add.data<T>() : nullptr);
-    if (s.O == 0 || s.positions == 0 || k == 0) return;
-    for (std::int64_t i = 0; i < s.batch * geometry.groups; ++i) {
-      const T* const of_group = kernel + i % geometry.groups * s.O * k;
-      const T* const place = from + i * s.O * s.positions;
+    const T* const shift = bias ? add.data<T>() : nullptr;
+    s.split_images(s.batch * geometry.groups, [&](std::int64_t first, std::int64_t last) {
+      Columns<T> columns(aligned(geometry, input.size()), s.C, s.in, s.kernel, s.out);
+      const std::int64_t k = columns.rows();
       const T beta = columns.trivial() ? T(1) : T(0);
-      columns.scatter(to + i * s.C * s.pixels, [&](T* c, std::int64_t ld, std::int64_t at, std::int64_t n) {
-        blas::gemm(k, n, s.O, T(1), {of_group, k, true}, {place + at, s.positions, false}, beta, c, ld);
-      });
-    }
+      for (std::int64_t i = first; i < last; ++i) {
+        const std::int64_t group = i % geometry.groups;
+        const T* const of_group = kernel + group * s.O * k;
+        const T* const place = from + i * s.O * s.positions;
+        T* const image = to + i * s.C * s.pixels;
+        start_with<T>(image, s.C, s.pixels, shift ? shift + group * s.C : nullptr);
+        if (s.O == 0 || s.positions == 0 || k == 0) continue;
+        columns.scatter(image, [&](T* c, std::int64_t ld, std::int64_t at, std::int64_t n) {
+          blas::gemm(k, n, s.O, T(1), {of_group, k, true}, {place + at, s.positions, false}, beta, c, ld);
+        });
+      }
+    });
   });
   return x;
 }
@@ -237,20 +263,34 @@ Array convolution_weight(const Array& g, const Array& x, const ConvGeometry& geo
   const Sizes s(geometry, x.size(0), x.size(1), g.size(1), spatial_of(image), kernel, spatial_of(upstream));
   const Array w = Array::empty(shape(g.size(1), s.C, kernel), x.dtype());
   of_floating(x.dtype(), [&]<class T>() {
-    T* const to = w.data<T>();
-    std::fill_n(to, w.numel(), T(0));
-    const T* const from = upstream.data<T>();
-    Columns<T> columns(aligned(geometry, kernel.size()), s.C, s.in, s.kernel, s.out);
-    const std::int64_t k = columns.rows();
+    std::fill_n(w.data<T>(), w.numel(), T(0));
     if (w.numel() == 0 || s.positions == 0) return;
-    for (std::int64_t i = 0; i < s.batch * geometry.groups; ++i) {
-      T* const of_group = to + i % geometry.groups * s.O * k;
-      const T* const place = from + i * s.O * s.positions;
-      columns.gather(image.data<T>() + i * s.C * s.pixels,
-                     [&](const T* c, std::int64_t ld, std::int64_t at, std::int64_t n) {
-                       blas::gemm(s.O, k, n, T(1), {place + at, s.positions, false}, {c, ld, true}, T(1), of_group, k);
-                     });
+    const std::int64_t parts = weight_parts(s, geometry.groups), images = s.batch / parts + (s.batch % parts != 0);
+    Array sums = w;
+    if (parts > 1) {
+      sums = Array::empty({parts, w.numel()}, w.dtype());
+      fill(sums, Scalar(0.));
     }
+    const T* const from = upstream.data<T>();
+    split(parts, std::max<std::int64_t>(images * geometry.groups * s.products / kProductsPerElement, 1), 1,
+          [&](std::int64_t first, std::int64_t last) {
+            Columns<T> columns(aligned(geometry, kernel.size()), s.C, s.in, s.kernel, s.out);
+            const std::int64_t k = columns.rows();
+            for (std::int64_t part = first; part < last; ++part) {
+              T* const to = sums.data<T>() + part * w.numel();
+              const std::int64_t end = std::min(s.batch, (part + 1) * images) * geometry.groups;
+              for (std::int64_t i = part * images * geometry.groups; i < end; ++i) {
+                T* const of_group = to + i % geometry.groups * s.O * k;
+                const T* const place = from + i * s.O * s.positions;
+                columns.gather(image.data<T>() + i * s.C * s.pixels, [&](const T* c, std::int64_t ld, std::int64_t at,
+                                                                         std::int64_t n) {
+                  blas::gemm(s.O, k, n, T(1), {place + at, s.positions, false}, {c, ld, true}, T(1), of_group, k);
+                });
+              }
+            }
+          });
+    for (std::int64_t part = 0; parts > 1 && part < parts; ++part)
+      binary(Binary::Add, w, sums.select(0, part).view(w.sizes()), w.dtype(), &w);
   });
   return w;
 }

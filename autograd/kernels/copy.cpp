@@ -85,21 +85,27 @@ void copy_words(const Array& dst, const Array& src) {
   constexpr auto w = static_cast<std::int64_t>(sizeof(W));
   if (plan.ndim >= 1 && plan.row_stride[0] == w && plan.row_stride[1] != w && plan.row_stride[1] != 0 &&
       plan.stride[1][plan.ndim - 1] != 0) {
-    const std::size_t d = --plan.ndim;  // the row and the dimension around it make the tiles
-    for_each_row(plan, [&](const auto& p) {
-      if (plan.stride[1][d] == w)
-        copy_transposed<W>(p[0], p[1], plan.size[d], plan.row, plan.stride[0][d], plan.row_stride[1]);
-      else
-        copy_tiled<W>(p[0], p[1], plan.size[d], plan.row, plan.stride[0][d], w, plan.stride[1][d], plan.row_stride[1]);
-    });
+    const std::size_t d = --plan.ndim;   // the row and the dimension around it make the tiles
+    constexpr std::int64_t kLines = 32;  // a whole number of tiles
+    const auto tiles = [&](std::int64_t first, std::int64_t last, std::int64_t from, std::int64_t to) {
+      for_rows(plan, first, last, [&](const auto& p) {
+        char* const out = p[0] + from * plan.stride[0][d];
+        const char* const in = p[1] + from * plan.stride[1][d];
+        if (plan.stride[1][d] == w)
+          copy_transposed<W>(out, in, to - from, plan.row, plan.stride[0][d], plan.row_stride[1]);
+        else
+          copy_tiled<W>(out, in, to - from, plan.row, plan.stride[0][d], w, plan.stride[1][d], plan.row_stride[1]);
+      });
+    };
+    split_matrix(plan.rows(), plan.size[d], plan.row, kLines, tiles);
     return;
   }
   const auto s = plan.row_stride;
-  for_each_row(plan, [&](const auto& p) {
+  split_rows(plan, 1, [&](const auto& p, std::int64_t n) {
     if (s[0] == w && s[1] == w)
-      std::memcpy(p[0], p[1], static_cast<std::size_t>(plan.row * w));
+      std::memcpy(p[0], p[1], static_cast<std::size_t>(n * w));
     else
-      unary_row<W, W>(p[0], s[0], p[1], s[1], plan.row, [](W v) { return v; });
+      unary_row<W, W>(p[0], s[0], p[1], s[1], n, [](W v) { return v; });
   });
 }
 
@@ -109,7 +115,19 @@ void copy(const Array& dst, const Array& src) {
   if (dst.numel() == 0) return;
   if (dst.dtype() == src.dtype()) {
     if (same_packed(dst, src)) {
-      if (dst.raw() != src.raw()) std::memmove(dst.raw(), src.raw(), dst.nbytes());
+      if (dst.raw() == src.raw()) return;
+      auto* const to = static_cast<char*>(dst.raw());
+      const auto* const from = static_cast<const char*>(src.raw());
+      const auto bytes = static_cast<std::int64_t>(dst.nbytes());
+      if (to < from + bytes && from < to + bytes) {
+        std::memmove(to, from, dst.nbytes());
+        return;
+      }
+      constexpr std::int64_t kLine = 64;
+      split((bytes + kLine - 1) / kLine, kLine / 4, 1, [=](std::int64_t first, std::int64_t last) {
+        const std::int64_t at = first * kLine, end = std::min(bytes, last * kLine);
+        std::memcpy(to + at, from + at, static_cast<std::size_t>(end - at));
+      });
       return;
     }
     switch (dst.itemsize()) {
@@ -133,7 +151,9 @@ void fill(const Array& dst, Scalar value) {
   dispatch(dst.dtype(), [&]<class T>() {
     const T v = value.isFloatingPoint() ? convert<T>(value.toDouble()) : convert<T>(value.toLong());
     if (dst.is_contiguous()) {
-      std::fill_n(dst.data<T>(), dst.numel(), v);
+      T* const to = dst.data<T>();
+      split(dst.numel(), 1, split_limits.elements,
+            [=](std::int64_t i, std::int64_t end) { std::fill_n(to + i, end - i, v); });
       return;
     }
     map_unary<T, T>(dst, dst, [v](T) { return v; });

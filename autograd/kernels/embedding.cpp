@@ -1,6 +1,7 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/embedding.hpp>
 #include <xgrad/autograd/kernels/independent.hpp>
+#include <xgrad/autograd/kernels/split.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -24,15 +25,17 @@ Array take_rows(const Array& table, const Array& indices, std::int64_t skip) {
   const Array out = Array::empty(sizes, table.dtype());
   const std::size_t bytes = static_cast<std::size_t>(table.size(1)) * table.itemsize();
   const auto* const rows = static_cast<const char*>(from.raw());
-  auto* to = static_cast<char*>(out.raw());
   const std::int64_t* const index = at.data<std::int64_t>();
-  for (std::int64_t i = 0; i < at.numel(); ++i, to += bytes) {
-    check_row(index[i], table.size(0));
-    if (index[i] == skip)
-      std::memset(to, 0, bytes);
-    else if (bytes)
-      std::memcpy(to, rows + static_cast<std::size_t>(index[i]) * bytes, bytes);
-  }
+  split(at.numel(), table.size(1), 1, [&](std::int64_t first, std::int64_t last) {
+    auto* to = static_cast<char*>(out.raw()) + static_cast<std::size_t>(first) * bytes;
+    for (std::int64_t i = first; i < last; ++i, to += bytes) {
+      check_row(index[i], table.size(0));
+      if (index[i] == skip)
+        std::memset(to, 0, bytes);
+      else if (bytes)
+        std::memcpy(to, rows + static_cast<std::size_t>(index[i]) * bytes, bytes);
+    }
+  });
   return out;
 }
 
@@ -49,14 +52,19 @@ Array add_rows(const Array& g, const Array& indices, std::int64_t rows, std::int
   dispatch_floating(g.dtype(), "embedding_backward", [&]<class T>() {
     T* const to = out.data<T>();
     std::fill_n(to, out.numel(), T(0));
-    const T* row = from.data<T>();
-    for (std::int64_t i = 0; i < count; ++i, row += n) {
-      if (index[i] == skip) continue;
-      T* const sum = to + index[i] * n;
-      const T scale = mean ? 1 / static_cast<T>(times[static_cast<std::size_t>(index[i])]) : T(1);
-      XGRAD_INDEPENDENT
-      for (std::int64_t j = 0; j < n; ++j) sum[j] += row[j] * scale;
-    }
+    const T* const rows_of_g = from.data<T>();
+    constexpr std::int64_t kLine = 16;
+    // By columns: several gradients may go to one row, and in their order.
+    split(n, count, kLine, [&](std::int64_t left, std::int64_t right) {
+      const T* row = rows_of_g;
+      for (std::int64_t i = 0; i < count; ++i, row += n) {
+        if (index[i] == skip) continue;
+        T* const sum = to + index[i] * n;
+        const T scale = mean ? 1 / static_cast<T>(times[static_cast<std::size_t>(index[i])]) : T(1);
+        XGRAD_INDEPENDENT
+        for (std::int64_t j = left; j < right; ++j) sum[j] += row[j] * scale;
+      }
+    });
   });
   return out;
 }

@@ -73,9 +73,9 @@ Array gather(const Array& x, std::int64_t dim, const Array& index) {
   const auto s = plan.row_stride;
   const std::int64_t step = byte_stride(x, dim);
   with_word(x, [&]<class W>() {
-    for_each_row(plan, [&](const auto& p) {
-      if (s[1] == 0) return copy_row<W>(p[0], s[0], p[2] + index_at(p[1]) * step, s[2], plan.row);
-      for (std::int64_t i = 0; i < plan.row; ++i) {
+    split_rows(plan, 2, [&](const auto& p, std::int64_t n) {
+      if (s[1] == 0) return copy_row<W>(p[0], s[0], p[2] + index_at(p[1]) * step, s[2], n);
+      for (std::int64_t i = 0; i < n; ++i) {
         *reinterpret_cast<W*>(p[0] + i * s[0]) =
             *reinterpret_cast<const W*>(p[2] + i * s[2] + index_at(p[1] + i * s[1]) * step);
       }

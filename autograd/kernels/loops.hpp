@@ -3,6 +3,7 @@
 
 #include <xgrad/autograd/array/array.hpp>
 #include <xgrad/autograd/kernels/independent.hpp>
+#include <xgrad/autograd/kernels/split.hpp>
 
 #include <algorithm>
 #include <array>
@@ -22,6 +23,12 @@ struct RowPlan {
   std::array<char*, N> base{};
   std::int64_t size[kMaxDims];
   std::int64_t stride[N][kMaxDims];  ///< in bytes
+
+  std::int64_t rows() const {
+    std::int64_t n = 1;
+    for (std::size_t d = 0; d < ndim; ++d) n *= size[d];
+    return n;
+  }
 };
 
 template <std::size_t N>
@@ -86,6 +93,40 @@ void for_each_row(const RowPlan<N>& plan, Row&& row) {
   }
 }
 
+/// Calls row(pointers) for the rows first ≤ i < last.
+template <std::size_t N, class Row>
+void for_rows(const RowPlan<N>& plan, std::int64_t first, std::int64_t last, Row&& row) {
+  std::array<char*, N> at = plan.base;
+  std::int64_t counter[kMaxDims];
+  std::int64_t rest = first;
+  for (std::size_t d = plan.ndim; d-- > 0; rest /= plan.size[d]) {
+    counter[d] = rest % plan.size[d];
+    for (std::size_t k = 0; k < N; ++k) at[k] += counter[d] * plan.stride[k][d];
+  }
+  for (std::int64_t i = first; i < last; ++i) {
+    row(at);
+    for (std::size_t d = plan.ndim; d-- > 0;) {
+      for (std::size_t k = 0; k < N; ++k) at[k] += plan.stride[k][d];
+      if (++counter[d] < plan.size[d]) break;
+      for (std::size_t k = 0; k < N; ++k) at[k] -= plan.size[d] * plan.stride[k][d];
+      counter[d] = 0;
+    }
+  }
+}
+
+/// Calls row(pointers, n) for every row, or for pieces of rows, on several threads if that pays; an element costs
+/// `cost` elements of a + b. Elements must not depend on each other.
+template <std::size_t N, class Row>
+void split_rows(const RowPlan<N>& plan, std::int64_t cost, const Row& row) {
+  const auto part = [&](std::int64_t first, std::int64_t last, std::int64_t from, std::int64_t to) {
+    for_rows(plan, first, last, [&](std::array<char*, N> p) {
+      for (std::size_t k = 0; k < N; ++k) p[k] += from * plan.row_stride[k];
+      row(p, to - from);
+    });
+  };
+  split_matrix(plan.rows(), plan.row, cost, split_limits.elements, part);
+}
+
 /// out[i] = f(a[i]) for one row; strides in bytes.
 template <class R, class T, class F>
 void unary_row(char* out, std::int64_t so, const char* a, std::int64_t sa, std::int64_t n, F f) {
@@ -131,35 +172,44 @@ inline bool same_packed(const Array& a, const Array& b) {
   return a.is_contiguous() && b.is_contiguous() && a.sizes() == b.sizes();
 }
 
-/// out = f(a), with types known.
+/// out = f(a), with types known; f costs as much as `cost` additions.
 template <class R, class T, class F>
-void map_unary(const Array& out, const Array& a, F f) {
+void map_unary(const Array& out, const Array& a, F f, std::int64_t cost = 1) {
   if (out.numel() == 0) return;
   if (same_packed(out, a)) {
-    return unary_row<R, T>(static_cast<char*>(out.raw()), sizeof(R), static_cast<const char*>(a.raw()), sizeof(T),
-                           out.numel(), f);
+    auto* const r = static_cast<char*>(out.raw());
+    const auto* const x = static_cast<const char*>(a.raw());
+    constexpr std::int64_t sr = sizeof(R), st = sizeof(T);
+    return split(out.numel(), cost, split_limits.elements, [=](std::int64_t i, std::int64_t end) {
+      unary_row<R, T>(r + i * sr, sr, x + i * st, st, end - i, f);
+    });
   }
   const auto plan = plan_rows<2>({&out, &a});
   const auto s = plan.row_stride;
-  for_each_row(plan, [&](const auto& p) { unary_row<R, T>(p[0], s[0], p[1], s[1], plan.row, f); });
+  split_rows(plan, cost, [&](const auto& p, std::int64_t n) { unary_row<R, T>(p[0], s[0], p[1], s[1], n, f); });
 }
 
-/// out = f(a, b), with types known.
+/// out = f(a, b), with types known; f costs as much as `cost` additions.
 template <class R, class T, class F>
-void map_binary(const Array& out, const Array& a, const Array& b, F f) {
+void map_binary(const Array& out, const Array& a, const Array& b, F f, std::int64_t cost = 1) {
   if (out.numel() == 0) return;
   if (out.numel() == 1) {
     *out.data<R>() = f(*a.data<T>(), *b.data<T>());
     return;
   }
   if (out.is_contiguous() && (a.numel() == 1 || same_packed(out, a)) && (b.numel() == 1 || same_packed(out, b))) {
-    return binary_row<R, T>(static_cast<char*>(out.raw()), sizeof(R), static_cast<const char*>(a.raw()),
-                            a.numel() == 1 ? 0 : sizeof(T), static_cast<const char*>(b.raw()),
-                            b.numel() == 1 ? 0 : sizeof(T), out.numel(), f);
+    auto* const r = static_cast<char*>(out.raw());
+    const auto *const x = static_cast<const char*>(a.raw()), *const y = static_cast<const char*>(b.raw());
+    constexpr std::int64_t sr = sizeof(R), st = sizeof(T);
+    const std::int64_t sx = a.numel() == 1 ? 0 : st, sy = b.numel() == 1 ? 0 : st;
+    return split(out.numel(), cost, split_limits.elements, [=](std::int64_t i, std::int64_t end) {
+      binary_row<R, T>(r + i * sr, sr, x + i * sx, sx, y + i * sy, sy, end - i, f);
+    });
   }
   const auto plan = plan_rows<3>({&out, &a, &b});
   const auto s = plan.row_stride;
-  for_each_row(plan, [&](const auto& p) { binary_row<R, T>(p[0], s[0], p[1], s[1], p[2], s[2], plan.row, f); });
+  split_rows(plan, cost,
+             [&](const auto& p, std::int64_t n) { binary_row<R, T>(p[0], s[0], p[1], s[1], p[2], s[2], n, f); });
 }
 
 /// Where the result goes: `*out` after PyTorch's checks, or a new array of the broadcast shape.

@@ -211,38 +211,35 @@ Array cross_entropy(const Array& x, const Array& target, const NllOptions& optio
     T* const y = out.data<T>();
     const std::int64_t n = shape.classes, rows = shape.labels(),
                        step = softmax_block_rows(std::max<std::int64_t>(n, 1));
-    T shifted_target[kSoftmaxBlock];  // x[t] - max(x) of each row of the block
-    // Rows come in order; a block is exponentiated when its first one is asked for.
-    std::int64_t ready = 0, start = 0;
-    const auto advance = [&] {
-      start = ready;
+    T few[kSoftmaxBlock];  // each row's loss, which are then added up in order
+    const Array many = rows > kSoftmaxBlock ? Array::empty({rows}, in.dtype()) : Array();
+    T* const losses = many.defined() ? many.data<T>() : few;
+    const auto block = [&](std::int64_t first, std::int64_t count) {
       if (n >= kLongSoftmax) {
-        const std::int64_t i = ready++;
-        const T* const row = p + i * n;
-        const auto [top, sum] = row_functions<T>().softmax(y + i * n, row, n);
-        shifted_target[0] = labels.ignored(i) ? T(0) : std::log(sum) - (row[labels[i]] - top);
+        for (std::int64_t i = first; i < first + count; ++i) {
+          const T* const row = p + i * n;
+          const auto [top, sum] = row_functions<T>().softmax(y + i * n, row, n);
+          losses[i] = labels.ignored(i) ? T(0) : std::log(sum) - (row[labels[i]] - top);
+        }
         return;
       }
-      const std::int64_t count = std::min(step, rows - ready);
-      T* const block = y + ready * n;
-      shift_rows(block, p + ready * n, count, n);
+      T* const e = y + first * n;
+      shift_rows(e, p + first * n, count, n);
+      for (std::int64_t r = 0; r < count; ++r)  // x[t] - max(x)
+        losses[first + r] = labels.ignored(first + r) ? T(0) : e[r * n + labels[first + r]];
+      exp_row(e, e, count * n);
       for (std::int64_t r = 0; r < count; ++r) {
-        shifted_target[r] = labels.ignored(ready + r) ? T(0) : block[r * n + labels[ready + r]];
-      }
-      exp_row(block, block, count * n);
-      ready += count;
-      for (std::int64_t r = 0; r < count; ++r) {
-        T* const row = block + r * n;
+        T* const row = e + r * n;
         const T sum = static_cast<T>(sum_row(row, n));
         for (std::int64_t j = 0; j < n; ++j) row[j] /= sum;
-        shifted_target[r] = std::log(sum) - shifted_target[r];
+        losses[first + r] = std::log(sum) - losses[first + r];
       }
     };
-    result = collect<T>(target, rows, labels, options.reduction, total_weight, [&](std::int64_t i) {
-      while (i >= ready) advance();
-      return shifted_target[i - start];
+    split(n > 0 ? rows : 0, n * kSoftmaxCost, step, [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t i = first; i < last; i += step) block(i, std::min(step, last - i));
     });
-    while (n > 0 && ready < rows) advance();  // ignored rows at the end
+    result =
+        collect<T>(target, rows, labels, options.reduction, total_weight, [&](std::int64_t i) { return losses[i]; });
     if (probabilities) *probabilities = classes_second(out);
   });
   return result;
@@ -259,19 +256,21 @@ Array cross_entropy_backward(const Array& g, const Array& probabilities, const A
     const Array in = packed(classes_last(probabilities));
     const Array out = Array::empty(in.sizes(), in.dtype());
     const std::int64_t n = shape.classes;
-    const T* p = in.data<T>();
-    T* o = out.data<T>();
-    for (std::int64_t i = 0; i < shape.labels(); ++i, p += n, o += n) {
-      if (labels.ignored(i)) {
-        std::fill_n(o, n, T(0));
-        continue;
+    split(shape.labels(), n, 1, [&](std::int64_t first, std::int64_t last) {
+      const T* p = in.data<T>() + first * n;
+      T* o = out.data<T>() + first * n;
+      for (std::int64_t i = first; i < last; ++i, p += n, o += n) {
+        if (labels.ignored(i)) {
+          std::fill_n(o, n, T(0));
+          continue;
+        }
+        const T factor = labels.weight(i) * upstream[i];
+        XGRAD_INDEPENDENT
+        for (std::int64_t j = 0; j < n; ++j) o[j] = p[j] * factor;
+        const std::int64_t t = labels[i];
+        o[t] = (p[t] - 1) * factor;
       }
-      const T factor = labels.weight(i) * upstream[i];
-      XGRAD_INDEPENDENT
-      for (std::int64_t j = 0; j < n; ++j) o[j] = p[j] * factor;
-      const std::int64_t t = labels[i];
-      o[t] = (p[t] - 1) * factor;
-    }
+    });
     const Array shaped = classes_second(out);
     result = shaped.is_contiguous() ? shaped : contiguous_copy(shaped);
   });

@@ -1,6 +1,7 @@
 #include <xgrad/autograd/kernels/blas.hpp>
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/matmul.hpp>
+#include <xgrad/autograd/kernels/split.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -54,6 +55,15 @@ void integer_product(std::int64_t n, std::int64_t m, std::int64_t k, Wrapping<T>
       }
     }
   }
+}
+
+/// some(first, last) of a batch of products of that many multiplications each. A batch of few is left to gemm, which
+/// splits each product.
+template <class F>
+void split_batches(std::int64_t batches, std::int64_t products, const F& some) {
+  constexpr std::int64_t kMany = 8;
+  if (batches < kMany) return some(std::int64_t{0}, batches);
+  split(batches, std::max<std::int64_t>(products / kProductsPerElement, 1), 1, some);
 }
 
 /// out [n, m] = c, broadcast.
@@ -124,7 +134,10 @@ Array matmul(const Array& a, const Array& b, double alpha, const Array* c, doubl
       else
         for (std::int64_t i = 0; i < n * m; ++i) o[i] = static_cast<T>(static_cast<W>(o[i]) * scale);
       const Array pa = a.is_contiguous() ? a : contiguous_copy(a), pb = b.is_contiguous() ? b : contiguous_copy(b);
-      integer_product<T>(n, m, k, factor, pa.data<T>(), pb.data<T>(), o);
+      const T *const p = pa.data<T>(), *const q = pb.data<T>();
+      split(n, std::max<std::int64_t>(m * k / kProductsPerElement, 1), 1, [&](std::int64_t first, std::int64_t last) {
+        integer_product<T>(last - first, m, k, factor, p + first * k, q, o + first * m);
+      });
     }
   });
   return out;
@@ -157,17 +170,21 @@ Array batched_matmul(const Array& a, const Array& b) {
         return;
       }
       const Array pa = as_blas<T>(a) ? a : packed(a), pb = as_blas<T>(b) ? b : packed(b);
-      blas::Matrix<T> ma = *as_blas<T>(pa), mb = *as_blas<T>(pb);
-      for (std::int64_t i = 0; i < batches; ++i, o += n * m) {
-        blas::gemm(n, m, k, T(1), ma, mb, T(0), o, m);
-        ma.data += pa.strides()[0];
-        mb.data += pb.strides()[0];
-      }
+      const blas::Matrix<T> ma = *as_blas<T>(pa), mb = *as_blas<T>(pb);
+      split_batches(batches, n * m * k, [&](std::int64_t first, std::int64_t last) {
+        for (std::int64_t i = first; i < last; ++i) {
+          blas::gemm(n, m, k, T(1), {ma.data + i * pa.strides()[0], ma.ld, ma.transposed},
+                     {mb.data + i * pb.strides()[0], mb.ld, mb.transposed}, T(0), o + i * n * m, m);
+        }
+      });
     } else {
       const Array pa = a.is_contiguous() ? a : packed(a), pb = b.is_contiguous() ? b : packed(b);
       std::fill_n(o, out.numel(), T(0));
-      for (std::int64_t i = 0; i < batches; ++i, o += n * m)
-        integer_product<T>(n, m, k, 1, pa.data<T>() + i * pa.strides()[0], pb.data<T>() + i * pb.strides()[0], o);
+      split_batches(batches, n * m * k, [&](std::int64_t first, std::int64_t last) {
+        for (std::int64_t i = first; i < last; ++i)
+          integer_product<T>(n, m, k, 1, pa.data<T>() + i * pa.strides()[0], pb.data<T>() + i * pb.strides()[0],
+                             o + i * n * m);
+      });
     }
   });
   return out;

@@ -1,7 +1,9 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/normalization.hpp>
+#include <xgrad/autograd/kernels/reduce.hpp>
 #include <xgrad/autograd/kernels/rows.hpp>
 #include <xgrad/autograd/kernels/softmax_rows.hpp>
+#include <xgrad/autograd/kernels/split.hpp>
 
 #include <cmath>
 #include <limits>
@@ -15,15 +17,39 @@ Array packed(const Array& a) { return a.is_contiguous() ? a : contiguous_copy(a)
 /// Whether each statistic's elements lie one by one, a row apart: then it is done on the transposed matrix.
 bool scattered(const NormLayout& l) { return l.across && l.d[2] * l.d[3] == 1 && l.d[0] > 1 && l.d[1] > 1; }
 
-/// Calls f(statistic, run of scales, first element) for every run of n = d2·d3 elements in a row.
+/// Blocks of n = d2·d3 elements in a row: those with first0 ≤ i < last0 and first1 ≤ j < last1 of [d0, d1].
+struct Blocks {
+  std::int64_t first0, last0, first1, last1;
+};
+
+/// Calls f(statistic, run of scales, first element) for every block.
 template <class F>
-void each_block(const NormLayout& l, F f) {
+void each_block(const NormLayout& l, const Blocks& b, F f) {
   const std::int64_t block = l.d[2] * l.d[3];
-  for (std::int64_t i = 0; i < l.d[0]; ++i) {
-    for (std::int64_t j = 0; j < l.d[1]; ++j) {
+  for (std::int64_t i = b.first0; i < b.last0; ++i) {
+    for (std::int64_t j = b.first1; j < b.last1; ++j) {
       f(l.across ? j : i * l.d[1] + j, j * l.d[2], (i * l.d[1] + j) * block);
     }
   }
+}
+
+constexpr std::int64_t kCost = 4;  // of an element, in additions
+
+/// some(blocks) for parts of d1, which never share a statistic or a scale.
+template <class F>
+void split_scales(const NormLayout& l, const F& some) {
+  split(l.d[1], l.d[0] * l.d[2] * l.d[3] * kCost, 1, [&](std::int64_t first, std::int64_t last) {
+    some(Blocks{0, l.d[0], first, last});
+  });
+}
+
+/// some(blocks) for parts that share no statistic: of d0 where it has the statistics, and most of them.
+template <class F>
+void split_statistics(const NormLayout& l, const F& some) {
+  if (l.across || l.d[0] < l.d[1]) return split_scales(l, some);
+  split(l.d[0], l.d[1] * l.d[2] * l.d[3] * kCost, 1, [&](std::int64_t first, std::int64_t last) {
+    some(Blocks{first, last, 0, l.d[1]});
+  });
 }
 
 template <class T>
@@ -61,7 +87,8 @@ void write_block(T* y, const T* x, T mean, T rstd, const T* w, const T* b, const
 }
 
 template <class T>
-void run_forward(const Normalized& to, const T* x, const T* w, const T* b, const NormLayout& l, double eps) {
+void run_forward(const Normalized& to, const T* x, const T* w, const T* b, const NormLayout& l, double eps,
+                 const Blocks& part) {
   T* const mean = to.mean.data<T>();
   T* const rstd = to.rstd.data<T>();
   T* const y = to.y.data<T>();
@@ -69,24 +96,29 @@ void run_forward(const Normalized& to, const T* x, const T* w, const T* b, const
   const auto n = static_cast<double>(l.count());
   const auto deviation = [&](double squares) { return static_cast<T>(1 / std::sqrt(squares / n + eps)); };
   if (!l.across) {  // a block is read three times while it is in the cache
-    each_block(l, [&](std::int64_t s, std::int64_t k, std::int64_t at) {
+    each_block(l, part, [&](std::int64_t s, std::int64_t k, std::int64_t at) {
       mean[s] = static_cast<T>(static_cast<double>(sum_row(x + at, block)) / n);
       rstd[s] = deviation(sum_of_squares_from(x + at, block, mean[s]));
       write_block(y + at, x + at, mean[s], rstd[s], w ? w + k : nullptr, b ? b + k : nullptr, l);
     });
     return;
   }
-  std::vector<double> total(static_cast<std::size_t>(l.statistics()));
+  const std::int64_t first = part.first1;
+  std::vector<double> total(static_cast<std::size_t>(part.last1 - first));
   const auto each_total = [&](auto f) {
     std::fill(total.begin(), total.end(), 0.);
-    each_block(l,
-               [&](std::int64_t s, std::int64_t, std::int64_t at) { total[static_cast<std::size_t>(s)] += f(s, at); });
+    each_block(l, part, [&](std::int64_t s, std::int64_t, std::int64_t at) {
+      total[static_cast<std::size_t>(s - first)] += f(s, at);
+    });
+  };
+  const auto each_statistic = [&](T* to, auto f) {
+    for (const double t : total) *to++ = f(t);
   };
   each_total([&](std::int64_t, std::int64_t at) { return static_cast<double>(sum_row(x + at, block)); });
-  for (std::size_t s = 0; s < total.size(); ++s) mean[s] = static_cast<T>(total[s] / n);
+  each_statistic(mean + first, [&](double t) { return static_cast<T>(t / n); });
   each_total([&](std::int64_t s, std::int64_t at) { return sum_of_squares_from(x + at, block, mean[s]); });
-  for (std::size_t s = 0; s < total.size(); ++s) rstd[s] = deviation(total[s]);
-  each_block(l, [&](std::int64_t s, std::int64_t k, std::int64_t at) {
+  each_statistic(rstd + first, deviation);
+  each_block(l, part, [&](std::int64_t s, std::int64_t k, std::int64_t at) {
     write_block(y + at, x + at, mean[s], rstd[s], w ? w + k : nullptr, b ? b + k : nullptr, l);
   });
 }
@@ -112,19 +144,20 @@ class Backward {
         hat_(static_cast<std::size_t>(l.d[2] * l.d[3])),
         scaled_(hat_.size()) {}
 
-  void run() {
+  void run(const Blocks& part) {
     if (!l_.across) {
-      each_block(l_, [&](std::int64_t s, std::int64_t k, std::int64_t at) { write(s, k, at, sums(s, k, at)); });
+      each_block(l_, part, [&](std::int64_t s, std::int64_t k, std::int64_t at) { write(s, k, at, sums(s, k, at)); });
       return;
     }
-    std::vector<Sums> all(static_cast<std::size_t>(l_.statistics()));
-    each_block(l_, [&](std::int64_t s, std::int64_t k, std::int64_t at) {
+    std::vector<Sums> all(static_cast<std::size_t>(part.last1 - part.first1));
+    each_block(l_, part, [&](std::int64_t s, std::int64_t k, std::int64_t at) {
       const Sums one = sums(s, k, at);
-      all[static_cast<std::size_t>(s)].g += one.g;
-      all[static_cast<std::size_t>(s)].gx += one.gx;
+      Sums& total = all[static_cast<std::size_t>(s - part.first1)];
+      total.g += one.g;
+      total.gx += one.gx;
     });
-    each_block(l_, [&](std::int64_t s, std::int64_t k, std::int64_t at) {
-      write(s, k, at, all[static_cast<std::size_t>(s)]);
+    each_block(l_, part, [&](std::int64_t s, std::int64_t k, std::int64_t at) {
+      write(s, k, at, all[static_cast<std::size_t>(s - part.first1)]);
     });
   }
 
@@ -208,6 +241,16 @@ void of_floating(ScalarType dtype, F f) {
     f.template operator()<double>();
 }
 
+/// In how many parts, of a range of d0 each, the gradients of scales and shifts are summed up: that depends on the
+/// sizes alone, so that the sums are the same however many threads there are. One where threads share d1 instead, whose
+/// scales are their own.
+std::int64_t scale_parts(const NormLayout& l) {
+  constexpr std::int64_t kMost = 16, kLeastElements = 16384, kLeastRows = 8;
+  if (l.across || l.d[1] >= l.d[0]) return 1;
+  const std::int64_t elements = l.d[0] * l.d[1] * l.d[2] * l.d[3];
+  return std::max<std::int64_t>(std::min({l.d[0] / kLeastRows, elements / kLeastElements, kMost}), 1);
+}
+
 /// [N, C] with elements of a channel side by side, and the layout of that.
 Array turned(const Array& x, const NormLayout& l) { return contiguous_copy(x.view({l.d[0], l.d[1]}).transpose(0, 1)); }
 NormLayout turned(const NormLayout& l) { return {{1, l.d[1], 1, l.d[0]}, true}; }
@@ -230,7 +273,9 @@ Normalized normalize(const Array& x, const Array* weight, const Array* bias, con
       fill(out.rstd, Scalar(std::numeric_limits<double>::quiet_NaN()));
       return;
     }
-    run_forward(out, in.data<T>(), weight ? w.data<T>() : nullptr, bias ? b.data<T>() : nullptr, layout, eps);
+    split_statistics(layout, [&](const Blocks& part) {
+      run_forward(out, in.data<T>(), weight ? w.data<T>() : nullptr, bias ? b.data<T>() : nullptr, layout, eps, part);
+    });
   });
   return out;
 }
@@ -244,17 +289,28 @@ NormGradients normalize_backward(const Array& g, const Array& x, const Array* we
     return out;
   }
   const Array w = weight ? packed(*weight) : Array();
-  const std::int64_t scales = layout.d[1] * layout.d[2];
+  const std::int64_t scales = layout.d[1] * layout.d[2], parts = scale_parts(layout);
   const NormGradients out{Array::empty(x.sizes(), x.dtype()), Array::empty({scales}, x.dtype()),
                           Array::empty({scales}, x.dtype())};
-  fill(out.weight, Scalar(0.));
-  fill(out.bias, Scalar(0.));
+  const Array dw = parts > 1 ? Array::empty({parts, scales}, x.dtype()) : out.weight,
+              db = parts > 1 ? Array::empty({parts, scales}, x.dtype()) : out.bias;
+  fill(dw, Scalar(0.));
+  fill(db, Scalar(0.));
   of_floating(x.dtype(), [&]<class T>() {
-    Backward<T>(layout, up.data<T>(), in.data<T>(), weight ? w.data<T>() : nullptr, packed(mean).data<T>(),
-                packed(rstd).data<T>(), out.x.data<T>(), out.weight.data<T>(), out.bias.data<T>())
-        .run();
+    const Array middle = packed(mean), deviation = packed(rstd);
+    const auto run = [&](const Blocks& blocks, std::int64_t part) {
+      Backward<T>(layout, up.data<T>(), in.data<T>(), weight ? w.data<T>() : nullptr, middle.data<T>(),
+                  deviation.data<T>(), out.x.data<T>(), dw.data<T>() + part * scales, db.data<T>() + part * scales)
+          .run(blocks);
+    };
+    if (parts == 1) return split_scales(layout, [&](const Blocks& blocks) { run(blocks, 0); });
+    const std::int64_t d0 = layout.d[0], d1 = layout.d[1], each = (d0 + parts - 1) / parts;
+    split(parts, each * d1 * layout.d[2] * layout.d[3] * kCost, 1, [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t p = first; p < last; ++p) run({std::min(p * each, d0), std::min((p + 1) * each, d0), 0, d1}, p);
+    });
   });
-  return out;
+  if (parts == 1) return out;
+  return {out.x, reduce(Reduce::Sum, dw, {0}, false, x.dtype()), reduce(Reduce::Sum, db, {0}, false, x.dtype())};
 }
 
 }  // namespace xgrad::kernels

@@ -22,8 +22,8 @@ inline void check_like(const char* optimizer, const Array& p, const Array& other
        info(other.dtype()).cname, other.sizes(), info(p.dtype()).cname, p.sizes());
 }
 
-/// Calls `run(p, g, kept, n)` with pointers of p's type to n elements each. Throws Error when an array has not p's
-/// dtype and shape.
+/// Calls `run(p, g, kept, n)` with pointers of p's type to n elements each, for all elements or, on several threads,
+/// for parts of them. Throws Error when an array has not p's dtype and shape.
 template <std::size_t N, class F>
 void sweep(const char* optimizer, const Array& p, const Array& g, const std::array<Kept, N>& kept, F run) {
   check_like(optimizer, p, g, "gradient");
@@ -39,8 +39,14 @@ void sweep(const char* optimizer, const Array& p, const Array& g, const std::arr
     dispatch_floating(p.dtype(), optimizer, [&]<class T>() {
       std::array<T*, N> pointers{};
       for (std::size_t i = 0; i < N; ++i) pointers[i] = kept[i].array ? kept[i].array->template data<T>() : nullptr;
-      const T* from = g.data<T>();
-      run(p.data<T>(), from, pointers, p.numel());
+      T* const to = p.data<T>();
+      const T* const from = g.data<T>();
+      constexpr std::int64_t kCost = 2;  // of an element, in additions
+      split(p.numel(), kCost, split_limits.elements, [&](std::int64_t first, std::int64_t last) {
+        std::array<T*, N> part{};
+        for (std::size_t i = 0; i < N; ++i) part[i] = pointers[i] ? pointers[i] + first : nullptr;
+        run(to + first, from + first, part, last - first);
+      });
     });
     return;
   }

@@ -1,5 +1,6 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/pooling.hpp>
+#include <xgrad/autograd/kernels/split.hpp>
 
 #include <algorithm>
 #include <array>
@@ -45,6 +46,38 @@ inline std::pair<T, std::int64_t> largest(const T* plane, const std::array<Windo
   return {value, best};
 }
 
+/// The maxima of all windows of one plane, and their places.
+template <class T>
+void pool_plane(const T* plane, T* value, std::int64_t* index, const std::array<const Windows*, 3>& w,
+                const std::array<std::int64_t, 3>& size, const std::array<std::int64_t, 3>& step) {
+  for (const Window& wz : w[0]->of) {
+    for (const Window& wy : w[1]->of) {
+      const bool pair_of_rows = wz.last - wz.first == 1 && wy.last - wy.first == 2 && step[1] == 1 && step[2] == 1;
+      const std::int64_t line = (wz.first * size[1] + wy.first) * size[2];
+      for (const Window& wx : w[2]->of) {
+        if (pair_of_rows && wx.last - wx.first == 2) {  // the window that most networks have
+          const std::int64_t corner = line + wx.first;
+          const T* const at = plane + corner;
+          T best = at[0];
+          std::int64_t place = corner;
+          const auto compare = [&](T v, std::int64_t i) {
+            const bool take = (v > best) | (v != v);
+            best = take ? v : best;
+            place = take ? i : place;
+          };
+          compare(at[1], corner + 1);
+          compare(at[size[2]], corner + size[2]);
+          compare(at[size[2] + 1], corner + size[2] + 1);
+          *value++ = best;
+          *index++ = place;
+          continue;
+        }
+        std::tie(*value++, *index++) = largest(plane, {wz, wy, wx}, step, size[1], size[2]);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 std::pair<Array, Array> max_pool(const Array& x, const std::vector<Windows>& windows) {
@@ -64,37 +97,13 @@ std::pair<Array, Array> max_pool(const Array& x, const std::vector<Windows>& win
   if (values.numel() == 0) return {values, indices};
   const std::int64_t planes = product({x.sizes().data(), outer}), pixels = size[0] * size[1] * size[2];
   of_floating(x.dtype(), [&]<class T>() {
-    const T* plane = in.data<T>();
-    T* value = values.data<T>();
-    std::int64_t* index = indices.data<std::int64_t>();
-    for (std::int64_t p = 0; p < planes; ++p, plane += pixels) {
-      for (const Window& wz : w[0]->of) {
-        for (const Window& wy : w[1]->of) {
-          const bool pair_of_rows = dims <= 2 && wy.last - wy.first == 2 && step[1] == 1 && step[2] == 1;
-          const T* const upper = plane + wy.first * size[2];
-          for (const Window& wx : w[2]->of) {
-            if (pair_of_rows && wx.last - wx.first == 2) {  // the window that most networks have
-              const T* const at = upper + wx.first;
-              const std::int64_t corner = wy.first * size[2] + wx.first;
-              T best = at[0];
-              std::int64_t place = corner;
-              const auto compare = [&](T v, std::int64_t i) {
-                const bool take = (v > best) | (v != v);
-                best = take ? v : best;
-                place = take ? i : place;
-              };
-              compare(at[1], corner + 1);
-              compare(at[size[2]], corner + size[2]);
-              compare(at[size[2] + 1], corner + size[2] + 1);
-              *value++ = best;
-              *index++ = place;
-              continue;
-            }
-            std::tie(*value++, *index++) = largest(plane, {wz, wy, wx}, step, size[1], size[2]);
-          }
-        }
+    const std::int64_t positions = values.numel() / planes;
+    split(planes, pixels, 1, [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t p = first; p < last; ++p) {
+        pool_plane<T>(in.data<T>() + p * pixels, values.data<T>() + p * positions,
+                      indices.data<std::int64_t>() + p * positions, w, size, step);
       }
-    }
+    });
   });
   return {values, indices};
 }
@@ -108,17 +117,19 @@ Array plane_scatter(const Array& g, const Array& index, IntArrayRef sizes) {
   const std::int64_t planes = product({shape.data(), outer}), pixels = product(sizes),
                      n = planes ? from.numel() / planes : 0;
   of_floating(g.dtype(), [&]<class T>() {
-    T* to = out.data<T>();
-    std::fill_n(to, out.numel(), T(0));
-    const T* v = from.data<T>();
-    const std::int64_t* i = at.data<std::int64_t>();
-    for (std::int64_t p = 0; p < planes; ++p, to += pixels, v += n, i += n) {
-      for (std::int64_t k = 0; k < n; ++k) {
-        check<IndexError>(i[k] >= 0 && i[k] < pixels, "Found an invalid max index: {} (output volumes are of size {}",
-                          i[k], pixels);
-        to[i[k]] += v[k];
+    split(planes, pixels + n, 1, [&](std::int64_t first, std::int64_t last) {
+      T* to = out.data<T>() + first * pixels;
+      std::fill_n(to, (last - first) * pixels, T(0));
+      const T* v = from.data<T>() + first * n;
+      const std::int64_t* i = at.data<std::int64_t>() + first * n;
+      for (std::int64_t p = first; p < last; ++p, to += pixels, v += n, i += n) {
+        for (std::int64_t k = 0; k < n; ++k) {
+          check<IndexError>(i[k] >= 0 && i[k] < pixels, "Found an invalid max index: {} (output volumes are of size {}",
+                            i[k], pixels);
+          to[i[k]] += v[k];
+        }
       }
-    }
+    });
   });
   return out;
 }
@@ -130,12 +141,14 @@ Array plane_gather(const Array& x, const Array& index, std::int64_t dims) {
                      n = planes ? index.numel() / planes : 0;
   const Array out = Array::empty(index.sizes(), x.dtype());
   of_floating(x.dtype(), [&]<class T>() {
-    const T* v = from.data<T>();
-    T* to = out.data<T>();
-    const std::int64_t* i = at.data<std::int64_t>();
-    for (std::int64_t p = 0; p < planes; ++p, to += n, v += pixels, i += n) {
-      for (std::int64_t k = 0; k < n; ++k) to[k] = v[i[k]];
-    }
+    split(planes, n, 1, [&](std::int64_t first, std::int64_t last) {
+      const T* v = from.data<T>() + first * pixels;
+      T* to = out.data<T>() + first * n;
+      const std::int64_t* i = at.data<std::int64_t>() + first * n;
+      for (std::int64_t p = first; p < last; ++p, to += n, v += pixels, i += n) {
+        for (std::int64_t k = 0; k < n; ++k) to[k] = v[i[k]];
+      }
+    });
   });
   return out;
 }

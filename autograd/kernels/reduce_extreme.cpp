@@ -15,6 +15,8 @@ struct Extreme {
     for (std::int64_t i = 0; i < n; ++i) best = step(best, p[i * stride]);
     return best;
   }
+  static T merge(T a, T b) { return step(a, b); }
+  static bool decided(T) { return false; }
   static T finish(T best) { return best; }
   using Columns = StepColumns<Extreme, T>;
 };

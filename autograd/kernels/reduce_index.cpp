@@ -47,30 +47,37 @@ void run_with_index(const Array& x, std::uint64_t mask, const Array& values, con
   };
   if (x.is_contiguous() && mask != 0 && mask >> (x.sizes().size() - 1)) {
     const std::int64_t n = x.sizes().back();
-    for (std::int64_t i = 0; i < values.numel(); ++i) rows(p + i * n, n, 1, i);
+    split(values.numel(), n, 1, [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t i = first; i < last; ++i) rows(p + i * n, n, 1, i);
+    });
     return;
   }
   const ReducePlan plan(x, mask);
-  plan.kept.for_each([&](std::int64_t in_at, std::int64_t out_at) {
-    const T* const from = p + in_at;
-    if (plan.along_rows()) return rows(from, plan.row.size, plan.row.in, out_at);
-    const auto [width, in, out] = plan.column;
-    T* const best = v + out_at;
-    std::int64_t* const index = ix + out_at;
-    for (std::int64_t j = 0; j < width; ++j) {
-      best[j * out] = from[j * in];
-      index[j * out] = 0;
-    }
-    for (std::int64_t i = 1; i < plan.row.size; ++i) {
-      const T* const row = from + i * plan.row.in;
-      for (std::int64_t j = 0; j < width; ++j) {
-        const T b = best[j * out], y = row[j * in];
-        const bool takes = beyond<largest>(y, b) && b == b;
-        best[j * out] = takes ? y : b;
-        index[j * out] = takes ? i : index[j * out];
+  const std::int64_t kept = plan.kept.count(), each = x.numel() / (kept * plan.column.size);
+  constexpr std::int64_t kLine = 16;  // columns that are not parted
+  const auto part = [&](std::int64_t begin, std::int64_t end, std::int64_t left, std::int64_t right) {
+    plan.kept.for_range(begin, end, [&](std::int64_t in_at, std::int64_t out_at) {
+      const T* const from = p + in_at;
+      if (plan.along_rows()) return rows(from, plan.row.size, plan.row.in, out_at);
+      const std::int64_t in = plan.column.in, out = plan.column.out;
+      T* const best = v + out_at;
+      std::int64_t* const index = ix + out_at;
+      for (std::int64_t j = left; j < right; ++j) {
+        best[j * out] = from[j * in];
+        index[j * out] = 0;
       }
-    }
-  });
+      for (std::int64_t i = 1; i < plan.row.size; ++i) {
+        const T* const row = from + i * plan.row.in;
+        for (std::int64_t j = left; j < right; ++j) {
+          const T b = best[j * out], y = row[j * in];
+          const bool takes = beyond<largest>(y, b) && b == b;
+          best[j * out] = takes ? y : b;
+          index[j * out] = takes ? i : index[j * out];
+        }
+      }
+    });
+  };
+  split_matrix(kept, plan.column.size, each, kLine, part);
 }
 
 }  // namespace

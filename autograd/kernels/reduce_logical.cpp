@@ -25,6 +25,8 @@ struct Logical {
     }
     return state;
   }
+  static Total merge(Total a, Total b) { return all ? a & b : a | b; }
+  static bool decided(Total state) { return state != none(); }
   static Out finish(Total state) { return static_cast<Out>(state); }
   using Columns = StepColumns<Logical, Total>;
 };

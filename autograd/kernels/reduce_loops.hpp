@@ -19,7 +19,8 @@ Array reduce_logical(bool all, const Array& x, std::uint64_t mask, bool keepdim)
 inline constexpr std::int64_t kTile =
     1024;  // columns that are reduced together; their state stays in the nearest cache
 
-// An operation says how to take in a row (`row`, for one output) and a tile of rows (`Columns`, for many outputs).
+// An operation says how to take in a row (`row`, for one output) and a tile of rows (`Columns`, for many outputs), how
+// two parts make a whole (`merge`), and whether the rest cannot change a total any more (`decided`).
 
 /// What Extreme and Logical share: a running value a column, one step an element.
 template <class Op, class State>
@@ -93,8 +94,40 @@ template <class Op>
   }
 }
 
+/// One output of n elements. Long runs are reduced in parts that depend on n alone, so that the result is the same
+/// however many threads there are.
+template <class Op>
+typename Op::Total reduce_run(const typename Op::Input* p, std::int64_t n, std::int64_t stride) {
+  constexpr std::int64_t kLeast = 16384, kMost = 256, kWhole = 1024;
+  if (n < 2 * kLeast) return Op::row(Op::none(), p, n, stride);
+  const std::int64_t length = std::max(kLeast, (n / kMost / kWhole + 1) * kWhole), parts = (n + length - 1) / length;
+  typename Op::Total part[kMost];
+  std::fill_n(part, parts, Op::none());
+  split(parts, length, 1, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t i = first; i < last; ++i) {
+      part[i] = Op::row(Op::none(), p + i * length * stride, std::min(length, n - i * length), stride);
+      if (Op::decided(part[i])) break;
+    }
+  });
+  auto total = part[0];
+  for (std::int64_t i = 1; i < parts; ++i) total = Op::merge(total, part[i]);
+  return total;
+}
+
+/// f(i) for `rows` outputs of n elements each: rows go to threads if there are many, else each row is shared.
+template <class F>
+void split_outputs(std::int64_t rows, std::int64_t n, const F& f) {
+  constexpr std::int64_t kMany = 8;
+  const auto some = [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t i = first; i < last; ++i) f(i);
+  };
+  if (rows < kMany) return some(0, rows);
+  split(rows, n, 1, some);
+}
+
 template <class Op>
 void run_reduction(const Array& x, std::uint64_t mask, const Array& out) {
+  constexpr std::int64_t kLine = 16;  // columns that are not parted
   const auto* const p = x.data<typename Op::Input>();
   auto* const o = out.data<typename Op::Output>();
   if (x.numel() == 0) {
@@ -103,7 +136,7 @@ void run_reduction(const Array& x, std::uint64_t mask, const Array& out) {
   }
   if (x.is_contiguous()) {
     if (out.numel() == 1) {
-      *o = Op::finish(Op::row(Op::none(), p, x.numel(), 1));
+      *o = Op::finish(reduce_run<Op>(p, x.numel(), 1));
       return;
     }
     if (std::has_single_bit(mask)) {
@@ -113,24 +146,34 @@ void run_reduction(const Array& x, std::uint64_t mask, const Array& out) {
       for (std::size_t i = d + 1; i < x.sizes().size(); ++i) inner *= x.sizes()[i];
       const std::int64_t outer = x.numel() / (n * inner);
       if (inner == 1) {
-        for (std::int64_t i = 0; i < outer; ++i) o[i] = Op::finish(Op::row(Op::none(), p + i * n, n, 1));
+        split_outputs(outer, n, [&](std::int64_t i) { o[i] = Op::finish(reduce_run<Op>(p + i * n, n, 1)); });
       } else {
-        for (std::int64_t i = 0; i < outer; ++i)
-          reduce_columns<Op>(p + i * n * inner, LoopNest(), {n, inner, 0}, {inner, 1, 1}, o + i * inner);
+        split_matrix(outer, inner, n, kLine, [&](auto first, auto last, auto from, auto to) {
+          for (std::int64_t i = first; i < last; ++i)
+            reduce_columns<Op>(p + i * n * inner + from, LoopNest(), {n, inner, 0}, {to - from, 1, 1},
+                               o + i * inner + from);
+        });
       }
       return;
     }
   }
   const ReducePlan plan(x, mask);
-  plan.kept.for_each([&](std::int64_t in_at, std::int64_t out_at) {
-    if (plan.along_rows()) {
-      auto total = Op::none();
-      plan.reduced.for_each(
-          [&](std::int64_t at, std::int64_t) { total = Op::row(total, p + in_at + at, plan.row.size, plan.row.in); });
-      o[out_at] = Op::finish(total);
-    } else {
-      reduce_columns<Op>(p + in_at, plan.reduced, plan.row, plan.column, o + out_at);
-    }
+  const std::int64_t kept = plan.kept.count(), each = x.numel() / (kept * plan.column.size);
+  split_matrix(kept, plan.column.size, each, kLine, [&](auto first, auto last, auto from, auto to) {
+    plan.kept.for_range(first, last, [&](std::int64_t in_at, std::int64_t out_at) {
+      if (plan.along_rows() && plan.reduced.ndim == 0) {
+        o[out_at] = Op::finish(reduce_run<Op>(p + in_at, plan.row.size, plan.row.in));
+      } else if (plan.along_rows()) {
+        auto total = Op::none();
+        plan.reduced.for_each(
+            [&](std::int64_t at, std::int64_t) { total = Op::row(total, p + in_at + at, plan.row.size, plan.row.in); });
+        o[out_at] = Op::finish(total);
+      } else {
+        const ReducePlan::Innermost columns{to - from, plan.column.in, plan.column.out};
+        reduce_columns<Op>(p + in_at + from * columns.in, plan.reduced, plan.row, columns,
+                           o + out_at + from * columns.out);
+      }
+    });
   });
 }
 

@@ -43,6 +43,12 @@ struct LoopNest {
     out[ndim++] = out_stride;
   }
 
+  std::int64_t count() const {
+    std::int64_t n = 1;
+    for (std::size_t d = 0; d < ndim; ++d) n *= size[d];
+    return n;
+  }
+
   /// f(offset into the input, offset into the output) for every index.
   template <class F>
   void for_each(F&& f) const {
@@ -55,6 +61,29 @@ struct LoopNest {
       std::size_t d = ndim;
       while (true) {
         if (d-- == 0) return;
+        at_in += in[d];
+        at_out += out[d];
+        if (++counter[d] < size[d]) break;
+        at_in -= size[d] * in[d];
+        at_out -= size[d] * out[d];
+        counter[d] = 0;
+      }
+    }
+  }
+
+  /// The same for the indices first ≤ i < last.
+  template <class F>
+  void for_range(std::int64_t first, std::int64_t last, F&& f) const {
+    std::int64_t counter[kMaxDims];
+    std::int64_t at_in = 0, at_out = 0, rest = first;
+    for (std::size_t d = ndim; d-- > 0; rest /= size[d]) {
+      counter[d] = rest % size[d];
+      at_in += counter[d] * in[d];
+      at_out += counter[d] * out[d];
+    }
+    for (std::int64_t i = first; i < last; ++i) {
+      f(at_in, at_out);
+      for (std::size_t d = ndim; d-- > 0;) {
         at_in += in[d];
         at_out += out[d];
         if (++counter[d] < size[d]) break;

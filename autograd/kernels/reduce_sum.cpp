@@ -13,6 +13,8 @@ struct Sum {
   static Total row(Total total, const In* p, std::int64_t n, std::int64_t stride) {
     return total + (stride == 1 ? sum_row(p, n) : sum_strided(p, n, stride));
   }
+  static Total merge(Total a, Total b) { return a + b; }
+  static bool decided(Total) { return false; }
   static Out finish(Total total) { return static_cast<Out>(total); }
 
   struct Columns {

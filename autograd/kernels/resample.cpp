@@ -1,6 +1,7 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/independent.hpp>
 #include <xgrad/autograd/kernels/resample.hpp>
+#include <xgrad/autograd/kernels/split.hpp>
 
 #include <algorithm>
 
@@ -72,10 +73,17 @@ Array resample(const Array& x, const std::vector<const Taps*>& maps) {
     Dims sizes = now.sizes();
     sizes[d] = map->out();
     const Array next = Array::empty(sizes, x.dtype());
-    if (x.dtype() == kFloat32)
-      along(next.data<float>(), now.data<float>(), *map, outer, inner);
-    else
-      along(next.data<double>(), now.data<double>(), *map, outer, inner);
+    const std::int64_t of_next = map->out() * inner, of_now = map->in * inner,
+                       taps = static_cast<std::int64_t>(map->weight.size());
+    split(outer, std::max(taps * inner, of_next), 1, [&](std::int64_t first, std::int64_t last) {
+      const auto some = [&]<class T>(T* to, const T* from) {
+        along(to + first * of_next, from + first * of_now, *map, last - first, inner);
+      };
+      if (x.dtype() == kFloat32)
+        some(next.data<float>(), static_cast<const float*>(now.data<float>()));
+      else
+        some(next.data<double>(), static_cast<const double*>(now.data<double>()));
+    });
     now = next;
     changed = true;
   }

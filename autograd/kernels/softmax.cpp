@@ -130,12 +130,21 @@ void backward_tile(T* dx, const T* g, const T* y, std::int64_t n, std::int64_t i
   }
 }
 
+/// some(offset, rows) for parts of the rows of [outer, n]; they begin with a block.
+template <class F>
+void split_into_rows(const Split& s, const F& some) {
+  split(s.outer, s.n * kSoftmaxCost, softmax_block_rows(s.n),
+        [&](std::int64_t first, std::int64_t last) { some(first * s.n, last - first); });
+}
+
 /// tile(offset, width) for every group of columns of [outer, n, inner].
 template <class F>
-void for_each_tile(const Split& s, F&& tile) {
-  for (std::int64_t i = 0; i < s.outer; ++i) {
-    for (std::int64_t j = 0; j < s.inner; j += kTile) tile(i * s.n * s.inner + j, std::min(kTile, s.inner - j));
-  }
+void split_into_tiles(const Split& s, const F& tile) {
+  split_matrix(s.outer, s.inner, s.n * kSoftmaxCost, kTile, [&](auto first, auto last, auto from, auto to) {
+    for (std::int64_t i = first; i < last; ++i) {
+      for (std::int64_t j = from; j < to; j += kTile) tile(i * s.n * s.inner + j, std::min(kTile, to - j));
+    }
+  });
 }
 
 }  // namespace
@@ -148,8 +157,12 @@ Array softmax(const Array& x, std::int64_t dim, bool log) {
     const Split s(x, dim);
     T* const y = out.data<T>();
     const T* const p = in.data<T>();
-    if (s.inner == 1) return log ? log_softmax_rows(y, p, s.outer, s.n) : softmax_rows(y, p, s.outer, s.n);
-    for_each_tile(s, [&](std::int64_t at, std::int64_t width) {
+    if (s.inner == 1) {
+      return split_into_rows(s, [&](std::int64_t at, std::int64_t rows) {
+        log ? log_softmax_rows(y + at, p + at, rows, s.n) : softmax_rows(y + at, p + at, rows, s.n);
+      });
+    }
+    split_into_tiles(s, [&](std::int64_t at, std::int64_t width) {
       if (log)
         softmax_tile<T, true>(y + at, p + at, s.n, s.inner, width);
       else
@@ -171,9 +184,12 @@ Array softmax_backward(const Array& g, const Array& y, std::int64_t dim, bool lo
     T* const dx = out.data<T>();
     const T *const gp = pg.data<T>(), *const yp = py.data<T>();
     if (s.inner == 1) {
-      return log ? backward_rows<T, true>(dx, gp, yp, s.outer, s.n) : backward_rows<T, false>(dx, gp, yp, s.outer, s.n);
+      return split_into_rows(s, [&](std::int64_t at, std::int64_t rows) {
+        log ? backward_rows<T, true>(dx + at, gp + at, yp + at, rows, s.n)
+            : backward_rows<T, false>(dx + at, gp + at, yp + at, rows, s.n);
+      });
     }
-    for_each_tile(s, [&](std::int64_t at, std::int64_t width) {
+    split_into_tiles(s, [&](std::int64_t at, std::int64_t width) {
       if (log)
         backward_tile<T, true>(dx + at, gp + at, yp + at, s.n, s.inner, width);
       else

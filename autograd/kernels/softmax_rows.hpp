@@ -16,6 +16,9 @@ inline constexpr std::int64_t kSoftmaxBlock = 2048;
 /// From here on a row by itself fills the processor: see RowFunctions::softmax.
 inline constexpr std::int64_t kLongSoftmax = 64;
 
+/// What an element of a softmax costs, in additions.
+inline constexpr std::int64_t kSoftmaxCost = 4;
+
 /// How many rows of `n` elements make a block.
 inline std::int64_t softmax_block_rows(std::int64_t n) { return std::max<std::int64_t>(1, kSoftmaxBlock / n); }
 

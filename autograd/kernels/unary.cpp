@@ -12,18 +12,24 @@ namespace {
 /// out = f(x) for `row(y, x, n)`, which does packed memory. Strided rows go through a small packed buffer.
 template <class T, class Row>
 void map_rows(const Array& out, const Array& x, Row row) {
+  constexpr std::int64_t kCost = 4;  // of an element, in additions
   if (out.numel() == 0) return;
-  if (same_packed(out, x)) return row(out.data<T>(), static_cast<const T*>(x.data<T>()), out.numel());
+  if (same_packed(out, x)) {
+    T* const y = out.data<T>();
+    const T* const v = x.data<T>();
+    return split(out.numel(), kCost, split_limits.elements,
+                 [=](std::int64_t i, std::int64_t end) { row(y + i, v + i, end - i); });
+  }
   const auto plan = plan_rows<2>({&out, &x});
   const auto s = plan.row_stride;
-  constexpr std::int64_t kBlock = 256;
-  T from[kBlock], to[kBlock];
-  for_each_row(plan, [&](const auto& p) {
+  split_rows(plan, kCost, [&](const auto& p, std::int64_t length) {
     if (s[0] == sizeof(T) && s[1] == sizeof(T)) {
-      return row(reinterpret_cast<T*>(p[0]), reinterpret_cast<const T*>(p[1]), plan.row);
+      return row(reinterpret_cast<T*>(p[0]), reinterpret_cast<const T*>(p[1]), length);
     }
-    for (std::int64_t at = 0; at < plan.row; at += kBlock) {
-      const std::int64_t n = std::min(kBlock, plan.row - at);
+    constexpr std::int64_t kBlock = 256;
+    T from[kBlock], to[kBlock];
+    for (std::int64_t at = 0; at < length; at += kBlock) {
+      const std::int64_t n = std::min(kBlock, length - at);
       for (std::int64_t i = 0; i < n; ++i) from[i] = *reinterpret_cast<const T*>(p[1] + (at + i) * s[1]);
       row(to, from, n);
       for (std::int64_t i = 0; i < n; ++i) *reinterpret_cast<T*>(p[0] + (at + i) * s[0]) = to[i];
@@ -48,6 +54,8 @@ constexpr std::pair<Unary, Function> kLevelled[] = {
     {Unary::Exp, Function::Exp},         {Unary::Log, Function::Log},     {Unary::Log1p, Function::Log1p},
     {Unary::Sin, Function::Sin},         {Unary::Cos, Function::Cos},     {Unary::Tanh, Function::Tanh},
     {Unary::Sigmoid, Function::Sigmoid}, {Unary::Expm1, Function::Expm1}, {Unary::Erf, Function::Erf}};
+
+constexpr std::int64_t kCallCost = 32;  // of a function that is called, in additions
 
 template <class T, double (*f)(double)>
 T in_double(T x) {
@@ -79,7 +87,7 @@ void run_floating(Unary op, const Array& out, const Array& x) {
   if (op == Unary::Reciprocal) return map_expression<T>(out, x, [](const auto& v) { return T(1) / v; });
   if (op == Unary::Rsqrt) return map_expression<T>(out, x, [](const auto& v) { return T(1) / xt::sqrt(v); });
   for (const auto& [name, function] : kCalled<T>) {
-    if (name == op) return map_unary<T, T>(out, x, function);
+    if (name == op) return map_unary<T, T>(out, x, function, kCallCost);
   }
   for (const auto& [name, function] : kLevelled) {
     if (name == op) return map_rows<T>(out, x, row_functions<T>().of[static_cast<int>(function)]);
@@ -151,7 +159,8 @@ Array bitwise_not(const Array& x, const Array* out) {
 Array polygamma(std::int64_t n, const Array& x, const Array* out) {
   const Array result = result_for({&x}, x.dtype(), out);
   dispatch(x.dtype(), [&]<class T>() {
-    map_unary<T, T>(result, x, [n](T v) { return static_cast<T>(special::polygamma(n, static_cast<double>(v))); });
+    map_unary<T, T>(
+        result, x, [n](T v) { return static_cast<T>(special::polygamma(n, static_cast<double>(v))); }, kCallCost);
   });
   return result;
 }
