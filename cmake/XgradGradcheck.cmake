@@ -4,6 +4,7 @@ file(GLOB gradcheck_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/autograd/gr
 add_library(xgrad_gradcheck ${gradcheck_sources})
 add_library(xgrad::gradcheck ALIAS xgrad_gradcheck)
 xgrad_compile_options(xgrad_gradcheck)
+xgrad_unity(xgrad_gradcheck 4)
 set_target_properties(xgrad_gradcheck PROPERTIES EXPORT_NAME gradcheck POSITION_INDEPENDENT_CODE ON
                                                  VERSION ${PROJECT_VERSION}
                                                  SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})

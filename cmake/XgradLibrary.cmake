@@ -28,6 +28,7 @@ file(CREATE_LINK "${PROJECT_SOURCE_DIR}" "${XGRAD_INCLUDE_DIR}/xgrad" SYMBOLIC)
 add_library(xgrad ${XGRAD_SOURCES})
 add_library(xgrad::xgrad ALIAS xgrad)
 xgrad_compile_options(xgrad)
+xgrad_unity(xgrad 10)
 set_target_properties(xgrad PROPERTIES LINKER_LANGUAGE CXX POSITION_INDEPENDENT_CODE ON
                                        VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 target_include_directories(xgrad PUBLIC "$<BUILD_INTERFACE:${XGRAD_INCLUDE_DIR}>"

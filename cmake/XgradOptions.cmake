@@ -25,3 +25,11 @@ function(xgrad_compile_options target)
     target_link_options(${target} PRIVATE -fsanitize=${XGRAD_SANITIZE})
   endif()
 endfunction()
+
+# Reading the headers takes longer than compiling what stands below them, so sources are compiled in batches. Those with
+# flags of their own (XGRAD_FILE_FLAGS) are left out by CMake.
+function(xgrad_unity target batch)
+  if(XGRAD_UNITY)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${batch})
+  endif()
+endfunction()

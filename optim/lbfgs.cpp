@@ -88,7 +88,7 @@ Tensor direction(Memory& m, const Tensor& grad) {
 /// A number that PyTorch keeps as a tensor of the parameter's dtype.
 Value as_tensor(double x, const Memory& m) { return full({}, x, m.d.dtype()).array(); }
 
-double number_in(const Value& v) {
+double history_number(const Value& v) {
   return v.is(Value::Kind::Tensor) ? Tensor(v.as_tensor().array).item<double>() : v.as_float();
 }
 
@@ -222,20 +222,20 @@ ParamState LBFGS::unpack_state(const Tensor& param, const Value::Dict& packed) c
   m.n_iter = packed.at("n_iter").as_int();
   if (packed.find("d")) {
     m.d = tensor(packed.at("d"));
-    m.t = number_in(packed.at("t"));
+    m.t = history_number(packed.at("t"));
     for (const Value& v : packed.at("old_dirs").items()) m.old_dirs.push_back(tensor(v));
     for (const Value& v : packed.at("old_stps").items()) m.old_stps.push_back(tensor(v));
-    for (const Value& v : packed.at("ro").items()) m.ro.push_back(number_in(v));
+    for (const Value& v : packed.at("ro").items()) m.ro.push_back(history_number(v));
     check<ValueError>(m.old_dirs.size() == m.old_stps.size() && m.ro.size() == m.old_dirs.size(),
                       "LBFGS: old_dirs, old_stps and ro must have one length, but have {}, {} and {}",
                       m.old_dirs.size(), m.old_stps.size(), m.ro.size());
-    m.h_diag = number_in(packed.at("H_diag"));
+    m.h_diag = history_number(packed.at("H_diag"));
     m.prev_flat_grad = tensor(packed.at("prev_flat_grad"));
-    m.prev_loss = number_in(packed.at("prev_loss"));
+    m.prev_loss = history_number(packed.at("prev_loss"));
   }
   if (const Value* al = packed.find("al")) {
     for (const Value& v : al->items()) {
-      if (!v.is_none()) m.al.push_back(number_in(v));
+      if (!v.is_none()) m.al.push_back(history_number(v));
     }
   }
   ParamState state;

@@ -14,9 +14,8 @@ constexpr double kTickLength = 3.5, kTickPad = 3.5, kTickWidth = 0.8, kLabelPad 
 constexpr double kLeft = 0.125, kRight = 0.1, kBottom = 0.11, kTop = 0.12, kGap = 0.2, kSuptitleTop = 0.02;
 constexpr double kTightPad = 1.08;  // ems of the tick labels, around everything in a tight layout
 
-// Parts of an em: lines of a text stand this far apart; half the capitals lie this far below the top of a line.
-constexpr double kLineHeight = 1.2, kCapitalCenter = 0.43;
-constexpr double kSmallBox = 79;  // points: in a smaller box the tick labels are smaller, but not below kSmallest
+constexpr double kLineHeight = 1.2;  // ems from a line of text to the next
+constexpr double kSmallBox = 79;     // points: in a smaller box the tick labels are smaller, but not below kSmallest
 constexpr double kSmallest = 0.7;
 
 /// Room that ticks, labels and titles take around a box, in pixels.

@@ -11,7 +11,7 @@ namespace {
 
 // matplotlib's defaults, in ems of the legend's text.
 constexpr double kPad = 0.4, kSpacing = 0.5, kSample = 2.0, kSampleGap = 0.8, kAxesPad = 0.5;
-constexpr double kSampleHeight = 0.7, kCapitalCenter = 0.43;
+constexpr double kSampleHeight = 0.7;
 
 const std::string* label_of(const Series& series) {
   if (const auto* line = std::get_if<Line>(&series)) return &line->label;

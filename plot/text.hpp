@@ -8,6 +8,9 @@
 
 namespace xgrad::plotting {
 
+/// Half the capitals lie this far below the top of a line, in ems.
+inline constexpr double kCapitalCenter = 0.43;
+
 /// One character of a string, and where it ends.
 struct CodePoint {
   char32_t value;

@@ -34,11 +34,16 @@ Tensor plane_gather(const Tensor& x, const Tensor& index, std::int64_t dims) {
 
 template <FixedString Name>
 ValuesIndices max_of(const Tensor& x, const std::vector<Windows>& windows) {
-  auto [values, indices] = kernels::max_pool(x.array(), windows);
-  const Tensor index(std::move(indices));
+  Tensor index;
   const Dims sizes(IntArrayRef(x.sizes().end() - static_cast<std::ptrdiff_t>(windows.size()), x.sizes().end()));
   Tensor value = differentiable<Name>(
-      inputs(x), {}, [&, v = &values](const Array*) { return std::move(*v); }, [&](Save& s) { s.tensor(index); },
+      inputs(x), {},
+      [&](const Array*) {
+        auto [values, indices] = kernels::max_pool(x.array(), windows);
+        index = Tensor(std::move(indices));
+        return std::move(values);
+      },
+      [&](Save& s) { s.tensor(index); },
       [sizes](const Saved& s, const Tensor& g) -> Grads { return {plane_scatter(g, s.tensor(0), sizes)}; });
   return {std::move(value), index};
 }
@@ -48,7 +53,7 @@ ValuesIndices max_of(const Tensor& x, const std::vector<Windows>& windows) {
 std::int64_t entry(IntArrayRef list, std::size_t k) { return list[list.size() == 1 ? 0 : k]; }
 
 /// How pooling is called, checked.
-struct Call {
+struct PoolCall {
   const char* name;
   std::size_t dims;
   IntArrayRef kernel, stride, padding, dilation;
@@ -108,7 +113,7 @@ struct Call {
   }
 };
 
-std::vector<Windows> windows_of(const Call& call, const Tensor& x) {
+std::vector<Windows> windows_of(const PoolCall& call, const Tensor& x) {
   std::vector<Windows> all;
   for (std::size_t k = 0; k < call.dims; ++k) {
     Windows w;
@@ -127,7 +132,7 @@ std::vector<Windows> windows_of(const Call& call, const Tensor& x) {
 }
 
 template <FixedString Name>
-ValuesIndices max_pool(const Call& call, const char* kernel, const Tensor& x) {
+ValuesIndices max_pool(const PoolCall& call, const char* kernel, const Tensor& x) {
   call.check_arguments(x);
   const std::vector<Windows> windows = windows_of(call, x);
   check<NotImplementedError>(x.is_floating_point(), "\"{}\" not implemented for '{}'", kernel, x.dtype());
@@ -136,7 +141,7 @@ ValuesIndices max_pool(const Call& call, const char* kernel, const Tensor& x) {
 
 /// Averages are weighted sums along each dimension in turn: the weight is 1 / the number of elements.
 template <FixedString Name>
-Tensor avg_pool(const Call& call, const char* kernel, const Tensor& x, bool count_include_pad,
+Tensor avg_pool(const PoolCall& call, const char* kernel, const Tensor& x, bool count_include_pad,
                 std::optional<std::int64_t> divisor) {
   check(!divisor || *divisor != 0, "divisor must be not zero");
   call.check_arguments(x);

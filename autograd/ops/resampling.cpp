@@ -59,7 +59,7 @@ void check_border(const Tensor& x, IntArrayRef pad, std::string_view mode) {
   }
 }
 
-void check_floating(const char* kernel, const Tensor& x) {
+void check_image_dtype(const char* kernel, const Tensor& x) {
   check<NotImplementedError>(x.is_floating_point(), "\"{}\" not implemented for '{}'", kernel, x.dtype());
 }
 
@@ -117,7 +117,7 @@ Tensor upsample(const Tensor& x, IntArrayRef output, std::size_t dims, const cha
   }
   check(x.numel() != 0 || x.size(1) > 0, "Non-empty {}D data tensor expected but got a tensor with sizes {}", dims + 2,
         x.sizes());
-  check_floating(kernel, x);
+  check_image_dtype(kernel, x);
   for (std::size_t k = 0; k < dims; ++k) maps.push_back(ops::share(make(x.sizes()[k + 2], output[k], k)));
   return ops::resample<Name>(x, std::move(maps));
 }
@@ -186,7 +186,7 @@ Tensor pad(const Tensor& x, IntArrayRef pad, std::string_view mode, std::optiona
   }
   const auto dims = pad.size() / 2;
   const std::string kernel = fmt::format("{}_pad{}d", mode == "reflect" ? "reflection" : "replication", dims);
-  check_floating(kernel.c_str(), x);
+  check_image_dtype(kernel.c_str(), x);
   if (mode == "reflect") return padded<"ReflectionPadBackward0">(x, pad, reflected);
   return padded<"ReplicationPadBackward0">(x, pad, replicated);
 }
