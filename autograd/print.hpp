@@ -80,6 +80,8 @@ struct fmt::formatter<xgrad::Tensor> : fmt::formatter<std::string> {
   }
 };
 template <>
+struct fmt::formatter<xgrad::Indexed> : fmt::formatter<xgrad::Tensor> {};
+template <>
 struct fmt::formatter<xgrad::Size> : fmt::formatter<std::string> {
   auto format(const xgrad::Size& s, fmt::format_context& c) const {
     return fmt::formatter<std::string>::format(xgrad::detail::to_text(s), c);

@@ -53,12 +53,26 @@ void set_view_of(Tensor& view, const Tensor& base, ViewOrigin origin) {
 Tensor::Tensor(Array&& array)
     : impl_(Intrusive<TensorImpl>::adopt(new (memory::allocate(sizeof(TensorImpl))) TensorImpl(std::move(array)))) {}
 
+const Tensor& absent_tensor() {
+  static const Tensor none;
+  return none;
+}
+
+/// Writing to a tensor that nobody else can see would be a mistake without a word.
+static void check_seen(const Tensor& part) {
+  check(part.use_count() != 1 || part.array().storage()->use_count() != 1,
+        "assigning to this temporary tensor would change nothing, since it is a copy. Write x.index_put_({{...}}, y) "
+        "or x[{{...}}] = y instead of x.index({{...}}) = y");
+}
+
 Tensor& Tensor::operator=(const Tensor& value) && {
+  check_seen(*this);
   copy_(value);
   return *this;
 }
 
 Tensor& Tensor::operator=(Scalar value) && {
+  check_seen(*this);
   fill_(value);
   return *this;
 }

@@ -1,19 +1,23 @@
 /// Tensor: an Array and its place in the graph.
 #pragma once
 
+#include <xgrad/autograd/accessor.hpp>
 #include <xgrad/autograd/array/array.hpp>
 #include <xgrad/autograd/array/generator.hpp>
 #include <xgrad/autograd/array/scalar.hpp>
 #include <xgrad/autograd/graph/tensor_impl.hpp>
 #include <xgrad/autograd/ops/comparison.hpp>
 #include <xgrad/autograd/ops/elementary.hpp>
+#include <xgrad/autograd/ops/gather.hpp>
 #include <xgrad/autograd/ops/indexing.hpp>
 #include <xgrad/autograd/ops/linalg.hpp>
 #include <xgrad/autograd/ops/nonlinear.hpp>
 #include <xgrad/autograd/ops/pointwise.hpp>
 #include <xgrad/autograd/ops/random.hpp>
+#include <xgrad/autograd/ops/rearrange.hpp>
 #include <xgrad/autograd/ops/reductions.hpp>
 #include <xgrad/autograd/ops/rounding.hpp>
+#include <xgrad/autograd/ops/search.hpp>
 #include <xgrad/autograd/ops/shape.hpp>
 
 #include <functional>
@@ -43,7 +47,10 @@ class Tensor : public PointwiseMethods<Tensor>,
                public ComparisonMethods<Tensor>,
                public ReductionMethods<Tensor>,
                public ShapeMethods<Tensor>,
+               public RearrangeMethods<Tensor>,
                public IndexingMethods<Tensor>,
+               public GatherMethods<Tensor>,
+               public SearchMethods<Tensor>,
                public LinalgMethods<Tensor>,
                public NonlinearMethods<Tensor>,
                public RandomMethods<Tensor> {
@@ -109,6 +116,27 @@ class Tensor : public PointwiseMethods<Tensor>,
     return array().template data<T>();
   }
   void* data_ptr() const { return array().raw(); }
+  /// All elements in row-major order, converted to T: `x.to_vector<float>()`.
+  template <class T>
+  std::vector<T> to_vector() const {
+    const Tensor packed = detach().to(dtype_of<T>()).contiguous();
+    const T* const first = packed.template data_ptr<T>();
+    return std::vector<T>(first, first + packed.numel());
+  }
+  /// Elements by N indices; throws unless T is the dtype and N the number of dimensions. Valid as long as this tensor.
+  template <class T, std::size_t N>
+  TensorAccessor<T, N> accessor() const& {
+    static_assert(N > 0, "accessor is used for indexing tensor, for scalars use *data_ptr<T>()");
+    check(dim() == static_cast<std::int64_t>(N), "TensorAccessor expected {} dims but tensor has {}", N, dim());
+    return {data_ptr<T>(), sizes().data(), strides().data()};
+  }
+  template <class T, std::size_t N>
+  TensorAccessor<T, N> accessor() && = delete;  // it would point into what is gone
+
+  // --- its rows
+  /// `for (Tensor row : x)`: the parts along the first dimension, as views. Throws TypeError for a number.
+  class RowIterator begin() const;
+  class RowIterator end() const;
 
   // --- the graph
   bool requires_grad() const;
@@ -169,7 +197,9 @@ class Tensor : public PointwiseMethods<Tensor>,
   // --- writing through a view
   /// The row at `index`; negative counts from the end. Assignable: `x[0] = 1`.
   Tensor operator[](std::int64_t index) const;
-  Tensor operator[](const TensorIndex& index) const;
+  /// The part at any index, and at several: `x[mask] = 0`, `x[{Slice(), rows}]`.
+  class Indexed operator[](const TensorIndex& index) const;
+  class Indexed operator[](std::initializer_list<TensorIndex> indices) const;
 
   // --- text
   /// What Python's `str(tensor)` gives.
@@ -190,6 +220,50 @@ class Tensor : public PointwiseMethods<Tensor>,
   void require_dtype(ScalarType dtype) const;
 
   Intrusive<TensorImpl> impl_;
+};
+
+/// Goes through a tensor along its first dimension.
+class RowIterator {
+ public:
+  using value_type = Tensor;
+  using difference_type = std::int64_t;
+  RowIterator() = default;
+  RowIterator(Tensor of, std::int64_t at) : of_(std::move(of)), at_(at) {}
+  Tensor operator*() const { return of_.select(0, at_); }
+  RowIterator& operator++() { return ++at_, *this; }
+  RowIterator operator++(int) { return RowIterator(of_, at_++); }
+  friend bool operator==(const RowIterator& a, const RowIterator& b) { return a.at_ == b.at_; }
+
+ private:
+  Tensor of_;
+  std::int64_t at_ = 0;
+};
+
+inline RowIterator Tensor::begin() const {
+  check<TypeError>(dim() > 0, "iteration over a 0-d tensor");
+  return RowIterator(*this, 0);
+}
+inline RowIterator Tensor::end() const {
+  check<TypeError>(dim() > 0, "iteration over a 0-d tensor");
+  return RowIterator(*this, size(0));
+}
+
+/// What `x[index]` gives: that part of x, a tensor like any other, which remembers where it is from. Assigning to it,
+/// as long as it has no name, writes to x even if the part is a copy.
+class Indexed final : public Tensor {
+ public:
+  Indexed(const Tensor& base, std::vector<TensorIndex> at);
+  Indexed(const Indexed&) = default;
+  ~Indexed() = default;
+  Tensor& operator=(const Tensor& value) &&;
+  Tensor& operator=(const Indexed& value) &&;
+  Tensor& operator=(Scalar value) &&;
+  Tensor& operator=(const Tensor& value) & { return Tensor::operator=(value); }
+  Indexed& operator=(const Indexed& value) & = default;
+
+ private:
+  Tensor base_;
+  std::vector<TensorIndex> at_;
 };
 
 /// A borrowed list of tensors.

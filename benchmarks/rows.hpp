@@ -172,6 +172,15 @@ auto elementwise(F f, float low, float high) {
   };
 }
 
+/// y = f(x, i) with a place below kSide for each element.
+template <class F>
+auto at_places(F f) {
+  return [=] {
+    const Tensor x = numbers({kSide, kSide}), i = labels(kSide * kSide, kSide).view({kSide, kSide});
+    return forward([=] { return f(x, i); });
+  };
+}
+
 template <class F>
 auto with_gradient(F f) {
   return [=] { return forward_backward(numbers({kSide, kSide}, 1, -4, 4), f); };
@@ -264,6 +273,24 @@ std::vector<Row> common_rows() {
       {"make_data_loader, 60,000 images, batch 64, in order", 0, 0,
        loader_epoch<lib::data::samplers::SequentialSampler>},
       {"make_data_loader, 60,000 images, batch 64, shuffled", 0, 0, loader_epoch<lib::data::samplers::RandomSampler>},
+      {"gather along rows, 1M", 1.5, 0, at_places([](d x, d i) { return x.gather(1, i); })},
+      {"scatter_add along rows, 1M", 1.5, 0, at_places([](d x, d i) { return x.scatter_add(1, i, x); })},
+      {"index_select of rows, 1M", 1.5, 0, at_places([](d x, d i) { return x.index_select(0, i.select(0, 0)); })},
+      {"x[rows], 1M", 1.5, 0, at_places([](d x, d i) { return x.index({i.select(0, 0)}); })},
+      {"x[rows, columns], 1M", 1.5, 0, at_places([](d x, d i) {
+         return x.index({i.select(0, 0).unsqueeze(1), i.select(0, 1)});
+       })},
+      {"x[mask], half of 1M", 1.5, 0, at_places([](d x, d i) { return x.index({i < kSide / 2}); })},
+      {"masked_fill, 1M", 1, 0, at_places([](d x, d i) { return x.masked_fill(i < kSide / 2, 0); })},
+      {"flip, 1M", 1, 0, elementwise([](d x) { return x.flip({1}); }, -1, 1)},
+      {"roll, 1M", 1, 0, elementwise([](d x) { return x.roll({3}, {1}); }, -1, 1)},
+      {"tril, 1M", 1, 0, elementwise([](d x) { return x.tril(); }, -1, 1)},
+      {"repeat 500 rows, 1M", 1, 0,
+       elementwise(
+           [](d x) {
+             return x.narrow(0, 0, kSide / 2).repeat({2, 1});
+           },
+           -1, 1)},
   };
 }
 

@@ -14,9 +14,7 @@ Array origin(const Array& x, std::int64_t dim, const Array& index) {
   return Array(x.storage(), x.dtype(), index.sizes(), std::move(strides), x.offset());
 }
 
-std::int64_t byte_stride(const Array& x, std::int64_t dim) {
-  return x.dim() == 0 ? 0 : x.stride(dim) * static_cast<std::int64_t>(x.itemsize());
-}
+std::int64_t stride_along(const Array& x, std::int64_t dim) { return x.dim() == 0 ? 0 : x.stride(dim); }
 
 /// Calls f with an unsigned integer of the array's element size: what a copy moves.
 template <class F>
@@ -45,6 +43,32 @@ void copy_row(char* to, std::int64_t to_stride, const char* from, std::int64_t f
 
 std::int64_t index_at(const char* p) { return *reinterpret_cast<const std::int64_t*>(p); }
 
+/// to[i] = from[index[i]], all packed.
+template <class W>
+void take_row(char* to, const char* index, const char* from, std::int64_t n) {
+  auto* __restrict out = reinterpret_cast<W*>(to);
+  const auto* __restrict at = reinterpret_cast<const std::int64_t*>(index);
+  const auto* __restrict x = reinterpret_cast<const W*>(from);
+  for (std::int64_t i = 0; i < n; ++i) out[i] = x[at[i]];
+}
+
+/// Calls f with the function of two numbers.
+template <class T, class F>
+void with_combination(Combine how, F f) {
+  switch (how) {
+    case Combine::Add:
+      if constexpr (std::is_same_v<T, bool>) return f([](T a, T b) { return a || b; });
+      return f([](T a, T b) { return static_cast<T>(a + b); });
+    case Combine::Multiply:
+      if constexpr (std::is_same_v<T, bool>) return f([](T a, T b) { return a && b; });
+      return f([](T a, T b) { return static_cast<T>(a * b); });
+    case Combine::Max:
+      return f([](T a, T b) { return a > b || a != a ? a : b; });
+    case Combine::Min:
+      return f([](T a, T b) { return a < b || a != a ? a : b; });
+  }
+}
+
 }  // namespace
 
 std::optional<std::int64_t> first_outside(const Array& index, std::int64_t size) {
@@ -65,32 +89,30 @@ std::optional<std::int64_t> first_outside(const Array& index, std::int64_t size)
   return found;
 }
 
-Array gather(const Array& x, std::int64_t dim, const Array& index) {
-  const Array out = Array::empty(index.sizes(), x.dtype());
-  if (out.numel() == 0) return out;
-  const Array from = origin(x, dim, index);
-  const auto plan = plan_rows<3>({&out, &index, &from});
+void take_steps(const Array& out, const Array& origin, const Array& index, std::int64_t elements) {
+  if (out.numel() == 0) return;
+  const auto plan = plan_rows<3>({&out, &index, &origin});
   const auto s = plan.row_stride;
-  const std::int64_t step = byte_stride(x, dim);
-  with_word(x, [&]<class W>() {
+  const std::int64_t step = elements * static_cast<std::int64_t>(out.itemsize());
+  with_word(out, [&]<class W>() {
+    constexpr auto w = static_cast<std::int64_t>(sizeof(W));
     split_rows(plan, 2, [&](const auto& p, std::int64_t n) {
       if (s[1] == 0) return copy_row<W>(p[0], s[0], p[2] + index_at(p[1]) * step, s[2], n);
+      if (s[0] == w && s[1] == 8 && s[2] == 0 && step == w) return take_row<W>(p[0], p[1], p[2], n);
       for (std::int64_t i = 0; i < n; ++i) {
         *reinterpret_cast<W*>(p[0] + i * s[0]) =
             *reinterpret_cast<const W*>(p[2] + i * s[2] + index_at(p[1] + i * s[1]) * step);
       }
     });
   });
-  return out;
 }
 
-void scatter(const Array& out, std::int64_t dim, const Array& index, const Array& src) {
+void put_steps(const Array& origin, const Array& index, std::int64_t elements, const Array& src) {
   if (index.numel() == 0) return;
-  const Array to = origin(out, dim, index);
-  const auto plan = plan_rows<3>({&src, &index, &to});
+  const auto plan = plan_rows<3>({&src, &index, &origin});
   const auto s = plan.row_stride;
-  const std::int64_t step = byte_stride(out, dim);
-  with_word(out, [&]<class W>() {
+  const std::int64_t step = elements * static_cast<std::int64_t>(src.itemsize());
+  with_word(src, [&]<class W>() {
     for_each_row(plan, [&](const auto& p) {
       if (s[1] == 0) return copy_row<W>(p[2] + index_at(p[1]) * step, s[2], p[0], s[0], plan.row);
       for (std::int64_t i = 0; i < plan.row; ++i) {
@@ -101,31 +123,45 @@ void scatter(const Array& out, std::int64_t dim, const Array& index, const Array
   });
 }
 
-void scatter_add(const Array& out, std::int64_t dim, const Array& index, const Array& src) {
+void combine_steps(const Array& origin, const Array& index, std::int64_t elements, const Array& src, Combine how) {
   if (index.numel() == 0) return;
-  const Array to = origin(out, dim, index);
-  const auto plan = plan_rows<3>({&src, &index, &to});
-  const auto s = plan.row_stride;
-  const std::int64_t step = byte_stride(out, dim);
-  dispatch(out.dtype(), [&]<class T>() {
-    const auto add = [](char* a, const char* b) {
-      T& sum = *reinterpret_cast<T*>(a);
-      const T x = *reinterpret_cast<const T*>(b);
-      if constexpr (std::is_same_v<T, bool>)
-        sum = sum || x;
-      else
-        sum = static_cast<T>(sum + x);
-    };
-    for_each_row(plan, [&](const auto& p) {
-      if (s[1] == 0) {
-        char* const row = p[2] + index_at(p[1]) * step;
-        for (std::int64_t i = 0; i < plan.row; ++i) add(row + i * s[2], p[0] + i * s[0]);
-        return;
-      }
-      for (std::int64_t i = 0; i < plan.row; ++i)
-        add(p[2] + i * s[2] + index_at(p[1] + i * s[1]) * step, p[0] + i * s[0]);
+  const auto plan = plan_rows<3>({&src, &index, &origin});
+  const std::int64_t step = elements * static_cast<std::int64_t>(src.itemsize());
+  dispatch(src.dtype(), [&]<class T>() {
+    with_combination<T>(how, [&](auto combine) {
+      const auto s = plan.row_stride;
+      const auto change = [combine](char* a, const char* b) {
+        *reinterpret_cast<T*>(a) = combine(*reinterpret_cast<T*>(a), *reinterpret_cast<const T*>(b));
+      };
+      for_each_row(plan, [&](const auto& p) {
+        if (s[1] == 0) {
+          char* const row = p[2] + index_at(p[1]) * step;
+          for (std::int64_t i = 0; i < plan.row; ++i) change(row + i * s[2], p[0] + i * s[0]);
+          return;
+        }
+        for (std::int64_t i = 0; i < plan.row; ++i)
+          change(p[2] + i * s[2] + index_at(p[1] + i * s[1]) * step, p[0] + i * s[0]);
+      });
     });
   });
+}
+
+Array gather(const Array& x, std::int64_t dim, const Array& index) {
+  const Array out = Array::empty(index.sizes(), x.dtype());
+  if (out.numel() > 0) take_steps(out, origin(x, dim, index), index, stride_along(x, dim));
+  return out;
+}
+
+void scatter(const Array& out, std::int64_t dim, const Array& index, const Array& src) {
+  if (index.numel() > 0) put_steps(origin(out, dim, index), index, stride_along(out, dim), src);
+}
+
+void scatter_add(const Array& out, std::int64_t dim, const Array& index, const Array& src) {
+  scatter_combine(out, dim, index, src, Combine::Add);
+}
+
+void scatter_combine(const Array& out, std::int64_t dim, const Array& index, const Array& src, Combine how) {
+  if (index.numel() > 0) combine_steps(origin(out, dim, index), index, stride_along(out, dim), src, how);
 }
 
 }  // namespace xgrad::kernels

@@ -16,5 +16,14 @@ Array gather(const Array& x, std::int64_t dim, const Array& index);
 void scatter(const Array& out, std::int64_t dim, const Array& index, const Array& src);
 /// out[…, index[…, k, …], …] += src[…, k, …], in order.
 void scatter_add(const Array& out, std::int64_t dim, const Array& index, const Array& src);
+enum class Combine { Add, Multiply, Max, Min };
+/// The same with another function; NaN wins in Max and Min.
+void scatter_combine(const Array& out, std::int64_t dim, const Array& index, const Array& src, Combine how);
+
+/// What they are made of: arrays of one shape, element by element. An element's place is `index` times `step` elements
+/// from where `origin`, which may stand still (stride 0), has it.
+void take_steps(const Array& out, const Array& origin, const Array& index, std::int64_t step);
+void put_steps(const Array& origin, const Array& index, std::int64_t step, const Array& src);
+void combine_steps(const Array& origin, const Array& index, std::int64_t step, const Array& src, Combine how);
 
 }  // namespace xgrad::kernels

@@ -12,6 +12,8 @@
 #include <xtensor/xstorage.hpp>
 #include <xtensor/xtensor_forward.hpp>
 
+#ifndef XGRAD_XTENSOR_SVECTOR_TRAIT  // the public xtensor.hpp has the same
+#define XGRAD_XTENSOR_SVECTOR_TRAIT
 namespace xt::detail {
 
 // Which container holds the value of an expression is read off its shape's type: `S<X, N>` means N dimensions. The
@@ -27,6 +29,7 @@ struct xtype_for_shape<svector<X, N>> {
 };
 
 }  // namespace xt::detail
+#endif
 
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xarray.hpp>

@@ -1,6 +1,8 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/gather.hpp>
+#include <xgrad/autograd/kernels/places.hpp>
 #include <xgrad/autograd/ops/gather.hpp>
+#include <xgrad/autograd/ops/places.hpp>
 #include <xgrad/autograd/ops/promotion.hpp>
 
 namespace xgrad {
@@ -53,12 +55,15 @@ Tensor covered(const Tensor& src, const Tensor& index) {
 /// An array to change: `out` itself, or a copy of x.
 Array target(const Tensor& x, const Array* out) { return out ? *out : kernels::contiguous_copy(x.array()); }
 
+/// One number, in index's shape.
+Tensor everywhere(Scalar value, const Tensor& x, const Tensor& index) {
+  return full({}, value, x.options()).expand(index.sizes());
+}
+
 /// y = x but for the places of index, where it is src.      dx = g there 0, dsrc = g there
 Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& whole, Into into) {
   const std::int64_t d = wrap_dim(dim, x.dim());
-  check(x.dtype() == whole.dtype(), "scatter(): Expected self.dtype to be equal to src.dtype");
-  check_index("scatter", x, d, index, &whole);
-  const Tensor src = covered(whole, index);
+  const Tensor src = ops::scattered(x, d, index, whole);
   return differentiable<"ScatterBackward0">(
       inputs(x, src), into,
       [&](const Array* out) {
@@ -70,7 +75,7 @@ Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index, const Ten
       [&](Save& s) { s.tensor(index); },
       [d](const Saved& s, const Tensor& g) -> Grads {
         const Tensor& at = s.tensor();
-        return {s.needs(0) ? scatter(g, d, at, zeros({}, g.options()).expand(at.sizes())) : Tensor(),
+        return {s.needs(0) ? scatter(g, d, at, everywhere(0, g, at)) : Tensor(),
                 s.needs(1) ? gather(g, d, at) : Tensor()};
       });
 }
@@ -78,9 +83,7 @@ Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index, const Ten
 /// y = x plus src at the places of index     dx = g, dsrc = g at those places
 Tensor scatter_add(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& whole, Into into) {
   const std::int64_t d = wrap_dim(dim, x.dim());
-  check(x.dtype() == whole.dtype(), "scatter(): Expected self.dtype to be equal to src.dtype");
-  check_index("scatter", x, d, index, &whole);
-  const Tensor src = covered(whole, index);
+  const Tensor src = ops::scattered(x, d, index, whole);
   return differentiable<"ScatterAddBackward0">(
       inputs(x, src), into,
       [&](const Array* out) {
@@ -145,27 +148,131 @@ Tensor index_add(const Tensor& x, std::int64_t dim, const Tensor& index, const T
       });
 }
 
-/// y = mask ? value : x      dx = mask ? 0 : g
-Tensor masked_fill(const Tensor& x, const Tensor& mask, Scalar value, Into into) {
-  return differentiable<"MaskedFillBackward0">(
-      inputs(x), into,
+/// alpha·x; integers are not multiplied by fractions.
+Tensor scaled(const Tensor& x, Scalar alpha) {
+  check(x.is_floating_point() || !alpha.isFloatingPoint(),
+        "For integral input tensors, argument alpha must not be a floating point number.");
+  check(x.dtype() == kBool || !alpha.isBoolean(), "Boolean alpha only supported for Boolean results.");
+  return alpha.equal(1) ? x : x * alpha;
+}
+
+void check_copied(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source) {
+  check<IndexError>(index.dim() < 2, "index_copy_(): Index should have dimension 1 or 0 (got {})", index.dim());
+  const std::int64_t n = index.numel();
+  check<IndexError>(source.dim() > 0 || n == 1,
+                    "index_copy_(): When source is scalar, index should have one element (got {})", n);
+  check<IndexError>(source.dim() == x.dim() || source.dim() == 0 || x.dim() == 0,
+                    "index_copy_(): When source and destination are not scalars, their dimensionality must match. "
+                    "Source dimensionality ({}), destination dimensionality ({})",
+                    source.dim(), x.dim());
+  check(index.dtype() == kInt64, "index_copy_(): Expected a long tensor for index, but got {}",
+        info(index.dtype()).cname);
+  check(x.dtype() == source.dtype(),
+        "index_copy_(): self and source expected to have the same dtype, but got (self) {} and (source) {}",
+        info(x.dtype()).cname, info(source.dtype()).cname);
+  Dims to(x.sizes()), from(source.sizes());
+  const auto without_dim = [dim](Dims& d) {
+    if (!d.empty()) d.erase(static_cast<std::size_t>(dim));
+  };
+  without_dim(to);
+  without_dim(from);
+  check(to == from,
+        "index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: {} at "
+        "dimension {} and source slice shape: {} at dimension 0.",
+        to, dim, from);
+  check<IndexError>(source.dim() == 0 || n == source.size(dim),
+                    "index_copy_(): Number of indices ({}) should be equal to source.size(dim) ({})", n,
+                    length(source, dim));
+}
+
+/// y = x with rows of source      dx = g without them, dsource = those rows of g
+Tensor index_copy(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& whole, Into into) {
+  const std::int64_t d = wrap_dim(dim, x.dim());
+  check_copied(x, d, index, whole);
+  Dims rows(x.sizes());
+  if (!rows.empty()) rows[static_cast<std::size_t>(d)] = index.numel();
+  const Tensor source = whole.sizes() == IntArrayRef(rows) ? whole : whole.reshape(rows);
+  const Array places = over_rows(index, rows, d);
+  if (const auto at = kernels::first_outside(places, length(x, d)))
+    fail<IndexError>("index_copy_(): index {} is out of bounds for dimension {} with size {}", *at, d, length(x, d));
+  return differentiable<"IndexCopyBackward0">(
+      inputs(x, source), into,
       [&](const Array* out) {
-        const Array one = Array::empty({}, x.dtype());
-        kernels::fill(one, value);
-        const Array y = kernels::where(mask.array(), one, x.array(), x.dtype());
+        const Array y = target(x, out);
+        kernels::check_no_partial_overlap(y, source.array());
+        kernels::scatter(y, d, places, source.array());
+        return y;
+      },
+      [&](Save& s) { s.tensor(index); },
+      [d, rows](const Saved& s, const Tensor& g) -> Grads {
+        return {s.needs(0) ? index_fill(g, d, s.tensor(), 0) : Tensor(),
+                s.needs(1) ? index_select(g, d, s.tensor()).reshape(rows) : Tensor()};
+      });
+}
+
+/// y = x with `value` in some rows      dx = g without them, dvalue = the sum of those rows of g
+Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& value, Into into) {
+  check<IndexError>(index.dtype() == kInt64, "index_fill_(): Expected dtype int64 for index.");
+  check(value.dim() == 0,
+        "index_fill_ only supports a 0-dimensional value tensor, but got tensor with {} dimension(s).", value.dim());
+  const std::int64_t d = wrap_dim(dim, x.dim());
+  check<IndexError>(index.dim() <= 1, "Index has to be a vector/scalar");
+  const std::int64_t size = length(x, d);
+  const Array given = index.array();
+  const Tensor places(kernels::fold_places({&given, 1}, {size}, d));
+  Dims rows(x.sizes());
+  if (!rows.empty()) rows[static_cast<std::size_t>(d)] = index.numel();
+  const Array every = over_rows(places, rows, d);
+  const Tensor v = ops::as_dtype(value, x.dtype());
+  return differentiable<"IndexFillBackward0">(
+      inputs(x, v), into,
+      [&](const Array* out) {
+        const Array y = target(x, out);
+        kernels::scatter(y, d, every, v.array().expand(every.sizes()));
+        return y;
+      },
+      [&](Save& s) { s.tensor(places); },
+      [d](const Saved& s, const Tensor& g) -> Grads {
+        return {s.needs(0) ? index_fill(g, d, s.tensor(), 0) : Tensor(),
+                s.needs(1) ? index_select(g, d, s.tensor()).sum() : Tensor()};
+      });
+}
+
+/// y = mask ? value : x      dx = mask ? 0 : g, dvalue = Σ mask ? g : 0
+Tensor masked_fill(const Tensor& x, const Tensor& mask, const Tensor& value, Into into) {
+  return differentiable<"MaskedFillBackward0">(
+      inputs(x, value), into,
+      [&](const Array* out) {
+        const Array y = kernels::where(mask.array(), value.array(), x.array(), x.dtype());
         if (!out) return y;
         kernels::copy(*out, y);
         return *out;
       },
       [&](Save& s) { s.tensor(mask); },
-      [](const Saved& s, const Tensor& g) -> Grads { return {masked_fill(g, s.tensor(), 0)}; });
+      [](const Saved& s, const Tensor& g) -> Grads {
+        return {s.needs(0) ? masked_fill(g, s.tensor(), 0) : Tensor(),
+                s.needs(1) ? where(s.tensor(), g, 0).sum() : Tensor()};
+      });
 }
 
 void check_mask(const Tensor& mask) {
   check(mask.dtype() == kBool, "masked_fill only supports boolean masks, but got mask with dtype {}", mask.dtype());
 }
 
+/// A value to fill with, in x's dtype.
+Tensor filling(const Tensor& value, const Tensor& x) {
+  check(value.dim() == 0,
+        "masked_fill only supports a 0-dimensional value tensor, but got tensor with {} dimension(s).", value.dim());
+  return ops::as_dtype(value, x.dtype());
+}
+
 }  // namespace
+
+Tensor ops::scattered(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& src) {
+  check(x.dtype() == src.dtype(), "scatter(): Expected self.dtype to be equal to src.dtype");
+  check_index("scatter", x, dim, index, &src);
+  return covered(src, index);
+}
 
 Tensor gather(const Tensor& x, std::int64_t dim, const Tensor& index) {
   const std::int64_t d = wrap_dim(dim, x.dim());
@@ -209,20 +316,72 @@ Tensor index_select(const Tensor& x, std::int64_t dim, const Tensor& index) {
       });
 }
 
-Tensor index_add(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source) {
-  return index_add(x, dim, index, source, Into());
+Tensor index_add(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source, Scalar alpha) {
+  return index_add(x, dim, index, scaled(source, alpha), Into());
 }
-Tensor& index_add_(Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source) {
-  return index_add(x, dim, index, source, Into::in_place(x)), x;
+Tensor& index_add_(Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source, Scalar alpha) {
+  return index_add(x, dim, index, scaled(source, alpha), Into::in_place(x)), x;
 }
 
-Tensor masked_fill(const Tensor& x, const Tensor& mask, Scalar value) {
+Tensor index_copy(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source) {
+  return index_copy(x, dim, index, source, Into());
+}
+Tensor& index_copy_(Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source) {
+  return index_copy(x, dim, index, source, Into::in_place(x)), x;
+}
+
+Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& value) {
+  return index_fill(x, dim, index, value, Into());
+}
+Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor& index, Scalar value) {
+  return index_fill(x, dim, index, full({}, value, x.options()));
+}
+Tensor& index_fill_(Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& value) {
+  return index_fill(x, dim, index, value, Into::in_place(x)), x;
+}
+Tensor& index_fill_(Tensor& x, std::int64_t dim, const Tensor& index, Scalar value) {
+  return index_fill_(x, dim, index, full({}, value, x.options()));
+}
+
+Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index, Scalar value) {
+  return scatter(x, dim, index, everywhere(value, x, index));
+}
+Tensor& scatter_(Tensor& x, std::int64_t dim, const Tensor& index, Scalar value) {
+  return scatter_(x, dim, index, everywhere(value, x, index));
+}
+
+Tensor masked_fill(const Tensor& x, const Tensor& mask, const Tensor& value) {
   check_mask(mask);
-  return masked_fill(x, mask, value, Into());
+  return masked_fill(x, mask, filling(value, x), Into());
+}
+Tensor masked_fill(const Tensor& x, const Tensor& mask, Scalar value) {
+  return masked_fill(x, mask, full({}, value, x.options()));
+}
+Tensor& masked_fill_(Tensor& x, const Tensor& mask, const Tensor& value) {
+  check_mask(mask);
+  return masked_fill(x, mask.expand(x.sizes()), filling(value, x), Into::in_place(x)), x;
 }
 Tensor& masked_fill_(Tensor& x, const Tensor& mask, Scalar value) {
-  check_mask(mask);
-  return masked_fill(x, mask.expand(x.sizes()), value, Into::in_place(x)), x;
+  return masked_fill_(x, mask, full({}, value, x.options()));
+}
+
+Tensor take_along_dim(const Tensor& x, const Tensor& indices, std::optional<std::int64_t> dim) {
+  check(indices.dtype() == kInt64, "torch.take_along_dim(): dtype of indices should be Long but got {}",
+        info(indices.dtype()).cname);
+  if (!dim) return gather(x.reshape({-1}), 0, indices.reshape({-1}));
+  check(x.dim() == indices.dim(),
+        "torch.take_along_dim(): input and indices should have the same number of dimensions, but got {} dimensions "
+        "for input, and {} dimensions for indices",
+        x.dim(), indices.dim());
+  const std::int64_t d = wrap_dim(*dim, x.dim());
+  Dims one(x.sizes()), two(indices.sizes());
+  if (!one.empty()) one[static_cast<std::size_t>(d)] = two[static_cast<std::size_t>(d)] = 1;
+  Dims from = broadcast_shapes(one, two), at = from;
+  if (!at.empty()) {
+    from[static_cast<std::size_t>(d)] = x.size(d);
+    at[static_cast<std::size_t>(d)] = indices.size(d);
+  }
+  return gather(x.expand(from), d, indices.expand(at));
 }
 
 }  // namespace xgrad

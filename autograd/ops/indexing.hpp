@@ -1,6 +1,8 @@
-/// Indexing as Python writes it: `x.index({Slice(0, 2), None, 1, Ellipsis})` is `x[0:2, None, 1, ...]`.
+/// Indexing as Python writes it: `x.index({Slice(0, 2), None, 1, Ellipsis})` is `x[0:2, None, 1, ...]`, and so is
+/// `x[{Slice(0, 2), None, 1, Ellipsis}]`; `x[mask] = 0` and `x.index_put_({mask}, 0)` write.
 #pragma once
 
+#include <xgrad/autograd/graph/tensor_impl.hpp>
 #include <xgrad/autograd/ops/method.hpp>
 
 #include <initializer_list>
@@ -39,7 +41,8 @@ class Slice {
   std::int64_t step_;
 };
 
-/// One entry of an index: an integer, a Slice, None, Ellipsis (or "..."), or a bool (a new dimension of size 1 or 0).
+/// One entry of an index: an integer, a Slice, None, Ellipsis (or "..."), a bool (a new dimension of size 1 or 0), an
+/// int64 tensor of places along a dimension, or a bool tensor that says of as many dimensions as it has which to take.
 class TensorIndex {
  public:
   template <class I>
@@ -50,14 +53,19 @@ class TensorIndex {
   TensorIndex(NoneType none) : value_(none) {}
   TensorIndex(EllipsisType ellipsis) : value_(ellipsis) {}
   TensorIndex(const char* dots);
+  /// An undefined tensor stands for the whole dimension.
+  TensorIndex(const Tensor& tensor);
 
   template <class I>
   const I* get_if() const {
     return std::get_if<I>(&value_);
   }
+  bool is_tensor() const { return std::holds_alternative<Intrusive<TensorImpl>>(value_); }
+  /// The tensor; undefined when it is something else.
+  Tensor tensor() const;
 
  private:
-  std::variant<std::int64_t, bool, Slice, NoneType, EllipsisType> value_;
+  std::variant<std::int64_t, bool, Slice, NoneType, EllipsisType, Intrusive<TensorImpl>> value_;
 };
 
 }  // namespace indexing
@@ -67,12 +75,28 @@ using indexing::None;
 using indexing::Slice;
 using indexing::TensorIndex;
 
-/// The part of x that `indices` name, as a view. Throws IndexError for an index out of range or too many of them.
+/// The part of x that `indices` name: a view, or a copy if a bool or a tensor is among them. Tensors broadcast, and
+/// their common shape stands where they do, if side by side, else first. Throws IndexError for an index out of range or
+/// too many of them.      dx = zeros.index_put(indices, g, accumulate)
 Tensor index(const Tensor& x, std::initializer_list<TensorIndex> indices);
 Tensor index(const Tensor& x, std::span<const TensorIndex> indices);
-/// Writes `value`, broadcast, into that part.
-Tensor& index_put_(Tensor& x, std::initializer_list<TensorIndex> indices, const Tensor& value);
-Tensor& index_put_(Tensor& x, std::initializer_list<TensorIndex> indices, Scalar value);
+/// Writes `value`, broadcast, into that part; adds it if `accumulate`.     dx = g, 0 there unless accumulated;
+/// dvalue = g.index(indices)
+Tensor index_put(const Tensor& x, std::span<const TensorIndex> indices, const Tensor& value, bool accumulate = false);
+Tensor index_put(const Tensor& x, std::initializer_list<TensorIndex> indices, const Tensor& value,
+                 bool accumulate = false);
+Tensor& index_put_(Tensor& x, std::span<const TensorIndex> indices, const Tensor& value, bool accumulate = false);
+Tensor& index_put_(Tensor& x, std::initializer_list<TensorIndex> indices, const Tensor& value, bool accumulate = false);
+Tensor& index_put_(Tensor& x, std::span<const TensorIndex> indices, Scalar value, bool accumulate = false);
+Tensor& index_put_(Tensor& x, std::initializer_list<TensorIndex> indices, Scalar value, bool accumulate = false);
+/// Where x is not zero: a row of coordinates for each such element, in order, [n, x.dim()] in int64.
+Tensor nonzero(const Tensor& x);
+Tensor argwhere(const Tensor& x);
+/// The same as one vector for each dimension: an index that takes just these elements. `where(x)` is the same.
+std::vector<Tensor> nonzero_numpy(const Tensor& x);
+std::vector<Tensor> where(const Tensor& condition);
+/// x's elements where the bool mask holds, as a vector; they broadcast.    dx = zeros.masked_scatter(mask, g)
+Tensor masked_select(const Tensor& x, const Tensor& mask);
 
 template <class T>
 struct IndexingMethods : Methods<T> {
@@ -80,12 +104,25 @@ struct IndexingMethods : Methods<T> {
   using Methods<T>::writable;
   T index(std::initializer_list<TensorIndex> indices) const { return xgrad::index(as(this), indices); }
   T index(std::span<const TensorIndex> indices) const { return xgrad::index(as(this), indices); }
-  T& index_put_(std::initializer_list<TensorIndex> indices, const T& value) const {
-    return xgrad::index_put_(writable(this), indices, value);
+  T index_put(std::initializer_list<TensorIndex> indices, const T& value, bool accumulate = false) const {
+    return xgrad::index_put(as(this), indices, value, accumulate);
   }
-  T& index_put_(std::initializer_list<TensorIndex> indices, Scalar value) const {
-    return xgrad::index_put_(writable(this), indices, value);
+  T& index_put_(std::initializer_list<TensorIndex> indices, const T& value, bool accumulate = false) const {
+    return xgrad::index_put_(writable(this), indices, value, accumulate);
   }
+  T& index_put_(std::initializer_list<TensorIndex> indices, Scalar value, bool accumulate = false) const {
+    return xgrad::index_put_(writable(this), indices, value, accumulate);
+  }
+  T& index_put_(std::span<const TensorIndex> indices, const T& value, bool accumulate = false) const {
+    return xgrad::index_put_(writable(this), indices, value, accumulate);
+  }
+  T& index_put_(std::span<const TensorIndex> indices, Scalar value, bool accumulate = false) const {
+    return xgrad::index_put_(writable(this), indices, value, accumulate);
+  }
+  T nonzero() const { return xgrad::nonzero(as(this)); }
+  T argwhere() const { return xgrad::argwhere(as(this)); }
+  std::vector<T> nonzero_numpy() const { return xgrad::nonzero_numpy(as(this)); }
+  T masked_select(const T& mask) const { return xgrad::masked_select(as(this), mask); }
 };
 
 }  // namespace xgrad

@@ -13,6 +13,9 @@ class Tensor;
 class TensorList;
 class ValuesIndices;
 
+/// An undefined Tensor: the default of arguments that may be left out.
+const Tensor& absent_tensor();
+
 /// Base of the families' mixins; `T` is always Tensor, complete by the time a method is used.
 template <class T>
 struct Methods {

@@ -18,6 +18,26 @@ inline Tensor operator/(const Tensor& a, const Tensor& b) { return div(a, b); }
 inline Tensor operator/(const Tensor& a, Scalar b) { return div(a, b); }
 inline Tensor operator/(Scalar a, const Tensor& b) { return mul(reciprocal(b), a); }
 inline Tensor operator-(const Tensor& a) { return neg(a); }
+inline Tensor operator+(const Tensor& a) { return a; }
+inline Tensor operator%(const Tensor& a, const Tensor& b) { return remainder(a, b); }
+inline Tensor operator%(const Tensor& a, Scalar b) { return remainder(a, b); }
+inline Tensor operator%(Scalar a, const Tensor& b) { return remainder(a, b); }
+inline Tensor operator&(const Tensor& a, const Tensor& b) { return bitwise_and(a, b); }
+inline Tensor operator&(const Tensor& a, Scalar b) { return bitwise_and(a, b); }
+inline Tensor operator&(Scalar a, const Tensor& b) { return bitwise_and(a, b); }
+inline Tensor operator|(const Tensor& a, const Tensor& b) { return bitwise_or(a, b); }
+inline Tensor operator|(const Tensor& a, Scalar b) { return bitwise_or(a, b); }
+inline Tensor operator|(Scalar a, const Tensor& b) { return bitwise_or(a, b); }
+inline Tensor operator^(const Tensor& a, const Tensor& b) { return bitwise_xor(a, b); }
+inline Tensor operator^(const Tensor& a, Scalar b) { return bitwise_xor(a, b); }
+inline Tensor operator^(Scalar a, const Tensor& b) { return bitwise_xor(a, b); }
+inline Tensor operator<<(const Tensor& a, const Tensor& b) { return bitwise_left_shift(a, b); }
+inline Tensor operator<<(const Tensor& a, Scalar b) { return bitwise_left_shift(a, b); }
+inline Tensor operator<<(Scalar a, const Tensor& b) { return bitwise_left_shift(a, b); }
+inline Tensor operator>>(const Tensor& a, const Tensor& b) { return bitwise_right_shift(a, b); }
+inline Tensor operator>>(const Tensor& a, Scalar b) { return bitwise_right_shift(a, b); }
+inline Tensor operator>>(Scalar a, const Tensor& b) { return bitwise_right_shift(a, b); }
+inline Tensor operator~(const Tensor& a) { return bitwise_not(a); }
 inline Tensor operator!(const Tensor& a) { return logical_not(a); }
 
 inline Tensor& operator+=(Tensor& a, const Tensor& b) { return add_(a, b); }
@@ -28,6 +48,56 @@ inline Tensor& operator*=(Tensor& a, const Tensor& b) { return mul_(a, b); }
 inline Tensor& operator*=(Tensor& a, Scalar b) { return mul_(a, b); }
 inline Tensor& operator/=(Tensor& a, const Tensor& b) { return div_(a, b); }
 inline Tensor& operator/=(Tensor& a, Scalar b) { return div_(a, b); }
+inline Tensor& operator%=(Tensor& a, const Tensor& b) { return remainder_(a, b); }
+inline Tensor& operator%=(Tensor& a, Scalar b) { return remainder_(a, b); }
+inline Tensor& operator&=(Tensor& a, const Tensor& b) { return bitwise_and_(a, b); }
+inline Tensor& operator&=(Tensor& a, Scalar b) { return bitwise_and_(a, b); }
+inline Tensor& operator|=(Tensor& a, const Tensor& b) { return bitwise_or_(a, b); }
+inline Tensor& operator|=(Tensor& a, Scalar b) { return bitwise_or_(a, b); }
+inline Tensor& operator^=(Tensor& a, const Tensor& b) { return bitwise_xor_(a, b); }
+inline Tensor& operator^=(Tensor& a, Scalar b) { return bitwise_xor_(a, b); }
+inline Tensor& operator<<=(Tensor& a, const Tensor& b) { return bitwise_left_shift_(a, b); }
+inline Tensor& operator<<=(Tensor& a, Scalar b) { return bitwise_left_shift_(a, b); }
+inline Tensor& operator>>=(Tensor& a, const Tensor& b) { return bitwise_right_shift_(a, b); }
+inline Tensor& operator>>=(Tensor& a, Scalar b) { return bitwise_right_shift_(a, b); }
+
+// `x[0] += y` writes through the view, `x[mask] += y` back to x.
+template <class V>
+requires std::convertible_to<const V&, Tensor> || std::convertible_to<const V&, Scalar>
+void operator+=(Tensor&& part, const V& y) {
+  Tensor named = std::move(part);
+  named += y;
+}
+template <class V>
+requires std::convertible_to<const V&, Tensor> || std::convertible_to<const V&, Scalar>
+void operator+=(Indexed&& part, const V& y) { std::move(part) = static_cast<const Tensor&>(part) + y; }
+template <class V>
+requires std::convertible_to<const V&, Tensor> || std::convertible_to<const V&, Scalar>
+void operator-=(Tensor&& part, const V& y) {
+  Tensor named = std::move(part);
+  named -= y;
+}
+template <class V>
+requires std::convertible_to<const V&, Tensor> || std::convertible_to<const V&, Scalar>
+void operator-=(Indexed&& part, const V& y) { std::move(part) = static_cast<const Tensor&>(part) - y; }
+template <class V>
+requires std::convertible_to<const V&, Tensor> || std::convertible_to<const V&, Scalar>
+void operator*=(Tensor&& part, const V& y) {
+  Tensor named = std::move(part);
+  named *= y;
+}
+template <class V>
+requires std::convertible_to<const V&, Tensor> || std::convertible_to<const V&, Scalar>
+void operator*=(Indexed&& part, const V& y) { std::move(part) = static_cast<const Tensor&>(part) * y; }
+template <class V>
+requires std::convertible_to<const V&, Tensor> || std::convertible_to<const V&, Scalar>
+void operator/=(Tensor&& part, const V& y) {
+  Tensor named = std::move(part);
+  named /= y;
+}
+template <class V>
+requires std::convertible_to<const V&, Tensor> || std::convertible_to<const V&, Scalar>
+void operator/=(Indexed&& part, const V& y) { std::move(part) = static_cast<const Tensor&>(part) / y; }
 
 inline Tensor operator==(const Tensor& a, const Tensor& b) { return eq(a, b); }
 inline Tensor operator==(const Tensor& a, Scalar b) { return eq(a, b); }

@@ -1,4 +1,5 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/ops/parts.hpp>
 #include <xgrad/autograd/ops/promotion.hpp>
 
 #include <limits>
@@ -6,19 +7,7 @@
 namespace xgrad {
 namespace {
 
-/// Zeros of `sizes`, with g in the part that `part` selects: the derivative of taking that part.
-template <FixedString Name, class Part>
-Tensor into_zeros(const Tensor& g, const Dims& sizes, Part part) {
-  return differentiable<Name>(
-      inputs(g), {},
-      [&](const Array*) {
-        const Array whole = Array::empty(sizes, g.dtype());
-        kernels::fill(whole, 0);
-        kernels::copy(part(whole), g.array());
-        return whole;
-      },
-      no_save, [part](const Saved&, const Tensor& h) -> Grads { return {part(h)}; });
-}
+using ops::into_zeros;
 
 Dims inverse(const Dims& order) {
   Dims out(order.size(), 0);

@@ -69,6 +69,9 @@ oracle::Index index_of(const TensorIndex& i) {
     out.stop = s->stop();
   } else if (i.get_if<indexing::EllipsisType>()) {
     out.kind = oracle::Index::kEllipsis;
+  } else if (i.is_tensor()) {
+    out.kind = oracle::Index::kTensor;
+    out.tensor = plain(i.tensor());
   }
   return out;
 }

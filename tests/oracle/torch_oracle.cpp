@@ -49,6 +49,8 @@ at::indexing::TensorIndex to_torch(const Index& i) {
       return TensorIndex(Ellipsis);
     case Index::kNone:
       return TensorIndex(None);
+    case Index::kTensor:
+      return TensorIndex(to_torch(i.tensor));
     case Index::kSlice:
       break;
   }

@@ -31,9 +31,10 @@ struct Plain {
 
 /// One entry of a Python index.
 struct Index {
-  enum Kind { kInteger, kSlice, kNone, kEllipsis, kBool } kind = kNone;
+  enum Kind { kInteger, kSlice, kNone, kEllipsis, kBool, kTensor } kind = kNone;
   std::int64_t integer = 0;  // or the bool, or the step of a slice
   std::optional<std::int64_t> start, stop;
+  Plain tensor;
 };
 
 using Value = std::variant<std::monostate, bool, std::int64_t, double, std::string, Dtype, std::vector<std::int64_t>,

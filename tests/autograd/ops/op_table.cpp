@@ -14,11 +14,19 @@ std::string text(const Tensor& t) {
   return t.defined() ? fmt::format("{}{}", info(t.dtype()).name, t.sizes()) : "None";
 }
 
+/// A tensor among indices, whose values matter: "int64[2](0, -1)".
+std::string text_of_places(const Tensor& t) {
+  std::string values;
+  for (const double v : t.to_vector<double>()) values += (values.empty() ? "" : ", ") + fmt::format("{}", v);
+  return text(t) + (t.numel() <= 12 ? "(" + values + ")" : "");
+}
+
 std::string text(const TensorIndex& i) {
   if (const auto* n = i.get_if<std::int64_t>()) return std::to_string(*n);
   if (const auto* b = i.get_if<bool>()) return *b ? "True" : "False";
   if (i.get_if<indexing::NoneType>()) return "None";
   if (i.get_if<indexing::EllipsisType>()) return "...";
+  if (i.is_tensor()) return text_of_places(i.tensor());
   const Slice& s = *i.get_if<Slice>();
   const auto part = [](std::optional<std::int64_t> p) { return p ? std::to_string(*p) : ""; };
   return part(s.start()) + ":" + part(s.stop()) + ":" + std::to_string(s.step());

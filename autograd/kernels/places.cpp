@@ -1,0 +1,209 @@
+#include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/kernels/gather.hpp>
+#include <xgrad/autograd/kernels/loops.hpp>
+#include <xgrad/autograd/kernels/places.hpp>
+
+#include <cstring>
+
+namespace xgrad::kernels {
+namespace {
+
+using Int = std::int64_t;
+
+/// `places`, row-major in `sizes`, as sums of coordinate times stride.
+Array relocate(const Array& places, const Dims& sizes, const Dims& strides) {
+  const Array out = Array::empty(places.sizes(), kInt64);
+  map_unary<Int, Int>(out, places, [&](Int place) {
+    Int sum = 0;
+    for (std::size_t d = sizes.size(); d-- > 0;) {
+      sum += place % sizes[d] * strides[d];
+      place /= sizes[d];
+    }
+    return sum;
+  });
+  return out;
+}
+
+/// How far apart neighbouring places lie, if that is the same everywhere.
+std::optional<Int> common_step(const Dims& sizes, const Dims& strides) {
+  Int step = 0, next = 0;
+  for (std::size_t d = sizes.size(); d-- > 0;) {
+    if (sizes[d] == 1) continue;
+    if (step && strides[d] != next) return std::nullopt;
+    if (!step) step = strides[d];
+    if (!step) return std::nullopt;
+    next = strides[d] * sizes[d];
+  }
+  return step;
+}
+
+/// x and a list of places over the shape of what is read.
+struct Grid {
+  Array origin;  ///< x, standing still where the list is
+  Array index;   ///< the list, standing still elsewhere
+  Int step;      ///< elements between places
+};
+
+Grid lay_out(const Array& x, const Placing& where, const Array& places) {
+  Dims sizes, strides, rest, rest_strides;
+  std::size_t next = 0;
+  for (std::size_t d = 0; d < x.sizes().size(); ++d) {
+    const bool placed = next < where.dims.size() && where.dims[next] == static_cast<Int>(d);
+    next += placed;
+    (placed ? sizes : rest).push_back(x.sizes()[d]);
+    (placed ? strides : rest_strides).push_back(x.strides()[d]);
+  }
+  const auto step = common_step(sizes, strides);
+  const Array list = step ? places : relocate(places, sizes, strides);
+  const auto at = static_cast<std::size_t>(where.at);
+  Dims shape, origin, index;
+  const auto append = [&](Int size, Int from_x, Int from_list) {
+    shape.push_back(size);
+    origin.push_back(from_x);
+    index.push_back(from_list);
+  };
+  for (std::size_t d = 0; d < at; ++d) append(rest[d], rest_strides[d], 0);
+  for (std::size_t d = 0; d < list.sizes().size(); ++d) append(list.sizes()[d], 0, list.strides()[d]);
+  for (std::size_t d = at; d < rest.size(); ++d) append(rest[d], rest_strides[d], 0);
+  return {Array(x.storage(), x.dtype(), shape, origin, x.offset()),
+          Array(list.storage(), kInt64, shape, index, list.offset()), step.value_or(1)};
+}
+
+/// acc = acc · size + (coordinate, from the end if negative). Tells whether one was out of range.
+bool fold(const Array& acc, const Array& coordinate, Int size, bool first) {
+  bool bad = false;
+  map_binary<Int, Int>(acc, acc, coordinate, [&](Int sum, Int c) {
+    bad |= c < -size || c >= size;
+    c += c < 0 ? size : 0;
+    return first ? c : sum * size + c;
+  });
+  return bad;
+}
+
+struct Extremes {
+  Int low = 0, high = -1;
+};
+
+Extremes extremes(const Array& x) {
+  Extremes all;
+  if (x.numel() == 0) return all;
+  const auto plan = plan_rows<1>({&x});
+  for_each_row(plan, [&](const auto& p) {
+    Int low = all.low, high = all.high;
+    for (Int i = 0; i < plan.row; ++i) {
+      const Int v = *reinterpret_cast<const Int*>(p[0] + i * plan.row_stride[0]);
+      low = v < low ? v : low;
+      high = v > high ? v : high;
+    }
+    all = {low, high};
+  });
+  return all;
+}
+
+[[noreturn]] void out_of_range(const Array& coordinate, Int size, Int which) {
+  const Array packed = contiguous_copy(coordinate);
+  const auto outside = [size](Int c) { return c < -size || c >= size; };
+  const Int* const first = packed.data<Int>();
+  fail<IndexError>("index {} is out of bounds for dimension {} with size {}",
+                   *std::find_if(first, first + packed.numel(), outside), which, size);
+}
+
+template <class T>
+Array places_of(const T* x, Int n) {
+  Int count = 0;
+  for (Int i = 0; i < n; ++i) count += x[i] != T(0);
+  const Array out = Array::empty({count + 1}, kInt64);  // room for one more, so that writing needs no branch
+  Int* const to = out.data<Int>();
+  Int at = 0;
+  Int i = 0;
+  if constexpr (sizeof(T) == 1) {  // eight at a time where there is nothing
+    for (; i + 8 <= n; i += 8) {
+      std::uint64_t word;
+      std::memcpy(&word, x + i, 8);
+      if (!word) continue;
+      for (Int k = i; k < i + 8; ++k) {
+        to[at] = k;
+        at += x[k] != T(0);
+      }
+    }
+  }
+  for (; i < n; ++i) {
+    to[at] = i;
+    at += x[i] != T(0);
+  }
+  return out.slice(0, 0, count, 1);
+}
+
+}  // namespace
+
+Dims placed_sizes(IntArrayRef sizes, const Placing& where, IntArrayRef list) {
+  Dims out;
+  std::size_t next = 0;
+  Int rest = 0;
+  const auto insert = [&] {
+    for (const Int s : list) out.push_back(s);
+  };
+  for (std::size_t d = 0; d < sizes.size(); ++d) {
+    if (next < where.dims.size() && where.dims[next] == static_cast<Int>(d)) {
+      ++next;
+      continue;
+    }
+    if (rest++ == where.at) insert();
+    out.push_back(sizes[d]);
+  }
+  if (rest <= where.at) insert();
+  return out;
+}
+
+Array take_places(const Array& x, const Placing& where, const Array& places) {
+  const Grid grid = lay_out(x, where, places);
+  const Array out = Array::empty(grid.index.sizes(), x.dtype());
+  take_steps(out, grid.origin, grid.index, grid.step);
+  return out;
+}
+
+void put_places(const Array& out, const Placing& where, const Array& places, const Array& src, bool accumulate) {
+  const Grid grid = lay_out(out, where, places);
+  if (accumulate) return combine_steps(grid.origin, grid.index, grid.step, src, Combine::Add);
+  put_steps(grid.origin, grid.index, grid.step, src);
+}
+
+Array fold_places(std::span<const Array> coordinates, IntArrayRef sizes, Int first) {
+  if (coordinates.size() == 1) {
+    const Extremes e = extremes(coordinates[0]);
+    if (e.low < -sizes[0] || e.high >= sizes[0]) out_of_range(coordinates[0], sizes[0], first);
+    if (e.low >= 0) return coordinates[0];
+  }
+  Dims shape(coordinates[0].sizes());
+  for (const Array& c : coordinates) shape = broadcast_shapes(shape, c.sizes());
+  const Array out = Array::empty(shape, kInt64);
+  for (std::size_t i = 0; i < coordinates.size(); ++i) {
+    if (fold(out, coordinates[i].expand(shape), sizes[i], i == 0))
+      out_of_range(coordinates[i], sizes[i], first + static_cast<Int>(i));
+  }
+  return out;
+}
+
+Array nonzero_places(const Array& x) {
+  const Array packed = x.is_contiguous() ? x : contiguous_copy(x);
+  return dispatch(x.dtype(), [&]<class T>() { return places_of(packed.data<T>(), packed.numel()); });
+}
+
+Array nonzero(const Array& x) {
+  const Array places = nonzero_places(x);
+  const Int n = places.numel();
+  const auto dims = static_cast<Int>(x.sizes().size());
+  if (dims == 1) return places.view({n, 1});
+  const Array out = Array::empty({dims, n}, kInt64);
+  const Int* const from = places.data<Int>();
+  Int after = x.numel();
+  for (Int d = 0; d < dims; ++d) {
+    const Int size = x.sizes()[static_cast<std::size_t>(d)];
+    after = size ? after / size : 0;
+    Int* const to = out.data<Int>() + d * n;
+    for (Int i = 0; i < n; ++i) to[i] = from[i] / after % size;
+  }
+  return out.transpose(0, 1);
+}
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,86 @@
+#include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/kernels/rearrange.hpp>
+
+#include <cstring>
+
+namespace xgrad::kernels {
+namespace {
+
+using Int = std::int64_t;
+
+/// Rows of packed matrices: what is kept is copied, unless it is there already, and the rest is 0.
+void triangle_packed(const Array& out, const Array& x, Int diagonal, bool lower) {
+  const auto size = static_cast<Int>(x.itemsize());
+  const Int rows = x.size(-2), columns = x.size(-1), row_bytes = columns * size;
+  auto* to = static_cast<char*>(out.raw());
+  const auto* from = static_cast<const char*>(x.raw());
+  for (Int r = 0; r < x.numel() / columns; ++r, to += row_bytes, from += row_bytes) {
+    // Columns before the border are kept or cleared, those after it the other way round.
+    const Int border = std::clamp<Int>(r % rows + diagonal + (lower ? 1 : 0), 0, columns) * size;
+    const Int keep = lower ? 0 : border, clear = lower ? border : 0, kept = lower ? border : row_bytes - border;
+    if (to != from) std::memcpy(to + keep, from + keep, static_cast<std::size_t>(kept));
+    std::memset(to + clear, 0, static_cast<std::size_t>(row_bytes - kept));
+  }
+}
+
+}  // namespace
+
+Array backwards(const Array& x, const std::vector<bool>& reversed) {
+  Dims strides(x.strides());
+  Int offset = x.offset();
+  for (std::size_t d = 0; d < reversed.size(); ++d) {
+    if (!reversed[d] || x.sizes()[d] == 0) continue;
+    offset += (x.sizes()[d] - 1) * strides[d];
+    strides[d] = -strides[d];
+  }
+  return Array(x.storage(), x.dtype(), x.sizes(), std::move(strides), offset);
+}
+
+Array roll(const Array& x, Int shift, Int dim) {
+  const Array out = Array::empty(x.sizes(), x.dtype());
+  if (x.numel() == 0) return out;
+  const Int n = x.size(dim), start = ((shift % n) + n) % n;
+  copy(out.slice(dim, start, n, 1), x.slice(dim, 0, n - start, 1));
+  copy(out.slice(dim, 0, start, 1), x.slice(dim, n - start, n, 1));
+  return out;
+}
+
+Array triangle(const Array& x, Int diagonal, bool lower, const Array* out) {
+  const Array from = x.is_contiguous() ? x : contiguous_copy(x);
+  const Array to = out && out->is_contiguous() ? *out : Array::empty(x.sizes(), x.dtype());
+  if (x.numel() > 0) triangle_packed(to, from, diagonal, lower);
+  if (!out) return to;
+  if (!out->is_contiguous()) copy(*out, to);
+  return *out;
+}
+
+Array diagonal(const Array& x, Int offset, Int a, Int b) {
+  const Int rows = x.size(a), columns = x.size(b);
+  const Int length =
+      std::max<Int>(offset >= 0 ? std::min(rows, columns - offset) : std::min(rows + offset, columns), 0);
+  Dims sizes(x.sizes()), strides(x.strides());
+  const Int step = x.stride(a) + x.stride(b);
+  const Int start = length == 0 ? 0 : offset >= 0 ? offset * x.stride(b) : -offset * x.stride(a);
+  for (const Int d : {std::max(a, b), std::min(a, b)}) {
+    sizes.erase(static_cast<std::size_t>(d));
+    strides.erase(static_cast<std::size_t>(d));
+  }
+  sizes.push_back(length);
+  strides.push_back(step);
+  return Array(x.storage(), x.dtype(), std::move(sizes), std::move(strides), x.offset() + start);
+}
+
+Array windows(const Array& x, Int dim, Int size, Int step) {
+  Dims sizes(x.sizes()), strides(x.strides());
+  const auto d = static_cast<std::size_t>(dim);
+  const Int stride = strides.empty() ? 1 : strides[d];
+  if (!sizes.empty()) {
+    sizes[d] = (sizes[d] - size) / step + 1;
+    strides[d] *= step;
+  }
+  sizes.push_back(size);
+  strides.push_back(stride);
+  return Array(x.storage(), x.dtype(), std::move(sizes), std::move(strides), x.offset());
+}
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,19 @@
+/// Elements in another order.
+#pragma once
+
+#include <xgrad/autograd/array/array.hpp>
+
+namespace xgrad::kernels {
+
+/// x with the dimensions `reversed[d]` backwards, as a view.
+Array backwards(const Array& x, const std::vector<bool>& reversed);
+/// x moved by `shift` along `dim`, around the end; a new packed array.
+Array roll(const Array& x, std::int64_t shift, std::int64_t dim);
+/// The matrices of x with zeros above (`lower`) or below the diagonal.
+Array triangle(const Array& x, std::int64_t diagonal, bool lower, const Array* out);
+/// The diagonal of the dimensions a and b as a view, last.
+Array diagonal(const Array& x, std::int64_t offset, std::int64_t a, std::int64_t b);
+/// Windows as a view, in a new last dimension.
+Array windows(const Array& x, std::int64_t dim, std::int64_t size, std::int64_t step);
+
+}  // namespace xgrad::kernels
