@@ -126,7 +126,7 @@ XGRAD_KEYWORD(affine);
 XGRAD_KEYWORD(allow_kinks);
 XGRAD_KEYWORD(allow_unused);
 XGRAD_KEYWORD(alpha);
-XGRAD_KEYWORD(atol);
+XGRAD_KEY(atol);  // kw::atol, below, and so on
 XGRAD_KEYWORD(batch_size);
 XGRAD_KEYWORD(bias);
 XGRAD_KEYWORD(check_undefined_grad);
@@ -154,7 +154,7 @@ XGRAD_KEYWORD(grad_outputs);
 XGRAD_KEYWORD(gradient);
 XGRAD_KEYWORD(ignore_index);
 XGRAD_KEYWORD(inplace);
-XGRAD_KEY(inputs);  // kw::inputs, below
+XGRAD_KEY(inputs);
 XGRAD_KEYWORD(keepdim);
 XGRAD_KEYWORD(label);
 XGRAD_KEYWORD(label_smoothing);
@@ -163,10 +163,10 @@ XGRAD_KEYWORD(linewidth);
 XGRAD_KEYWORD(loc);
 XGRAD_KEYWORD(lr);
 XGRAD_KEYWORD(marker);
-XGRAD_KEYWORD(max);
+XGRAD_KEY(max);
 XGRAD_KEYWORD(max_entries);
 XGRAD_KEYWORD(maximize);
-XGRAD_KEYWORD(min);
+XGRAD_KEY(min);
 XGRAD_KEYWORD(momentum);
 XGRAD_KEYWORD(nesterov);
 XGRAD_KEYWORD(nondet_tol);
@@ -189,9 +189,9 @@ XGRAD_KEYWORD(shuffle);
 XGRAD_KEYWORD(start_dim);
 XGRAD_KEYWORD(strict);
 XGRAD_KEYWORD(target_transform);
-XGRAD_KEYWORD(threshold);
+XGRAD_KEY(threshold);
 XGRAD_KEYWORD(total);
-XGRAD_KEY(train);  // kw::train, below
+XGRAD_KEY(train);
 XGRAD_KEYWORD(transform);
 XGRAD_KEYWORD(unbiased);
 XGRAD_KEYWORD(vmax);
@@ -203,10 +203,15 @@ XGRAD_KEYWORD(weight_decay);
 
 /// All keywords by a short name, for where a program has a name of its own: `kw::lr = 0.1`.
 ///
-/// `train` and `inputs` are here only: programs like to call something of theirs so, and a keyword in `kwargs` would
-/// make `train(model)` ambiguous under `using namespace xgrad::kwargs`.
+/// Some are here only, since a keyword in `kwargs` would make `train(model)` or `max(x)` ambiguous under `using
+/// namespace xgrad::kwargs`: `train` and `inputs`, because programs like to call something of theirs so, and the names
+/// of functions.
 namespace xgrad::kw {
 using namespace kwargs;
+inline constexpr kwargs::key::atol atol{};
 inline constexpr kwargs::key::inputs inputs{};
+inline constexpr kwargs::key::max max{};
+inline constexpr kwargs::key::min min{};
+inline constexpr kwargs::key::threshold threshold{};
 inline constexpr kwargs::key::train train{};
 }  // namespace xgrad::kw

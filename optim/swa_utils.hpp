@@ -1,6 +1,6 @@
 /// Averages of a model's weights: AveragedModel, and SWALR for the learning rate meanwhile.
 ///
-/// `update_bn` is not here yet: there is no batch normalisation whose statistics it could renew.
+/// `update_bn`, which renews the statistics of batch normalisation, is not here yet.
 #pragma once
 
 #include <xgrad/autograd/graph/grad_mode.hpp>

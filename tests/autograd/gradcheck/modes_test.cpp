@@ -16,7 +16,7 @@ struct Counted {
 };
 
 TEST(GradcheckOptions, KeywordsSetters) {
-  const auto o = kwargs::apply(GradcheckOptions(), eps = 1e-3, atol = 1e-2, rtol = 1e-1, nondet_tol = 1e-7,
+  const auto o = kwargs::apply(GradcheckOptions(), eps = 1e-3, kw::atol = 1e-2, rtol = 1e-1, nondet_tol = 1e-7,
                                max_entries = 3, raise_exception = true, fast_mode = true, elementwise = true,
                                ridders = true, allow_kinks = true, check_undefined_grad = false);
   EXPECT_EQ(o.eps(), 1e-3);
@@ -33,8 +33,8 @@ TEST(GradcheckOptions, TolerancesThatAreGivenCountAsTheyAre) {
   const std::vector<Tensor> in{input({3}), input({3}, 2)};
   EXPECT_FALSE(gradcheck(scaled_op(1.001), in));
   EXPECT_TRUE(gradcheck(scaled_op(1.001), in, rtol = 1e-2));
-  EXPECT_TRUE(gradcheck(scaled_op(1.001), in, atol = 1.));
-  EXPECT_FALSE(gradcheck(scaled_op(1.00001), in, rtol = 1e-6, atol = 1e-9));
+  EXPECT_TRUE(gradcheck(scaled_op(1.001), in, kw::atol = 1.));
+  EXPECT_FALSE(gradcheck(scaled_op(1.00001), in, rtol = 1e-6, kw::atol = 1e-9));
 }
 
 TEST(GradcheckOptions, RaiseExceptionThrowsTheReport) {
@@ -139,12 +139,12 @@ TEST(GradcheckRidders, MeasuresFarMoreExactly) {
                                                                          [](const Tensor& x) { return x.sin() / x; },
                                                                          [](const Tensor& x) { return x.pow(5); }}) {
     const Tensor x = at({0.7, 2.3, 5.1});
-    const auto with = gradcheck(f, {x}, ridders = true, atol = 1e-11, rtol = 1e-10);
+    const auto with = gradcheck(f, {x}, ridders = true, kw::atol = 1e-11, rtol = 1e-10);
     EXPECT_TRUE(with) << with.report;
   }
   const auto wrong = with_derivative([](const Tensor& x) { return x.exp(); },
                                      [](const Tensor& x, const Tensor& g) { return g * x.exp() * (1 + 1e-8); });
-  EXPECT_CAUSE(gradcheck(wrong, {at({1., 2.})}, ridders = true, atol = 0., rtol = 1e-9), Factor,
+  EXPECT_CAUSE(gradcheck(wrong, {at({1., 2.})}, ridders = true, kw::atol = 0., rtol = 1e-9), Factor,
                "the derivative is 1 + 1e-08 times the slope");
   EXPECT_CAUSE(gradcheck(scaled_op(1.001), {input({3}), input({3}, 2)}, ridders = true), Factor, "1.001 times");
   EXPECT_CAUSE(gradcheck([](const Tensor& x) { return x.relu(); }, {at({0.})}, ridders = true), Kink, "a kink");
