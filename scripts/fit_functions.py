@@ -61,10 +61,14 @@ def main():
     fit("erfc:  log(erfc(x))", lambda x: mp.log(mp.erfc(x)), mp.mpf(1), mp.mpf("3.95"), 6,
         lambda x: mp.erfc(x) / mp.erf(x))
 
+    fit("exp2:  (2^r - 1) / r", lambda r: mp.expm1(r * mp.log(2)) / r if r else mp.log(2), mp.mpf("-0.5"), mp.mpf("0.5"), 4,
+        lambda r: r / mp.mpf(2)**r)
+
     def above(x):
         return mp.erfc(x / mp.sqrt(2)) / 2
 
-    fit("gelu:  log(Phi(-x))", lambda x: mp.log(above(x)), mp.mpf(0), mp.mpf("6.5"), 8, lambda x: max(above(x), mp.mpf("1e-5")))
+    fit("gelu:  (log2(Phi(-x)) + 1) / x", lambda x: (mp.log(above(x), 2) + 1) / x, mp.mpf("1e-6"), mp.mpf("6.5"), 6,
+        lambda x: above(x) * mp.log(2) * x)
 
 
 main()
