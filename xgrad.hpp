@@ -13,6 +13,7 @@
 #include <xgrad/autograd/graph/saved_hooks.hpp>
 #include <xgrad/autograd/ops/gather.hpp>
 #include <xgrad/autograd/print.hpp>
+#include <xgrad/autograd/profiler.hpp>
 #include <xgrad/autograd/tensor.hpp>
 #include <xgrad/data/data.hpp>
 #include <xgrad/nn/nn.hpp>

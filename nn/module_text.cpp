@@ -89,6 +89,12 @@ std::ostream& operator<<(std::ostream& out, const ModuleBase& module) { return o
 
 std::string detail::type_name(const std::type_info& type) { return demangle(type.name()); }
 
+bool detail::AtWork::enter(const ModuleBase& module) {
+  const std::string& name = module.registered_name();
+  xgrad::detail::enter_module(name.empty() ? module.short_name() : name);
+  return true;
+}
+
 void detail::add_context(Error& error, const ModuleBase& module, CallSite site) {
   std::string line = "in ";
   if (module.name().starts_with("xgrad::nn::")) line += "nn::";

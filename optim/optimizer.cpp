@@ -1,4 +1,5 @@
 #include <xgrad/autograd/graph/grad_mode.hpp>
+#include <xgrad/autograd/graph/profiling.hpp>
 #include <xgrad/optim/optimizer.hpp>
 
 #include <algorithm>
@@ -56,6 +57,7 @@ void Optimizer::add_param_group(OptimizerParamGroup group) {
 }
 
 Tensor Optimizer::step(const Closure& closure) {
+  const xgrad::detail::Profiled profiled([&] { return fmt::format("Optimizer.step#{0}.step", name()); });
   ++step_count_;
   const NoGradGuard no_grad;
   return run(closure);
@@ -78,6 +80,7 @@ ParamState& Optimizer::state_of(std::size_t group, std::size_t position) {
 }
 
 void Optimizer::zero_grad(bool set_to_none) {
+  const xgrad::detail::Profiled profiled([&] { return fmt::format("Optimizer.zero_grad#{0}.zero_grad", name()); });
   for (auto& group : groups_) {
     for (const Tensor& p : group.params()) {
       if (!p.grad().defined()) continue;

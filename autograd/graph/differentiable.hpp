@@ -8,6 +8,7 @@
 
 #include <xgrad/autograd/graph/grad_mode.hpp>
 #include <xgrad/autograd/graph/node.hpp>
+#include <xgrad/autograd/graph/profiling.hpp>
 
 #include <algorithm>
 #include <array>
@@ -228,6 +229,7 @@ inline void set_history(Tensor& result, Intrusive<Node> node) {
 template <FixedString Name, class Forward, class SaveFn, class Derivative>
 std::vector<Tensor> differentiable_many(std::span<const Tensor* const> in, Forward&& forward, SaveFn&& save_fn,
                                         Derivative derivative) {
+  const detail::Profiled profiled(Name.value, in, false);
   const Wanted wanted(in);
   std::vector<Tensor> results;
   for (Array& a : forward()) results.emplace_back(std::move(a));
@@ -248,6 +250,7 @@ std::vector<Tensor> differentiable_many(std::span<const Tensor* const> in, Forwa
 template <FixedString Name, class Forward, class SaveFn, class Derivative>
 Tensor differentiable(std::span<const Tensor* const> in, Into into, Forward&& forward, SaveFn&& save_fn,
                       Derivative derivative) {
+  const detail::Profiled profiled(Name.value, in, into.self() != nullptr);
   const Wanted wanted(in);
   if (into.self()) RecordingBase::check_writable(*into.self(), wanted.any());
   if (!wanted.any()) {

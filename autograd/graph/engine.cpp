@@ -4,6 +4,7 @@
 #include <xgrad/autograd/graph/grad_mode.hpp>
 #include <xgrad/autograd/graph/node.hpp>
 #include <xgrad/autograd/graph/observer.hpp>
+#include <xgrad/autograd/graph/profiling.hpp>
 
 #include <limits>
 #include <unordered_map>
@@ -18,7 +19,8 @@ class BackwardRun {
   BackwardRun(bool keep_graph, bool create_graph)
       : keep_graph_(keep_graph),
         create_graph_(create_graph),
-        watched_(autograd::AnomalyMode::is_enabled() || autograd::anyone_observes()) {}
+        watched_(autograd::AnomalyMode::is_enabled() || autograd::anyone_observes() ||
+                 detail::profiling.load(std::memory_order_relaxed)) {}
   ~BackwardRun() {
     for (Node* n : claimed_) give_back(*n);
   }
@@ -100,7 +102,7 @@ class BackwardRun {
   }
 
   bool keep_graph_, create_graph_;
-  bool watched_;  // anomaly mode, or somebody observes
+  bool watched_;  // anomaly mode, an observer or a profiler
   std::vector<Node*> claimed_;
   std::unordered_map<Node*, State> aside_;
   Node* next_ = nullptr;      // the latest-recorded node that is ready: in a chain, the only one
@@ -245,7 +247,7 @@ void BackwardRun::run_pre_hooks(const Node& n, const NodeHooks& hooks, Grads& gr
   }
 }
 
-/// apply() for a node that somebody watches: post-hooks, observers, anomaly mode.
+/// apply() for a node that somebody watches: post-hooks, observers, anomaly mode, profilers.
 Grads BackwardRun::apply_watched(Node& n, NodeHooks* hooks, Grads grads) {
   const bool anomaly = autograd::AnomalyMode::is_enabled();
   const auto* outer = std::exchange(detail::running_origin, anomaly ? &n.origin() : nullptr);
@@ -256,6 +258,7 @@ Grads BackwardRun::apply_watched(Node& n, NodeHooks* hooks, Grads grads) {
   const Grads incoming = grads;
   Grads out;
   try {
+    const detail::Profiled profiled(n, incoming);
     out = n.apply(std::move(grads));
   } catch (Error& e) {
     if (anomaly) detail::add_origin(e, n);

@@ -132,6 +132,10 @@ struct Function {
     (detail::gather(inputs, is_tensor, args), ...);
     bool record = false;
     for (const Tensor& t : inputs) record = record || (GradMode::is_enabled() && t.requires_grad());
+    const xgrad::detail::Profiled profiled([] {
+      const std::string_view node = detail::function_node_name(typeid(X));
+      return std::string(node.substr(0, node.rfind("Backward")));
+    });
     AutogradContext ctx;
     variable_list outputs;
     {

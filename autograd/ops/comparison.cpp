@@ -11,8 +11,20 @@ using ops::wrap;
 
 namespace {
 
-Tensor compare(Compare op, const Tensor& a, const Tensor& b) {
+Tensor compare(Compare op, const char* name, const Tensor& a, const Tensor& b) {
+  const detail::Profiled profiled(name, {&a, &b});
   return Tensor(kernels::compare(op, a.array(), b.array(), ops::result_type(a, b)));
+}
+
+Tensor logic(Logic op, const char* name, const Tensor& a, const Tensor& b) {
+  const detail::Profiled profiled(name, {&a, &b});
+  return Tensor(kernels::logic(op, a.array(), b.array()));
+}
+/// A question about each element alone.
+template <class Kernel>
+Tensor predicate(const char* name, Kernel kernel, const Tensor& x) {
+  const detail::Profiled profiled(name, {&x});
+  return Tensor(kernel(x.array()));
 }
 
 /// Writes what `compute(out)` says into x: dx = 0.
@@ -53,18 +65,18 @@ Tensor bitwise_not(const Tensor& x, Into into) {
 
 }  // namespace
 
-Tensor eq(const Tensor& a, const Tensor& b) { return compare(Compare::Eq, a, b); }
-Tensor eq(const Tensor& a, Scalar b) { return compare(Compare::Eq, a, wrap(b)); }
-Tensor ne(const Tensor& a, const Tensor& b) { return compare(Compare::Ne, a, b); }
-Tensor ne(const Tensor& a, Scalar b) { return compare(Compare::Ne, a, wrap(b)); }
-Tensor lt(const Tensor& a, const Tensor& b) { return compare(Compare::Lt, a, b); }
-Tensor lt(const Tensor& a, Scalar b) { return compare(Compare::Lt, a, wrap(b)); }
-Tensor le(const Tensor& a, const Tensor& b) { return compare(Compare::Le, a, b); }
-Tensor le(const Tensor& a, Scalar b) { return compare(Compare::Le, a, wrap(b)); }
-Tensor gt(const Tensor& a, const Tensor& b) { return compare(Compare::Gt, a, b); }
-Tensor gt(const Tensor& a, Scalar b) { return compare(Compare::Gt, a, wrap(b)); }
-Tensor ge(const Tensor& a, const Tensor& b) { return compare(Compare::Ge, a, b); }
-Tensor ge(const Tensor& a, Scalar b) { return compare(Compare::Ge, a, wrap(b)); }
+Tensor eq(const Tensor& a, const Tensor& b) { return compare(Compare::Eq, "eq", a, b); }
+Tensor eq(const Tensor& a, Scalar b) { return compare(Compare::Eq, "eq", a, wrap(b)); }
+Tensor ne(const Tensor& a, const Tensor& b) { return compare(Compare::Ne, "ne", a, b); }
+Tensor ne(const Tensor& a, Scalar b) { return compare(Compare::Ne, "ne", a, wrap(b)); }
+Tensor lt(const Tensor& a, const Tensor& b) { return compare(Compare::Lt, "lt", a, b); }
+Tensor lt(const Tensor& a, Scalar b) { return compare(Compare::Lt, "lt", a, wrap(b)); }
+Tensor le(const Tensor& a, const Tensor& b) { return compare(Compare::Le, "le", a, b); }
+Tensor le(const Tensor& a, Scalar b) { return compare(Compare::Le, "le", a, wrap(b)); }
+Tensor gt(const Tensor& a, const Tensor& b) { return compare(Compare::Gt, "gt", a, b); }
+Tensor gt(const Tensor& a, Scalar b) { return compare(Compare::Gt, "gt", a, wrap(b)); }
+Tensor ge(const Tensor& a, const Tensor& b) { return compare(Compare::Ge, "ge", a, b); }
+Tensor ge(const Tensor& a, Scalar b) { return compare(Compare::Ge, "ge", a, wrap(b)); }
 
 Tensor& eq_(Tensor& a, const Tensor& b) { return compare_into(Compare::Eq, a, b); }
 Tensor& eq_(Tensor& a, Scalar b) { return compare_into(Compare::Eq, a, wrap(b)); }
@@ -104,18 +116,17 @@ XGRAD_FORMS(bitwise_left_shift, LeftShift, "lshift_cpu", false)
 XGRAD_FORMS(bitwise_right_shift, RightShift, "rshift_cpu", false)
 #undef XGRAD_FORMS
 
-Tensor logical_not(const Tensor& x) { return Tensor(kernels::logical_not(x.array())); }
-Tensor logical_and(const Tensor& a, const Tensor& b) {
-  return Tensor(kernels::logic(Logic::And, a.array(), b.array()));
+Tensor logical_not(const Tensor& x) {
+  const detail::Profiled profiled("logical_not", {&x});
+  return Tensor(kernels::logical_not(x.array()));
 }
-Tensor logical_or(const Tensor& a, const Tensor& b) { return Tensor(kernels::logic(Logic::Or, a.array(), b.array())); }
-Tensor logical_xor(const Tensor& a, const Tensor& b) {
-  return Tensor(kernels::logic(Logic::Xor, a.array(), b.array()));
-}
+Tensor logical_and(const Tensor& a, const Tensor& b) { return logic(Logic::And, "logical_and", a, b); }
+Tensor logical_or(const Tensor& a, const Tensor& b) { return logic(Logic::Or, "logical_or", a, b); }
+Tensor logical_xor(const Tensor& a, const Tensor& b) { return logic(Logic::Xor, "logical_xor", a, b); }
 
-Tensor isnan(const Tensor& x) { return Tensor(kernels::isnan(x.array())); }
-Tensor isinf(const Tensor& x) { return Tensor(kernels::isinf(x.array())); }
-Tensor signbit(const Tensor& x) { return Tensor(kernels::signbit(x.array())); }
+Tensor isnan(const Tensor& x) { return predicate("isnan", kernels::isnan, x); }
+Tensor isinf(const Tensor& x) { return predicate("isinf", kernels::isinf, x); }
+Tensor signbit(const Tensor& x) { return predicate("signbit", kernels::signbit, x); }
 Tensor isfinite(const Tensor& x) { return logical_not(logical_or(isnan(x), isinf(x))); }
 
 bool equal(const Tensor& a, const Tensor& b) { return a.sizes() == b.sizes() && eq(a, b).all().item<bool>(); }

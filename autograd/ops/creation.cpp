@@ -14,6 +14,7 @@ Tensor with_options(Array array, const TensorOptions& options) {
 }
 
 Tensor filled(IntArrayRef size, Scalar value, ScalarType dtype, const TensorOptions& options) {
+  const detail::Profiled profiled("full", {});
   Array a = Array::empty(size, dtype);
   kernels::fill(a, value);
   return with_options(std::move(a), options);
@@ -94,6 +95,7 @@ Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, const Tenso
 }
 
 Tensor empty(IntArrayRef size, const TensorOptions& options) {
+  const detail::Profiled profiled("empty", {});
   return with_options(Array::empty(size, options.dtype()), options);
 }
 Tensor zeros(IntArrayRef size, const TensorOptions& options) { return filled(size, 0, options.dtype(), options); }
@@ -103,9 +105,11 @@ Tensor full(IntArrayRef size, Scalar value, const TensorOptions& options) {
   return filled(size, value, options.dtype_or(own), options);
 }
 Tensor empty_like(const Tensor& x, const TensorOptions& options) {
+  const detail::Profiled profiled("empty_like", {&x});
   return with_options(Array::empty_like(x.array(), options.dtype_or(x.dtype())), options);
 }
 Tensor full_like(const Tensor& x, Scalar value, const TensorOptions& options) {
+  const detail::Profiled profiled("full_like", {&x});
   Array a = Array::empty_like(x.array(), options.dtype_or(x.dtype()));
   kernels::fill(a, value);
   return with_options(std::move(a), options);
@@ -117,6 +121,7 @@ Tensor eye(std::int64_t n, const TensorOptions& options) { return eye(n, n, opti
 Tensor eye(std::int64_t n, std::int64_t m, const TensorOptions& options) {
   check(n >= 0, "n must be greater or equal to 0, got {}", n);
   check(m >= 0, "m must be greater or equal to 0, got {}", m);
+  const detail::Profiled profiled("eye", {});
   Array a = Array::empty({n, m}, options.dtype());
   kernels::fill(a, 0);
   kernels::fill(a.as_strided({std::min(n, m)}, {m + 1}, 0), 1);
@@ -132,6 +137,7 @@ Tensor arange(Scalar start, Scalar end, Scalar step, const TensorOptions& option
   check((step.toDouble() > 0 && end.toDouble() >= start.toDouble()) ||
             (step.toDouble() < 0 && end.toDouble() <= start.toDouble()),
         "upper bound and larger bound inconsistent with step sign");
+  const detail::Profiled profiled("arange", {});
   const bool integers = !start.isFloatingPoint() && !end.isFloatingPoint() && !step.isFloatingPoint();
   const ScalarType dtype = options.dtype_or(integers ? kInt64 : get_default_dtype());
   return with_options(kernels::arange(start, step, count_steps(start, end, step), dtype), options);

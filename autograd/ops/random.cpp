@@ -65,6 +65,7 @@ Tensor randint(std::int64_t low, std::int64_t high, IntArrayRef size, const Tens
 }
 Tensor randperm(std::int64_t n, const TensorOptions& options, std::optional<Generator> generator) {
   Generator g = generator ? *generator : default_generator();
+  const detail::Profiled profiled("randperm", {});
   return Tensor(kernels::randperm(n, options.dtype_or(kInt64), g)).requires_grad_(options.requires_grad());
 }
 Tensor rand_like(const Tensor& x, const TensorOptions& options) {

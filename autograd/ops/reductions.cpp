@@ -103,10 +103,15 @@ Tensor scatter_one(const Tensor& g, const Tensor& index, const Dims& sizes, std:
 template <FixedString Name>
 ValuesIndices extreme_along(bool largest, const Tensor& x, std::int64_t dim, bool keepdim) {
   const std::int64_t d = wrap_dim(dim, x.dim());
-  auto [values, indices] = kernels::extreme_with_index(largest, x.array(), d, keepdim);
-  const Tensor index(std::move(indices));
+  Tensor index;
   Tensor value = differentiable<Name>(
-      inputs(x), {}, [&, v = &values](const Array*) { return std::move(*v); }, [&](Save& s) { s.tensor(index); },
+      inputs(x), {},
+      [&](const Array*) {
+        auto [values, indices] = kernels::extreme_with_index(largest, x.array(), d, keepdim);
+        index = Tensor(std::move(indices));
+        return std::move(values);
+      },
+      [&](Save& s) { s.tensor(index); },
       [sizes = Dims(x.sizes()), d, keepdim](const Saved& s, const Tensor& g) -> Grads {
         if (sizes.empty()) return {g};
         const Tensor& at = s.tensor();
@@ -128,6 +133,7 @@ void check_not_empty(const char* name, const Tensor& x, IntArrayRef dims) {
 }
 
 Tensor arg_extreme(bool largest, const char* name, const Tensor& x, std::optional<std::int64_t> dim, bool keepdim) {
+  const detail::Profiled profiled(name, {&x});
   if (dim) check_not_empty(name, x, *dim);
   check<NotImplementedError>(x.dtype() != kBool, "\"{}_cpu\" not implemented for 'Bool'", name);
   if (!dim) {
@@ -137,6 +143,11 @@ Tensor arg_extreme(bool largest, const char* name, const Tensor& x, std::optiona
     return keepdim ? flat.reshape(Dims(x.sizes().size(), 1)) : flat;
   }
   return Tensor(kernels::extreme_with_index(largest, x.array(), wrap_dim(*dim, x.dim()), keepdim).second);
+}
+
+Tensor truth(Reduce op, const char* name, const Tensor& x, const Dims& dims, bool keepdim) {
+  const detail::Profiled profiled(name, {&x});
+  return Tensor(kernels::reduce(op, x.array(), dims, keepdim, kBool));
 }
 
 }  // namespace
@@ -200,13 +211,13 @@ Tensor argmin(const Tensor& x, std::optional<std::int64_t> dim, bool keepdim) {
   return arg_extreme(false, "argmin", x, dim, keepdim);
 }
 
-Tensor all(const Tensor& x) { return Tensor(kernels::reduce(Reduce::All, x.array(), wrap_dims(x, {}), false, kBool)); }
+Tensor all(const Tensor& x) { return truth(Reduce::All, "all", x, wrap_dims(x, {}), false); }
 Tensor all(const Tensor& x, std::int64_t dim, bool keepdim) {
-  return Tensor(kernels::reduce(Reduce::All, x.array(), wrap_dims(x, dim), keepdim, kBool));
+  return truth(Reduce::All, "all", x, wrap_dims(x, dim), keepdim);
 }
-Tensor any(const Tensor& x) { return Tensor(kernels::reduce(Reduce::Any, x.array(), wrap_dims(x, {}), false, kBool)); }
+Tensor any(const Tensor& x) { return truth(Reduce::Any, "any", x, wrap_dims(x, {}), false); }
 Tensor any(const Tensor& x, std::int64_t dim, bool keepdim) {
-  return Tensor(kernels::reduce(Reduce::Any, x.array(), wrap_dims(x, dim), keepdim, kBool));
+  return truth(Reduce::Any, "any", x, wrap_dims(x, dim), keepdim);
 }
 
 }  // namespace xgrad

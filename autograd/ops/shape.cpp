@@ -20,7 +20,10 @@ Tensor clone(const Tensor& x) {
 Tensor to(const Tensor& x, ScalarType dtype, bool copy) {
   if (x.dtype() == dtype) return copy ? clone(x) : x;
   const auto convert = [&](const Array*) { return kernels::to_dtype(x.array(), dtype); };
-  if (!is_floating_point(dtype)) return Tensor(convert(nullptr));
+  if (!is_floating_point(dtype)) {
+    const detail::Profiled profiled("_to_copy", {&x});
+    return Tensor(convert(nullptr));
+  }
   return differentiable<"ToCopyBackward0">(inputs(x), {}, convert, no_save,
                                            [](const Saved&, const Tensor& g) -> Grads { return {g}; });
 }
