@@ -9,6 +9,7 @@
 #include <xgrad/autograd/kernels/independent.hpp>
 #include <xgrad/autograd/kernels/levels.hpp>
 #include <xgrad/autograd/kernels/levels/functions.hpp>
+#include <xgrad/autograd/kernels/levels/products.hpp>
 
 #ifdef XGRAD_HAS_SLEEF
 #include <immintrin.h>
@@ -162,7 +163,8 @@ constexpr LevelKernels make_level(const char* name) {
             rows_erf},
            rows_pow,
            rows_gelu,
-           rows_gelu_slope}};
+           rows_gelu_slope},
+          {outer_product, dot_product, kMostElements, kMostDotRows}};
 }
 
 }  // namespace
