@@ -10,10 +10,6 @@
 
 namespace xgrad {
 
-inline TensorImpl::TensorImpl(Array&& a) : array(std::move(a)), inference(detail::inference_mode) {
-  memory::detail::count(memory::detail::Counted::Tensors, 1);
-}
-
 inline TensorImpl::~TensorImpl() {
   memory::detail::count(memory::detail::Counted::Tensors, -1);
   if (slot) slot->owner = nullptr;

@@ -41,8 +41,8 @@ Tensor broadcast_weight(const Tensor& weight, const Tensor& target) {
 
 }  // namespace
 
-Tensor relu(const Tensor& input, const ReLUFuncOptions& options) {
-  return options.inplace() ? input.relu_() : xgrad::relu(input);
+Tensor relu(Tensor input, const ReLUFuncOptions& options) {
+  return options.inplace() ? input.relu_() : xgrad::relu(std::move(input));
 }
 
 Tensor softmax(const Tensor& input, const SoftmaxFuncOptions& options) {

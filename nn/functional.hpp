@@ -15,11 +15,11 @@
 namespace xgrad::nn::functional {
 
 /// max(0, x); with `inplace`, written over x.
-Tensor relu(const Tensor& input, const ReLUFuncOptions& options = {});
+Tensor relu(Tensor input, const ReLUFuncOptions& options = {});
 XGRAD_LOOSE_OPTIONS(relu, ReLUFuncOptions, const Tensor& input, input)
 
-inline Tensor sigmoid(const Tensor& input) { return xgrad::sigmoid(input); }
-inline Tensor tanh(const Tensor& input) { return xgrad::tanh(input); }
+inline Tensor sigmoid(Tensor input) { return xgrad::sigmoid(std::move(input)); }
+inline Tensor tanh(Tensor input) { return xgrad::tanh(std::move(input)); }
 
 /// e^x_i / Σ_j e^x_j along `dim`, computed in `dtype` if one is given. Without `dim`, as PyTorch: 0 for tensors of 0, 1
 /// or 3 dimensions, else 1, with a warning.

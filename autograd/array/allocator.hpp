@@ -83,7 +83,7 @@ void* allocate_slowly(std::size_t bytes);
 void deallocate_slowly(void* block, std::size_t bytes) noexcept;
 void count_slowly(Counted what, std::int64_t change) noexcept;
 
-inline void count(Counted what, std::int64_t change) noexcept {
+[[gnu::always_inline]] inline void count(Counted what, std::int64_t change) noexcept {
   if (!state) return count_slowly(what, change);
   auto& c = state->counts[static_cast<std::size_t>(what)];
   c.store(c.load(std::memory_order_relaxed) + change, std::memory_order_relaxed);
@@ -91,7 +91,7 @@ inline void count(Counted what, std::int64_t change) noexcept {
 
 }  // namespace detail
 
-inline void* allocate(std::size_t bytes) {
+[[gnu::always_inline]] inline void* allocate(std::size_t bytes) {
   if (detail::kCaching && bytes <= kSlabLimit && detail::state) {
     auto& magazine = detail::state->small[(bytes + 15) / 16];
     if (detail::Block* b = magazine.list) {
@@ -103,7 +103,7 @@ inline void* allocate(std::size_t bytes) {
   return detail::allocate_slowly(bytes);
 }
 
-inline void deallocate(void* block, std::size_t bytes) noexcept {
+[[gnu::always_inline]] inline void deallocate(void* block, std::size_t bytes) noexcept {
   if (detail::kCaching && bytes <= kSlabLimit && detail::state && block) {
     auto& magazine = detail::state->small[(bytes + 15) / 16];
     if (magazine.count < detail::kMagazine) {

@@ -45,6 +45,18 @@ Array::Array(IntArrayRef sizes, ScalarType dtype) : sizes_(sizes), dtype_(dtype)
     numel_ = count_elements(sizes);
 }
 
+Array::Array(const Array& like, ScalarType dtype)
+    : storage_(Storage::create(static_cast<std::size_t>(like.numel_) * element_size(dtype))),
+      numel_(like.numel_),
+      sizes_(like.sizes_),
+      strides_(like.strides_),
+      dtype_(dtype) {
+  // The strides of a packed array may differ from the usual ones where a size is one.
+  std::int64_t stride = 1, *strides = strides_.data();
+  const std::int64_t* n = sizes_.data();
+  for (std::size_t i = sizes_.size(); i-- > 0; stride *= std::max<std::int64_t>(n[i], 1)) strides[i] = stride;
+}
+
 Array Array::empty(IntArrayRef sizes, ScalarType dtype) {
   Array a(sizes, dtype);
   a.storage_ = Storage::create(static_cast<std::size_t>(a.numel_) * element_size(dtype));

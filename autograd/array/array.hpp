@@ -18,6 +18,8 @@ class Array {
 
   /// Uninitialised packed memory.
   static Array empty(IntArrayRef sizes, ScalarType dtype);
+  /// Uninitialised packed memory of like's shape.
+  static Array packed_like(const Array& like, ScalarType dtype) { return Array(like, dtype); }
   /// Uninitialised memory just large enough for these strides.
   static Array empty_strided(IntArrayRef sizes, IntArrayRef strides, ScalarType dtype);
   /// Uninitialised memory laid out as `like`'s if that is dense (a permutation of a packed array), else packed.
@@ -67,6 +69,7 @@ class Array {
  private:
   std::int64_t wrap_dim_checked(std::int64_t d) const;
 
+  Array(const Array& shape_of, ScalarType dtype);
   /// A packed array without memory yet.
   Array(IntArrayRef sizes, ScalarType dtype);
 

@@ -5,10 +5,15 @@
 
 namespace xgrad {
 
+static_assert(sizeof(Storage) == 64);
+
+std::size_t Storage::block_bytes(std::size_t nbytes) {
+  return nbytes <= kInside ? sizeof(Storage) : sizeof(Storage) + ((nbytes + 63) & ~std::size_t{63});
+}
+
 Intrusive<Storage> Storage::create(std::size_t nbytes) {
-  const std::size_t total = sizeof(Storage) + ((nbytes + 63) & ~std::size_t{63});
-  auto* s = new (memory::allocate(total)) Storage;
-  s->data_ = s + 1;
+  auto* s = new (memory::allocate(block_bytes(nbytes))) Storage;
+  s->data_ = nbytes <= kInside ? static_cast<void*>(s->inside_) : s + 1;
   s->nbytes_ = nbytes;
   memory::detail::count(memory::detail::Counted::Bytes, static_cast<std::int64_t>(nbytes));
   return Intrusive<Storage>::adopt(s);
@@ -24,13 +29,12 @@ Intrusive<Storage> Storage::borrow(void* data, std::size_t nbytes, std::function
 }
 
 void Storage::destroy(Storage* s) noexcept {
-  std::size_t total = sizeof(Storage);
+  std::size_t total = block_bytes(s->nbytes_);
   memory::detail::count(memory::detail::Counted::Bytes, -static_cast<std::int64_t>(s->nbytes_));
   if (s->deleter_) {
     if (*s->deleter_) (*s->deleter_)(s->data_);
     delete s->deleter_;
-  } else {
-    total += (s->nbytes_ + 63) & ~std::size_t{63};
+    total = sizeof(Storage);
   }
   s->~Storage();
   memory::deallocate(s, total);

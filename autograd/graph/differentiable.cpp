@@ -7,7 +7,7 @@ namespace xgrad {
 void OpNodeBase::release_saved() {
   for (SavedTensor& s : saved()) s.tensor.reset();
   if (PackedTensors* p = packed()) p->release();
-  released_ = true;
+  set_saved_released();
 }
 
 namespace {
@@ -101,7 +101,7 @@ Tensor& Saved::unpacked(std::size_t slot) const {
 }
 
 void OpNodeBase::check_not_released() const {
-  if (released_) fail_released();
+  if (released()) fail_released();
 }
 
 const Tensor& Saved::find(SavedKind kind, std::size_t index) const {
@@ -169,7 +169,11 @@ void RecordingBase::keep_overwritten(const Save& save, const Tensor& self) {
 
 void RecordingBase::connect(OpNodeBase& node) {
   for (std::size_t i = 0; i < inputs_.size(); ++i) {
-    if (inputs_[i]->defined()) node.set_edge(i, gradient_edge(*inputs_[i]));
+    const Tensor& t = *inputs_[i];
+    if (!takes_gradient(t)) continue;
+    TensorImpl& impl = *t.impl();
+    if (impl.view && is_stale(impl)) refresh_view(impl);
+    node.set_new_edge(i, impl.node, impl.output_nr);
   }
 }
 

@@ -79,6 +79,7 @@ class Saved {
   /// The tensor in this slot, in the order of saving; undefined when none was put there.
   const Tensor& slot(std::size_t i) const;
   inline bool needs(std::size_t i) const;
+  const OpNodeBase& node() const { return node_; }
 
  private:
   const Tensor& find(SavedKind kind, std::size_t index) const;
@@ -90,35 +91,30 @@ class Saved {
 /// A node of an operation: edges and saved tensors in trailing storage, sized to what this call needs.
 class OpNodeBase : public Node {
  public:
-  std::span<SavedTensor> saved() const { return {saved_begin(), num_saved_}; }
+  std::span<SavedTensor> saved() const { return {saved_begin(), num_saved()}; }
   void release_saved() override;
-  bool released() const { return released_; }
+  bool released() const { return saved_is_released(); }
   /// Throws PyTorch's error on a second run through a freed graph.
   void check_not_released() const;
 
  protected:
   OpNodeBase(std::size_t own_bytes, std::size_t num_edges, std::size_t num_saved)
-      : Node(num_edges, own_bytes), num_saved_(static_cast<std::uint16_t>(num_saved)) {
+      : Node(num_edges, own_bytes, num_saved) {
     std::uninitialized_default_construct_n(edges(), num_edges);
     std::uninitialized_default_construct_n(saved_begin(), num_saved);
   }
   ~OpNodeBase() override {
-    std::destroy_n(saved_begin(), num_saved_);
+    std::destroy_n(saved_begin(), num_saved());
     std::destroy_n(edges(), num_outputs());
   }
   static void* allocate(std::size_t own_bytes, std::size_t num_edges, std::size_t num_saved) {
-    return memory::allocate(total_bytes(own_bytes, num_edges, num_saved));
-  }
-  static std::size_t total_bytes(std::size_t own, std::size_t edges, std::size_t saved) {
-    return own + edges * sizeof(Edge) + saved * sizeof(SavedTensor);
+    return memory::allocate(own_bytes + num_edges * sizeof(Edge) + num_saved * sizeof(SavedTensor));
   }
 
  private:
   friend class Saved;
   friend class RecordingBase;
   SavedTensor* saved_begin() const { return reinterpret_cast<SavedTensor*>(edges() + num_outputs()); }
-  std::uint16_t num_saved_;
-  bool released_ = false;
 };
 
 inline bool Saved::needs(std::size_t i) const { return node_.needs(i); }
@@ -144,23 +140,29 @@ class OpNode final : public OpNodeBase {
 
  private:
   OpNode(std::size_t num_edges, std::size_t num_saved, Derivative&& derivative)
-      : OpNodeBase(sizeof(OpNode), num_edges, num_saved), derivative_(std::move(derivative)) {}
-  std::size_t allocated_bytes() const override { return total_bytes(sizeof(OpNode), num_outputs(), saved().size()); }
+      : OpNodeBase(sizeof(OpNode), num_edges, num_saved), derivative_(std::move(derivative)) {
+    static_assert(sizeof(OpNode) < 65536, "a derivative captures what is small; tensors are saved");
+  }
   [[no_unique_address]] Derivative derivative_;
 };
 
-/// Where an operation's result goes: a new tensor, or the first argument (an in-place operation).
+/// Where an operation's result goes: a new tensor, the first argument (an in-place operation), or a new tensor in the
+/// memory of the first argument.
 class Into {
  public:
   constexpr Into() = default;
-  static Into in_place(const Tensor& self) { return Into(&self); }
+  static Into in_place(const Tensor& self) { return Into(&self, &self.array()); }
+  /// `dying` must have the result's shape and dtype, and nobody else may see its memory: no handle, view or graph
+  /// (ops::is_dying). Nor may the operation save it.
+  static Into over(const Tensor& dying) { return Into(nullptr, &dying.array()); }
   const Tensor* self() const { return self_; }
   /// The array a kernel must write to, or null when it should make one.
-  const Array* array() const { return self_ ? &self_->array() : nullptr; }
+  const Array* array() const { return array_; }
 
  private:
-  explicit constexpr Into(const Tensor* self) : self_(self) {}
+  constexpr Into(const Tensor* self, const Array* array) : self_(self), array_(array) {}
   const Tensor* self_ = nullptr;
+  const Array* array_ = nullptr;
 };
 
 template <std::size_t N>
@@ -216,6 +218,20 @@ class RecordingBase {
 /// Runs the current saved-tensor hooks over what the node saved.
 void pack_saved_tensors(OpNodeBase& node);
 
+/// A new leaf around the Array that `make()` returns, which is made in its place.
+template <class Make>
+Tensor new_tensor(Make&& make) {
+  struct Memory {
+    void* at = memory::allocate(sizeof(TensorImpl));
+    ~Memory() {
+      if (at) memory::deallocate(at, sizeof(TensorImpl));
+    }
+  } memory;
+  auto* impl = new (memory.at) TensorImpl(TensorImpl::InPlace{}, make);
+  memory.at = nullptr;
+  return Tensor::adopt(Intrusive<TensorImpl>::adopt(impl));
+}
+
 /// Makes `result` (a fresh tensor) output of `node`.
 inline void set_history(Tensor& result, Intrusive<Node> node) {
   TensorImpl& impl = *result.impl();
@@ -246,7 +262,8 @@ std::vector<Tensor> differentiable_many(std::span<const Tensor* const> in, Forwa
 }
 
 /// Records an operation with one result. `forward(const Array* out)` returns the result's array, having written to
-/// `*out` when given one; `save(Save&)` may be `no_save`; `derivative(const Saved&, const Tensor& g)` returns Grads.
+/// `*out` (and returned that) when given one; `save(Save&)` may be `no_save`; `derivative(const Saved&, const Tensor&
+/// g)` returns Grads.
 template <FixedString Name, class Forward, class SaveFn, class Derivative>
 Tensor differentiable(std::span<const Tensor* const> in, Into into, Forward&& forward, SaveFn&& save_fn,
                       Derivative derivative) {
@@ -254,7 +271,7 @@ Tensor differentiable(std::span<const Tensor* const> in, Into into, Forward&& fo
   const Wanted wanted(in);
   if (into.self()) RecordingBase::check_writable(*into.self(), wanted.any());
   if (!wanted.any()) {
-    if (!into.self()) return Tensor(forward(static_cast<const Array*>(nullptr)));
+    if (!into.self()) return new_tensor([&] { return forward(into.array()); });
     forward(into.array());
     RecordingBase::changed(*into.self());
     return *into.self();
@@ -267,7 +284,7 @@ Tensor differentiable(std::span<const Tensor* const> in, Into into, Forward&& fo
   OpNodeBase& node = *owner;
   recording.connect(node);
   if (!into.self()) {
-    Tensor result(forward(static_cast<const Array*>(nullptr)));
+    Tensor result = new_tensor([&] { return forward(into.array()); });
     set_history(result, std::move(owner));
     recording.finish(node, save, {&result, 1});
     return result;

@@ -2,6 +2,7 @@
 #include <xgrad/autograd/graph/anomaly.hpp>
 #include <xgrad/autograd/graph/engine.hpp>
 #include <xgrad/autograd/graph/grad_mode.hpp>
+#include <xgrad/autograd/graph/leaf_gradient.hpp>
 #include <xgrad/autograd/graph/node.hpp>
 #include <xgrad/autograd/graph/observer.hpp>
 #include <xgrad/autograd/graph/profiling.hpp>
@@ -58,6 +59,11 @@ class BackwardRun {
     n.run_.store(nullptr, std::memory_order_release);
   }
   bool mine(const Node& n) const { return n.run_.load(std::memory_order_relaxed) == this; }
+  /// Whether the edge that led here is the only way to `n`: then one gradient comes, by that edge, and the run keeps
+  /// nothing in the node. Holds for most of a chain whose intermediate results have no other owner.
+  static bool has_one_way_in(const Node& n) { return n.unique() && n.num_inputs() == 1; }
+  /// Whether discover() found several ways to `n` (or n is a root): it has a count and a place for its gradients.
+  bool is_counted(Node& n) const { return mine(n) || (!aside_.empty() && aside_.contains(&n)); }
   std::int32_t& dependencies(Node& n) { return mine(n) ? n.dependencies_ : aside_[&n].dependencies; }
   Tensor& pending(Node& n, std::uint32_t i) {
     if (!mine(n)) {
@@ -68,67 +74,94 @@ class BackwardRun {
     return i == 0 ? n.grad_ : n.more_->grads[i - 1];
   }
 
+  /// A node that can run, with its gradient if that is not kept in the node.
+  struct Ready {
+    Node* node = nullptr;
+    Tensor grad;
+  };
+
+  bool meet(Node& n);
   void discover(std::span<const Edge> roots);
   void find_needed(std::span<const Edge> roots);
   bool runs(Node& n) const { return captures_.empty() || needed_.contains(&n); }
+  bool takes(const Edge& edge) const;
+  static void fit(const Edge& edge, Tensor& grad, const Node* from, std::size_t output);
+  static void refit(const ShapeRecord& shape, Tensor& grad, const Node* from, std::size_t output);
   void send(const Edge& edge, Tensor&& grad, const Node* from, std::size_t output);
   void add(Tensor& sum, Tensor&& grad);
-  Grads collect(Node& n);
+  Grads collect(Ready&& ready);
   void run_pre_hooks(const Node& n, const NodeHooks& hooks, Grads& grads);
   Grads apply_watched(Node& n, NodeHooks* hooks, Grads grads);
-  void execute(Node& n);
-  static bool later(const Node* a, const Node* b) { return priority(*a) < priority(*b); }
+  void execute(Ready&& ready);
+  const Edge* only_way_on(const Node& n) const;
+  void follow_chain();
+  static bool later(const Ready& a, const Ready& b) { return priority(*a.node) < priority(*b.node); }
   static std::uint64_t priority(const Node& n) {
     return n.num_outputs() == 0 ? std::numeric_limits<std::uint64_t>::max() : n.sequence_nr();
   }
-  void push_ready(Node* n) {
-    if (!next_) {
-      next_ = n;
+  void push_ready(Node* n, Tensor&& grad = {}) {
+    if (!next_.node) {
+      next_.node = n;
+      next_.grad = std::move(grad);
       return;
     }
-    if (later(next_, n)) std::swap(n, next_);
-    ready_.push_back(n);
+    Ready ready{n, std::move(grad)};
+    if (later(next_, ready)) std::swap(ready, next_);
+    ready_.push_back(std::move(ready));
     std::push_heap(ready_.begin(), ready_.end(), later);
   }
 
-  Node* take_ready() {
-    Node* n = std::exchange(next_, nullptr);
+  Ready take_ready() {
+    Ready taken = std::exchange(next_, Ready());
     if (!ready_.empty()) {
       std::pop_heap(ready_.begin(), ready_.end(), later);
-      next_ = ready_.back();
+      next_ = std::move(ready_.back());
       ready_.pop_back();
     }
-    return n;
+    return taken;
   }
 
   bool keep_graph_, create_graph_;
-  bool watched_;  // anomaly mode, an observer or a profiler
+  bool watched_;        // anomaly mode, an observer or a profiler
+  bool plain_ = false;  // neither watched nor for captures
   std::vector<Node*> claimed_;
   std::unordered_map<Node*, State> aside_;
-  Node* next_ = nullptr;      // the latest-recorded node that is ready: in a chain, the only one
-  std::vector<Node*> ready_;  // a heap of the others
+  Ready next_;                   // the latest-recorded node that is ready: in a chain, the only one
+  std::vector<Ready> ready_;     // a heap of the others
+  std::vector<Node*> to_visit_;  // by discover()
   std::vector<Capture> captures_;
   std::unordered_set<Node*> needed_;  // nodes on a path to a captured input; only kept when there are captures
 };
 
+/// True when the run had not met `n` before.
+bool BackwardRun::meet(Node& n) {
+  if (mine(n)) return false;
+  return aside_.contains(&n) ? false : claim(n) || aside_.try_emplace(&n).second;
+}
+
 void BackwardRun::discover(std::span<const Edge> roots) {
-  // Breadth first: counts, for every node reachable, the edges that will bring it a gradient.
-  std::vector<Node*> aside_order;
-  std::size_t next = 0, next_aside = 0;
-  const auto meet = [&](Node& n) {
-    if (mine(n) || aside_.contains(&n)) return;
-    if (!claim(n)) {
-      aside_.try_emplace(&n);
-      aside_order.push_back(&n);
-    }
-  };
-  for (const Edge& e : roots) meet(*e.node);
-  while (next < claimed_.size() || next_aside < aside_order.size()) {
-    Node& n = next < claimed_.size() ? *claimed_[next++] : *aside_order[next_aside++];
-    for (const Edge& e : n.next_edges()) {
-      if (!e.node) continue;
-      meet(*e.node);
-      ++dependencies(*e.node);
+  // Counts, for every node reachable, the edges that will bring it a gradient; where only one can, there is nothing to
+  // count, nor a way to come by twice.
+  for (const Edge& root : roots) {
+    if (meet(*root.node)) to_visit_.push_back(root.node.get());
+  }
+  while (!to_visit_.empty()) {
+    Node* n = to_visit_.back();
+    to_visit_.pop_back();
+    while (n) {
+      Node* next = nullptr;
+      for (const Edge& e : n->next_edges()) {
+        Node* target = e.node.get();
+        if (!target) continue;
+        if (!has_one_way_in(*target)) {
+          const bool first = meet(*target);
+          ++dependencies(*target);
+          if (!first) continue;
+        }
+        if (next) to_visit_.push_back(next);
+        next = target;
+      }
+      n = next;
     }
   }
 }
@@ -184,34 +217,53 @@ void BackwardRun::add(Tensor& sum, Tensor&& grad) {
     sum = sum + grad;
 }
 
-void BackwardRun::send(const Edge& edge, Tensor&& grad, const Node* from, std::size_t output) {
-  Node& target = *edge.node;
-  if (!captures_.empty() && !needed_.contains(&target) &&
-      std::none_of(captures_.begin(), captures_.end(), [&](const Capture& c) { return c.edge.node == edge.node; })) {
-    return;
-  }
-  if (grad.defined()) {
-    const ShapeRecord& shape = target.input_shape(edge.input_nr);
-    const Array& a = grad.array();
-    if (!shape.matches(a.sizes())) {
-      const Dims want = shape.sizes();
-      const Dims& have = a.sizes();
-      bool expands = want.size() <= have.size();
-      for (std::size_t i = 0; expands && i < want.size(); ++i) {
-        const std::int64_t w = want[want.size() - 1 - i], h = have[have.size() - 1 - i];
-        expands = w == h || w == 1;
-      }
-      check(expands,
-            "Function {} returned an invalid gradient at index {} - got {} but expected shape compatible with {}",
-            from ? from->name() : "backward", output, have, want);
-      grad = sum_to_size(grad, want);
-    }
-    if (grad.dtype() != shape.dtype()) grad = grad.to(shape.dtype());
-    add(pending(target, edge.input_nr), std::move(grad));
-  }
+/// Whether anybody wants the gradient that goes along `edge`.
+bool BackwardRun::takes(const Edge& edge) const {
+  return captures_.empty() || needed_.contains(edge.node.get()) ||
+         std::any_of(captures_.begin(), captures_.end(), [&](const Capture& c) { return c.edge.node == edge.node; });
 }
 
-Grads BackwardRun::collect(Node& n) {
+/// Gives `grad` the shape and dtype of the forward result that `edge` leads to.
+inline void BackwardRun::fit(const Edge& edge, Tensor& grad, const Node* from, std::size_t output) {
+  const ShapeRecord& shape = edge.node->input_shape(edge.input_nr);
+  const Array& a = grad.impl()->array;
+  if (!shape.matches(a.sizes()) || a.dtype() != shape.dtype()) [[unlikely]]
+    refit(shape, grad, from, output);
+}
+
+/// Sums over what broadcasting added, and converts.
+void BackwardRun::refit(const ShapeRecord& shape, Tensor& grad, const Node* from, std::size_t output) {
+  if (!shape.matches(grad.array().sizes())) {
+    const Dims want = shape.sizes();
+    const Dims& have = grad.array().sizes();
+    bool expands = want.size() <= have.size();
+    for (std::size_t i = 0; expands && i < want.size(); ++i) {
+      const std::int64_t w = want[want.size() - 1 - i], h = have[have.size() - 1 - i];
+      expands = w == h || w == 1;
+    }
+    check(expands,
+          "Function {} returned an invalid gradient at index {} - got {} but expected shape compatible with {}",
+          from ? from->name() : "backward", output, have, want);
+    grad = sum_to_size(grad, want);
+  }
+  if (grad.dtype() != shape.dtype()) grad = grad.to(shape.dtype());
+}
+
+/// Brings `grad`, which may be undefined, to the end of `edge`, which may be ready then.
+void BackwardRun::send(const Edge& edge, Tensor&& grad, const Node* from, std::size_t output) {
+  Node& target = *edge.node;
+  if (!grad.defined() || !takes(edge))
+    grad.reset();
+  else
+    fit(edge, grad, from, output);
+  if (!is_counted(target)) return push_ready(&target, std::move(grad));
+  if (grad.defined()) add(pending(target, edge.input_nr), std::move(grad));
+  if (from && --dependencies(target) == 0) push_ready(&target);
+}
+
+Grads BackwardRun::collect(Ready&& ready) {
+  Node& n = *ready.node;
+  if (!is_counted(n)) return Grads(std::move(ready.grad));
   Grads grads(n.num_inputs());
   for (std::uint32_t i = 0; i < n.num_inputs(); ++i) grads[i] = std::move(pending(n, i));
   return grads;
@@ -273,48 +325,86 @@ Grads BackwardRun::apply_watched(Node& n, NodeHooks* hooks, Grads grads) {
   return out;
 }
 
-void BackwardRun::execute(Node& n) {
-  Grads grads = collect(n);
+[[noreturn, gnu::cold]] static void fail_count(const Node& n, const Grads& out) {
+  fail("Function {} returned an incorrect number of gradients (expected {}, got {})", n.name(), n.num_outputs(),
+       out.size());
+}
+
+void BackwardRun::execute(Ready&& ready) {
+  Node& n = *ready.node;
+  Grads grads = collect(std::move(ready));
   NodeHooks* hooks = n.more_ ? n.more_->hooks.get() : nullptr;
   if (hooks) [[unlikely]]
     run_pre_hooks(n, *hooks, grads);
   for (const Capture& c : captures_) {
     if (c.result && c.edge.node.get() == &n) *c.result = grads[c.edge.input_nr];
   }
-  const std::size_t edges = n.num_outputs();
+  const auto edges = n.next_edges();
   if (!runs(n)) {
-    for (const Edge& e : n.next_edges()) {
-      if (e.node && --dependencies(*e.node) == 0) push_ready(e.node.get());
+    for (const Edge& e : edges) {
+      if (e.node) send(e, {}, &n, 0);
     }
     return;
   }
   const bool watched = watched_ || (hooks && !hooks->post.empty());
   Grads out = watched ? apply_watched(n, hooks, std::move(grads)) : n.apply(std::move(grads));
-  check(out.size() == edges, "Function {} returned an incorrect number of gradients (expected {}, got {})", n.name(),
-        edges, out.size());
+  if (out.size() != edges.size()) fail_count(n, out);
   if (!keep_graph_) n.release_saved();
-  const Edge* next = n.next_edges().data();
   Tensor* g = out.data();
-  for (std::size_t i = 0; i < edges; ++i) {
-    const Edge& e = next[i];
-    if (!e.node) continue;
-    send(e, std::move(g[i]), &n, i);
-    if (--dependencies(*e.node) == 0) push_ready(e.node.get());
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    if (edges[i].node) send(edges[i], std::move(g[i]), &n, i);
   }
 }
 
 void BackwardRun::run(std::span<const Edge> roots, std::vector<Tensor> grads) {
   const AutoGradMode mode(create_graph_);
+  struct Restore {
+    bool outer = detail::adds_to_leaves;
+    ~Restore() { detail::adds_to_leaves = outer; }
+  } const restore;
+  plain_ = !watched_ && captures_.empty();
+  detail::adds_to_leaves = plain_ && !create_graph_;
   discover(roots);
   if (!captures_.empty()) find_needed(roots);
   for (std::size_t i = 0; i < roots.size(); ++i) send(roots[i], std::move(grads[i]), nullptr, i);
   for (const Edge& e : roots) {
     Node* n = e.node.get();
     // A root that another root leads to waits its turn; a root given twice starts once.
-    const bool waits = n == next_ || std::find(ready_.begin(), ready_.end(), n) != ready_.end();
+    const bool waits = n == next_.node ||
+                       std::any_of(ready_.begin(), ready_.end(), [n](const Ready& other) { return other.node == n; });
     if (dependencies(*n) == 0 && !waits) push_ready(n);
   }
-  while (Node* n = take_ready()) execute(*n);
+  while (next_.node) {
+    if (plain_) follow_chain();
+    if (next_.node) execute(take_ready());
+  }
+}
+
+/// The one edge that leads on from `n`, if the node there has no other way in: then nothing else can come between.
+inline const Edge* BackwardRun::only_way_on(const Node& n) const {
+  const Edge* only = nullptr;
+  for (const Edge& e : n.next_edges()) {
+    if (!e.node) continue;
+    if (only || is_counted(*e.node)) return nullptr;
+    only = &e;
+  }
+  return only;
+}
+
+/// While the next node is the only one that is ready and so is the one after it: execute() without what then is idle.
+void BackwardRun::follow_chain() {
+  while (ready_.empty() && !next_.node->more_ && !is_counted(*next_.node)) {
+    Node& n = *next_.node;
+    const Edge* way = only_way_on(n);
+    if (!way) return;
+    Grads out = n.apply(Grads(std::move(next_.grad)));
+    const std::size_t i = static_cast<std::size_t>(way - n.next_edges().data());
+    if (out.size() != n.num_outputs()) fail_count(n, out);
+    if (!keep_graph_) n.release_saved();
+    next_.node = way->node.get();
+    next_.grad = std::move(out[i]);
+    if (next_.grad.defined()) fit(*way, next_.grad, &n, i);
+  }
 }
 
 namespace autograd {

@@ -68,9 +68,6 @@ class FunctionNodeBase : public OpNodeBase {
   friend class AutogradContext;
   FunctionNodeBase(std::size_t num_edges, std::size_t num_saved, const char* name, Backward backward,
                    AutogradContext ctx, std::vector<bool> is_tensor);
-  std::size_t allocated_bytes() const override {
-    return total_bytes(sizeof(FunctionNodeBase), num_outputs(), saved().size());
-  }
   void keep(const variable_list& to_save, const variable_list& inputs, const variable_list& outputs);
 
   const char* name_;

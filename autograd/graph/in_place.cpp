@@ -51,7 +51,6 @@ class CopySlices final : public Node {
   ~CopySlices() override {
     for (std::size_t i = 0; i < num_outputs(); ++i) edges()[i].~Edge();
   }
-  std::size_t allocated_bytes() const override { return sizeof(CopySlices) + num_outputs() * sizeof(Edge); }
 
   Dims base_sizes_, base_strides_, sizes_, strides_;
   std::int64_t offset_;

@@ -1,5 +1,7 @@
 #include <xgrad/autograd/graph/anomaly.hpp>
+#include <xgrad/autograd/graph/differentiable.hpp>
 #include <xgrad/autograd/graph/grad_mode.hpp>
+#include <xgrad/autograd/graph/leaf_gradient.hpp>
 #include <xgrad/autograd/graph/node.hpp>
 #include <xgrad/autograd/graph/saved_hooks.hpp>
 
@@ -10,6 +12,7 @@ namespace xgrad {
 namespace detail {
 thread_local constinit std::uint64_t next_sequence_nr = 0;
 constinit std::atomic<bool> keep_origins{false};
+thread_local constinit bool adds_to_leaves = false;
 }  // namespace detail
 
 void ShapeRecord::keep_on_heap(const Dims& sizes) {
@@ -51,7 +54,7 @@ void Node::destroy(Node* node) noexcept {
   while (waiting) {
     Node* n = waiting;
     waiting = reinterpret_cast<Node*>(n->run_.load(std::memory_order_relaxed));
-    const std::size_t bytes = n->allocated_bytes();
+    const std::size_t bytes = n->edges_offset_ + n->num_edges_ * sizeof(Edge) + n->num_saved_ * sizeof(SavedTensor);
     n->~Node();
     memory::deallocate(n, bytes);
   }
@@ -126,18 +129,52 @@ Grads AccumulateGrad::apply(Grads&& grads) {
   return {};
 }
 
+namespace {
+
+// Leaves are what graphs of several threads share.
+void lock(GradSlot& slot) {
+  while (slot.busy.test_and_set(std::memory_order_acquire)) slot.busy.wait(true, std::memory_order_relaxed);
+}
+void unlock(GradSlot& slot) {
+  slot.busy.clear(std::memory_order_release);
+  if (!detail::single_threaded()) slot.busy.notify_one();
+}
+
+/// Whether `grad` may be added to as memory, of the shape and dtype that `leaf` takes.
+bool is_packed(const Tensor& grad, const ShapeRecord& leaf) {
+  if (!grad.defined()) return false;
+  const TensorImpl& impl = *grad.impl();
+  return impl.array.is_contiguous() && impl.array.dtype() == leaf.dtype() && leaf.matches(impl.array.sizes()) &&
+         !impl.inference;
+}
+
+}  // namespace
+
+LeafGradient::LeafGradient(const Node& node, std::size_t i) {
+  if (!detail::adds_to_leaves || !node.needs(i)) return;
+  Node& target = *node.next_edges()[i].node;
+  if (target.num_outputs() != 0 || target.hooks_if_any()) return;
+  auto* leaf = dynamic_cast<AccumulateGrad*>(&target);
+  if (!leaf) return;
+  lock(leaf->slot());
+  if (is_packed(leaf->slot().grad, leaf->input_shape(0)))
+    slot_ = &leaf->slot();
+  else
+    unlock(leaf->slot());
+}
+
+LeafGradient::~LeafGradient() {
+  if (!slot_) return;
+  slot_->grad.impl()->bump_version();
+  unlock(*slot_);
+}
+
 void AccumulateGrad::accumulate(Tensor&& incoming) {
-  // Leaves are what graphs of several threads share.
   struct Lock {
-    std::atomic_flag& flag;
-    explicit Lock(std::atomic_flag& f) : flag(f) {
-      while (flag.test_and_set(std::memory_order_acquire)) flag.wait(true, std::memory_order_relaxed);
-    }
-    ~Lock() {
-      flag.clear(std::memory_order_release);
-      flag.notify_one();
-    }
-  } lock(slot_->busy);
+    GradSlot& slot;
+    explicit Lock(GradSlot& s) : slot(s) { lock(s); }
+    ~Lock() { unlock(slot); }
+  } const guard(*slot_);
   Tensor& grad = slot_->grad;
   if (grad.defined()) {
     if (detail::grad_mode)

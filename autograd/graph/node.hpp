@@ -25,28 +25,36 @@ struct Edge {
 /// A short list of gradients; an undefined Tensor stands for zero. Four fit without an allocation.
 class Grads {
  public:
-  Grads() = default;
+  Grads() {}
   template <class... T>
   requires(sizeof...(T) > 0 && (std::is_same_v<std::remove_cvref_t<T>, Tensor> && ...)) Grads(T&&... tensors)
       : size_(sizeof...(T)) {
-    if constexpr (sizeof...(T) > kFew) many_ = std::make_unique<Tensor[]>(size_);
-    Tensor* to = data();
-    ((*to++ = std::forward<T>(tensors)), ...);
+    if constexpr (sizeof...(T) > kFew) {
+      many_ = std::make_unique<Tensor[]>(size_);
+      Tensor* to = many_.get();
+      ((*to++ = std::forward<T>(tensors)), ...);
+    } else {
+      Tensor* to = few_;
+      ((new (to++) Tensor(std::forward<T>(tensors))), ...);
+    }
   }
   explicit Grads(std::size_t size) : size_(size) {
-    if (size > kFew) many_ = std::make_unique<Tensor[]>(size);
+    if (size > kFew)
+      many_ = std::make_unique<Tensor[]>(size);
+    else
+      std::uninitialized_value_construct_n(few_, size);
   }
   explicit Grads(std::vector<Tensor> tensors) : Grads(tensors.size()) {
     std::move(tensors.begin(), tensors.end(), begin());
   }
   Grads(const Grads& other) : Grads(other.size_) { std::copy(other.begin(), other.end(), begin()); }
-  Grads(Grads&& other) noexcept = default;
+  Grads(Grads&& other) noexcept { take(other); }
   Grads& operator=(Grads other) noexcept {
-    std::swap(size_, other.size_);
-    std::swap(few_, other.few_);
-    std::swap(many_, other.many_);
+    clear();
+    take(other);
     return *this;
   }
+  ~Grads() { clear(); }
 
   std::size_t size() const { return size_; }
   Tensor* data() { return size_ > kFew ? many_.get() : few_; }
@@ -60,8 +68,24 @@ class Grads {
 
  private:
   static constexpr std::size_t kFew = 4;
+
+  void take(Grads& other) {
+    size_ = other.size_;
+    many_ = std::move(other.many_);
+    if (size_ <= kFew)
+      std::uninitialized_move_n(other.few_, size_, few_);
+    else
+      other.size_ = 0;
+  }
+  void clear() {
+    if (size_ <= kFew) std::destroy_n(few_, size_);
+    size_ = 0;
+  }
+
   std::size_t size_ = 0;
-  Tensor few_[kFew];
+  union {
+    Tensor few_[kFew];  // the first size_ of them exist, if that is no more than there are
+  };
   std::unique_ptr<Tensor[]> many_;
 };
 
@@ -69,7 +93,10 @@ class Grads {
 class ShapeRecord {
  public:
   ShapeRecord() = default;
-  explicit ShapeRecord(const Array& a) : dtype_(a.dtype()) {
+  explicit ShapeRecord(const Array& a) { set(a); }
+  /// Makes an empty record that of `a`.
+  void set(const Array& a) {
+    dtype_ = a.dtype();
     const std::size_t n = a.sizes().size();
     const std::int64_t* sizes = a.sizes().data();
     bool few = n <= kFew;
@@ -165,12 +192,15 @@ class Node : public RefCounted {
   void set_packed(std::unique_ptr<PackedTensors> packed);
 
  protected:
-  /// `edges_offset`: bytes from the node's start to the trailing storage that holds its edges.
-  Node(std::size_t num_edges, std::size_t edges_offset)
+  /// `edges_offset`: bytes from the node's start to the trailing storage that holds its edges, and after them
+  /// `num_saved` saved tensors.
+  Node(std::size_t num_edges, std::size_t edges_offset, std::size_t num_saved = 0)
       : num_edges_(static_cast<std::uint16_t>(num_edges)),
         sequence_nr_(detail::next_sequence_nr++),
-        edges_offset_(static_cast<std::uint16_t>(edges_offset)) {
+        edges_offset_(static_cast<std::uint16_t>(edges_offset)),
+        num_saved_(static_cast<std::uint16_t>(num_saved & kMostSaved)) {
     check(num_edges < 65536, "an operation of more than 65535 differentiable arguments is not supported");
+    check(num_saved <= kMostSaved, "an operation that saves more than 32767 tensors is not supported");
     memory::detail::count(memory::detail::Counted::Nodes, 1);
     if (detail::keep_origins.load(std::memory_order_relaxed)) [[unlikely]]
       keep_origin();
@@ -178,8 +208,14 @@ class Node : public RefCounted {
   Edge* edges() const {
     return reinterpret_cast<Edge*>(const_cast<char*>(reinterpret_cast<const char*>(this)) + edges_offset_);
   }
-  virtual std::size_t allocated_bytes() const = 0;
+  std::size_t num_saved() const { return num_saved_; }
+  bool saved_is_released() const { return released_; }
+  void set_saved_released() { released_ = true; }
   void set_edge(std::size_t i, Edge e) { edges()[i] = std::move(e); }
+  /// The same where there is none yet.
+  void set_new_edge(std::size_t i, const Intrusive<Node>& to, std::uint32_t input_nr) {
+    new (&edges()[i]) Edge{to, input_nr};
+  }
 
  private:
   friend class BackwardRun;
@@ -204,6 +240,9 @@ class Node : public RefCounted {
   std::atomic<BackwardRun*> run_{nullptr};
   std::int32_t dependencies_ = 0;
   std::uint16_t edges_offset_;
+  std::uint16_t num_saved_ : 15;
+  std::uint16_t released_ : 1 = 0;  // the saved tensors are gone
+  static constexpr std::size_t kMostSaved = 32767;
   Tensor grad_;  // the gradient of result 0, summed so far
   ShapeRecord shape_;
   std::unique_ptr<More> more_;
@@ -214,7 +253,7 @@ std::uint32_t add_further_result(Node& node, const Array& result);
 /// Registers a forward result with its node; returns its output number.
 inline std::uint32_t add_result(Node& node, const Array& result) {
   if (node.num_inputs_ != 0) return add_further_result(node, result);
-  node.shape_ = ShapeRecord(result);
+  node.shape_.set(result);
   node.num_inputs_ = 1;
   return 0;
 }
@@ -256,7 +295,6 @@ class AccumulateGrad final : public Node {
   AccumulateGrad(const Array& leaf, Intrusive<GradSlot> slot);
   ~AccumulateGrad() override;
   void accumulate(Tensor&& incoming);
-  std::size_t allocated_bytes() const override { return sizeof(AccumulateGrad); }
   Intrusive<GradSlot> slot_;
 };
 

@@ -1,7 +1,9 @@
 /// What a Tensor handle points to. Library code only; users see Tensor.
 #pragma once
 
+#include <xgrad/autograd/array/allocator.hpp>
 #include <xgrad/autograd/array/array.hpp>
+#include <xgrad/autograd/graph/grad_mode.hpp>
 
 #include <memory>
 
@@ -19,7 +21,13 @@ class VersionCounter : public RefCounted {
 };
 
 struct TensorImpl final : RefCounted {
-  explicit TensorImpl(Array&& a);
+  explicit TensorImpl(Array&& a) : TensorImpl(InPlace{}, [&] { return std::move(a); }) {}
+  /// Around the Array that `make()` returns, which is made where it stays.
+  struct InPlace {};
+  template <class Make>
+  TensorImpl(InPlace, Make&& make) : array(make()), inference(detail::inference_mode) {
+    memory::detail::count(memory::detail::Counted::Tensors, 1);
+  }
   ~TensorImpl();
   static void destroy(TensorImpl* impl) noexcept;
 

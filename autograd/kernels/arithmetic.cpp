@@ -135,9 +135,20 @@ void into(const Array& result, ScalarType dtype, F compute) {
   copy(result, temporary);
 }
 
+/// What most calls are: packed arrays of one shape and dtype, and a result of the same.
+Array binary_of_packed(Binary op, const Array& a, const Array& b) {
+  Array result = Array::packed_like(a, a.dtype());
+  dispatch(a.dtype(), [&]<class T>() { run_binary<T>(op, result, a, b); });
+  return result;
+}
+
 }  // namespace
 
 Array binary(Binary op, const Array& a, const Array& b, ScalarType dtype, const Array* out) {
+  if (!out && a.dtype() == dtype && b.dtype() == dtype && a.is_contiguous() && b.is_contiguous() &&
+      a.sizes() == b.sizes()) {
+    return binary_of_packed(op, a, b);
+  }
   Array result = result_for({&a, &b}, dtype, out);  // the one thing returned, so that it is made in its place
   if (a.dtype() == dtype && b.dtype() == dtype && result.dtype() == dtype) {
     dispatch(dtype, [&]<class T>() { run_binary<T>(op, result, a, b); });

@@ -1,8 +1,10 @@
 #include <xgrad/autograd/array/error.hpp>
 #include <xgrad/autograd/kernels/blas.hpp>
+#include <xgrad/autograd/kernels/levels.hpp>
 #include <xgrad/autograd/kernels/split.hpp>
 
 #include <cblas.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -96,6 +98,12 @@ constinit std::int64_t tile = 16;
 
 void gemm(std::int64_t n, std::int64_t m, std::int64_t k, float alpha, Matrix<float> a, Matrix<float> b, float beta,
           float* out, std::int64_t ld_out) {
+  const ProductKernels& own = level().products;
+  const bool blas_could = std::max({k, a.ld, b.ld, ld_out}) <= std::numeric_limits<blasint>::max();
+  if (n * m <= own.most_elements && k > 0 && (!b.transposed || n <= own.most_dot_rows) && blas_could) {
+    return (b.transposed ? own.dot : own.outer)(
+        {n, m, k, a.data, a.transposed ? 1 : a.ld, a.transposed ? a.ld : 1, b.data, b.ld, out, ld_out, alpha, beta});
+  }
   any_gemm<float>(cblas_sgemm, n, m, k, alpha, a, b, beta, out, ld_out);
 }
 void gemm(std::int64_t n, std::int64_t m, std::int64_t k, double alpha, Matrix<double> a, Matrix<double> b, double beta,

@@ -22,6 +22,7 @@ struct Matrix {
 extern constinit std::int64_t tile;
 
 /// out [n, m] = alpha·a·b + beta·out with the inner size k. Throws when a size does not fit BLAS's 32-bit integers.
+/// Small products of floats go to kernels of our own (levels/products.hpp), where those are faster.
 void gemm(std::int64_t n, std::int64_t m, std::int64_t k, float alpha, Matrix<float> a, Matrix<float> b, float beta,
           float* out, std::int64_t ld_out);
 void gemm(std::int64_t n, std::int64_t m, std::int64_t k, double alpha, Matrix<double> a, Matrix<double> b, double beta,

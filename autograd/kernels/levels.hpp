@@ -41,6 +41,27 @@ struct RowFunctions {
 template <class W>
 inline constexpr std::int64_t kTransposeTile = 64 / static_cast<std::int64_t>(sizeof(W));
 
+/// out [rows, columns] = alpha·a·b + beta·out with the inner size `inner` ≥ 1. Strides count elements; a row of `out`
+/// is packed. `out` is not read when beta = 0.
+struct FloatProduct {
+  std::int64_t rows, columns, inner;
+  const float* a;
+  std::int64_t a_row, a_column;
+  const float* b;
+  std::int64_t b_row;  ///< distance of b's rows (outer) or columns (dot), which are packed
+  float* out;
+  std::int64_t out_row;
+  float alpha, beta;
+};
+
+/// Products of small matrices, and how large they may be to be faster than BLAS's.
+struct ProductKernels {
+  void (*outer)(const FloatProduct&);  ///< for packed rows of b
+  void (*dot)(const FloatProduct&);    ///< for packed columns of b
+  std::int64_t most_elements;          ///< of the result
+  std::int64_t most_dot_rows;
+};
+
 struct LevelKernels {
   const char* name;
   RowFunctions<float> floats;
@@ -50,6 +71,7 @@ struct LevelKernels {
                       std::int64_t rows, std::int64_t cols);
   void (*transpose_8)(std::uint64_t* dst, std::int64_t dst_ld, const std::uint64_t* src, std::int64_t src_ld,
                       std::int64_t rows, std::int64_t cols);
+  ProductKernels products;
 };
 
 /// What this machine runs, lowest first; ends with null.

@@ -37,7 +37,7 @@ Array result_for(std::initializer_list<const Array*> inputs, ScalarType dtype, c
       same = same && a->sizes() == first.sizes();
       packed = packed && a->is_contiguous();
     }
-    if (same) return packed ? Array::empty(first.sizes(), dtype) : Array::empty_like(first, dtype);
+    if (same) return packed ? Array::packed_like(first, dtype) : Array::empty_like(first, dtype);
     Dims shape(first.sizes());
     for (const Array* a : inputs) shape = broadcast_shapes(shape, a->sizes());
     return Array::empty(shape, dtype);

@@ -143,6 +143,20 @@ Array matmul(const Array& a, const Array& b, double alpha, const Array* c, doubl
   return out;
 }
 
+void add_matmul(const Array& out, const Array& a, const Array& b) {
+  check_matrices(a, b);
+  check_dtypes(a, b);
+  check_dtypes(a, out);
+  const std::int64_t n = a.sizes()[0], k = a.sizes()[1], m = b.sizes()[1];
+  check(out.sizes() == Dims({n, m}) && out.is_contiguous(), "internal error: a product of {} cannot be added to {}",
+        Dims({n, m}), out.sizes());
+  if (out.numel() == 0 || k == 0) return;
+  dispatch_floating(a.dtype(), "addmm_impl_cpu_", [&]<class T>() {
+    Array keep_a, keep_b;
+    blas::gemm(n, m, k, T(1), as_blas_or_copy<T>(a, keep_a), as_blas_or_copy<T>(b, keep_b), T(1), out.data<T>(), m);
+  });
+}
+
 Array batched_matmul(const Array& a, const Array& b) {
   check(a.dim() == 3, "batch1 must be a 3D tensor");
   check(b.dim() == 3, "batch2 must be a 3D tensor");

@@ -78,6 +78,21 @@ Tensor mul(const Tensor& a, const Tensor& b, Into into) {
       });
 }
 
+/// The same with a number, which is all that is kept of it.
+Tensor mul(const Tensor& a, Scalar b, Into into) {
+  if (!a.is_floating_point() || a.impl()->wrapped_number || b.isBoolean()) return mul(a, wrap(b), into);
+  static const Tensor number;
+  return differentiable<"MulBackward0">(
+      inputs(a, number), into,
+      [&](const Array* out) {
+        return kernels::binary(Binary::Mul, a.array(), ops::number(b, a.dtype()), a.dtype(), out);
+      },
+      no_save,
+      [b](const Saved&, const Tensor& g) -> Grads {
+        return {g * b, Tensor()};
+      });
+}
+
 /// y = a / b              da = g/b, db = −g·(a/b)/b
 Tensor div(const Tensor& a, const Tensor& b, Into into) {
   const ScalarType dtype = floating_type(result_type(a, b));
@@ -114,6 +129,24 @@ Tensor lerp(const Tensor& a, const Tensor& b, Scalar weight, Into into) {
       });
 }
 
+/// Where a function of a and b may put its result of their dtype: over a, if that is a dying tensor of the result's
+/// shape and dtype. `saves_a`: the derivative with respect to b reads a.
+Into over(const Tensor& a, const Tensor& b, bool saves_a) {
+  if (!ops::is_dying(a) || a.dtype() != result_type(a, b) || (saves_a && detail::grad_mode && takes_gradient(b)))
+    return {};
+  const Dims &to = a.array().sizes(), &from = b.array().sizes();
+  if (to == from || b.numel() == 1) return from.size() <= to.size() ? Into::over(a) : Into();
+  if (from.size() > to.size()) return {};
+  for (std::size_t i = 1; i <= from.size(); ++i) {
+    const std::int64_t n = from[from.size() - i];
+    if (n != 1 && n != to[to.size() - i]) return {};
+  }
+  return Into::over(a);
+}
+Into over_floating(const Tensor& a, Scalar b) {
+  return a.is_floating_point() && !b.isBoolean() ? ops::over(a) : Into();
+}
+
 /// y = max(a, b) or min(a, b): g to the chosen argument, half each where they are equal.
 template <FixedString Name>
 Tensor extremum(Binary op, const Tensor& a, const Tensor& b) {
@@ -135,25 +168,34 @@ Tensor extremum(Binary op, const Tensor& a, const Tensor& b) {
 }  // namespace
 
 Tensor add(const Tensor& a, const Tensor& b, Scalar alpha) { return add(a, b, alpha, Into()); }
-Tensor add(const Tensor& a, Scalar b, Scalar alpha) { return add(a, wrap(b), alpha, Into()); }
+Tensor add(const Tensor& a, Scalar b, Scalar alpha) { return add(a, wrap(b, a), alpha, Into()); }
 Tensor& add_(Tensor& a, const Tensor& b, Scalar alpha) { return add(a, b, alpha, Into::in_place(a)), a; }
-Tensor& add_(Tensor& a, Scalar b, Scalar alpha) { return add(a, wrap(b), alpha, Into::in_place(a)), a; }
+Tensor& add_(Tensor& a, Scalar b, Scalar alpha) { return add(a, wrap(b, a), alpha, Into::in_place(a)), a; }
 
 Tensor sub(const Tensor& a, const Tensor& b, Scalar alpha) { return sub(a, b, alpha, Into()); }
-Tensor sub(const Tensor& a, Scalar b, Scalar alpha) { return sub(a, wrap(b), alpha, Into()); }
+Tensor sub(const Tensor& a, Scalar b, Scalar alpha) { return sub(a, wrap(b, a), alpha, Into()); }
 Tensor& sub_(Tensor& a, const Tensor& b, Scalar alpha) { return sub(a, b, alpha, Into::in_place(a)), a; }
-Tensor& sub_(Tensor& a, Scalar b, Scalar alpha) { return sub(a, wrap(b), alpha, Into::in_place(a)), a; }
-Tensor rsub(const Tensor& a, Scalar b) { return sub(wrap(b), a, 1, Into()); }
+Tensor& sub_(Tensor& a, Scalar b, Scalar alpha) { return sub(a, wrap(b, a), alpha, Into::in_place(a)), a; }
+Tensor rsub(const Tensor& a, Scalar b) { return sub(wrap(b, a), a, 1, Into()); }
 
 Tensor mul(const Tensor& a, const Tensor& b) { return mul(a, b, Into()); }
-Tensor mul(const Tensor& a, Scalar b) { return mul(a, wrap(b), Into()); }
+Tensor mul(const Tensor& a, Scalar b) { return mul(a, b, Into()); }
 Tensor& mul_(Tensor& a, const Tensor& b) { return mul(a, b, Into::in_place(a)), a; }
-Tensor& mul_(Tensor& a, Scalar b) { return mul(a, wrap(b), Into::in_place(a)), a; }
+Tensor& mul_(Tensor& a, Scalar b) { return mul(a, b, Into::in_place(a)), a; }
 
 Tensor div(const Tensor& a, const Tensor& b) { return div(a, b, Into()); }
-Tensor div(const Tensor& a, Scalar b) { return div(a, wrap(b), Into()); }
+Tensor div(const Tensor& a, Scalar b) { return div(a, wrap(b, a), Into()); }
 Tensor& div_(Tensor& a, const Tensor& b) { return div(a, b, Into::in_place(a)), a; }
-Tensor& div_(Tensor& a, Scalar b) { return div(a, wrap(b), Into::in_place(a)), a; }
+Tensor& div_(Tensor& a, Scalar b) { return div(a, wrap(b, a), Into::in_place(a)), a; }
+
+Tensor operator+(Tensor&& a, const Tensor& b) { return add(a, b, 1, over(a, b, false)); }
+Tensor operator+(Tensor&& a, Scalar b) { return add(a, wrap(b, a), 1, over_floating(a, b)); }
+Tensor operator-(Tensor&& a, const Tensor& b) { return sub(a, b, 1, over(a, b, false)); }
+Tensor operator-(Tensor&& a, Scalar b) { return sub(a, wrap(b, a), 1, over_floating(a, b)); }
+Tensor operator*(Tensor&& a, const Tensor& b) { return mul(a, b, over(a, b, true)); }
+Tensor operator*(Tensor&& a, Scalar b) { return mul(a, b, over_floating(a, b)); }
+Tensor operator/(Tensor&& a, const Tensor& b) { return div(a, b, a.is_floating_point() ? over(a, b, true) : Into()); }
+Tensor operator/(Tensor&& a, Scalar b) { return div(a, wrap(b, a), over_floating(a, b)); }
 
 Tensor lerp(const Tensor& a, const Tensor& b, Scalar weight) { return lerp(a, b, weight, Into()); }
 Tensor& lerp_(Tensor& a, const Tensor& b, Scalar weight) { return lerp(a, b, weight, Into::in_place(a)), a; }

@@ -1,3 +1,4 @@
+#include <xgrad/autograd/graph/leaf_gradient.hpp>
 #include <xgrad/autograd/kernels/matmul.hpp>
 #include <xgrad/autograd/ops/promotion.hpp>
 
@@ -18,6 +19,15 @@ std::int64_t product(IntArrayRef sizes, std::size_t first, std::size_t last) {
   return n;
 }
 
+/// a·b, the gradient of argument i: added to that argument's `.grad` at once where it has one, and undefined then.
+Tensor leaf_product(const Saved& s, std::size_t i, const Tensor& a, const Tensor& b) {
+  if (LeafGradient leaf{s.node(), i}) {
+    kernels::add_matmul(leaf.array(), a.array(), b.array());
+    return {};
+  }
+  return mm(a, b);
+}
+
 }  // namespace
 
 /// y = a·b                da = g·bᵀ, db = aᵀ·g
@@ -33,7 +43,8 @@ Tensor mm(const Tensor& a, const Tensor& b) {
         if (s.needed(1)) s.input(0);
       },
       [](const Saved& s, const Tensor& g) -> Grads {
-        return {s.needs(0) ? mm(g, s.input(1).t()) : Tensor(), s.needs(1) ? mm(s.input(0).t(), g) : Tensor()};
+        return {s.needs(0) ? leaf_product(s, 0, g, s.input(1).t()) : Tensor(),
+                s.needs(1) ? leaf_product(s, 1, s.input(0).t(), g) : Tensor()};
       });
 }
 
@@ -165,7 +176,7 @@ Tensor linear_2d(const Tensor& x, const Tensor& weight, const Tensor& bias) {
       },
       [](const Saved& s, const Tensor& g) -> Grads {
         return {s.needs(0) ? g : Tensor(), s.needs(1) ? mm(g, s.input(2)) : Tensor(),
-                s.needs(2) ? mm(g.t(), s.input(1)) : Tensor()};
+                s.needs(2) ? leaf_product(s, 2, g.t(), s.input(1)) : Tensor()};
       });
 }
 

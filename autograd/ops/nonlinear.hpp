@@ -5,21 +5,24 @@
 
 namespace xgrad {
 
+// relu, sigmoid and tanh take x by value: one that was a temporary or moved from, and that nobody else holds, gives its
+// memory to the result, as in `relu(layer(x))`.
+
 /// y = max(0, x)                     dx = g unless y ≤ 0. NaN stays NaN.
-Tensor relu(const Tensor& x);
+Tensor relu(Tensor x);
 Tensor& relu_(Tensor& x);
 
 /// y ≤ 0 ? 0 : g: relu's derivative as one pass, itself differentiable.
 Tensor relu_backward(const Tensor& g, const Tensor& y);
 
 /// y = 1 / (1 + e^−x)                dx = g·y·(1 − y)
-Tensor sigmoid(const Tensor& x);
+Tensor sigmoid(Tensor x);
 Tensor& sigmoid_(Tensor& x);
 /// g·y·(1 − y): sigmoid's derivative as one pass, itself differentiable.
 Tensor sigmoid_backward(const Tensor& g, const Tensor& y);
 
 /// y = tanh x                        dx = g·(1 − y²)
-Tensor tanh(const Tensor& x);
+Tensor tanh(Tensor x);
 Tensor& tanh_(Tensor& x);
 /// g·(1 − y²)
 Tensor tanh_backward(const Tensor& g, const Tensor& y);

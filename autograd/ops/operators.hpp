@@ -38,6 +38,19 @@ inline Tensor operator>>(const Tensor& a, const Tensor& b) { return bitwise_righ
 inline Tensor operator>>(const Tensor& a, Scalar b) { return bitwise_right_shift(a, b); }
 inline Tensor operator>>(Scalar a, const Tensor& b) { return bitwise_right_shift(a, b); }
 inline Tensor operator~(const Tensor& a) { return bitwise_not(a); }
+
+// A temporary whose memory nobody else holds and no derivative reads gives it to the result: `x * w + b` takes one
+// array, not two. So does what was given away with std::move.
+Tensor operator+(Tensor&& a, const Tensor& b);
+Tensor operator+(Tensor&& a, Scalar b);
+Tensor operator-(Tensor&& a, const Tensor& b);
+Tensor operator-(Tensor&& a, Scalar b);
+Tensor operator*(Tensor&& a, const Tensor& b);
+Tensor operator*(Tensor&& a, Scalar b);
+Tensor operator/(Tensor&& a, const Tensor& b);
+Tensor operator/(Tensor&& a, Scalar b);
+Tensor operator-(Tensor&& a);
+
 inline Tensor operator!(const Tensor& a) { return logical_not(a); }
 
 inline Tensor& operator+=(Tensor& a, const Tensor& b) { return add_(a, b); }

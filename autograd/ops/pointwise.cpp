@@ -119,11 +119,32 @@ Tensor clamp(const Tensor& x, std::optional<Scalar> low, std::optional<Scalar> h
       });
 }
 
+Into over_floating(const Tensor& x) { return x.is_floating_point() ? ops::over(x) : Into(); }
+
+/// Where a derivative may put its result of y's shape and dtype: over the gradient that it was given.
+Into over_gradient(const Tensor& g, const Tensor& y) {
+  return g.dtype() == y.dtype() && g.sizes() == y.sizes() && y.is_contiguous() ? ops::over(g) : Into();
+}
+
+/// y ≤ 0 ? 0 : g          dg = h unless y ≤ 0, dy = 0
+Tensor relu_backward(const Tensor& g, const Tensor& y, Into into) {
+  return differentiable<"ReluBackwardBackward0">(
+      inputs(g, y), into,
+      [&](const Array* out) {
+        return kernels::binary(kernels::Binary::ReluBackward, g.array(), y.array(), y.dtype(), out);
+      },
+      [](Save& s) { s.input(1); },
+      [](const Saved& s, const Tensor& h) -> Grads {
+        return {s.needs(0) ? xgrad::relu_backward(h, s.input(1)) : Tensor(), Tensor()};
+      });
+}
+
 /// y = max(0, x)          dx = g unless y ≤ 0
 Tensor relu(const Tensor& x, Into into) {
   check(x.dtype() != kBool, "Boolean inputs not supported for relu");
-  return rational<"ReluBackward0">(Unary::Relu, x, into, save_y, [](const Saved& s, const Tensor& g) -> Grads {
-    return {relu_backward(g, s.output())};
+  return rational<"ReluBackward0">(Unary::Relu, x, into, save_y, [](const Saved& s, Tensor&& g) -> Grads {
+    const Tensor& y = s.output();
+    return {relu_backward(g, y, over_gradient(g, y))};
   });
 }
 
@@ -155,16 +176,7 @@ Tensor fused(kernels::Binary op, const Tensor& g, const Tensor& y, Derivative de
 
 }  // namespace
 
-/// y ≤ 0 ? 0 : g          dg = h unless y ≤ 0, dy = 0
-Tensor relu_backward(const Tensor& g, const Tensor& y) {
-  return differentiable<"ReluBackwardBackward0">(
-      inputs(g, y), {},
-      [&](const Array*) { return kernels::binary(kernels::Binary::ReluBackward, g.array(), y.array(), y.dtype()); },
-      [](Save& s) { s.input(1); },
-      [](const Saved& s, const Tensor& h) -> Grads {
-        return {s.needs(0) ? relu_backward(h, s.input(1)) : Tensor(), Tensor()};
-      });
-}
+Tensor relu_backward(const Tensor& g, const Tensor& y) { return relu_backward(g, y, Into()); }
 
 /// g·y·(1 − y)            dg = h·y·(1 − y), dy = h·g·(1 − 2y)
 Tensor sigmoid_backward(const Tensor& g, const Tensor& y) {
@@ -214,11 +226,12 @@ Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> m
 Tensor& clamp_(Tensor& x, std::optional<Scalar> min, std::optional<Scalar> max) {
   return clamp(x, min, max, Into::in_place(x)), x;
 }
-Tensor relu(const Tensor& x) { return relu(x, Into()); }
+Tensor operator-(Tensor&& x) { return neg(x, ops::over(x)); }
+Tensor relu(Tensor x) { return relu(x, ops::over(x)); }
 Tensor& relu_(Tensor& x) { return relu(x, Into::in_place(x)), x; }
-Tensor sigmoid(const Tensor& x) { return sigmoid(x, Into()); }
+Tensor sigmoid(Tensor x) { return sigmoid(x, over_floating(x)); }
 Tensor& sigmoid_(Tensor& x) { return sigmoid(x, Into::in_place(x)), x; }
-Tensor tanh(const Tensor& x) { return tanh(x, Into()); }
+Tensor tanh(Tensor x) { return tanh(x, over_floating(x)); }
 Tensor& tanh_(Tensor& x) { return tanh(x, Into::in_place(x)), x; }
 
 }  // namespace xgrad

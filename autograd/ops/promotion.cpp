@@ -13,7 +13,8 @@ ScalarType own_type(const Tensor& t) {
 
 }  // namespace
 
-ScalarType result_type(const Tensor& a, const Tensor& b) {
+/// result_type for what has several dtypes, or C++ numbers.
+ScalarType mixed_type(const Tensor& a, const Tensor& b) {
   const int ra = rank(a), rb = rank(b);
   if (ra == rb) return a.dtype() == b.dtype() ? own_type(a) : promote_types(own_type(a), own_type(b));
   const Tensor& high = ra > rb ? a : b;
@@ -37,12 +38,27 @@ ScalarType result_type(const Tensor& a, const Tensor& b, const Tensor& c) {
 
 ScalarType floating_type(ScalarType dtype) { return is_floating_point(dtype) ? dtype : get_default_dtype(); }
 
-Tensor wrap(Scalar value) {
-  Array a = Array::empty({}, value.type());
-  kernels::fill(a, value);
-  Tensor t(std::move(a));
+Array number(Scalar value, ScalarType dtype) {
+  Array a = Array::empty({}, dtype);
+  dispatch(dtype, [&]<class T>() { *a.data<T>() = value.to<T>(); });
+  return a;
+}
+
+namespace {
+
+Tensor wrap_in(Scalar value, ScalarType dtype) {
+  Tensor t(number(value, dtype));
   t.impl()->wrapped_number = true;
   return t;
+}
+
+}  // namespace
+
+Tensor wrap(Scalar value) { return wrap_in(value, value.type()); }
+
+Tensor wrap(Scalar value, const Tensor& other) {
+  const bool decided = other.is_floating_point() && !other.impl()->wrapped_number && !value.isBoolean();
+  return wrap_in(value, decided ? other.dtype() : value.type());
 }
 
 void check_cast(ScalarType from, const Into& into) {

@@ -9,6 +9,7 @@
 #include <xgrad/autograd/kernels/independent.hpp>
 #include <xgrad/autograd/kernels/levels.hpp>
 #include <xgrad/autograd/kernels/levels/functions.hpp>
+#include <xgrad/autograd/kernels/levels/products.hpp>
 #include <xgrad/autograd/kernels/levels/softmax_rows.hpp>
 #include <xgrad/autograd/kernels/levels/transpose_words.hpp>
 #include <xgrad/autograd/kernels/levels/vectors.hpp>
@@ -171,7 +172,8 @@ constexpr LevelKernels make_level(const char* name) {
            softmax_backward_row,
            log_softmax_backward_row},
           transpose_words<std::uint32_t>,
-          transpose_words<std::uint64_t>};
+          transpose_words<std::uint64_t>,
+          {outer_product, dot_product, kMostElements, kMostDotRows}};
 }
 
 }  // namespace
