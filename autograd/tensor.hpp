@@ -14,7 +14,10 @@
 #include <xgrad/autograd/ops/random.hpp>
 #include <xgrad/autograd/ops/reductions.hpp>
 #include <xgrad/autograd/ops/rounding.hpp>
+#include <xgrad/autograd/ops/scans.hpp>
 #include <xgrad/autograd/ops/shape.hpp>
+#include <xgrad/autograd/ops/sorting.hpp>
+#include <xgrad/autograd/ops/statistics.hpp>
 
 #include <functional>
 #include <iosfwd>
@@ -46,7 +49,10 @@ class Tensor : public PointwiseMethods<Tensor>,
                public IndexingMethods<Tensor>,
                public LinalgMethods<Tensor>,
                public NonlinearMethods<Tensor>,
-               public RandomMethods<Tensor> {
+               public RandomMethods<Tensor>,
+               public StatisticMethods<Tensor>,
+               public ScanMethods<Tensor>,
+               public SortingMethods<Tensor> {
  public:
   Tensor() = default;
   Tensor(const Tensor&) = default;

@@ -56,16 +56,16 @@ template <class Op>
   }
 }
 
+/// Writes `count` results, packed, to o.
 template <class Op>
-void run_reduction(const Array& x, std::uint64_t mask, const Array& out) {
+void run_reduction(const Array& x, std::uint64_t mask, typename Op::Output* o, std::int64_t count) {
   const auto* const p = x.data<typename Op::Input>();
-  auto* const o = out.data<typename Op::Output>();
   if (x.numel() == 0) {
-    std::fill_n(o, out.numel(), Op::finish(Op::none()));
+    std::fill_n(o, count, Op::finish(Op::none()));
     return;
   }
   if (x.is_contiguous()) {
-    if (out.numel() == 1) {
+    if (count == 1) {
       *o = Op::finish(Op::row(Op::none(), p, x.numel(), 1));
       return;
     }
@@ -95,6 +95,10 @@ void run_reduction(const Array& x, std::uint64_t mask, const Array& out) {
       reduce_columns<Op>(p + in_at, plan.reduced, plan.row, plan.column, o + out_at);
     }
   });
+}
+template <class Op>
+void run_reduction(const Array& x, std::uint64_t mask, const Array& out) {
+  run_reduction<Op>(x, mask, out.data<typename Op::Output>(), out.numel());
 }
 
 }  // namespace xgrad::kernels
