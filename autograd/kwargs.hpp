@@ -137,6 +137,7 @@ XGRAD_KEYWORD(correction);
 XGRAD_KEYWORD(create_graph);
 XGRAD_KEYWORD(dampening);
 XGRAD_KEYWORD(desc);
+XGRAD_KEYWORD(descending);
 XGRAD_KEYWORD(dim);
 XGRAD_KEYWORD(dims);
 XGRAD_KEYWORD(download);

@@ -17,8 +17,11 @@
 #include <xgrad/autograd/ops/rearrange.hpp>
 #include <xgrad/autograd/ops/reductions.hpp>
 #include <xgrad/autograd/ops/rounding.hpp>
+#include <xgrad/autograd/ops/scans.hpp>
 #include <xgrad/autograd/ops/search.hpp>
 #include <xgrad/autograd/ops/shape.hpp>
+#include <xgrad/autograd/ops/sorting.hpp>
+#include <xgrad/autograd/ops/statistics.hpp>
 
 #include <functional>
 #include <iosfwd>
@@ -53,7 +56,10 @@ class Tensor : public PointwiseMethods<Tensor>,
                public SearchMethods<Tensor>,
                public LinalgMethods<Tensor>,
                public NonlinearMethods<Tensor>,
-               public RandomMethods<Tensor> {
+               public RandomMethods<Tensor>,
+               public StatisticMethods<Tensor>,
+               public ScanMethods<Tensor>,
+               public SortingMethods<Tensor> {
  public:
   Tensor() = default;
   Tensor(const Tensor&) = default;

@@ -125,17 +125,17 @@ void split_outputs(std::int64_t rows, std::int64_t n, const F& f) {
   split(rows, n, 1, some);
 }
 
+/// Writes `count` results, packed, to o.
 template <class Op>
-void run_reduction(const Array& x, std::uint64_t mask, const Array& out) {
+void run_reduction(const Array& x, std::uint64_t mask, typename Op::Output* o, std::int64_t count) {
   constexpr std::int64_t kLine = 16;  // columns that are not parted
   const auto* const p = x.data<typename Op::Input>();
-  auto* const o = out.data<typename Op::Output>();
   if (x.numel() == 0) {
-    std::fill_n(o, out.numel(), Op::finish(Op::none()));
+    std::fill_n(o, count, Op::finish(Op::none()));
     return;
   }
   if (x.is_contiguous()) {
-    if (out.numel() == 1) {
+    if (count == 1) {
       *o = Op::finish(reduce_run<Op>(p, x.numel(), 1));
       return;
     }
@@ -175,6 +175,10 @@ void run_reduction(const Array& x, std::uint64_t mask, const Array& out) {
       }
     });
   });
+}
+template <class Op>
+void run_reduction(const Array& x, std::uint64_t mask, const Array& out) {
+  run_reduction<Op>(x, mask, out.data<typename Op::Output>(), out.numel());
 }
 
 }  // namespace xgrad::kernels

@@ -1,37 +1,15 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/reduce.hpp>
+#include <xgrad/autograd/ops/along.hpp>
 #include <xgrad/autograd/ops/promotion.hpp>
 
 namespace xgrad {
 
 using kernels::Reduce;
+using ops::restore;
+using ops::wrap_dims;
 
 namespace {
-
-/// The dimensions to reduce, wrapped and checked; all of them for an empty list.
-Dims wrap_dims(const Tensor& x, IntArrayRef dims) {
-  Dims out;
-  if (dims.empty()) {
-    for (std::int64_t d = 0; d < x.dim(); ++d) out.push_back(d);
-    return out;
-  }
-  std::uint64_t seen = 0;
-  for (std::int64_t d : dims) {
-    const std::int64_t w = wrap_dim(d, x.dim());
-    check(!(seen >> w & 1), "dim {} appears multiple times in the list of dims", w);
-    seen |= std::uint64_t{1} << w;
-    if (x.dim() > 0) out.push_back(w);
-  }
-  return out;
-}
-
-/// g with the reduced dimensions back as size 1, so that it broadcasts against the input.
-Tensor restore(const Tensor& g, const Dims& sizes, const Dims& dims, bool keepdim) {
-  if (keepdim || sizes.empty()) return g;
-  Dims kept(sizes);
-  for (std::int64_t d : dims) kept[static_cast<std::size_t>(d)] = 1;
-  return g.reshape(kept);
-}
 
 /// y = Σ x                dx = g, expanded
 template <FixedString Name>
@@ -91,15 +69,6 @@ Tensor extreme(Reduce op, const Tensor& x, const Dims& dims, bool keepdim, bool 
       });
 }
 
-/// Puts g at `index` along dim of zeros: the derivative of choosing those elements.
-Tensor scatter_one(const Tensor& g, const Tensor& index, const Dims& sizes, std::int64_t dim) {
-  // The chosen place of every row, as a mask against 0 … n−1 along dim.
-  Dims along(sizes.size(), 1);
-  along[static_cast<std::size_t>(dim)] = sizes[static_cast<std::size_t>(dim)];
-  const Tensor place = arange(sizes[static_cast<std::size_t>(dim)]).view(along);
-  return where(eq(place, index), g, 0.);
-}
-
 template <FixedString Name>
 ValuesIndices extreme_along(bool largest, const Tensor& x, std::int64_t dim, bool keepdim) {
   const std::int64_t d = wrap_dim(dim, x.dim());
@@ -115,7 +84,7 @@ ValuesIndices extreme_along(bool largest, const Tensor& x, std::int64_t dim, boo
       [sizes = Dims(x.sizes()), d, keepdim](const Saved& s, const Tensor& g) -> Grads {
         if (sizes.empty()) return {g};
         const Tensor& at = s.tensor();
-        return {scatter_one(keepdim ? g : g.unsqueeze(d), keepdim ? at : at.unsqueeze(d), sizes, d)};
+        return {ops::placed(keepdim ? g : g.unsqueeze(d), keepdim ? at : at.unsqueeze(d), sizes, d)};
       });
   return {std::move(value), index};
 }

@@ -1,0 +1,152 @@
+#include <xgrad/autograd/kernels/sort.hpp>
+
+#include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/kernels/sort_items.hpp>
+
+namespace xgrad::kernels {
+
+Lines::Lines(const Array& given, std::int64_t dim) : dim_(dim), ndim_(given.dim()) {
+  const Array all = ndim_ == 0 ? given.unsqueeze(0) : given.transpose(dim, -1);
+  x = all.is_contiguous() ? all : contiguous_copy(all);
+  n = x.size(-1);
+  count = n == 0 ? 0 : x.numel() / n;
+}
+
+Array Lines::empty(std::int64_t size, ScalarType dtype) const {
+  Dims sizes = x.sizes();
+  sizes.back() = size;
+  return Array::empty(sizes, dtype);
+}
+
+Array Lines::placed_back(const Array& result) const {
+  if (ndim_ == 0) return result.squeeze(0);
+  const Array back = result.transpose(dim_, -1);
+  if (!back.is_contiguous()) return contiguous_copy(back);
+  return back.as_strided(back.sizes(), contiguous_strides(back.sizes()), back.offset());
+}
+
+namespace {
+
+/// Calls f(line of x, its values, its indices) for every line; `size` elements of each come out.
+template <class F>
+Sorted for_lines(const Array& given, std::int64_t dim, std::int64_t size, F f) {
+  const Lines lines(given, dim);
+  const Array values = lines.empty(size, given.dtype()), indices = lines.empty(size, kInt64);
+  dispatch(given.dtype(), [&]<class T>() {
+    ItemBuffer<ItemOf<T>> buffer(lines.n);
+    for (std::int64_t l = 0; l < lines.count; ++l) {
+      f(lines.x.data<T>() + l * lines.n, lines.n, values.data<T>() + l * size, indices.data<std::int64_t>() + l * size,
+        buffer);
+    }
+  });
+  return {lines.placed_back(values), lines.placed_back(indices)};
+}
+
+template <class T, class Item>
+void fill_items(Item* items, const T* x, std::int64_t n, bool descending) {
+  if (descending) {
+    for (std::int64_t i = 0; i < n; ++i) items[i] = item_for(x[i], i, true);
+  } else {
+    for (std::int64_t i = 0; i < n; ++i) items[i] = item_for(x[i], i, false);
+  }
+}
+
+template <class T, class Item>
+void take_items(const Item* items, std::int64_t n, const T* x, T* values, std::int64_t* indices) {
+  for (std::int64_t i = 0; i < n; ++i) {
+    indices[i] = index_of(items[i]);
+    values[i] = x[indices[i]];
+  }
+}
+
+/// The k first items of a line in no order. Items beyond the k-th of those seen so far need not be kept: blocks without
+/// any others are passed over at the speed of memory.
+template <class T, class Item>
+void select_first(Item* kept, const T* x, std::int64_t n, std::int64_t k, bool descending) {
+  constexpr std::int64_t kBlock = 128;
+  const std::int64_t room = std::min(n, std::max(4 * k, std::int64_t{1024}));
+  std::int64_t count = 0;
+  std::uint64_t limit = ~std::uint64_t{0};  // keys at or beyond it are of no use
+  bool limited = false;
+  for (std::int64_t i = 0; i < n; i += kBlock) {
+    const std::int64_t m = std::min(kBlock, n - i);
+    if (limited) {
+      int any = 0;
+      for (std::int64_t j = 0; j < m; ++j) any |= key_of(item_for(x[i + j], 0, descending)) < limit;
+      if (!any) continue;
+    }
+    for (std::int64_t j = 0; j < m; ++j) {
+      const Item item = item_for(x[i + j], i + j, descending);
+      if (limited && key_of(item) >= limit) continue;
+      if (count == room) {
+        std::nth_element(kept, kept + (k - 1), kept + count);
+        limit = key_of(kept[k - 1]);
+        limited = true;
+        count = k;
+        if (key_of(item) >= limit) continue;
+      }
+      kept[count++] = item;
+    }
+  }
+  if (k < count) std::nth_element(kept, kept + (k - 1), kept + count);
+}
+
+}  // namespace
+
+Sorted sort(const Array& x, std::int64_t dim, bool descending) {
+  return for_lines(x, dim, x.dim() == 0 ? 1 : x.size(dim),
+                   [&]<class T>(const T* line, std::int64_t n, T* values, std::int64_t* indices, auto& buffer) {
+                     fill_items(buffer.items(), line, n, descending);
+                     take_items(sort_items<T>(buffer, n), n, line, values, indices);
+                   });
+}
+
+Sorted topk(const Array& x, std::int64_t k, std::int64_t dim, bool largest) {
+  return for_lines(x, dim, k,
+                   [&]<class T>(const T* line, std::int64_t n, T* values, std::int64_t* indices, auto& buffer) {
+                     if (k == 0) return;
+                     select_first(buffer.items(), line, n, k, largest);
+                     take_items(sort_items<T>(buffer, k), k, line, values, indices);
+                   });
+}
+
+Sorted kth_value(const Array& x, std::int64_t k, std::int64_t dim) {
+  return for_lines(x, dim, 1,
+                   [&]<class T>(const T* line, std::int64_t n, T* values, std::int64_t* indices, auto& buffer) {
+                     auto* const items = buffer.items();
+                     fill_items(items, line, n, false);
+                     std::nth_element(items, items + k, items + n);
+                     take_items(items + k, 1, line, values, indices);
+                   });
+}
+
+Sorted median(const Array& x, std::int64_t dim, bool ignore_nan) {
+  return for_lines(x, dim, 1,
+                   [&]<class T>(const T* line, std::int64_t n, T* values, std::int64_t* indices, auto& buffer) {
+                     auto* const items = buffer.items();
+                     fill_items(items, line, n, false);
+                     const std::int64_t nans = std::count_if(line, line + n, [](T v) { return v != v; });
+                     const std::int64_t numbers = n - nans;  // which come first
+                     const bool none = nans > 0 && (!ignore_nan || numbers == 0);
+                     const std::int64_t k = none ? numbers : (numbers - 1) / 2;
+                     std::nth_element(items, items + k, items + n);
+                     take_items(items + k, 1, line, values, indices);
+                   });
+}
+
+Sorted mode(const Array& x, std::int64_t dim) {
+  return for_lines(x, dim, 1,
+                   [&]<class T>(const T* line, std::int64_t n, T* values, std::int64_t* indices, auto& buffer) {
+                     fill_items(buffer.items(), line, n, false);
+                     const auto* const items = sort_items<T>(buffer, n);
+                     std::int64_t best = 0, most = 0;
+                     for (std::int64_t i = 0, start = 0; i < n; ++i) {
+                       if (i + 1 < n && line[index_of(items[i])] == line[index_of(items[i + 1])]) continue;
+                       if (i + 1 - start > most) most = i + 1 - start, best = i;
+                       start = i + 1;
+                     }
+                     take_items(items + best, 1, line, values, indices);
+                   });
+}
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,54 @@
+#include <xgrad/autograd/ops/scans.hpp>
+
+#include "samples.hpp"
+
+namespace xgrad::op_table {
+
+using Int = std::int64_t;
+using Type = std::optional<ScalarType>;
+
+OP_FAMILY(scans) {
+  // Where elements are NaN or infinite, PyTorch's derivatives divide by them; long float32 rows lose digits so.
+  Samples x = reduce_samples(), divided = x;
+  for (Sample& s : divided) {
+    const Tensor& of = s.in[0].get<Tensor>();
+    const bool rounded = of.dtype() == kFloat32 && of.numel() > 1000;
+    if (rounded || !isfinite(of).all().item<bool>()) s = value_only(s);
+  }
+  const Samples long_rows = rough(Samples{{t({2500}, kFloat32)}, {t({2, 2500})}, {t({2500}, kInt32)}});
+  const Samples zeros{{m({{2, -1.5, 3}, {0.5, 0, 2}, {0, 1.25, 0}, {0, 0, 0}})}};
+  const Samples whole{{t({2, 3}, kInt32)}, {t({3}, kInt64)}, {t({3}, kBool)}, {t({0}, kUInt8)}};
+  const Samples wrong{{t({2, 3}), 7}, {t({2, 3}, kInt64), -3}};
+  const std::vector<Values> dims{{0}, {-1}};
+  const std::vector<Values> typed{{0}, {-1}, {1, kFloat64}, {0, kFloat32}, {7}};
+  return {
+      row(
+          "cumsum", [](T x, Int dim, Type d) { return x.cumsum(dim, d); },
+          [](Tensor& x, Int dim, Type d) { x.cumsum_(dim, d); },
+          with(x, typed) + with(long_rows, {{0}, {-1}}) + with(whole, {{0, kInt64}, {-1, kInt32}})),
+      row(
+          "cumprod", [](T x, Int dim, Type d) { return x.cumprod(dim, d); },
+          [](Tensor& x, Int dim, Type d) { x.cumprod_(dim, d); },
+          with(divided + zeros, typed) + with(whole, {{0, kInt64}, {-1, kInt32}}))
+          .tolerance(1e-10, 5e-5),
+      row(
+          "cummax", [](T x, Int dim) { return x.cummax(dim); }, with(x, dims) + wrong),
+      row(
+          "cummin", [](T x, Int dim) { return x.cummin(dim); }, with(x, dims) + wrong),
+      row(
+          "logcumsumexp", [](T x, Int dim) { return x.logcumsumexp(dim); }, with(divided, dims) + wrong),
+      row(
+          "diff",
+          [](T x, Int n, Int dim, T before, T after) {
+            return before.defined() || after.defined() ? x.diff(n, dim, before, after) : x.diff(n, dim);
+          },
+          with(x, {{1, 0}, {2, -1}, {0, 0}, {9, 0}, {1, 7}}) +
+              Samples{{t({2, 3}), 1, 1, t({2, 1}, kFloat64, 2), none},
+                      {t({2, 3}), 2, 0, t({2, 3}, kFloat64, 2), t({1, 3}, kFloat64, 3)},
+                      {t({2, 3}), 1, 1, none, t({2, 2}, kFloat32, 2)},
+                      {t({2, 3}), 1, 1, t({3, 1}), none},
+                      {t({2, 3}), 1, 1, t({1}), none}}),
+  };
+}
+
+}  // namespace xgrad::op_table
