@@ -7,6 +7,7 @@
 #include <xgrad/autograd/graph/tensor_impl.hpp>
 #include <xgrad/autograd/ops/comparison.hpp>
 #include <xgrad/autograd/ops/elementary.hpp>
+#include <xgrad/autograd/ops/factories.hpp>
 #include <xgrad/autograd/ops/indexing.hpp>
 #include <xgrad/autograd/ops/linalg.hpp>
 #include <xgrad/autograd/ops/nonlinear.hpp>
@@ -52,7 +53,8 @@ class Tensor : public PointwiseMethods<Tensor>,
                public RandomMethods<Tensor>,
                public StatisticMethods<Tensor>,
                public ScanMethods<Tensor>,
-               public SortingMethods<Tensor> {
+               public SortingMethods<Tensor>,
+               public FactoryMethods<Tensor> {
  public:
   Tensor() = default;
   Tensor(const Tensor&) = default;
