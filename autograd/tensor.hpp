@@ -9,6 +9,7 @@
 #include <xgrad/autograd/ops/comparison.hpp>
 #include <xgrad/autograd/ops/elementary.hpp>
 #include <xgrad/autograd/ops/gather.hpp>
+#include <xgrad/autograd/ops/factories.hpp>
 #include <xgrad/autograd/ops/indexing.hpp>
 #include <xgrad/autograd/ops/linalg.hpp>
 #include <xgrad/autograd/ops/nonlinear.hpp>
@@ -59,7 +60,8 @@ class Tensor : public PointwiseMethods<Tensor>,
                public RandomMethods<Tensor>,
                public StatisticMethods<Tensor>,
                public ScanMethods<Tensor>,
-               public SortingMethods<Tensor> {
+               public SortingMethods<Tensor>,
+               public FactoryMethods<Tensor> {
  public:
   Tensor() = default;
   Tensor(const Tensor&) = default;

@@ -45,28 +45,37 @@ class Scalar {
   std::variant<std::int64_t, double, bool> value_;
 };
 
-enum class DeviceType : std::uint8_t { CPU };
-inline constexpr DeviceType kCPU = DeviceType::CPU;
+enum class DeviceType : std::uint8_t { CPU, CUDA };
+inline constexpr DeviceType kCPU = DeviceType::CPU, kCUDA = DeviceType::CUDA;
 
 /// Where a tensor lives. This library computes on the CPU; naming anything else is a clear error, not a fallback.
 class Device {
  public:
-  Device(DeviceType type = kCPU) : type_(type) {}
+  Device(DeviceType type = kCPU, int index = -1) : index_(index) { check_cpu(type == kCPU, "cuda"); }
+  /// "cpu" or "cpu:0".
   Device(std::string_view name) {
-    check(name == "cpu", "device '{}' is not available: xgrad computes on the CPU", name);
+    check_cpu(name == "cpu" || name == "cpu:0", name);
+    if (name != "cpu") index_ = 0;
   }
   Device(const char* name) : Device(std::string_view(name)) {}
-  DeviceType type() const { return type_; }
+  DeviceType type() const { return kCPU; }
+  int index() const { return index_; }
+  bool has_index() const { return index_ >= 0; }
   bool is_cpu() const { return true; }
-  std::string str() const { return "cpu"; }
+  bool is_cuda() const { return false; }
+  std::string str() const { return has_index() ? "cpu:0" : "cpu"; }
   friend bool operator==(const Device&, const Device&) = default;
 
  private:
-  DeviceType type_ = kCPU;
+  static void check_cpu(bool is_cpu, std::string_view name) {
+    check(is_cpu, "device '{}' is not available: xgrad computes on the CPU", name);
+  }
+  int index_ = -1;
 };
 
-enum class Layout : std::uint8_t { Strided };
-inline constexpr Layout kStrided = Layout::Strided;
+enum class Layout : std::uint8_t { Strided, Sparse, SparseCsr, Mkldnn };
+inline constexpr Layout kStrided = Layout::Strided, kSparse = Layout::Sparse, kSparseCsr = Layout::SparseCsr,
+                        kMkldnn = Layout::Mkldnn;
 
 /// What a factory should make: `zeros({2, 3}, dtype(kFloat64).requires_grad(true))` as in libtorch,
 /// `zeros({2, 3}, dtype = kFloat64, requires_grad = true)` as in Python.
@@ -75,20 +84,30 @@ class TensorOptions {
   TensorOptions() = default;
   TensorOptions(ScalarType dtype) : dtype_(dtype) {}
   TensorOptions(Device) {}
-  TensorOptions(Layout) {}
+  TensorOptions(DeviceType type) { device(type); }
+  TensorOptions(Layout l) { layout(l); }
 
   TensorOptions& dtype(std::optional<ScalarType> t) { return dtype_ = t, *this; }
   TensorOptions& requires_grad(bool r) { return requires_grad_ = r, *this; }
   TensorOptions& device(Device) { return *this; }
-  TensorOptions& layout(Layout) { return *this; }
+  TensorOptions& layout(Layout l) {
+    check(l == kStrided, "xgrad's tensors are dense: no layout but torch.strided is available");
+    return *this;
+  }
+  TensorOptions& pinned_memory(bool pinned) {
+    check(!pinned, "Cannot pin memory: there is no device to copy it to. xgrad computes on the CPU");
+    return *this;
+  }
 
   ScalarType dtype() const { return dtype_.value_or(get_default_dtype()); }
   bool has_dtype() const { return dtype_.has_value(); }
+  std::optional<ScalarType> dtype_opt() const { return dtype_; }
   /// The dtype asked for, or else `other`.
   ScalarType dtype_or(ScalarType other) const { return dtype_.value_or(other); }
   bool requires_grad() const { return requires_grad_; }
   Device device() const { return kCPU; }
   Layout layout() const { return kStrided; }
+  bool pinned_memory() const { return false; }
 
  private:
   std::optional<ScalarType> dtype_;

@@ -38,4 +38,8 @@ void exponential_(Array& out, double lambda, Generator& generator);
 /// 0 ... n - 1 shuffled, in any dtype but bool.
 Array randperm(std::int64_t n, ScalarType dtype, Generator& generator);
 
+/// `samples` draws of 0 ... n - 1 with replacement, each with the probability that w gives it (once divided by the
+/// sum); w is a packed vector of n weights, or a matrix with such rows. int64.
+Array multinomial(const Array& w, std::int64_t samples, Generator& generator);
+
 }  // namespace xgrad::kernels

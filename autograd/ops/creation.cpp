@@ -166,4 +166,32 @@ Tensor linspace(Scalar start, Scalar end, std::int64_t steps, const TensorOption
   return with_options(std::move(a), options);
 }
 
+Tensor logspace(Scalar start, Scalar end, std::int64_t steps, double base, const TensorOptions& options) {
+  check(steps >= 0, "number of steps must be non-negative");
+  Array a = Array::empty({steps}, options.dtype());
+  dispatch(options.dtype(), [&]<class T>() {
+    if constexpr (std::is_same_v<T, bool>) {
+      fail<NotImplementedError>("\"logspace_cpu\" not implemented for 'Bool'");
+    } else {
+      using Step = std::conditional_t<std::is_floating_point_v<T>, T, float>;
+      const T first = start.to<T>(), last = end.to<T>();
+      const Step b = static_cast<Step>(base);
+      const Step step = steps > 1 ? static_cast<Step>(last - first) / static_cast<Step>(steps - 1) : Step(0);
+      T* p = a.data<T>();
+      for (std::int64_t i = 0; i < steps; ++i) {
+        const bool near = i < steps / 2 || steps == 1;
+        const Step x = near ? static_cast<Step>(first) + step * static_cast<Step>(i)
+                            : static_cast<Step>(last) - step * static_cast<Step>(steps - i - 1);
+        p[i] = static_cast<T>(std::pow(b, x));
+      }
+    }
+  });
+  return with_options(std::move(a), options);
+}
+
+Tensor empty_strided(IntArrayRef size, IntArrayRef stride, const TensorOptions& options) {
+  check(size.size() == stride.size(), "mismatch in length of strides and shape");
+  return with_options(Array::empty_strided(size, stride, options.dtype()), options);
+}
+
 }  // namespace xgrad

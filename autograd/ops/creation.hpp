@@ -64,6 +64,11 @@ Tensor arange(Scalar start, Scalar end, Scalar step, const TensorOptions& option
 /// `steps` equally spaced numbers from start to end, both included.
 Tensor linspace(Scalar start, Scalar end, std::int64_t steps, const TensorOptions& options = {});
 
+/// base^x for `steps` equally spaced x from start to end.
+Tensor logspace(Scalar start, Scalar end, std::int64_t steps, double base = 10, const TensorOptions& options = {});
+/// Uninitialised memory with these strides.
+Tensor empty_strided(IntArrayRef size, IntArrayRef stride, const TensorOptions& options = {});
+
 /// Uniform on [0, 1), standard normal, uniform integers on [low, high), and a permutation of 0 … n−1, from PyTorch's
 /// streams.
 Tensor rand(IntArrayRef size, const TensorOptions& options = {}, std::optional<Generator> generator = std::nullopt);
@@ -75,10 +80,21 @@ Tensor randint(std::int64_t low, std::int64_t high, IntArrayRef size, const Tens
 Tensor randperm(std::int64_t n, const TensorOptions& options = {}, std::optional<Generator> generator = std::nullopt);
 Tensor normal(double mean, double std, IntArrayRef size, std::optional<Generator> generator = std::nullopt,
               const TensorOptions& options = {});
+/// Normal with a mean, or a standard deviation, or both for each element; they broadcast.
+Tensor normal(const Tensor& mean, double std = 1, std::optional<Generator> generator = std::nullopt);
+Tensor normal(double mean, const Tensor& std, std::optional<Generator> generator = std::nullopt);
+Tensor normal(const Tensor& mean, const Tensor& std, std::optional<Generator> generator = std::nullopt);
+Tensor randint_like(const Tensor& x, std::int64_t high, const TensorOptions& options = {});
+Tensor randint_like(const Tensor& x, std::int64_t low, std::int64_t high, const TensorOptions& options = {});
 Tensor rand_like(const Tensor& x, const TensorOptions& options = {});
 Tensor randn_like(const Tensor& x, const TensorOptions& options = {});
 /// 1 with the probability that stands in p, else 0.
 Tensor bernoulli(const Tensor& p, std::optional<Generator> generator = std::nullopt);
+/// The same with one probability, of x's shape and dtype.
+Tensor bernoulli(const Tensor& x, double p, std::optional<Generator> generator = std::nullopt);
+/// Indices drawn with probabilities proportional to the elements of a vector, or of each row of a matrix. int64.
+Tensor multinomial(const Tensor& weights, std::int64_t num_samples, bool replacement = false,
+                   std::optional<Generator> generator = std::nullopt);
 
 namespace detail {
 template <class... K>

@@ -18,7 +18,7 @@ std::int64_t length(const Tensor& x, std::int64_t d) { return x.dim() == 0 ? 1 :
 /// Chosen elements of x and where they stand along d: dx has g there and is 0 elsewhere. `keeps`: the results have d.
 template <FixedString Name>
 ValuesIndices chosen(const Tensor& x, std::int64_t d, kernels::Sorted&& sorted, bool keeps) {
-  auto& [values, indices] = sorted;
+  Array &values = sorted.first, &indices = sorted.second;
   if (!keeps && x.dim() > 0) values = values.squeeze(d), indices = indices.squeeze(d);
   const Tensor index(std::move(indices));
   Tensor value = differentiable<Name>(

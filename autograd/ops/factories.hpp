@@ -1,0 +1,32 @@
+/// Tensors like another one: `x.new_zeros({2, 3})` has x's dtype unless the options say another.
+#pragma once
+
+#include <xgrad/autograd/ops/method.hpp>
+
+namespace xgrad {
+
+class TensorData;
+
+template <class T>
+struct FactoryMethods : Methods<T> {
+  using Methods<T>::as;
+  T new_empty(IntArrayRef size, const TensorOptions& options = {}) const { return empty(size, own(as(this), options)); }
+  T new_empty_strided(IntArrayRef size, IntArrayRef stride, const TensorOptions& options = {}) const {
+    return empty_strided(size, stride, own(as(this), options));
+  }
+  T new_zeros(IntArrayRef size, const TensorOptions& options = {}) const { return zeros(size, own(as(this), options)); }
+  T new_ones(IntArrayRef size, const TensorOptions& options = {}) const { return ones(size, own(as(this), options)); }
+  T new_full(IntArrayRef size, Scalar value, const TensorOptions& options = {}) const {
+    return full(size, value, own(as(this), options));
+  }
+  /// `x.new_tensor({{1, 2}, {3, 4}})`
+  template <class Data = TensorData>
+  T new_tensor(const Data& data, const TensorOptions& options = {}) const {
+    return tensor(data, own(as(this), options));
+  }
+
+ private:
+  static TensorOptions own(const T& x, TensorOptions options) { return options.dtype(options.dtype_or(x.dtype())); }
+};
+
+}  // namespace xgrad

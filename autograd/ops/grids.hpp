@@ -1,0 +1,22 @@
+/// Tensors of indices, and what is made of every combination of elements.
+#pragma once
+
+#include <xgrad/autograd/tensor.hpp>
+
+#include <string_view>
+#include <vector>
+
+namespace xgrad {
+
+/// Zeros with a 1 at each class along a new last dimension. Without `num_classes`, the largest class plus one.
+Tensor one_hot(const Tensor& classes, std::int64_t num_classes = -1);
+/// The coordinates of a row × col matrix's elements on or below (above) a diagonal, as two rows.
+Tensor tril_indices(std::int64_t row, std::int64_t col, std::int64_t offset = 0, const TensorOptions& options = kInt64);
+Tensor triu_indices(std::int64_t row, std::int64_t col, std::int64_t offset = 0, const TensorOptions& options = kInt64);
+/// Vectors (or numbers) expanded to one shape, each along a dimension of its own. With `indexing` "xy" instead of "ij"
+/// the first two dimensions change places.
+std::vector<Tensor> meshgrid(TensorList tensors, std::string_view indexing = "ij");
+/// Every combination of an element from each vector, a row each. One vector is returned as it is.
+Tensor cartesian_prod(TensorList tensors);
+
+}  // namespace xgrad
