@@ -118,7 +118,9 @@ void for_rows(const RowPlan<N>& plan, std::int64_t first, std::int64_t last, Row
 /// `cost` elements of a + b. Elements must not depend on each other.
 template <std::size_t N, class Row>
 void split_rows(const RowPlan<N>& plan, std::int64_t cost, const Row& row) {
-  const auto part = [&](std::int64_t first, std::int64_t last, std::int64_t from, std::int64_t to) {
+  // One copy of the loops, which the piece on this thread and those on others call.
+  const auto part = [&](std::int64_t first, std::int64_t last, std::int64_t from, std::int64_t to)
+      __attribute__((noinline)) {
     for_rows(plan, first, last, [&](std::array<char*, N> p) {
       for (std::size_t k = 0; k < N; ++k) p[k] += from * plan.row_stride[k];
       row(p, to - from);
@@ -127,9 +129,10 @@ void split_rows(const RowPlan<N>& plan, std::int64_t cost, const Row& row) {
   split_matrix(plan.rows(), plan.row, cost, split_limits.elements, part);
 }
 
-/// out[i] = f(a[i]) for one row; strides in bytes.
+/// out[i] = f(a[i]) for one row; strides in bytes. Not inlined, as it is called from several places and is most of a
+/// kernel's code.
 template <class R, class T, class F>
-void unary_row(char* out, std::int64_t so, const char* a, std::int64_t sa, std::int64_t n, F f) {
+[[gnu::noinline]] void unary_row(char* out, std::int64_t so, const char* a, std::int64_t sa, std::int64_t n, F f) {
   if (so == sizeof(R) && sa == sizeof(T)) {
     auto* __restrict r = reinterpret_cast<R*>(out);
     const auto* x = reinterpret_cast<const T*>(a);
@@ -142,8 +145,8 @@ void unary_row(char* out, std::int64_t so, const char* a, std::int64_t sa, std::
 
 /// out[i] = f(a[i], b[i]) for one row.
 template <class R, class T, class F>
-void binary_row(char* out, std::int64_t so, const char* a, std::int64_t sa, const char* b, std::int64_t sb,
-                std::int64_t n, F f) {
+[[gnu::noinline]] void binary_row(char* out, std::int64_t so, const char* a, std::int64_t sa, const char* b,
+                                  std::int64_t sb, std::int64_t n, F f) {
   constexpr std::int64_t t = sizeof(T);
   auto* r = reinterpret_cast<R*>(out);
   const auto* x = reinterpret_cast<const T*>(a);

@@ -40,14 +40,11 @@ void split(std::int64_t n, std::int64_t cost, std::int64_t multiple, const F& f)
 /// else by columns at multiples of `multiple`.
 template <class F>
 void split_matrix(std::int64_t rows, std::int64_t columns, std::int64_t cost, std::int64_t multiple, const F& f) {
-  if (rows * columns * cost < split_limits.work_to_split) return f(std::int64_t{0}, rows, std::int64_t{0}, columns);
-  const bool by_rows = rows >= columns / multiple;
+  const bool by_rows = rows * columns * cost >= split_limits.work_to_split && rows >= columns / multiple;
   const std::int64_t n = by_rows ? rows : columns;
   split(n, by_rows ? columns * cost : rows * cost, by_rows ? 1 : multiple, [&](std::int64_t first, std::int64_t last) {
-    if (by_rows)
-      f(first, last, std::int64_t{0}, columns);
-    else
-      f(std::int64_t{0}, rows, first, last);
+    f(by_rows ? first : std::int64_t{0}, by_rows ? last : rows, by_rows ? std::int64_t{0} : first,
+      by_rows ? columns : last);
   });
 }
 

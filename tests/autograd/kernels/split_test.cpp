@@ -176,7 +176,8 @@ void reductions(std::vector<Work>& all) {
                                          {{8, 30, 20, 21}, {1}}, {{40, 50, 60}, {0, 2}}, {{200, 301}, {0, 1}}};
   for (const auto& [sizes, dims] : cases) {
     for (const bool turned : {false, true}) {
-      all.push_back({fmt::format("reductions of {} over {}{}", sizes, dims, turned ? ", transposed" : ""), [=] {
+      all.push_back({fmt::format("reductions of {} over {}{}", sizes, dims, turned ? ", transposed" : ""),
+                     [=, sizes = sizes, dims = dims] {
                        Array x = numbers(sizes);
                        if (turned && x.dim() > 1) x = x.transpose(0, x.dim() - 1);
                        const Array positive = compare(Compare::Gt, x, numbers({1}), kFloat32);
