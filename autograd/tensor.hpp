@@ -192,6 +192,8 @@ class Tensor : public PointwiseMethods<Tensor>,
   Intrusive<TensorImpl> impl_;
 };
 
+static_assert(sizeof(Tensor) == sizeof(TensorImpl*), "two mixins share a base: each names itself in Methods<T, ...>");
+
 /// A borrowed list of tensors.
 class TensorList : public std::span<const Tensor> {
  public:

@@ -75,9 +75,9 @@ Tensor& index_put_(Tensor& x, std::initializer_list<TensorIndex> indices, const 
 Tensor& index_put_(Tensor& x, std::initializer_list<TensorIndex> indices, Scalar value);
 
 template <class T>
-struct IndexingMethods : Methods<T> {
-  using Methods<T>::as;
-  using Methods<T>::writable;
+struct IndexingMethods : Methods<T, IndexingMethods<T>> {
+  using Methods<T, IndexingMethods>::as;
+  using Methods<T, IndexingMethods>::writable;
   T index(std::initializer_list<TensorIndex> indices) const { return xgrad::index(as(this), indices); }
   T index(std::span<const TensorIndex> indices) const { return xgrad::index(as(this), indices); }
   T& index_put_(std::initializer_list<TensorIndex> indices, const T& value) const {

@@ -13,8 +13,9 @@ class Tensor;
 class TensorList;
 class ValuesIndices;
 
-/// Base of the families' mixins; `T` is always Tensor, complete by the time a method is used.
-template <class T>
+/// Base of the families' mixins; `T` is always Tensor, complete by the time a method is used. Each mixin names itself
+/// as `Family`: empty bases of one type must lie apart, and would make a handle twice as large.
+template <class T, class Family>
 struct Methods {
  protected:
   template <class Mixin>
