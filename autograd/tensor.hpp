@@ -230,6 +230,8 @@ class Tensor : public PointwiseMethods<Tensor>,
   Intrusive<TensorImpl> impl_;
 };
 
+static_assert(sizeof(Tensor) == sizeof(TensorImpl*), "two mixins share a base: each names itself in Methods<T, ...>");
+
 /// Goes through a tensor along its first dimension.
 class RowIterator {
  public:

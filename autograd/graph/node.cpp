@@ -17,18 +17,19 @@ thread_local constinit bool adds_to_leaves = false;
 
 void ShapeRecord::keep_on_heap(const Dims& sizes) {
   ndim_ = kOnHeap;
-  heap_ = new Dims(sizes);
+  const Dims* const at = new Dims(sizes);
+  std::memcpy(few_, &at, sizeof at);
 }
 
 ShapeRecord& ShapeRecord::operator=(ShapeRecord&& o) noexcept {
-  std::swap(few_, o.few_);  // as bytes: wide enough for the pointer
+  std::swap(few_, o.few_);
   std::swap(ndim_, o.ndim_);
   std::swap(dtype_, o.dtype_);
   return *this;
 }
 
 Dims ShapeRecord::sizes() const {
-  if (ndim_ == kOnHeap) return *heap_;
+  if (ndim_ == kOnHeap) return *heap();
   Dims d(ndim_, 0);
   std::copy_n(few_, ndim_, d.begin());
   return d;

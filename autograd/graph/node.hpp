@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -112,10 +113,10 @@ class ShapeRecord {
   ShapeRecord(ShapeRecord&& o) noexcept { *this = std::move(o); }
   ShapeRecord& operator=(ShapeRecord&& o) noexcept;
   ~ShapeRecord() {
-    if (ndim_ == kOnHeap) delete heap_;
+    if (ndim_ == kOnHeap) delete heap();
   }
   bool matches(const Dims& sizes) const {
-    if (ndim_ != sizes.size()) return ndim_ == kOnHeap && *heap_ == sizes;
+    if (ndim_ != sizes.size()) return ndim_ == kOnHeap && *heap() == sizes;
     const std::int64_t* have = sizes.data();
     for (std::size_t i = 0; i < ndim_; ++i) {
       if (few_[i] != have[i]) return false;
@@ -127,16 +128,21 @@ class ShapeRecord {
 
  private:
   void keep_on_heap(const Dims& sizes);
+  /// Longer lists are elsewhere; the pointer is kept as bytes, because its alignment would cost eight more.
+  Dims* heap() const {
+    Dims* at;
+    std::memcpy(&at, few_, sizeof at);
+    return at;
+  }
 
   static constexpr int kFew = 5;
   static constexpr std::uint8_t kOnHeap = 255;
-  union {
-    std::int32_t few_[kFew] = {};
-    Dims* heap_;
-  };
+  std::int32_t few_[kFew] = {};
   std::uint8_t ndim_ = 0;
   ScalarType dtype_ = kFloat32;
 };
+
+static_assert(sizeof(ShapeRecord) == 24);
 
 class BackwardRun;
 struct NodeHooks;

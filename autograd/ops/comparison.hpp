@@ -89,9 +89,9 @@ Tensor isclose(const Tensor& a, const Tensor& b, double rtol = 1e-5, double atol
 bool allclose(const Tensor& a, const Tensor& b, double rtol = 1e-5, double atol = 1e-8, bool equal_nan = false);
 
 template <class T>
-struct ComparisonMethods : Methods<T> {
-  using Methods<T>::as;
-  using Methods<T>::writable;
+struct ComparisonMethods : Methods<T, ComparisonMethods<T>> {
+  using Methods<T, ComparisonMethods>::as;
+  using Methods<T, ComparisonMethods>::writable;
   T eq(const T& b) const { return xgrad::eq(as(this), b); }
   T eq(Scalar b) const { return xgrad::eq(as(this), b); }
   T ne(const T& b) const { return xgrad::ne(as(this), b); }

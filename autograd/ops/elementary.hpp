@@ -98,9 +98,9 @@ Tensor logit(const Tensor& x, std::optional<double> eps = std::nullopt);
 Tensor& logit_(Tensor& x, std::optional<double> eps = std::nullopt);
 
 template <class T>
-struct ElementaryMethods : Methods<T> {
-  using Methods<T>::as;
-  using Methods<T>::writable;
+struct ElementaryMethods : Methods<T, ElementaryMethods<T>> {
+  using Methods<T, ElementaryMethods>::as;
+  using Methods<T, ElementaryMethods>::writable;
   T exp2() const { return xgrad::exp2(as(this)); }
   T& exp2_() const { return xgrad::exp2_(writable(this)); }
   T expm1() const { return xgrad::expm1(as(this)); }

@@ -8,8 +8,8 @@ namespace xgrad {
 class TensorData;
 
 template <class T>
-struct FactoryMethods : Methods<T> {
-  using Methods<T>::as;
+struct FactoryMethods : Methods<T, FactoryMethods<T>> {
+  using Methods<T, FactoryMethods>::as;
   T new_empty(IntArrayRef size, const TensorOptions& options = {}) const { return empty(size, own(as(this), options)); }
   T new_empty_strided(IntArrayRef size, IntArrayRef stride, const TensorOptions& options = {}) const {
     return empty_strided(size, stride, own(as(this), options));

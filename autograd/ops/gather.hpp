@@ -73,9 +73,9 @@ Tensor& put_(Tensor& x, const Tensor& index, const Tensor& source, bool accumula
 Tensor take_along_dim(const Tensor& x, const Tensor& indices, std::optional<std::int64_t> dim = std::nullopt);
 
 template <class T>
-struct GatherMethods : Methods<T> {
-  using Methods<T>::as;
-  using Methods<T>::writable;
+struct GatherMethods : Methods<T, GatherMethods<T>> {
+  using Methods<T, GatherMethods>::as;
+  using Methods<T, GatherMethods>::writable;
   using Int = std::int64_t;
   T gather(Int dim, const T& index) const { return xgrad::gather(as(this), dim, index); }
   T scatter(Int dim, const T& index, const T& src) const { return xgrad::scatter(as(this), dim, index, src); }

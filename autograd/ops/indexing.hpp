@@ -99,9 +99,9 @@ std::vector<Tensor> where(const Tensor& condition);
 Tensor masked_select(const Tensor& x, const Tensor& mask);
 
 template <class T>
-struct IndexingMethods : Methods<T> {
-  using Methods<T>::as;
-  using Methods<T>::writable;
+struct IndexingMethods : Methods<T, IndexingMethods<T>> {
+  using Methods<T, IndexingMethods>::as;
+  using Methods<T, IndexingMethods>::writable;
   T index(std::initializer_list<TensorIndex> indices) const { return xgrad::index(as(this), indices); }
   T index(std::span<const TensorIndex> indices) const { return xgrad::index(as(this), indices); }
   T index_put(std::initializer_list<TensorIndex> indices, const T& value, bool accumulate = false) const {

@@ -24,8 +24,8 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias);
 Tensor linear(const Tensor& x, const Tensor& weight);
 
 template <class T>
-struct LinalgMethods : Methods<T> {
-  using Methods<T>::as;
+struct LinalgMethods : Methods<T, LinalgMethods<T>> {
+  using Methods<T, LinalgMethods>::as;
   T mm(const T& b) const { return xgrad::mm(as(this), b); }
   T mv(const T& v) const { return xgrad::mv(as(this), v); }
   T dot(const T& b) const { return xgrad::dot(as(this), b); }

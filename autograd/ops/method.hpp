@@ -16,8 +16,9 @@ class ValuesIndices;
 /// An undefined Tensor: the default of arguments that may be left out.
 const Tensor& absent_tensor();
 
-/// Base of the families' mixins; `T` is always Tensor, complete by the time a method is used.
-template <class T>
+/// Base of the families' mixins; `T` is always Tensor, complete by the time a method is used. Each mixin names itself
+/// as `Family`: empty bases of one type must lie apart, and would make a handle twice as large.
+template <class T, class Family>
 struct Methods {
  protected:
   template <class Mixin>

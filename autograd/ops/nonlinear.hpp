@@ -38,9 +38,9 @@ Tensor log_softmax(const Tensor& x, std::int64_t dim, std::optional<ScalarType> 
 Tensor log_softmax_backward(const Tensor& g, const Tensor& y, std::int64_t dim);
 
 template <class T>
-struct NonlinearMethods : Methods<T> {
-  using Methods<T>::as;
-  using Methods<T>::writable;
+struct NonlinearMethods : Methods<T, NonlinearMethods<T>> {
+  using Methods<T, NonlinearMethods>::as;
+  using Methods<T, NonlinearMethods>::writable;
   T relu() const { return xgrad::relu(as(this)); }
   T& relu_() const { return xgrad::relu_(writable(this)); }
   T sigmoid() const { return xgrad::sigmoid(as(this)); }

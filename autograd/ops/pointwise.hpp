@@ -179,9 +179,9 @@ Tensor& zero_(Tensor& x);
 Tensor& copy_(Tensor& x, const Tensor& src);
 
 template <class T>
-struct PointwiseMethods : Methods<T> {
-  using Methods<T>::as;
-  using Methods<T>::writable;
+struct PointwiseMethods : Methods<T, PointwiseMethods<T>> {
+  using Methods<T, PointwiseMethods>::as;
+  using Methods<T, PointwiseMethods>::writable;
   T add(const T& b, Scalar alpha = 1) const { return xgrad::add(as(this), b, alpha); }
   T add(Scalar b, Scalar alpha = 1) const { return xgrad::add(as(this), b, alpha); }
   T& add_(const T& b, Scalar alpha = 1) const { return xgrad::add_(writable(this), b, alpha); }

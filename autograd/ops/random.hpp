@@ -20,8 +20,8 @@ Tensor& bernoulli_(Tensor& x, const Tensor& p, std::optional<Generator> generato
 Tensor& exponential_(Tensor& x, double lambda = 1, std::optional<Generator> generator = std::nullopt);
 
 template <class T>
-struct RandomMethods : Methods<T> {
-  using Methods<T>::writable;
+struct RandomMethods : Methods<T, RandomMethods<T>> {
+  using Methods<T, RandomMethods>::writable;
   T& uniform_(double from = 0, double to = 1, std::optional<Generator> generator = std::nullopt) const {
     return xgrad::uniform_(writable(this), from, to, std::move(generator));
   }

@@ -86,9 +86,9 @@ std::vector<Tensor> dsplit(const Tensor& x, std::int64_t sections);
 std::vector<Tensor> dsplit(const Tensor& x, IntArrayRef indices);
 
 template <class T>
-struct RearrangeMethods : Methods<T> {
-  using Methods<T>::as;
-  using Methods<T>::writable;
+struct RearrangeMethods : Methods<T, RearrangeMethods<T>> {
+  using Methods<T, RearrangeMethods>::as;
+  using Methods<T, RearrangeMethods>::writable;
   using Int = std::int64_t;
   T flip(IntArrayRef dims) const { return xgrad::flip(as(this), dims); }
   T fliplr() const { return xgrad::fliplr(as(this)); }

@@ -53,8 +53,8 @@ Tensor any(const Tensor& x);
 Tensor any(const Tensor& x, std::int64_t dim, bool keepdim = false);
 
 template <class T>
-struct ReductionMethods : Methods<T> {
-  using Methods<T>::as;
+struct ReductionMethods : Methods<T, ReductionMethods<T>> {
+  using Methods<T, ReductionMethods>::as;
   T sum(std::optional<ScalarType> dtype = std::nullopt) const { return xgrad::sum(as(this), dtype); }
   T sum(IntArrayRef dim, bool keepdim = false, std::optional<ScalarType> dtype = std::nullopt) const {
     return xgrad::sum(as(this), dim, keepdim, dtype);

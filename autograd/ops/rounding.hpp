@@ -51,9 +51,9 @@ Tensor& remainder_(Tensor& a, const Tensor& b);
 Tensor& remainder_(Tensor& a, Scalar b);
 
 template <class T>
-struct RoundingMethods : Methods<T> {
-  using Methods<T>::as;
-  using Methods<T>::writable;
+struct RoundingMethods : Methods<T, RoundingMethods<T>> {
+  using Methods<T, RoundingMethods>::as;
+  using Methods<T, RoundingMethods>::writable;
   T floor() const { return xgrad::floor(as(this)); }
   T& floor_() const { return xgrad::floor_(writable(this)); }
   T ceil() const { return xgrad::ceil(as(this)); }

@@ -21,9 +21,9 @@ Tensor diff(const Tensor& x, std::int64_t n = 1, std::int64_t dim = -1);
 Tensor diff(const Tensor& x, std::int64_t n, std::int64_t dim, const Tensor& prepend, const Tensor& append);
 
 template <class T>
-struct ScanMethods : Methods<T> {
-  using Methods<T>::as;
-  using Methods<T>::writable;
+struct ScanMethods : Methods<T, ScanMethods<T>> {
+  using Methods<T, ScanMethods>::as;
+  using Methods<T, ScanMethods>::writable;
   using Type = std::optional<ScalarType>;
   T cumsum(std::int64_t dim, Type dtype = std::nullopt) const { return xgrad::cumsum(as(this), dim, dtype); }
   T& cumsum_(std::int64_t dim, Type dtype = std::nullopt) const { return xgrad::cumsum_(writable(this), dim, dtype); }

@@ -23,8 +23,8 @@ Tensor isin(const Tensor& elements, Scalar test_element, bool assume_unique = fa
 Tensor isin(Scalar element, const Tensor& test_elements, bool assume_unique = false, bool invert = false);
 
 template <class T>
-struct SearchMethods : Methods<T> {
-  using Methods<T>::as;
+struct SearchMethods : Methods<T, SearchMethods<T>> {
+  using Methods<T, SearchMethods>::as;
   T bucketize(const T& boundaries, bool out_int32 = false, bool right = false) const {
     return xgrad::bucketize(as(this), boundaries, out_int32, right);
   }

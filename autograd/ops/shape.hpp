@@ -56,8 +56,8 @@ Tensor cat(TensorList tensors, std::int64_t dim = 0);
 Tensor stack(TensorList tensors, std::int64_t dim = 0);
 
 template <class T>
-struct ShapeMethods : Methods<T> {
-  using Methods<T>::as;
+struct ShapeMethods : Methods<T, ShapeMethods<T>> {
+  using Methods<T, ShapeMethods>::as;
   T view(IntArrayRef size) const { return xgrad::view(as(this), size); }
   T view_as(const T& other) const { return xgrad::view_as(as(this), other); }
   T reshape(IntArrayRef shape) const { return xgrad::reshape(as(this), shape); }

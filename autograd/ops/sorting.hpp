@@ -79,8 +79,8 @@ class SortOptions {
 };
 
 template <class T>
-struct SortingMethods : Methods<T> {
-  using Methods<T>::as;
+struct SortingMethods : Methods<T, SortingMethods<T>> {
+  using Methods<T, SortingMethods>::as;
   using Dim = std::optional<std::int64_t>;
   auto sort(std::int64_t dim = -1, bool descending = false) const { return xgrad::sort(as(this), dim, descending); }
   auto sort(std::optional<bool> stable, std::int64_t dim, bool descending = false) const {

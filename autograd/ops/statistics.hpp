@@ -89,8 +89,8 @@ class VarOptions {
 };
 
 template <class T>
-struct StatisticMethods : Methods<T> {
-  using Methods<T>::as;
+struct StatisticMethods : Methods<T, StatisticMethods<T>> {
+  using Methods<T, StatisticMethods>::as;
   using Type = std::optional<ScalarType>;
   T prod(Type dtype = std::nullopt) const { return xgrad::prod(as(this), dtype); }
   T prod(std::int64_t dim, bool keepdim = false, Type dtype = std::nullopt) const {
