@@ -237,13 +237,12 @@ Tensor& zero_(Tensor& x) { return fill_(x, 0); }
 
 /// x takes src's values: dx = 0, dsrc = g. Integers take no part in the graph.
 Tensor& copy_(Tensor& x, const Tensor& src) {
-  if (x.is_same(src)) return x;
   if (!x.is_floating_point() && src.requires_grad()) return copy_(x, src.detach());
-  const Dims shape = broadcast_shapes(x.sizes(), src.sizes());
-  check(shape == x.sizes(), "output with shape {} doesn't match the broadcast shape {}", x.sizes(), shape);
   differentiable<"CopyBackwards">(
       inputs(x, src), Into::in_place(x),
       [&](const Array*) {
+        const Dims shape = broadcast_shapes(x.sizes(), src.sizes());
+        check(shape == x.sizes(), "output with shape {} doesn't match the broadcast shape {}", x.sizes(), shape);
         const Array from = src.array().expand(x.sizes());
         kernels::check_no_partial_overlap(x.array(), from);
         kernels::copy(x.array(), from);

@@ -1,0 +1,51 @@
+// Where the derivatives of losses are easily lost: at no distance, and at an infinite one.
+#include <xgrad/autograd/ops/distances.hpp>
+
+#include <limits>
+
+#include "../graph/graph_test.hpp"
+
+namespace xgrad {
+namespace {
+
+/// First and second derivatives of the sum of f(x) for each element of x.
+template <class F>
+std::pair<Values, Values> derivatives(F f, const Tensor& x) {
+  const Tensor first = autograd::grad({f(x)}, {x}, {}, true, true)[0];
+  const Tensor second = autograd::grad({first.sum()}, {x}, {}, false, false, true)[0];
+  return {values(first), values(second)};
+}
+
+TEST(Distances, SmoothLossesHaveEveryDerivativeEverywhere) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const Tensor x = leaf({1., 1.25, kInfinity, -kInfinity, 7.}),
+               target = tensor({1., 1., 1., 1., 1.}, TensorOptions(kFloat64));
+  const auto [smooth, smooth_again] =
+      derivatives([&](const Tensor& x) { return smooth_l1_loss(x, target, Reduction::Sum, 0.5); }, x);
+  EXPECT_EQ(smooth, (Values{0, 0.5, 1, -1, 1}));
+  EXPECT_EQ(smooth_again, (Values{2, 2, 0, 0, 0}));
+  const auto [huber, huber_again] =
+      derivatives([&](const Tensor& x) { return huber_loss(x, target, Reduction::Sum, 0.5); }, x);
+  EXPECT_EQ(huber, (Values{0, 0.25, 0.5, -0.5, 0.5}));
+  EXPECT_EQ(huber_again, (Values{1, 1, 0, 0, 0}));
+}
+
+TEST(Copy, OntoItselfIsAChangeInPlace) {
+  const Tensor x = leaf({1., 2.});
+  EXPECT_ERROR(Error, x.copy_(x), "a leaf Variable that requires grad is being used in an in-place operation.");
+  const Tensor y = x * 3;
+  const auto version = y.version();
+  y.copy_(y);
+  EXPECT_EQ(y.version(), version + 1);
+  y.sum().backward();
+  EXPECT_EQ(values(x.grad()), (Values{3, 3}));
+}
+
+TEST(Copy, SaysWhatMayNotBeWrittenBeforeWhatDoesNotFit) {
+  const Tensor x = leaf({1., 2., 3.});
+  EXPECT_ERROR(Error, x.slice(0, 0, 2).copy_(ones({3}, TensorOptions(kFloat64))), "a view of a leaf Variable");
+  EXPECT_ERROR(Error, zeros({2}).copy_(ones({3})), "match");
+}
+
+}  // namespace
+}  // namespace xgrad
