@@ -9,6 +9,7 @@
 
 #include <xgrad/autograd/tensor.hpp>
 
+#include <array>
 #include <type_traits>
 #include <vector>
 
@@ -31,6 +32,7 @@ struct xtype_for_shape<svector<X, N>> {
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xarray.hpp>
 #include <xtensor/xnoalias.hpp>
+#include <xtensor/xstrided_view.hpp>
 #include <xtensor/xtensor.hpp>
 
 namespace xgrad {
@@ -42,10 +44,16 @@ template <class T>
 auto as_xtensor(const Tensor& x) {
   std::vector<std::size_t> shape(x.sizes().begin(), x.sizes().end());
   std::vector<std::ptrdiff_t> strides(x.strides().begin(), x.strides().end());
-  // xtensor wants a stride of 0 where there is nothing to step over.
-  for (std::size_t d = 0; d < shape.size(); ++d) strides[d] = shape[d] == 1 ? 0 : strides[d];
-  return xt::adapt(x.data_ptr<T>(), static_cast<std::size_t>(x.numel()), xt::no_ownership(), std::move(shape),
-                   std::move(strides));
+  std::size_t extent = x.numel() > 0;
+  for (std::size_t d = 0; d < shape.size(); ++d) {
+    if (extent > 0) extent += (shape[d] - 1) * static_cast<std::size_t>(strides[d]);
+    strides[d] = shape[d] == 1 ? 0 : strides[d];  // as xtensor has it where there is nothing to step over
+  }
+  // A view of all the memory in between: an adaptor with strides would take its elements for packed in some places.
+  const std::array<std::size_t, 1> length{extent};
+  return xt::strided_view(xt::adapt(x.data_ptr<T>(), extent, xt::no_ownership(), length), std::move(shape),
+                          std::move(strides), 0,
+                          x.is_contiguous() ? xt::layout_type::row_major : xt::layout_type::dynamic);
 }
 
 namespace detail {

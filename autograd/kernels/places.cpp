@@ -193,7 +193,7 @@ Array nonzero(const Array& x) {
   const Array places = nonzero_places(x);
   const Int n = places.numel();
   const auto dims = static_cast<Int>(x.sizes().size());
-  if (dims == 1) return places.view({n, 1});
+  if (dims == 1) return places.view({1, n}).transpose(0, 1);
   const Array out = Array::empty({dims, n}, kInt64);
   const Int* const from = places.data<Int>();
   Int after = x.numel();

@@ -148,13 +148,8 @@ Tensor index_add(const Tensor& x, std::int64_t dim, const Tensor& index, const T
       });
 }
 
-/// alpha·x; integers are not multiplied by fractions.
-Tensor scaled(const Tensor& x, Scalar alpha) {
-  check(x.is_floating_point() || !alpha.isFloatingPoint(),
-        "For integral input tensors, argument alpha must not be a floating point number.");
-  check(x.dtype() == kBool || !alpha.isBoolean(), "Boolean alpha only supported for Boolean results.");
-  return alpha.equal(1) ? x : x * alpha;
-}
+/// alpha·x in x's dtype, into which alpha is converted.
+Tensor scaled(const Tensor& x, Scalar alpha) { return alpha.equal(1) ? x : x * full({}, alpha, x.options()); }
 
 void check_copied(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source) {
   check<IndexError>(index.dim() < 2, "index_copy_(): Index should have dimension 1 or 0 (got {})", index.dim());
@@ -210,6 +205,12 @@ Tensor index_copy(const Tensor& x, std::int64_t dim, const Tensor& index, const 
       });
 }
 
+/// g where index_fill writes, else 0: a row counts once, even if the index names it twice.
+Tensor filled_part(const Tensor& g, std::int64_t dim, const Tensor& index) {
+  const Tensor filled = index_fill(zeros(g.sizes(), kBool), dim, index, true);
+  return where(filled, g, 0);
+}
+
 /// y = x with `value` in some rows      dx = g without them, dvalue = the sum of those rows of g
 Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& value, Into into) {
   check<IndexError>(index.dtype() == kInt64, "index_fill_(): Expected dtype int64 for index.");
@@ -234,7 +235,7 @@ Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor& index, const 
       [&](Save& s) { s.tensor(places); },
       [d](const Saved& s, const Tensor& g) -> Grads {
         return {s.needs(0) ? index_fill(g, d, s.tensor(), 0) : Tensor(),
-                s.needs(1) ? index_select(g, d, s.tensor()).sum() : Tensor()};
+                s.needs(1) ? filled_part(g, d, s.tensor()).sum() : Tensor()};
       });
 }
 
@@ -374,6 +375,7 @@ Tensor take_along_dim(const Tensor& x, const Tensor& indices, std::optional<std:
         "for input, and {} dimensions for indices",
         x.dim(), indices.dim());
   const std::int64_t d = wrap_dim(*dim, x.dim());
+  check<IndexError>(x.dim() > 0, "Dimension specified as {} but tensor has no dimensions", d);
   Dims one(x.sizes()), two(indices.sizes());
   if (!one.empty()) one[static_cast<std::size_t>(d)] = two[static_cast<std::size_t>(d)] = 1;
   Dims from = broadcast_shapes(one, two), at = from;

@@ -132,6 +132,9 @@ Tensor index(const Tensor& x, std::span<const TensorIndex> indices) {
 }
 
 Tensor& index_put_(Tensor& x, std::span<const TensorIndex> indices, const Tensor& value, bool accumulate) {
+  if (indices.size() == 1 && indices[0].get_if<bool>()) {
+    return *indices[0].get_if<bool>() ? index_put_(x, {None}, value, accumulate) : x;  // as PyTorch, without a copy
+  }
   const Sliced s = apply_slices(x, indices);
   if (!s.tensors.empty()) {
     ops::index_put_tensors(s.part, s.tensors, without_leading_ones(value), accumulate, Into::in_place(s.part));

@@ -117,33 +117,47 @@ Dims common_shape(const std::vector<Entry>& list) {
   return shape;
 }
 
-/// Where tensors point to in x.
+/// Where tensors point to in x: what can be told before their values are read.
 struct Target {
   Placing where;
-  Tensor places;
+  std::vector<Tensor> coordinates;
+  Dims sizes, shape;
+
+  /// Checks that all of them are in range.
+  Tensor places() const {
+    std::vector<Array> arrays;
+    for (const Tensor& t : coordinates) arrays.push_back(t.array());
+    const Array folded = kernels::fold_places(arrays, sizes);
+    return folded.same_storage(arrays[0]) ? coordinates[0].detach() : Tensor(folded);
+  }
 };
 
 Target resolve(const Tensor& x, const std::vector<Tensor>& indices) {
   std::int64_t used = 0;
   const std::vector<Entry> list = entries(x, indices, used);
   Target out;
-  std::vector<Array> coordinates;
-  Dims sizes;
+  out.shape = common_shape(list);
   bool adjacent = true;
-  const Dims shape = common_shape(list);
   for (std::size_t i = 0; i < list.size(); ++i) {
     const Entry& e = list[i];
     adjacent = adjacent && (i == 0 || list[i - 1].first + list[i - 1].count == e.first);
-    check<IndexError>(e.size > 0 || count_elements(shape) == 0, "index is out of bounds for dimension with size 0");
+    check<IndexError>(e.size > 0 || count_elements(out.shape) == 0, "index is out of bounds for dimension with size 0");
     for (std::int64_t d = 0; d < e.count; ++d) out.where.dims.push_back(e.first + d);
-    coordinates.push_back(e.coordinates.array());
-    sizes.push_back(e.size);
+    out.coordinates.push_back(e.coordinates);
+    out.sizes.push_back(e.size);
   }
   out.where.at = adjacent ? list[0].first : 0;
-  const Array places = kernels::fold_places(coordinates, sizes);
-  const bool as_given = places.same_storage(list[0].coordinates.array());
-  out.places = as_given ? list[0].coordinates.detach() : Tensor(places);
   return out;
+}
+
+/// Whether a single mask is the whole index.
+bool is_one_mask(const std::vector<Tensor>& indices) {
+  std::size_t tensors = 0, masks = 0;
+  for (const Tensor& t : indices) {
+    tensors += t.defined();
+    masks += t.defined() && t.dtype() != kInt64;
+  }
+  return tensors == 1 && masks == 1;
 }
 
 /// x as a vector of all its elements would be.
@@ -159,20 +173,23 @@ namespace ops {
 
 Tensor index_tensors(const Tensor& x, const std::vector<Tensor>& indices) {
   const Target t = resolve(x, indices);
-  return take_there(x, t.where, t.places);
+  return take_there(x, t.where, t.places());
 }
 
-Tensor index_put_tensors(const Tensor& x, const std::vector<Tensor>& indices, const Tensor& value, bool accumulate,
+Tensor index_put_tensors(const Tensor& x, const std::vector<Tensor>& indices, const Tensor& given, bool accumulate,
                          Into into) {
-  check(x.dtype() == value.dtype(),
-        "Index put requires the source and destination dtypes match, got {} for the destination and {} for the source.",
-        info(x.dtype()).cname, info(value.dtype()).cname);
   const Target t = resolve(x, indices);
-  const Dims shape = kernels::placed_sizes(x.sizes(), t.where, t.places.sizes());
+  const Dims shape = kernels::placed_sizes(x.sizes(), t.where, t.shape);
+  // With a mask and one number PyTorch calls masked_fill, which converts.
+  const bool converts = !accumulate && given.numel() == 1 && is_one_mask(indices);
+  const Tensor value = converts ? as_dtype(given, x.dtype()) : given;
   check(broadcasts_to(value.sizes(), shape),
         "shape mismatch: value tensor of shape {} cannot be broadcast to indexing result of shape {}", value.sizes(),
         shape);
-  return put_there(x, t.where, t.places, value.expand(shape), accumulate, into);
+  check(x.dtype() == value.dtype(),
+        "Index put requires the source and destination dtypes match, got {} for the destination and {} for the source.",
+        info(x.dtype()).cname, info(value.dtype()).cname);
+  return put_there(x, t.where, t.places(), value.expand(shape), accumulate, into);
 }
 
 }  // namespace ops

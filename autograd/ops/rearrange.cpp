@@ -10,10 +10,9 @@ using Int = std::int64_t;
 
 /// Which of x's dimensions are among `dims`.
 std::vector<bool> chosen(const Tensor& x, IntArrayRef dims) {
-  std::vector<bool> out(static_cast<std::size_t>(x.dim()));
+  std::vector<bool> out(static_cast<std::size_t>(std::max<Int>(x.dim(), 1)));
   for (const Int dim : dims) {
     const Int d = wrap_dim(dim, x.dim());
-    if (out.empty()) continue;
     check(!out[static_cast<std::size_t>(d)], "dim {} appears multiple times in the list of dims", d);
     out[static_cast<std::size_t>(d)] = true;
   }
@@ -28,20 +27,17 @@ Dims negative(const Dims& list) {
 
 /// y = the triangle       dx = the triangle of g
 template <FixedString Name>
-Tensor triangle(const char* name, const Tensor& x, Int diagonal, bool lower, Into into) {
-  check(x.dim() >= 2, "{}: input tensor must have at least 2 dimensions", name);
+Tensor triangle(const Tensor& x, Int diagonal, bool lower, Into into) {
+  check<IndexError>(x.dim() > 0, "Dimension specified as -2 but tensor has no dimensions");
+  wrap_dim(-2, x.dim());
   return differentiable<Name>(
       inputs(x), into, [&](const Array* out) { return kernels::triangle(x.array(), diagonal, lower, out); }, no_save,
       [diagonal, lower](const Saved&, const Tensor& g) -> Grads {
         return {lower ? tril(g, diagonal) : triu(g, diagonal)};
       });
 }
-Tensor tril(const Tensor& x, Int diagonal, Into into) {
-  return triangle<"TrilBackward0">("tril", x, diagonal, true, into);
-}
-Tensor triu(const Tensor& x, Int diagonal, Into into) {
-  return triangle<"TriuBackward0">("triu", x, diagonal, false, into);
-}
+Tensor tril(const Tensor& x, Int diagonal, Into into) { return triangle<"TrilBackward0">(x, diagonal, true, into); }
+Tensor triu(const Tensor& x, Int diagonal, Into into) { return triangle<"TriuBackward0">(x, diagonal, false, into); }
 
 /// Adds windows into zeros of `sizes`: the derivative of unfold.
 Tensor unfold_backward(const Tensor& g, const Dims& sizes, Int dim, Int size, Int step) {
@@ -63,7 +59,12 @@ Tensor unfold_backward(const Tensor& g, const Dims& sizes, Int dim, Int size, In
 Tensor flip(const Tensor& x, IntArrayRef dims) {
   const std::vector<bool> which = chosen(x, dims);
   return differentiable<"FlipBackward0">(
-      inputs(x), {}, [&](const Array*) { return kernels::contiguous_copy(kernels::backwards(x.array(), which)); },
+      inputs(x), {},
+      [&](const Array*) {
+        const Array out = Array::empty_like(x.array(), x.dtype());
+        kernels::copy(out, x.dim() == 0 ? x.array() : kernels::backwards(x.array(), which));
+        return out;
+      },
       no_save, [d = Dims(dims)](const Saved&, const Tensor& g) -> Grads { return {flip(g, d)}; });
 }
 
@@ -81,10 +82,11 @@ Tensor roll(const Tensor& x, IntArrayRef shifts, IntArrayRef dims) {
   if (dims.empty() && shifts.size() == 1) return roll(x.reshape({-1}), shifts, {0}).view(x.sizes());
   check(shifts.size() == dims.size(), "shifts and dimensions must align. shifts: {}, dims:{}", shifts.size(),
         dims.size());
+  if (x.numel() == 0) return x.clone();
   Dims where(dims);
   for (Int& d : where) {
-    d = wrap_dim(d, x.dim());
     check<IndexError>(x.dim() > 0, "Dimension specified as {} but tensor has no dimensions", d);
+    d = wrap_dim(d, x.dim());
   }
   return differentiable<"RollBackward0">(
       inputs(x), {},
@@ -115,7 +117,7 @@ Tensor rot90(const Tensor& x, Int k, IntArrayRef dims) {
     case 3:
       return flip(x, {dims[0]}).transpose(dims[0], dims[1]);
     default:
-      return x.clone();
+      return x.is_contiguous() ? x.clone() : x.contiguous();
   }
 }
 

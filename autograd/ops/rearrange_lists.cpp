@@ -16,9 +16,8 @@ std::vector<Tensor> each(TensorList tensors, F f) {
 /// hsplit and its kin, of a tensor with enough dimensions.
 template <class Where>
 std::vector<Tensor> split_along(const char* name, const Tensor& x, Int least, Int dim, Where where) {
-  check(x.dim() >= least,
-        "torch.{} requires a tensor with at least {} dimension{}, but got a tensor with {} dimensions!", name, least,
-        least == 1 ? "" : "s", x.dim());
+  check(x.dim() >= least, "torch.{} requires a tensor with at least {} dimension, but got a tensor with {} dimensions!",
+        name, least, x.dim());
   if constexpr (std::is_same_v<Where, Int>) {
     check(where != 0 && x.size(dim) % where == 0,
           "torch.{} attempted to split along dimension {}, but the size of the dimension {} is not divisible by the "
@@ -150,7 +149,7 @@ Tensor block_diag(TensorList tensors) {
   }
   const std::vector<Tensor> blocks = each(tensors, as_matrix);
   std::vector<const Tensor*> in;
-  Int rows = 0, columns = 0;
+  Int rows = tensors.empty() ? 1 : 0, columns = 0;  // of nothing, PyTorch makes [1, 0]
   std::vector<std::array<Int, 4>> places;
   for (const Tensor& b : blocks) {
     in.push_back(&b);

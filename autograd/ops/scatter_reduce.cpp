@@ -145,7 +145,10 @@ Tensor scatter_with(const Tensor& x, Int dim, const Tensor& index, const Tensor&
         kernels::scatter_combine(y, d, index.array(), src.array(), name == "add" ? Combine::Add : Combine::Multiply);
         return y;
       },
-      no_save, [](const Saved&, const Tensor&) -> Grads { no_derivative("aten::scatter"); });
+      no_save,
+      [in_place = into.self() != nullptr](const Saved&, const Tensor&) -> Grads {
+        no_derivative(in_place ? "aten::scatter_" : "aten::scatter");
+      });
 }
 
 Tensor everywhere(Scalar value, const Tensor& x, const Tensor& index) {

@@ -118,10 +118,7 @@ OP_FAMILY(indexing) {
                       rough({t({3}), at({Slice(1)}), v({kNaN, kInf})})})
           .as("setitem_"),
       in_place_row(
-          "index_put_.tensors",
-          [](Tensor& x, Entries i, T y) {
-            Indexed(x, {i.begin(), i.end()}) = y;
-          },
+          "index_put_.tensors", [](Tensor& x, Entries i, T y) { index_put_(x, i, y); },
           with({{t({3, 4})}, {t({3, 4}, kFloat32)}},
                {{at({places({2, 0})}), t({2, 4}, kFloat64, 2)},
                 {at({places({2, 0})}), t({4}, kFloat64, 2)},

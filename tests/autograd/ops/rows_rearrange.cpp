@@ -38,6 +38,7 @@ static Samples lists() {
           {list({t({3}, kBool), t({3}, kUInt8)})},
           {list({t({0}), t({2})})},
           {list({t({2, 0})})},
+          {list({t({2}), t({1, 2, 1})})},
           rough({list({t({31, 37}), t({31, 37}, kFloat64, 2)})}),
           rough({list({v({kNaN, 1}), v({kInf, -kInf})})}),
           {list({})}};
@@ -46,11 +47,19 @@ static Samples lists() {
 /// A function of a list of tensors.
 template <class F>
 static Row list_row(const char* name, F f) {
-  return row(std::string(name), f, lists()).words(kInner);
+  return row(std::string(name), f, lists());
 }
 
 OP_FAMILY(rearrange) {
   const Samples x = shape_samples(), square = matrices();
+  const Samples blocks{{list({t({2, 3}), t({1, 2}, kFloat64, 2)})},
+                       {list({t({3}), t({}, kFloat64, 2), t({2, 2})})},
+                       {list({t({2}, kInt64), t({2})})},
+                       {list({t({2}, kFloat32)})},
+                       {list({t({3}, kBool), t({3}, kBool)})},
+                       {list({t({0, 2}), t({2})})},
+                       rough({list({t({31, 37})})}),
+                       rough({list({v({kNaN, kInf})})})};
   return {
       row(
           "flip", [](T x, IntArrayRef d) { return flip(x, d); },
@@ -79,8 +88,19 @@ OP_FAMILY(rearrange) {
           "diag_embed", [](T x, Int k, Int a, Int b) { return diag_embed(x, k, a, b); },
           with(x, {{0, -2, -1}, {1, 0, 1}, {-1, -1, 0}, {0, 1, 1}, {0, 0, 7}})),
       row(
-          "diag", [](T x, Int k) { return diag(x, k); }, with(square, {{0}, {1}, {-1}}))
-          .words(kInner),
+          "diag", [](T x, Int k) { return diag(x, k); },
+          with({{t({3, 4})},
+                {t({4, 3}).t()},
+                {t({3, 4}, kFloat32)},
+                {t({3, 3}, kInt64)},
+                {t({3, 3}, kBool)},
+                {t({5})},
+                {t({0})},
+                {t({})},
+                {t({2, 2, 2})},
+                rough({t({37, 41})}),
+                rough({v({kNaN, kInf})})},
+               {{0}, {1}, {-1}})),
       row(
           "diagflat", [](T x, Int k) { return diagflat(x, k); },
           with({{t({3})},
@@ -139,16 +159,14 @@ OP_FAMILY(rearrange) {
           .words(kInner),
       row(
           "repeat_interleave.number", [](T x, Int n, OptionalInt d) { return repeat_interleave(x, n, d); },
-          with(x, {{2}, {3, 0}, {0, -1}, {-1, 0}, {1, 7}}))
+          with(x, {{2, none}, {3, 0}, {0, -1}, {-1, 0}, {1, 7}}))
           .words(kInner),
       row(
           "movedim", [](T x, IntArrayRef a, IntArrayRef b) { return movedim(x, a, b); },
-          with(x, {{D{0}, D{-1}}, {D{0, 1}, D{1, 0}}, {D{}, D{}}, {D{0, 0}, D{0, 1}}, {D{0, 1}, D{0}}, {D{5}, D{0}}}))
-          .words(kInner),
+          with(x, {{D{0}, D{-1}}, {D{0, 1}, D{1, 0}}, {D{}, D{}}, {D{0, 0}, D{0, 1}}, {D{0, 1}, D{0}}, {D{5}, D{0}}})),
       row(
           "moveaxis", [](T x, IntArrayRef a, IntArrayRef b) { return moveaxis(x, a, b); },
-          with(x, {{D{0}, D{-1}}, {D{0}, D{1}}}))
-          .words(kInner),
+          with(x, {{D{0}, D{-1}}, {D{0}, D{1}}})),
       row(
           "swapaxes", [](T x, Int a, Int b) { return swapaxes(x, a, b); }, with(x, {{0, -1}, {1, 5}})),
       row(
@@ -167,13 +185,14 @@ OP_FAMILY(rearrange) {
           .without(kError, kAny),
       row(
           "broadcast_tensors", [](TensorList l) { return broadcast_tensors(l); },
-          lists() + Samples{{list({t({3, 1}), t({2})})}})
-          .words(kInner),
+          lists() + Samples{{list({t({3, 1}), t({2})})}}),
       list_row("hstack", [](TensorList l) { return hstack(l); }),
       list_row("vstack", [](TensorList l) { return vstack(l); }),
       list_row("dstack", [](TensorList l) { return dstack(l); }),
       list_row("column_stack", [](TensorList l) { return column_stack(l); }),
-      list_row("block_diag", [](TensorList l) { return block_diag(l); }),
+      row(
+          "block_diag", [](TensorList l) { return block_diag(l); }, blocks)
+          .without(kError, kAny),
   };
 }
 
@@ -181,8 +200,8 @@ OP_FAMILY(rearrange) {
 template <class F, class G>
 static void add_split(Rows& rows, const std::string& name, F parts, G at) {
   const Samples x = shape_samples() + Samples{{t({4, 4, 2})}, {t({6})}};
-  rows.push_back(row(name, parts, with(x, {{2}, {1}, {0}, {3}})).words(kInner));
-  rows.push_back(row(name + ".indices", at, with(x, {{D{1}}, {D{0, 1, 5}}, {D{-1}}, {D{}}})).words(kInner));
+  rows.push_back(row(name, parts, with(x, {{2}, {1}, {0}, {3}})));
+  rows.push_back(row(name + ".indices", at, with(x, {{D{1}}, {D{0, 1, 5}}, {D{-1}}, {D{}}})));
 }
 
 OP_FAMILY(splits) {
@@ -199,8 +218,7 @@ OP_FAMILY(splits) {
                 rough({t({200, 6})}),
                 rough({v({kNaN, 1, 2, 3, 4, kInf})})},
                {{-1, D{2, 3}}, {-1, D{3, -1}}, {0, D{5, 2}}, {0, D{}}, {7, D{1}}}))
-          .strided()
-          .words(kInner),
+          .strided(),
       row(
           "tensor_split", [](T x, Int n, Int d) { return tensor_split(x, n, d); },
           with(x, {{2, 0}, {3, -1}, {0, 0}, {2, 7}})),

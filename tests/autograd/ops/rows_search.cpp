@@ -59,8 +59,7 @@ OP_FAMILY(search) {
           with(searches, {{}, {true, true}, {false, false, "right"}, {false, true, "left"}, {false, false, "up"}}) +
               Samples{{v({3, 1, 2}), v({2.5, 1}), false, false, none, v({1, 2, 0}, kInt64)},
                       {v({3, 1, 2}), v({2.5, 1}), false, false, none, v({1, 2}, kInt64)},
-                      {v({3, 1, 2}), v({2.5, 1}), false, false, none, v({1, 2, 0})}})
-          .words(kInner),
+                      {v({3, 1, 2}), v({2.5, 1}), false, false, none, v({1, 2, 0})}}),
       row(
           "searchsorted.scalar", [](T s, Scalar x, bool small, bool right) { return searchsorted(s, x, small, right); },
           with({{ends},
@@ -72,16 +71,13 @@ OP_FAMILY(search) {
                 {t({1031}) * 0},
                 {v({-kInf, 0, kNaN})}},
                {{0.5}, {-1, true, true}}))
-          .without(kBools, bool_only)
-          .words(kInner),
+          .without(kBools, bool_only),
       row(
           "bucketize", [](T x, T ends, bool small, bool right) { return x.bucketize(ends, small, right); },
-          with(buckets, {{}, {true, true}}))
-          .words(kInner),
+          with(buckets, {{}, {true, true}})),
       row(
           "isin", [](T x, T set, bool unique, bool invert) { return isin(x, set, unique, invert); },
-          with(sets, {{}, {false, true}}))
-          .words(kInner),
+          with(sets, {{}, {false, true}})),
       row(
           "isin.scalar", [](T x, Scalar y, bool unique, bool invert) { return isin(x, y, unique, invert); },
           with({{t({2, 3}, kInt64)},
@@ -91,8 +87,7 @@ OP_FAMILY(search) {
                 {t({3}, kBool)},
                 {t({31, 37})},
                 {v({kNaN, kInf, 1})}},
-               {{1}, {1.0, false, true}}))
-          .words(kInner),
+               {{1}, {1.0, false, true}})),
   };
 }
 
