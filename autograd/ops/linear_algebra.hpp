@@ -1,0 +1,39 @@
+/// What the families of linear algebra share. Internal to ops/.
+#pragma once
+
+#include <xgrad/autograd/graph/differentiable.hpp>
+#include <xgrad/autograd/ops/solving.hpp>
+
+namespace xgrad::linalg::detail {
+
+/// Aᵀ of a batch of matrices.
+inline Tensor mT(const Tensor& a) { return a.transpose(-2, -1); }
+
+/// The sizes before the last `matrix` ones.
+inline Dims batch_of(const Tensor& a, std::size_t matrix = 2) {
+  return Dims(IntArrayRef(a.sizes().data(), a.sizes().size() - matrix));
+}
+
+void check_matrices(const Tensor& a, const char* name, const char* argument = "A");
+void check_square(const Tensor& a, const char* name, const char* argument = "A");
+void check_floating(const Tensor& a, const char* name);
+
+/// Throws LinAlgError for the first matrix whose info is not 0; `problem` has one {} for its number, or none.
+void check_info(const Array& info, const char* name, fmt::string_view problem);
+
+/// Square matrices of ones and zeros, as a condition for where(): at and below the k-th diagonal.
+Tensor lower_mask(std::int64_t rows, std::int64_t columns, std::int64_t k);
+
+/// x in the triangle, 0 elsewhere.
+Tensor lower(const Tensor& x, std::int64_t k = 0);
+Tensor upper(const Tensor& x, std::int64_t k = 0);
+/// The lower triangle with half of the diagonal.
+Tensor half_lower(const Tensor& x);
+/// diag(v)·x, x·diag(v)
+inline Tensor scale_rows(const Tensor& v, const Tensor& x) { return v.unsqueeze(-1) * x; }
+inline Tensor scale_columns(const Tensor& x, const Tensor& v) { return x * v.unsqueeze(-2); }
+/// The diagonals of matrices, as vectors; and matrices of diagonals.
+Tensor diagonal_of(const Tensor& x);
+Tensor diagonal_matrix(const Tensor& v);
+
+}  // namespace xgrad::linalg::detail

@@ -1,0 +1,372 @@
+#include <xgrad/autograd/graph/grad_mode.hpp>
+#include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/kernels/matmul.hpp>
+#include <xgrad/autograd/ops/products.hpp>
+#include <xgrad/autograd/ops/promotion.hpp>
+
+#include <functional>
+
+namespace xgrad {
+namespace {
+
+void check_one_dtype(const Tensor& a, const Tensor& b) {
+  check(a.dtype() == b.dtype(), "expected scalar type {} but found {}", a.dtype(), b.dtype());
+}
+
+Tensor scaled(const Tensor& x, Scalar by) { return by.toDouble() == 1 ? x : x * by; }
+
+Array times(const Array& x, Scalar by) {
+  if (by.toDouble() == 1) return x;
+  return kernels::binary(kernels::Binary::Mul, x, kernels::to_dtype(ops::wrap(by).array(), x.dtype()), x.dtype());
+}
+
+/// beta·c + alpha·product, broadcast to `sizes`, into `*out` when given one.
+Array accumulate(const Array& c, const Array& product, Scalar beta, Scalar alpha, const Array* out) {
+  Array sum = beta.toDouble() == 0 ? times(product, alpha)
+                                   : kernels::add_scaled(times(c, beta), product, alpha, product.dtype());
+  if (!out) return sum;
+  kernels::copy(*out, sum);
+  return *out;
+}
+
+/// For an operation c ← beta·c + alpha·product: an in-place form keeps c's shape.
+void check_target(const char* name, const Tensor& c, IntArrayRef sizes, Into into) {
+  c.array().expand(sizes);  // throws when c does not broadcast
+  if (into.self())
+    check(c.sizes() == sizes, "{}_: Expected self to have the shape {} of the product but got {}", name, Dims(sizes),
+          c.sizes());
+}
+
+Tensor addmv(const Tensor& c, const Tensor& a, const Tensor& v, Scalar beta, Scalar alpha, Into into) {
+  check(a.dim() == 2 && v.dim() == 1 && c.dim() <= 1, "vector + matrix @ vector expected, got {}, {}, {}", c.dim(),
+        a.dim(), v.dim());
+  check(a.size(1) == v.size(0) && (c.numel() == a.size(0) || c.numel() == 1), "size mismatch, got input ({}), mat ({}x{}), vec ({})",
+        c.dim() ? c.size(0) : 1, a.size(0), a.size(1), v.size(0));
+  check_one_dtype(a, v);
+  check(c.dtype() == v.dtype(), "expected scalar type {} but found {}", c.dtype(), v.dtype());
+  check<NotImplementedError>(a.dtype() != kBool, "\"addmv_impl_cpu\" not implemented for 'Bool'");
+  check_target("addmv", c, {a.size(0)}, into);
+  return differentiable<"AddmvBackward0">(
+      inputs(c, a, v), into,
+      [&](const Array* out) {
+        return accumulate(c.array(), kernels::matvec(a.array(), v.array()), beta, alpha, out);
+      },
+      [](Save& s) {
+        if (s.needed(1)) s.input(2);
+        if (s.needed(2)) s.input(1);
+      },
+      [beta, alpha](const Saved& s, const Tensor& g) -> Grads {
+        return {s.needs(0) ? scaled(g, beta) : Tensor(), s.needs(1) ? scaled(outer(g, s.input(2)), alpha) : Tensor(),
+                s.needs(2) ? scaled(mv(s.input(1).t(), g), alpha) : Tensor()};
+      });
+}
+
+Tensor addr(const Tensor& c, const Tensor& u, const Tensor& v, Scalar beta, Scalar alpha, Into into) {
+  check(u.dim() == 1, "addr: Expected 1-D argument vec1, but got {}-D", u.dim());
+  check(v.dim() == 1, "addr: Expected 1-D argument vec2, but got {}-D", v.dim());
+  const ScalarType dtype = ops::result_type(u, v, c);
+  ops::check_cast(dtype, into);
+  const bool real = is_floating_point(dtype);
+  check(real || is_integral(alpha.type()) || alpha.type() == kBool,
+        "For integral input tensors, argument alpha must not be a floating point number.");
+  check(real || is_integral(beta.type()) || beta.type() == kBool,
+        "For integral input tensors, argument beta must not be a floating point number.");
+  check_target("addr", c, {u.size(0), v.size(0)}, into);
+  return differentiable<"AddrBackward0">(
+      inputs(c, u, v), into,
+      [&](const Array* out) {
+        const Array product =
+            kernels::binary(kernels::Binary::Mul, u.array().unsqueeze(1), v.array().unsqueeze(0), dtype);
+        return accumulate(kernels::to_dtype(c.array(), dtype), product, beta, alpha, out);
+      },
+      [](Save& s) {
+        if (s.needed(1)) s.input(2);
+        if (s.needed(2)) s.input(1);
+      },
+      [beta, alpha](const Saved& s, const Tensor& g) -> Grads {
+        const auto product = [&](const Tensor& m, std::size_t vector) {
+          return scaled(mv(m, s.input(vector).to(m.dtype())), alpha);
+        };
+        return {s.needs(0) ? scaled(g, beta) : Tensor(), s.needs(1) ? product(g, 2) : Tensor(),
+                s.needs(2) ? product(g.t(), 1) : Tensor()};
+      });
+}
+
+void check_batches(const Tensor& a, const Tensor& b) {
+  check(a.dim() == 3, "batch1 must be a 3D tensor");
+  check(b.dim() == 3, "batch2 must be a 3D tensor");
+  check(a.size(0) == b.size(0) && a.size(2) == b.size(1),
+        "Expected size for first two dimensions of batch2 tensor to be: [{}, {}] but got: [{}, {}].", a.size(0),
+        a.size(2), b.size(0), b.size(1));
+  check_one_dtype(a, b);
+}
+
+Tensor baddbmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha, Into into) {
+  check_batches(a, b);
+  check(c.dtype() == a.dtype(), "Input dtypes must be the same, got: input {}, batch1: {}, batch2: {}", c.dtype(), a.dtype(),
+        b.dtype());
+  check_target("baddbmm", c, {a.size(0), a.size(1), b.size(2)}, into);
+  return differentiable<"BaddbmmBackward0">(
+      inputs(c, a, b), into,
+      [&](const Array* out) {
+        return accumulate(c.array(), kernels::batched_matmul(a.array(), b.array()), beta, alpha, out);
+      },
+      [](Save& s) {
+        if (s.needed(1)) s.input(2);
+        if (s.needed(2)) s.input(1);
+      },
+      [beta, alpha](const Saved& s, const Tensor& g) -> Grads {
+        return {s.needs(0) ? scaled(g, beta) : Tensor(),
+                s.needs(1) ? scaled(bmm(g, s.input(2).transpose(1, 2)), alpha) : Tensor(),
+                s.needs(2) ? scaled(bmm(s.input(1).transpose(1, 2), g), alpha) : Tensor()};
+      });
+}
+
+/// Σ_n a_n·b_n as one product [rows, N·k]·[N·k, columns].
+Array sum_of_products(const Array& a, const Array& b) {
+  const std::int64_t batches = a.sizes()[0], rows = a.sizes()[1], k = a.sizes()[2], columns = b.sizes()[2];
+  const Array left = kernels::contiguous_copy(a.permute({1, 0, 2})).view({rows, batches * k});
+  const auto right = b.try_view({batches * k, columns});
+  return kernels::matmul(left, right ? *right : kernels::contiguous_copy(b).view({batches * k, columns}));
+}
+
+Tensor addbmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha, Into into) {
+  check_batches(a, b);
+  check(c.dtype() == a.dtype(), "expected scalar type {} but found {}", c.dtype(), a.dtype());
+  const std::int64_t batches = a.size(0);
+  check_target("addbmm", c, {a.size(1), b.size(2)}, into);
+  return differentiable<"AddbmmBackward0">(
+      inputs(c, a, b), into,
+      [&](const Array* out) {
+        return accumulate(c.array(), sum_of_products(a.array(), b.array()), beta, alpha, out);
+      },
+      [](Save& s) {
+        if (s.needed(1)) s.input(2);
+        if (s.needed(2)) s.input(1);
+      },
+      [beta, alpha, batches](const Saved& s, const Tensor& g) -> Grads {
+        const Tensor same = g.unsqueeze(0).expand({batches, g.size(0), g.size(1)});
+        return {s.needs(0) ? scaled(g, beta) : Tensor(),
+                s.needs(1) ? scaled(bmm(same, s.input(2).transpose(1, 2)), alpha) : Tensor(),
+                s.needs(2) ? scaled(bmm(s.input(1).transpose(1, 2), same), alpha) : Tensor()};
+      });
+}
+
+}  // namespace
+
+Tensor inner(const Tensor& a, const Tensor& b) {
+  check_one_dtype(a, b);
+  if (a.dim() == 0 || b.dim() == 0) return a * b;
+  check(a.size(-1) == b.size(-1), "inner() the last dimension must match on both input tensors but got shapes {} and {}",
+        a.sizes(), b.sizes());
+  return tensordot(a, b, {-1}, {-1});
+}
+
+Tensor vdot(const Tensor& a, const Tensor& b) { return dot(a, b); }
+Tensor ger(const Tensor& a, const Tensor& b) { return outer(a, b); }
+
+Tensor addmv(const Tensor& c, const Tensor& a, const Tensor& v, Scalar beta, Scalar alpha) {
+  return addmv(c, a, v, beta, alpha, {});
+}
+Tensor& addmv_(Tensor& c, const Tensor& a, const Tensor& v, Scalar beta, Scalar alpha) {
+  return addmv(c, a, v, beta, alpha, Into::in_place(c)), c;
+}
+Tensor addr(const Tensor& c, const Tensor& u, const Tensor& v, Scalar beta, Scalar alpha) {
+  return addr(c, u, v, beta, alpha, {});
+}
+Tensor& addr_(Tensor& c, const Tensor& u, const Tensor& v, Scalar beta, Scalar alpha) {
+  return addr(c, u, v, beta, alpha, Into::in_place(c)), c;
+}
+Tensor baddbmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha) {
+  return baddbmm(c, a, b, beta, alpha, {});
+}
+Tensor& baddbmm_(Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha) {
+  return baddbmm(c, a, b, beta, alpha, Into::in_place(c)), c;
+}
+Tensor addbmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha) {
+  return addbmm(c, a, b, beta, alpha, {});
+}
+Tensor& addbmm_(Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha) {
+  return addbmm(c, a, b, beta, alpha, Into::in_place(c)), c;
+}
+
+/// y = a × b              da = b × g, db = g × a
+Tensor linalg_cross(const Tensor& a, const Tensor& b, std::int64_t dim) {
+  check(a.dim() == b.dim(), "linalg.cross: inputs must have the same number of dimensions.");
+  const std::int64_t d = wrap_dim(dim, a.dim());
+  check(a.size(d) == 3 && b.size(d) == 3, "linalg.cross: inputs dimension {} must have length 3. Got {} and {}", dim,
+        a.size(d), b.size(d));
+  const Dims sizes = broadcast_shapes(a.sizes(), b.sizes());
+  const ScalarType dtype = ops::result_type(a, b);
+  check<NotImplementedError>(dtype != kBool, "\"cross\" not implemented for 'Bool'");
+  return differentiable<"LinalgCrossBackward0">(
+      inputs(a, b), {},
+      [&](const Array*) {
+        const Array x = a.array().expand(sizes), y = b.array().expand(sizes), out = Array::empty(sizes, dtype);
+        for (std::int64_t i = 0; i < 3; ++i) {
+          const std::int64_t j = (i + 1) % 3, k = (i + 2) % 3;
+          using kernels::Binary;
+          const Array plus = kernels::binary(Binary::Mul, x.select(d, j), y.select(d, k), dtype),
+                      minus = kernels::binary(Binary::Mul, x.select(d, k), y.select(d, j), dtype),
+                      part = out.select(d, i);
+          kernels::binary(Binary::Sub, plus, minus, dtype, &part);
+        }
+        return out;
+      },
+      [](Save& s) {
+        if (s.needed(0)) s.input(1);
+        if (s.needed(1)) s.input(0);
+      },
+      [d](const Saved& s, const Tensor& g) -> Grads {
+        return {s.needs(0) ? linalg_cross(s.input(1), g, d) : Tensor(),
+                s.needs(1) ? linalg_cross(g, s.input(0), d) : Tensor()};
+      });
+}
+
+Tensor cross(const Tensor& a, const Tensor& b, std::optional<std::int64_t> dim) {
+  if (dim) return linalg_cross(a, b, *dim);
+  for (std::int64_t d = 0; d < a.dim(); ++d) {
+    if (a.size(d) == 3) return linalg_cross(a, b, d);
+  }
+  fail("no dimension of size 3 in input");
+}
+
+Tensor kron(const Tensor& a, const Tensor& b) {
+  const std::int64_t dims = std::max(a.dim(), b.dim());
+  Dims left, right, out;
+  for (std::int64_t d = 0; d < dims; ++d) {
+    const auto size = [&](const Tensor& x) { return d < dims - x.dim() ? 1 : x.size(d - (dims - x.dim())); };
+    left.push_back(size(a));
+    left.push_back(1);
+    right.push_back(1);
+    right.push_back(size(b));
+    out.push_back(size(a) * size(b));
+  }
+  return (a.reshape(left) * b.reshape(right)).reshape(out);
+}
+
+Tensor tensordot(const Tensor& a, const Tensor& b, std::int64_t dims) {
+  check(dims >= 0, "tensordot expects dims >= 0, but got dims={}", dims);
+  check(dims <= a.dim() && dims <= b.dim(), "tensordot expects dims <= ndim_a or ndim_b, but got dims={}", dims);
+  std::vector<std::int64_t> last, first;
+  for (std::int64_t d = 0; d < dims; ++d) {
+    last.push_back(a.dim() - dims + d);
+    first.push_back(d);
+  }
+  return tensordot(a, b, last, first);
+}
+
+Tensor tensordot(const Tensor& a, const Tensor& b, IntArrayRef dims_a, IntArrayRef dims_b) {
+  check(dims_a.size() == dims_b.size(), "both dimension lists should have same length");
+  check(a.dtype() == b.dtype(), "both inputs should have same dtype");
+  Tensor x = a, y = b;
+  std::vector<bool> gone_x(static_cast<std::size_t>(a.dim())), gone_y(static_cast<std::size_t>(b.dim()));
+  Dims summed_x, summed_y;
+  std::int64_t inner_size = 1;
+  for (std::size_t i = 0; i < dims_a.size(); ++i) {
+    const std::int64_t da = wrap_dim(dims_a[i], a.dim()), db = wrap_dim(dims_b[i], b.dim());
+    const std::int64_t na = a.size(da), nb = b.size(db);
+    check(!gone_x[static_cast<std::size_t>(da)], "dim {} appears multiple times in the list of dims", da);
+    check(!gone_y[static_cast<std::size_t>(db)], "dim {} appears multiple times in the list of dims", db);
+    gone_x[static_cast<std::size_t>(da)] = gone_y[static_cast<std::size_t>(db)] = true;
+    check(na == nb || na == 1 || nb == 1,
+          "contracted dimensions need to match, but first has size {} in dim {} and second has size {} in dim {}", na,
+          da, nb, db);
+    if (na == 1 && nb != 1) y = y.sum({db}, true);
+    if (nb == 1 && na != 1) x = x.sum({da}, true);
+    inner_size *= std::min(x.size(da), y.size(db));
+    summed_x.push_back(da);
+    summed_y.push_back(db);
+  }
+  Dims order_x, order_y, sizes;
+  std::int64_t rows = 1, columns = 1;
+  for (std::int64_t d = 0; d < a.dim(); ++d) {
+    if (gone_x[static_cast<std::size_t>(d)]) continue;
+    order_x.push_back(d);
+    sizes.push_back(a.size(d));
+    rows *= a.size(d);
+  }
+  for (const std::int64_t d : summed_x) order_x.push_back(d);
+  for (const std::int64_t d : summed_y) order_y.push_back(d);
+  for (std::int64_t d = 0; d < b.dim(); ++d) {
+    if (gone_y[static_cast<std::size_t>(d)]) continue;
+    order_y.push_back(d);
+    sizes.push_back(b.size(d));
+    columns *= b.size(d);
+  }
+  return mm(x.permute(order_x).reshape({rows, inner_size}), y.permute(order_y).reshape({inner_size, columns}))
+      .reshape(sizes);
+}
+
+namespace {
+
+/// Where to cut a chain of matrices so that the multiplications are fewest: `cut[i][j]` for the matrices i … j. The
+/// textbook's dynamic programme (Cormen et al., Introduction to Algorithms, 15.2).
+std::vector<std::vector<std::size_t>> best_cuts(const std::vector<Tensor>& chain) {
+  const std::size_t n = chain.size();
+  const auto size = [&](std::size_t i) {
+    return static_cast<double>(i == 0 ? chain[0].size(0) : chain[i - 1].size(1));
+  };
+  std::vector<std::vector<double>> cost(n, std::vector<double>(n, 0.0));
+  std::vector<std::vector<std::size_t>> cut(n, std::vector<std::size_t>(n, 0));
+  for (std::size_t length = 1; length < n; ++length) {
+    for (std::size_t i = 0; i + length < n; ++i) {
+      const std::size_t j = i + length;
+      cost[i][j] = std::numeric_limits<double>::infinity();
+      for (std::size_t k = i; k < j; ++k) {
+        const double c = cost[i][k] + cost[k + 1][j] + size(i) * size(k + 1) * size(j + 1);
+        if (c < cost[i][j]) cost[i][j] = c, cut[i][j] = k;
+      }
+    }
+  }
+  return cut;
+}
+
+Tensor chain_product(const std::vector<Tensor>& chain) {
+  const auto cut = best_cuts(chain);
+  const std::function<Tensor(std::size_t, std::size_t)> product = [&](std::size_t i, std::size_t j) {
+    return i == j ? chain[i] : mm(product(i, cut[i][j]), product(cut[i][j] + 1, j));
+  };
+  return product(0, chain.size() - 1);
+}
+
+}  // namespace
+
+Tensor linalg_multi_dot(TensorList matrices) {
+  const std::size_t n = matrices.size();
+  check(n >= 2, "multi_dot(): expected at least 2 tensors but got {}", n);
+  std::vector<Tensor> chain(matrices.begin(), matrices.end());
+  check(chain[0].dim() == 1 || chain[0].dim() == 2,
+        "multi_dot(): the first tensor must be 1D or 2D but got {}D", chain[0].dim());
+  check(chain[n - 1].dim() == 1 || chain[n - 1].dim() == 2,
+        "multi_dot(): the last tensor must be 1D or 2D but got {}D", chain[n - 1].dim());
+  const bool row = chain[0].dim() == 1, column = chain[n - 1].dim() == 1;
+  if (row) chain[0] = chain[0].unsqueeze(0);
+  if (column) chain[n - 1] = chain[n - 1].unsqueeze(-1);
+  for (std::size_t i = 0; i < n; ++i) {
+    check(chain[i].dim() == 2, "multi_dot(): tensor {} must be 2D but got {}D", i, chain[i].dim());
+    check(chain[i].dtype() == chain[0].dtype(),
+          "multi_dot(): all tensors must have be the same dtype but tensor 0 is {} and tensor {} {}", chain[0].dtype(),
+          i, chain[i].dtype());
+    if (i) {
+      check(chain[i - 1].size(1) == chain[i].size(0),
+            "multi_dot(): tensors {} and {} with shapes {} and {} cannot be multiplied", i - 1, i,
+            chain[i - 1].sizes(), chain[i].sizes());
+    }
+  }
+  Tensor y = chain_product(chain);
+  if (row && column) return y.reshape({});
+  return row ? y.squeeze(0) : column ? y.squeeze(-1) : y;
+}
+
+Tensor chain_matmul(TensorList matrices) {
+  check(!matrices.empty(), "chain_matmul(): Expected one or more matrices");
+  for (std::size_t i = 0; i < matrices.size(); ++i) {
+    check(matrices[i].dim() == 2, "Tensor for argument #{} 'matrices' is expected to be 2-dimensional, but got {}",
+          i, matrices[i].dim());
+  }
+  if (matrices.size() == 1) return matrices[0];
+  return linalg_multi_dot(matrices);
+}
+
+}  // namespace xgrad

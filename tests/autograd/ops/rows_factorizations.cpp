@@ -1,0 +1,171 @@
+// Orthogonal factorisations, and what is made of them.
+#include "matrix_samples.hpp"
+
+namespace xgrad::op_table {
+namespace {
+
+/// Symmetric matrices: only one triangle is read, so slopes mean nothing.
+Samples symmetric_samples() {
+  return rough(Samples{{positive({3, 3})},
+                {positive({2, 3, 3})},
+                {positive({1, 1})},
+                {t({0, 0})},
+                {positive({0, 2, 2})},
+                {positive({3, 3}, kFloat32)},
+                {t({2, 3})},
+                {t({})},
+                {t({3})},
+                {t({2, 2}, kInt64)},
+                {t({2, 2}, kBool)}});
+}
+
+}  // namespace
+
+OP_FAMILY(factorizations) {
+  const Samples matrices = matrix_samples();
+  const char* no_nan = "what LAPACK makes of a NaN is not defined";
+  const char* no_size = "vectors of large matrices differ in signs";
+  (void)no_size;
+  Samples norms;
+  for (const double p : {1.0, -1.0, 2.0, -2.0, kInf, -kInf}) {
+    for (const Sample& s : matrices) norms.push_back(s.with({p, D{-2, -1}, false}));
+    norms.push_back({t({2, 3, 2}), p, D{0, 2}, true});
+  }
+  return {
+      row(
+          "linalg_qr", [](T a, const std::string& mode) { return linalg_qr(a, mode); },
+          with(matrices, {{"reduced"}, {"complete"}, {"r"}}) + Samples{{t({3, 2}), "full"}})
+          .words(kInner)
+          .without(kSpecial, no_nan),
+      row(
+          "qr", [](T a, bool some) { return a.qr(some); }, with(matrices, {{true}}))
+          .words(kInner)
+          .without(kSpecial, no_nan),
+      row(
+          "linalg_eigh", [](T a, const std::string& uplo) { return linalg_eigh(a, uplo); },
+          with(symmetric_samples(), {{"L"}, {"U"}}) + Samples{{positive({3, 3}), "X"}})
+          .words(kInner)
+          .tolerance(1e-9, 1e-3)
+          .without(kSpecial | kBig, no_nan),
+      row(
+          "linalg_eigvalsh", [](T a, const std::string& uplo) { return linalg_eigvalsh(a, uplo); },
+          with(symmetric_samples(), {{"L"}, {"U"}}) + Samples{rough({positive({35, 35}), "L"})})
+          .words(kInner)
+          .tolerance(1e-9, 1e-3)
+          .without(kSpecial, no_nan),
+      row(
+          "linalg_svd", [](T a, bool full) { return linalg_svd(a, full); },
+          with(matrices, {{false}}) + Samples{{well({3, 3}), true}, value_only({t({2, 3}), true}), value_only({t({3, 2}), true})})
+          .words(kInner)
+          .tolerance(1e-8, 1e-3)
+          .without(kSpecial, no_nan),
+      row(
+          "linalg_svdvals", [](T a) { return linalg_svdvals(a); }, matrices)
+          .words(kInner)
+          .tolerance(1e-9, 1e-4)
+          .without(kSpecial, no_nan),
+      row(
+          "svd", [](T a, bool some, bool uv) { return a.svd(some, uv); }, with(matrices, {{true, true}, {true, false}}))
+          .words(kInner)
+          .tolerance(1e-8, 1e-3)
+          .without(kSpecial, no_nan),
+      row(
+          "linalg_pinv",
+          [](T a, std::optional<double> atol, std::optional<double> rtol, bool hermitian) {
+            return linalg_pinv(a, atol, rtol, hermitian);
+          },
+          with(matrices, {{none, none, false}, {0.1, none, false}, {none, 0.01, false}}) +
+              Samples{rough({positive({3, 3}), none, none, true}), rough({singular(), none, none, false})})
+          .words(kInner)
+          .tolerance(1e-9, 1e-3)
+          .without(kSpecial, no_nan),
+      row(
+          "pinverse", [](T a, double rcond) { return a.pinverse(rcond); }, with(matrices, {{1e-6}}))
+          .words(kInner)
+          .tolerance(1e-9, 1e-3)
+          .without(kSpecial, no_nan),
+      row(
+          "linalg_matrix_power", [](T a, std::int64_t n) { return linalg_matrix_power(a, n); },
+          with(square_samples(), {{2}, {3}, {0}, {1}, {-2}}) + Samples{{singular(), -1}})
+          .words(kInner)
+          .tolerance(1e-10, 1e-4),
+      row(
+          "matrix_power", [](T a, std::int64_t n) { return a.matrix_power(n); }, with(square_samples(), {{5}}))
+          .words(kInner)
+          .tolerance(1e-10, 1e-4),
+      row(
+          "linalg_matrix_exp", [](T a) { return linalg_matrix_exp(a); },
+          Samples{{t({3, 3})},
+                  {t({2, 2, 2})},
+                  {t({1, 1})},
+                  {t({0, 2, 2})},
+                  {t({0, 0})},
+                  {t({3, 3}, kFloat32)},
+                  {well({3, 3})},
+                  {t({2, 3})},
+                  {t({3})},
+                  {t({})},
+                  {t({2, 2}, kInt64)},
+                  {t({2, 2}, kBool)},
+                  rough({t({33, 33}) * 0.1})})
+          .words(kInner)
+          .tolerance(1e-9, 1e-4)
+          .without(kSpecial, no_nan),
+      row(
+          "matrix_exp", [](T a) { return a.matrix_exp(); },
+          Samples{{t({3, 3})}, {t({2, 3})}, {t({})}, {t({0, 0})}, {t({3, 3}, kFloat32)}, {t({2, 2}, kInt64)}, {t({2, 2}, kBool)}, rough({t({33, 33}) * 0.1})})
+          .words(kInner)
+          .tolerance(1e-9, 1e-4)
+          .without(kSpecial, no_nan),
+      row(
+          "linalg_matrix_rank",
+          [](T a, std::optional<double> atol, std::optional<double> rtol, bool hermitian) {
+            return linalg_matrix_rank(a, atol, rtol, hermitian);
+          },
+          with(matrices, {{none, none, false}, {0.1, none, false}, {none, 0.5, false}}) +
+              Samples{{singular(), none, none, false}, {positive({3, 3}), none, none, true}})
+          .words(kInner)
+          .without(kSpecial, no_nan),
+      row(
+          "linalg_cond", [](T a, std::optional<Scalar> p) { return linalg_cond(a, p); },
+          with(Samples{{well({3, 3})}, {well({2, 2, 2})}, {well({3, 3}, kFloat32)}, {t({2, 3})}, {t({})}, {t({2, 2}, kInt64)}, {t({2, 2}, kBool)}, rough({well({35, 35})})},
+               {{none}, {2}, {-2}, {1}, {kInf}}))
+          .words(kInner)
+          .tolerance(1e-8, 1e-3)
+          .without(kSpecial | kEmpty, no_nan),
+      row(
+          "linalg_cond.p_str", [](T a, const std::string& p) { return linalg_cond(a, p); },
+          with(Samples{{well({3, 3})}, {well({2, 2, 2})}, {well({3, 3}, kFloat32)}, {t({})}, {t({2, 2}, kInt64)}, {t({2, 2}, kBool)}, rough({well({35, 35})})},
+               {{"fro"}, {"nuc"}}))
+          .words(kInner)
+          .tolerance(1e-8, 1e-3)
+          .without(kSpecial | kEmpty, no_nan),
+      row(
+          "linalg_matrix_norm", [](T a, Scalar p, D dim, bool keep) { return linalg_matrix_norm(a, p, dim, keep); }, norms)
+          .words(kInner)
+          .tolerance(1e-9, 1e-4)
+          .without(kSpecial, no_nan),
+      row(
+          "linalg_matrix_norm.str_ord",
+          [](T a, const std::string& p, D dim, bool keep) { return linalg_matrix_norm(a, p, dim, keep); },
+          with(matrices, {{"fro", D{-2, -1}, false}, {"nuc", D{-2, -1}, true}}) + Samples{{t({2, 3, 2}), "nuc", D{0, 2}, true}})
+          .words(kInner)
+          .tolerance(1e-9, 1e-4)
+          .without(kSpecial, no_nan),
+      row(
+          "linalg_norm", [](T a, std::optional<Scalar> p) { return linalg_norm(a, p); },
+          with(matrices + Samples{rough({nan_matrix()})}, {{none}}) + Samples{{t({4}), 3}, {t({4}), kInf}, {t({2, 3}), 1}, {t({2, 3, 2}), 1}})
+          .words(kInner)
+          .tolerance(1e-9, 1e-4),
+      row(
+          "linalg_vector_norm", [](T a, Scalar p, std::optional<D> dim, bool keep) {
+            return linalg_vector_norm(a, p, dim ? std::optional<Dims>(Dims(IntArrayRef(*dim))) : std::nullopt, keep);
+          },
+          with(matrices + Samples{rough({nan_matrix()})}, {{2, none, false}, {1, none, true}, {3, none, false}, {kInf, none, false}, {0, none, false}}) +
+              Samples{{t({2, 3, 2}), 2, D{1}, true}, {t({2, 3, 2}), 1.5, D{0, 2}, false}, {t({2, 3}), -kInf, D{1}, false}})
+          .words(kInner)
+          .tolerance(1e-9, 1e-4),
+  };
+}
+
+}  // namespace xgrad::op_table

@@ -1,0 +1,214 @@
+// Products of vectors, matrices and batches; einsum.
+#include "samples.hpp"
+
+namespace xgrad::op_table {
+namespace {
+
+/// Tensors of these shapes as arguments.
+Samples of_shapes(std::initializer_list<std::vector<D>> shapes, ScalarType dtype = kFloat64) {
+  Samples out;
+  for (const auto& list : shapes) {
+    Values in;
+    std::int64_t seed = 1;
+    for (const D& shape : list) in.push_back(t(shape, dtype, seed++));
+    out.push_back(Sample(std::move(in)));
+  }
+  return out;
+}
+
+/// The first of the shapes in other dtypes, with special numbers, and as a mixture of dtypes; then something big.
+Samples usual(const std::vector<D>& small, const std::vector<D>& big) {
+  Samples out = of_shapes({small});
+  for (const ScalarType d : {kFloat32, kInt64, kInt32, kUInt8, kBool}) out = out + of_shapes({small}, d);
+  Values mixed, special, large, large32;
+  for (std::size_t i = 0; i < small.size(); ++i) {
+    const auto seed = static_cast<std::int64_t>(i) + 1;
+    mixed.push_back(t(small[i], i ? kFloat32 : kFloat64, seed));
+    Tensor x = t(small[i], kFloat64, seed).clone();
+    x.view({-1}).index_put_({0}, i % 2 ? kInf : kNaN);
+    special.push_back(x);
+    large.push_back(t(big[i], kFloat64, seed));
+    large32.push_back(t(big[i], kFloat32, seed));
+  }
+  out.push_back(Sample(mixed));
+  for (const Values& v : {special, large, large32}) out.push_back(rough(Sample(v)));
+  return out;
+}
+
+/// Equations with operands of these shapes.
+Samples equation(const char* text, std::initializer_list<std::vector<D>> shapes, ScalarType dtype = kFloat64) {
+  Samples out;
+  for (const auto& list_of_shapes : shapes) {
+    std::vector<Tensor> operands;
+    std::int64_t seed = 1;
+    for (const D& shape : list_of_shapes) operands.push_back(t(shape, dtype, seed++));
+    out.push_back({Value(text), list(operands)});
+  }
+  return out;
+}
+
+Samples lists(std::initializer_list<std::vector<D>> shapes, ScalarType dtype = kFloat64) {
+  Samples out;
+  for (const auto& list_of_shapes : shapes) {
+    std::vector<Tensor> operands;
+    std::int64_t seed = 1;
+    for (const D& shape : list_of_shapes) operands.push_back(t(shape, dtype, seed++));
+    out.push_back({list(operands)});
+  }
+  return out;
+}
+
+Sample special_list(std::vector<D> shapes) {
+  std::vector<Tensor> operands;
+  std::int64_t seed = 1;
+  for (const D& shape : shapes) operands.push_back(t(shape, kFloat64, seed++));
+  operands[0] = operands[0].clone();
+  operands[0].view({-1}).index_put_({0}, kNaN);
+  return rough({list(operands)});
+}
+
+Sample big_list(std::vector<D> shapes) {
+  Samples s = lists({shapes});
+  return rough(s[0]);
+}
+
+constexpr const char* kFixed = "the numbers of dimensions are fixed";
+
+}  // namespace
+
+OP_FAMILY(products) {
+  const Samples addmv_samples =
+      usual({{2}, {2, 3}, {3}}, {{35}, {35, 33}, {33}}) +
+      of_shapes({{{}, {2, 3}, {3}}, {{1}, {2, 3}, {3}}, {{0}, {0, 3}, {3}}, {{2}, {2, 0}, {0}}, {{3}, {2, 3}, {3}},
+                 {{2}, {2, 3}, {2}}, {{2}, {3}, {3}}});
+  const Samples addr_samples =
+      usual({{2, 3}, {2}, {3}}, {{33, 35}, {33}, {35}}) +
+      of_shapes({{{}, {2}, {3}}, {{3}, {2}, {3}}, {{2, 1}, {2}, {3}}, {{0, 3}, {0}, {3}}, {{2}, {2}, {3}},
+                 {{2, 3}, {2, 1}, {3}}, {{2, 3}, {2}, {3, 1}}}) +
+      Samples{{t({2, 3}, kInt64), t({2}, kInt64), t({3}, kFloat32)}};
+  const Samples batch_samples =
+      usual({{2, 2, 3}, {2, 2, 2}, {2, 2, 3}}, {{3, 19, 23}, {3, 19, 21}, {3, 21, 23}}) +
+      of_shapes({{{}, {2, 2, 2}, {2, 2, 3}}, {{3}, {2, 2, 2}, {2, 2, 3}}, {{2, 1, 3}, {2, 2, 2}, {2, 2, 3}},
+                 {{0, 2, 3}, {0, 2, 2}, {0, 2, 3}}, {{2, 2, 3}, {2, 2, 0}, {2, 0, 3}}, {{2, 2, 2}, {2, 2, 2}, {2, 2, 3}},
+                 {{2, 2, 3}, {2, 2, 2}, {2, 3, 3}}, {{2, 2, 3}, {2, 2}, {2, 2, 3}}});
+  const Samples sum_samples =
+      usual({{2, 3}, {2, 2, 2}, {2, 2, 3}}, {{19, 23}, {3, 19, 21}, {3, 21, 23}}) +
+      of_shapes({{{}, {2, 2, 2}, {2, 2, 3}}, {{3}, {2, 2, 2}, {2, 2, 3}}, {{2, 3}, {0, 2, 2}, {0, 2, 3}},
+                 {{0, 3}, {2, 0, 2}, {2, 2, 3}}, {{2, 2}, {2, 2, 2}, {2, 2, 3}}, {{2, 3}, {2, 2, 2}, {3, 2, 3}}});
+  const std::vector<Values> scales{{0.5, -2}, {0, 1}, {2, 0}, {2, 3}};
+  return {
+      row(
+          "inner", [](T a, T b) { return inner(a, b); },
+          usual({{2, 3}, {4, 3}}, {{35, 33}, {31, 33}}) +
+              of_shapes({{{3}, {3}}, {{}, {3}}, {{2, 3}, {}}, {{2, 2, 3}, {3}}, {{0, 3}, {2, 3}}, {{2, 0}, {3, 0}}, {{2, 3}, {2}}})),
+      row(
+          "vdot", [](T a, T b) { return vdot(a, b); },
+          usual({{3}, {3}}, {{1031}, {1031}}) + of_shapes({{{0}, {0}}, {{3}, {2}}, {{}, {3}}}))
+          .without(kBroadcast, kFixed),
+      row(
+          "ger", [](T a, T b) { return ger(a, b); },
+          usual({{2}, {3}}, {{1031}, {2}}) + of_shapes({{{0}, {3}}, {{2, 2}, {2}}, {{}, {3}}})),
+      row(
+          "addmv", [](T c, T a, T v) { return addmv(c, a, v); }, [](Tensor& c, T a, T v) { c.addmv_(a, v); },
+          addmv_samples)
+          .words(kInner),
+      row(
+          "addmv.beta.alpha", [](T c, T a, T v, Scalar b, Scalar s) { return c.addmv(a, v, b, s); },
+          [](Tensor& c, T a, T v, Scalar b, Scalar s) { addmv_(c, a, v, b, s); }, with(addmv_samples, scales))
+          .words(kInner),
+      row(
+          "addr", [](T c, T u, T v) { return addr(c, u, v); }, [](Tensor& c, T u, T v) { c.addr_(u, v); }, addr_samples)
+          .words(kInner),
+      row(
+          "addr.beta.alpha", [](T c, T u, T v, Scalar b, Scalar s) { return c.addr(u, v, b, s); },
+          [](Tensor& c, T u, T v, Scalar b, Scalar s) { addr_(c, u, v, b, s); }, with(addr_samples, scales))
+          .words(kInner),
+      row(
+          "baddbmm", [](T c, T a, T b) { return baddbmm(c, a, b); }, [](Tensor& c, T a, T b) { c.baddbmm_(a, b); },
+          batch_samples)
+          .words(kInner),
+      row(
+          "baddbmm.beta.alpha", [](T c, T a, T b, Scalar x, Scalar s) { return c.baddbmm(a, b, x, s); },
+          [](Tensor& c, T a, T b, Scalar x, Scalar s) { baddbmm_(c, a, b, x, s); }, with(batch_samples, scales))
+          .words(kInner),
+      row(
+          "addbmm", [](T c, T a, T b) { return addbmm(c, a, b); }, [](Tensor& c, T a, T b) { c.addbmm_(a, b); },
+          sum_samples)
+          .words(kInner),
+      row(
+          "addbmm.beta.alpha", [](T c, T a, T b, Scalar x, Scalar s) { return c.addbmm(a, b, x, s); },
+          [](Tensor& c, T a, T b, Scalar x, Scalar s) { addbmm_(c, a, b, x, s); }, with(sum_samples, scales))
+          .words(kInner),
+      row(
+          "linalg_cross", [](T a, T b, std::int64_t d) { return linalg_cross(a, b, d); },
+          with(usual({{2, 3}, {2, 3}}, {{400, 3}, {400, 3}}) +
+                   of_shapes({{{3}, {3}}, {{2, 1, 3}, {2, 3}}, {{1, 3}, {2, 3}}, {{0, 3}, {0, 3}}, {{2, 2}, {2, 2}}, {{}, {}}}),
+               {{-1}}) +
+              with(of_shapes({{{3, 2}, {3, 2}}, {{3, 1}, {3, 2}}}), {{0}})),
+      row(
+          "cross", [](T a, T b, std::optional<std::int64_t> d) { return cross(a, b, d); },
+          usual({{2, 3}, {2, 3}}, {{400, 3}, {400, 3}}) +
+              of_shapes({{{3, 3}, {3, 3}}, {{1, 3}, {2, 3}}, {{0, 3}, {0, 3}}, {{2, 2}, {2, 2}}, {{}, {}}}) +
+              with(of_shapes({{{3, 3}, {3, 3}}}), {{1}}))
+          .words(kInner),
+      row(
+          "kron", [](T a, T b) { return kron(a, b); },
+          usual({{2, 3}, {2, 2}}, {{32, 33}, {2, 2}}) +
+              of_shapes({{{3}, {2, 2}}, {{}, {2}}, {{2, 2, 2}, {3}}, {{0, 2}, {2, 2}}}))
+          .without(kError, "takes anything"),
+      row(
+          "tensordot", [](T a, T b, D x, D y) { return tensordot(a, b, x, y); },
+          with(usual({{2, 3, 2}, {3, 2, 4}}, {{5, 33, 7}, {33, 7, 3}}), {{D{1, 2}, D{0, 1}}}) +
+              with(of_shapes({{{2, 3}, {2, 3}}}), {{D{0}, D{0}}, {D{1}, D{-1}}, {D{}, D{}}, {D{0, 1}, D{0, 1}}, {D{0}, D{1}}, {D{0, 0}, D{0, 1}}, {D{0}, D{0, 1}}}) +
+              with(of_shapes({{{2, 1}, {3, 2}}, {{3, 2}, {2, 1}}, {{0, 2}, {2, 0}}}), {{D{1}, D{0}}, {D{0, 1}, D{1, 0}}}) +
+              with(of_shapes({{{}, {}}}), {{D{}, D{}}}))
+          .words(kInner),
+      row(
+          "linalg_multi_dot", [](TensorList all) { return linalg_multi_dot(all); },
+          lists({{{2, 3}, {3, 4}}, {{2, 3}, {3, 4}, {4, 2}}, {{3}, {3, 4}, {4}}, {{3}, {3, 2}}, {{2, 3}, {3}},
+                 {{5, 2}, {2, 6}, {6, 1}, {1, 4}}, {{0, 3}, {3, 2}}, {{2, 0}, {0, 3}, {3, 1}}, {{2, 3}, {2, 3}}, {{2, 3}},
+                 {{}, {2}}, {{2, 2, 2}, {2, 2}}, {{2, 2}, {2}, {2, 2}}}) +
+              lists({{{2, 3}, {3, 4}, {4, 2}}}, kFloat32) + lists({{{2, 3}, {3, 4}, {4, 2}}}, kInt64) +
+              lists({{{2, 2}, {2, 2}}}, kBool) +
+              Samples{{list({t({2, 2}), t({2, 2}, kFloat32)})},
+                      special_list({{2, 3}, {3, 2}}),
+                      big_list({{35, 33}, {33, 31}, {31, 2}})})
+          .words(kInner),
+      row(
+          "chain_matmul", [](TensorList all) { return chain_matmul(all); },
+          lists({{{2, 3}, {3, 4}}, {{2, 3}, {3, 4}, {4, 2}}, {{2, 3}}, {{0, 3}, {3, 2}}, {{2, 3}, {2, 3}}, {{}, {2}}}) +
+              lists({{{2, 3}, {3, 4}, {4, 2}}}, kFloat32) + lists({{{2, 3}, {3, 4}, {4, 2}}}, kInt64) +
+              lists({{{2, 2}, {2, 2}}}, kBool) +
+              Samples{{list({t({2, 2}), t({2, 2}, kFloat32)})},
+                      special_list({{2, 3}, {3, 2}}),
+                      big_list({{35, 33}, {33, 31}, {31, 2}})})
+          .words(kInner),
+      row(
+          "einsum", [](const std::string& e, TensorList all) { return einsum(e, all); },
+          equation("ij,jk->ik", {{{2, 3}, {3, 4}}, {{0, 3}, {3, 4}}, {{2, 0}, {0, 3}}, {{2, 3}, {2, 4}}, {{2, 3}, {3}}}) +
+              equation("ij,jk", {{{2, 3}, {3, 4}}}) + equation("ba", {{{2, 3}}}) + equation("ij->ji", {{{2, 3}}}) +
+              equation("ij->", {{{2, 3}}}) + equation("ij->j", {{{2, 3}}}) + equation("ii", {{{3, 3}}, {{2, 3}}}) +
+              equation("ii->i", {{{3, 3}}}) + equation("iij->ij", {{{2, 2, 3}}}) + equation("i,j->ij", {{{2}, {3}}}) +
+              equation("i,i", {{{3}, {3}}}) + equation("i,i->i", {{{3}, {3}}, {{1}, {3}}}) +
+              equation("bij,bjk->bik", {{{2, 2, 3}, {2, 3, 2}}, {{1, 2, 3}, {2, 3, 2}}}) +
+              equation("...ij,...jk->...ik", {{{2, 2, 3}, {2, 3, 2}}, {{2, 3}, {2, 3, 2}}, {{2, 1, 2, 3}, {2, 3, 2}}}) +
+              equation("...i,...i", {{{2, 3}, {2, 3}}}) + equation("i...->...i", {{{2, 3}}}) +
+              equation("...ij->...ji", {{{2, 2, 3}}}) + equation("bn,anm,bm->ba", {{{2, 3}, {2, 3, 2}, {2, 2}}}) +
+              equation("ij,jk,kl->il", {{{2, 3}, {3, 4}, {4, 2}}}) +
+              equation("ij,jk,kl,lm->im", {{{4, 2}, {2, 3}, {3, 5}, {5, 2}}}) +
+              equation("ij,ij,ij->ij", {{{2, 3}, {2, 3}, {2, 3}}}) + equation("ab,cd->abcd", {{{2, 1}, {2, 2}}}) +
+              equation("ij,kl->ik", {{{2, 3}, {2, 2}}}) + equation(",ij->ij", {{{}, {2, 3}}}) +
+              equation(" i j , j -> i ", {{{2, 3}, {3}}}) + equation("Ab,bA->", {{{2, 3}, {3, 2}}}) +
+              equation("ij,jk->iz", {{{2, 3}, {3, 4}}}) + equation("ij,jk->ii", {{{2, 3}, {3, 4}}}) +
+              equation("i.j,jk->ik", {{{2, 3}, {3, 4}}}) + equation("i1,jk->ik", {{{2, 3}, {3, 4}}}) +
+              equation("ij", {{{2, 3}, {3, 4}}}) + equation("ij,jk,kl->il", {{{2, 3}, {3, 4}}}) +
+              equation("ij,jk->ik", {{{2, 3}, {3, 4}}}, kFloat32) + equation("ij,jk->ik", {{{2, 3}, {3, 4}}}, kInt64) +
+              equation("ij,jk->ik", {{{2, 2}, {2, 2}}}, kBool) +
+              Samples{{Value("ij,jk->ik"), list({t({2, 2}), t({2, 2}, kFloat32)})},
+                      rough({Value("ij,jk->ik"), list({m({{1, kNaN}, {kInf, 2}}), t({2, 2})})}),
+                      rough(equation("bij,bkj,bk->bi", {{{3, 21, 23}, {3, 19, 23}, {3, 19}}})[0])})
+          .words(kInner),
+  };
+}
+
+}  // namespace xgrad::op_table

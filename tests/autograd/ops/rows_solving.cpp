@@ -1,0 +1,144 @@
+// Systems of linear equations: solutions, inverses, determinants, their factorisations.
+#include "matrix_samples.hpp"
+
+namespace xgrad::op_table {
+
+OP_FAMILY(solving) {
+  const Samples square = square_samples();
+  // Every A with a B that fits, and some that do not.
+  const Samples systems{{well({3, 3}), t({3, 2}, kFloat64, 2)},
+                        {well({3, 3}), t({3}, kFloat64, 2)},
+                        {well({2, 3, 3}), t({2, 3, 2}, kFloat64, 2)},
+                        {well({2, 3, 3}), t({2, 3}, kFloat64, 2)},
+                        {well({2, 1, 3, 3}), t({2, 3, 2}, kFloat64, 2)},
+                        {well({1, 1}), t({1, 1})},
+                        {well({0, 3, 3}), t({0, 3, 2})},
+                        {t({0, 0}), t({0, 2})},
+                        {well({3, 3}), t({3, 0})},
+                        {well({3, 3}, kFloat32), t({3, 2}, kFloat32)},
+                        {well({3, 3}), t({3, 2}, kFloat32)},
+                        {well({3, 3}), t({2, 3})},
+                        {t({2, 3}), t({3, 2})},
+                        {t({3}), t({3})},
+                        {t({}), t({})},
+                        {t({2, 2}, kInt64), t({2, 2}, kInt64)},
+                        {t({2, 2}, kBool), t({2, 2}, kBool)},
+                        {singular(), t({3, 2})},
+                        rough({nan_matrix(), t({3, 2})}),
+                        rough({well({35, 35}), t({35, 33})})};
+  const Samples triangles{{well({3, 3}), t({3, 2}, kFloat64, 2)},
+                          {well({2, 3, 3}), t({2, 3, 2}, kFloat64, 2)},
+                          {well({2, 1, 3, 3}), t({2, 3, 2}, kFloat64, 2)},
+                          {well({0, 3, 3}), t({0, 3, 2})},
+                          {well({3, 3}), t({3, 0})},
+                          {well({3, 3}, kFloat32), t({3, 2}, kFloat32)},
+                          {well({3, 3}), t({3, 2}, kFloat32)},
+                          {t({2, 3}), t({3, 2})},
+                          {t({}), t({})},
+                          {t({3, 3}), t({3})},
+                          {t({2, 2}, kInt64), t({2, 2}, kInt64)},
+                          {t({2, 2}, kBool), t({2, 2}, kBool)},
+                          rough({nan_matrix(), t({3, 2})}),
+                          rough({well({35, 35}), t({35, 33})})};
+  const auto swapped = [](const Samples& samples) {
+    Samples out = samples;
+    for (Sample& s : out) std::swap(s.in[0], s.in[1]);
+    return out;
+  };
+  const auto with_left = [&](bool left) {
+    Samples out;
+    for (Sample s : systems) {
+      if (!left && s.in[1].get<Tensor>().dim() >= 2) s.in[1] = s.in[1].get<Tensor>().transpose(-2, -1).contiguous();
+      s.in.push_back(left);
+      out.push_back(s);
+    }
+    return out;
+  };
+  Samples solve_triangles;
+  for (const bool upper : {false, true}) {
+    for (const bool unit : {false, true}) {
+      for (const Sample& s : triangles) solve_triangles.push_back(s.with({upper, true, unit}));
+    }
+    solve_triangles.push_back({well({3, 3}), t({2, 3}), upper, false, false});
+    solve_triangles.push_back({well({2, 3, 3}), t({2, 2, 3}), upper, false, true});
+  }
+  return {
+      row(
+          "linalg_inv", [](T a) { return linalg_inv(a); }, square + Samples{{singular()}, {stack({well({3, 3}), singular()})}})
+          .words(kInner),
+      row(
+          "inverse", [](T a) { return a.inverse(); }, square)
+          .words(kInner),
+      row(
+          "linalg_inv_ex", [](T a, bool check_errors) { return linalg_inv_ex(a, check_errors); },
+          with(square, {{false}, {true}}) + Samples{{singular(), true}})
+          .words(kInner),
+      row(
+          "linalg_det", [](T a) { return linalg_det(a); }, square + Samples{value_only({singular()})})
+          .words(kInner),
+      row(
+          "det", [](T a) { return a.det(); }, square)
+          .words(kInner),
+      row(
+          "linalg_slogdet", [](T a) { return linalg_slogdet(a); }, square + Samples{value_only({singular()})})
+          .words(kInner),
+      row(
+          "slogdet", [](T a) { return a.slogdet(); }, square)
+          .words(kInner),
+      row(
+          "logdet", [](T a) { return a.logdet(); }, square + Samples{{-well({3, 3})}})
+          .words(kInner),
+      row(
+          "linalg_solve", [](T a, T b, bool left) { return linalg_solve(a, b, left); },
+          with_left(true) + with_left(false))
+          .words(kInner)
+          .tolerance(1e-10, 1e-4),
+      row(
+          "linalg_solve_triangular",
+          [](T a, T b, bool upper, bool left, bool unit) { return linalg_solve_triangular(a, b, upper, left, unit); },
+          solve_triangles)
+          .words(kInner),
+      row(
+          "triangular_solve",
+          [](T b, T a, bool upper, bool transpose, bool unit) {
+            return b.triangular_solve(a, upper, transpose, unit);
+          },
+          with(swapped(triangles), {{true, false, false}, {false, true, false}, {true, true, true}}))
+          .words(kInner),
+      row(
+          "linalg_cholesky", [](T a, bool upper) { return linalg_cholesky(a, upper); },
+          with(positive_samples(), {{false}, {true}}))
+          .words(kInner),
+      row(
+          "cholesky", [](T a, bool upper) { return a.cholesky(upper); }, with(positive_samples(), {{false}, {true}}))
+          .words(kInner),
+      row(
+          "linalg_cholesky_ex",
+          [](T a, bool upper, bool check_errors) { return linalg_cholesky_ex(a, upper, check_errors); },
+          with(positive_samples(), {{false, true}, {true, true}}))
+          .words(kInner),
+      row(
+          "cholesky_solve", [](T b, T f, bool upper) { return b.cholesky_solve(f, upper); },
+          with(swapped(triangles), {{false}, {true}}))
+          .words(kInner),
+      row(
+          "cholesky_inverse", [](T f, bool upper) { return f.cholesky_inverse(upper); },
+          with(square, {{false}, {true}}))
+          .words(kInner),
+      row(
+          "linalg_lu_factor", [](T a) { return linalg_lu_factor(a); }, matrix_samples() + Samples{{singular()}})
+          .words(kInner)
+          .tolerance(1e-10, 1e-4),
+      row(
+          "linalg_lu_factor_ex", [](T a, bool pivot, bool errors) { return linalg_lu_factor_ex(a, pivot, errors); },
+          with(matrix_samples(), {{true, false}}))
+          .words(kInner)
+          .tolerance(1e-10, 1e-4),
+      row(
+          "linalg_lu", [](T a) { return linalg_lu(a); }, matrix_samples())
+          .words(kInner)
+          .tolerance(1e-10, 1e-4),
+  };
+}
+
+}  // namespace xgrad::op_table
