@@ -228,6 +228,10 @@ struct Signature<R (C::*)(P...) const> {
 inline std::vector<Tensor> results(Tensor t) { return {std::move(t)}; }
 inline std::vector<Tensor> results(std::vector<Tensor> list) { return list; }
 inline std::vector<Tensor> results(const ValuesIndices& pair) { return {pair.values(), pair.indices()}; }
+template <class... X>
+std::vector<Tensor> results(const std::tuple<X...>& all) {
+  return std::apply([](const X&... x) { return std::vector<Tensor>{x...}; }, all);
+}
 inline std::vector<Tensor> results(bool b) { return {tensor(b)}; }
 
 Row named(std::string name, Samples samples);
