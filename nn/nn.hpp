@@ -19,6 +19,7 @@
 #include <xgrad/nn/modules/normalization.hpp>
 #include <xgrad/nn/modules/padding.hpp>
 #include <xgrad/nn/modules/pooling.hpp>
+#include <xgrad/nn/modules/rnn.hpp>
 #include <xgrad/nn/modules/sequential.hpp>
 #include <xgrad/nn/options.hpp>
 #include <xgrad/nn/ordered_dict.hpp>

@@ -3,3 +3,4 @@
 
 #include <xgrad/nn/utils/clip_grad.hpp>
 #include <xgrad/nn/utils/convert_parameters.hpp>
+#include <xgrad/nn/utils/rnn.hpp>

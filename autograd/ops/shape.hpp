@@ -48,6 +48,9 @@ Tensor as_strided(const Tensor& x, IntArrayRef size, IntArrayRef stride,
 std::vector<Tensor> unbind(const Tensor& x, std::int64_t dim = 0);
 /// Pieces of `split_size` along `dim`; the last may be shorter.
 std::vector<Tensor> split(const Tensor& x, std::int64_t split_size, std::int64_t dim = 0);
+/// Pieces of these sizes along `dim`, which must be all of it.
+std::vector<Tensor> split_with_sizes(const Tensor& x, IntArrayRef split_sizes, std::int64_t dim = 0);
+std::vector<Tensor> split(const Tensor& x, IntArrayRef split_sizes, std::int64_t dim = 0);
 /// At most `chunks` pieces of equal size (the last may be shorter).
 std::vector<Tensor> chunk(const Tensor& x, std::int64_t chunks, std::int64_t dim = 0);
 /// Tensors of one shape (but for `dim`) one after another along `dim`; dtypes promote.
@@ -96,6 +99,12 @@ struct ShapeMethods : Methods<T, ShapeMethods<T>> {
   std::vector<T> unbind(std::int64_t dim = 0) const { return xgrad::unbind(as(this), dim); }
   std::vector<T> split(std::int64_t split_size, std::int64_t dim = 0) const {
     return xgrad::split(as(this), split_size, dim);
+  }
+  std::vector<T> split(IntArrayRef split_sizes, std::int64_t dim = 0) const {
+    return xgrad::split(as(this), split_sizes, dim);
+  }
+  std::vector<T> split_with_sizes(IntArrayRef split_sizes, std::int64_t dim = 0) const {
+    return xgrad::split_with_sizes(as(this), split_sizes, dim);
   }
   std::vector<T> chunk(std::int64_t chunks, std::int64_t dim = 0) const { return xgrad::chunk(as(this), chunks, dim); }
 };

@@ -233,6 +233,27 @@ std::vector<Tensor> split(const Tensor& x, std::int64_t split_size, std::int64_t
   return pieces(x, size, n == 0 ? 1 : (n + size - 1) / size, dim);
 }
 
+std::vector<Tensor> split_with_sizes(const Tensor& x, IntArrayRef split_sizes, std::int64_t dim) {
+  check(x.dim() > 0, "split expects at least a 1-dimensional tensor");
+  std::int64_t at = 0;
+  std::vector<Array> parts;
+  for (const std::int64_t n : split_sizes) {
+    check(n >= 0, "split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={}",
+          split_sizes);
+    if (at + n <= x.size(dim)) parts.push_back(x.array().slice(dim, at, at + n, 1));
+    at += n;
+  }
+  check(at == x.size(dim),
+        "split_with_sizes expects split_sizes to sum exactly to {} (input tensor's size at dimension {}), but got "
+        "split_sizes={}",
+        x.size(dim), dim, split_sizes);
+  return views<"SplitWithSizesBackward0">(
+      x, std::move(parts), [d = wrap_dim(dim, x.dim())](const std::vector<Tensor>& g) { return cat(g, d); });
+}
+std::vector<Tensor> split(const Tensor& x, IntArrayRef split_sizes, std::int64_t dim) {
+  return split_with_sizes(x, split_sizes, dim);
+}
+
 std::vector<Tensor> chunk(const Tensor& x, std::int64_t chunks, std::int64_t dim) {
   check(x.dim() > 0, "chunk expects at least a 1-dimensional tensor");
   check(chunks > 0, "chunk expects `chunks` to be greater than 0, got: {}", chunks);

@@ -1,0 +1,147 @@
+/// Recurrent layers and their cells.
+#pragma once
+
+#include <xgrad/nn/modules/configured.hpp>
+#include <xgrad/nn/options/rnn.hpp>
+#include <xgrad/nn/utils/rnn.hpp>
+
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace xgrad::nn {
+
+namespace detail {
+
+/// The weights of all layers and directions, under PyTorch's names (`weight_ih_l0`, `bias_hh_l1_reverse`), uniform on
+/// ±1/√hidden_size.
+template <class Derived, class OptionsType>
+class RecurrentBase : public Cloneable<Derived, ModuleBase> {
+ public:
+  using Options = OptionsType;
+
+  explicit RecurrentBase(const Options& given) : options(given) { RecurrentBase::reset(); }
+  template <class First, class... Rest>
+  requires(LooseArguments<Options, First, Rest...> && !ModuleType<First>) explicit RecurrentBase(First&& first,
+                                                                                                 Rest&&... rest)
+      : RecurrentBase(options_of<Options>(std::forward<First>(first), std::forward<Rest>(rest)...)) {}
+
+  void reset() override;
+  /// Draws new weights.
+  void reset_parameters();
+  /// For compatibility: the weights need no flattening here.
+  void flatten_parameters() {}
+  /// The weights of each layer and direction, as they are used.
+  std::vector<Tensor> all_weights() const { return this->parameters(); }
+  std::string extra_repr() const override;
+
+  Options options;
+
+ protected:
+  /// Throws PyTorch's errors for an input and state that do not fit; `packed`: the input is [Σ lengths, features].
+  void check_input(const Tensor& input, bool packed) const;
+  Tensor zero_state(const Tensor& like, std::int64_t batch, std::int64_t size) const;
+};
+
+/// What RNN and GRU share: one state.
+template <class Derived, class OptionsType>
+class OneStateBase : public RecurrentBase<Derived, OptionsType> {
+ public:
+  using RecurrentBase<Derived, OptionsType>::RecurrentBase;
+
+  /// Outputs [T, B, H·directions] and last states [layers·directions, B, H] of x [T, B, in] ([B, T, ...] when
+  /// batch_first; without B for one sequence), from state hx, by default zero.
+  std::tuple<Tensor, Tensor> forward(Tensor input, Tensor hx = {});
+  std::tuple<utils::rnn::PackedSequence, Tensor> forward_with_packed_input(const utils::rnn::PackedSequence& input,
+                                                                           Tensor hx = {});
+};
+
+}  // namespace detail
+
+/// h_t = tanh(W_ih·x_t + b_ih + W_hh·h_{t−1} + b_hh), or relu. Options: input_size, hidden_size, num_layers,
+/// nonlinearity, bias, batch_first, dropout, bidirectional.
+///
+///     nn::RNN rnn(10, 20, num_layers = 2);
+///     auto [outputs, state] = rnn(x);
+class RNNImpl : public detail::OneStateBase<RNNImpl, RNNOptions> {
+ public:
+  using OneStateBase::OneStateBase;
+};
+TORCH_MODULE(RNN);
+
+/// r, z = σ(…), n = tanh(W_in·x + b_in + r·(W_hn·h + b_hn)), h' = n + z·(h − n).
+class GRUImpl : public detail::OneStateBase<GRUImpl, GRUOptions> {
+ public:
+  using OneStateBase::OneStateBase;
+};
+TORCH_MODULE(GRU);
+
+/// i, f, o = σ(…), g = tanh(…), c' = f·c + i·g, h' = o·tanh(c'), projected to proj_size if that is given.
+///
+///     nn::LSTM lstm(10, 20, num_layers = 2, batch_first = true);
+///     auto [outputs, state] = lstm(x);
+///     auto [h, c] = state;
+class LSTMImpl : public detail::RecurrentBase<LSTMImpl, LSTMOptions> {
+ public:
+  using RecurrentBase::RecurrentBase;
+  using States = std::tuple<Tensor, Tensor>;
+
+  std::tuple<Tensor, States> forward(Tensor input, std::optional<States> hx = std::nullopt);
+  std::tuple<utils::rnn::PackedSequence, States> forward_with_packed_input(const utils::rnn::PackedSequence& input,
+                                                                           std::optional<States> hx = std::nullopt);
+
+ private:
+  States initial(const Tensor& like, std::int64_t batch) const;
+};
+TORCH_MODULE(LSTM);
+
+namespace detail {
+
+/// weight_ih, weight_hh, bias_ih, bias_hh of one step.
+template <class Derived, class OptionsType>
+class CellBase : public Cloneable<Derived, ModuleBase> {
+ public:
+  using Options = OptionsType;
+
+  explicit CellBase(const Options& given) : options(given) { CellBase::reset(); }
+  template <class First, class... Rest>
+  requires(LooseArguments<Options, First, Rest...> && !ModuleType<First>) explicit CellBase(First&& first,
+                                                                                            Rest&&... rest)
+      : CellBase(options_of<Options>(std::forward<First>(first), std::forward<Rest>(rest)...)) {}
+
+  void reset() override;
+  void reset_parameters();
+  std::string extra_repr() const override;
+
+  Options options;
+  Tensor weight_ih, weight_hh, bias_ih, bias_hh;
+};
+
+}  // namespace detail
+
+/// One step of an RNN: [B, in] (or [in]) and a state [B, H], by default zero, to the next state.
+class RNNCellImpl : public detail::CellBase<RNNCellImpl, RNNCellOptions> {
+ public:
+  using CellBase::CellBase;
+  Tensor forward(Tensor input, Tensor hx = {});
+};
+TORCH_MODULE(RNNCell);
+
+/// One step of a GRU.
+class GRUCellImpl : public detail::CellBase<GRUCellImpl, GRUCellOptions> {
+ public:
+  using CellBase::CellBase;
+  Tensor forward(Tensor input, Tensor hx = {});
+};
+TORCH_MODULE(GRUCell);
+
+/// One step of an LSTM: states (h, c) to the next ones.
+class LSTMCellImpl : public detail::CellBase<LSTMCellImpl, LSTMCellOptions> {
+ public:
+  using CellBase::CellBase;
+  using States = std::tuple<Tensor, Tensor>;
+  States forward(Tensor input, std::optional<States> hx = std::nullopt);
+};
+TORCH_MODULE(LSTMCell);
+
+}  // namespace xgrad::nn

@@ -1,0 +1,42 @@
+/// Sequences of different lengths: packed step by step, or padded to one length. (libtorch's nn::utils::rnn)
+#pragma once
+
+#include <xgrad/autograd/tensor.hpp>
+
+#include <vector>
+
+namespace xgrad::nn::utils::rnn {
+
+/// All steps of all sequences without padding: first the first element of each sequence, longest sequences first, then
+/// the second, and so on. Made by pack_padded_sequence and pack_sequence; recurrent layers take and return it.
+class PackedSequence {
+ public:
+  PackedSequence() = default;
+  PackedSequence(Tensor data, Tensor batch_sizes, Tensor sorted_indices = {}, Tensor unsorted_indices = {});
+
+  const Tensor& data() const { return data_; }                ///< [Σ lengths, ...]
+  const Tensor& batch_sizes() const { return batch_sizes_; }  ///< int64: how many sequences reach each step
+  /// How the caller's sequences were sorted, and how to undo it; undefined when they came sorted.
+  const Tensor& sorted_indices() const { return sorted_indices_; }
+  const Tensor& unsorted_indices() const { return unsorted_indices_; }
+
+ private:
+  Tensor data_, batch_sizes_, sorted_indices_, unsorted_indices_;
+};
+
+/// Packs padded sequences [T, B, ...] ([B, T, ...] when batch_first) of these lengths (int64). They must come longest
+/// first unless enforce_sorted = false.
+PackedSequence pack_padded_sequence(const Tensor& input, const Tensor& lengths, bool batch_first = false,
+                                    bool enforce_sorted = true);
+/// The padded sequences, and their lengths; padded to `total_length` if it is given.
+std::tuple<Tensor, Tensor> pad_packed_sequence(const PackedSequence& sequence, bool batch_first = false,
+                                               double padding_value = 0.0,
+                                               std::optional<std::int64_t> total_length = std::nullopt);
+/// Sequences [length, ...] as one tensor [T, B, ...] ([B, T, ...] when batch_first).
+Tensor pad_sequence(TensorList sequences, bool batch_first = false, double padding_value = 0.0);
+/// Packs sequences [length, ...].
+PackedSequence pack_sequence(TensorList sequences, bool enforce_sorted = true);
+/// The inverse of a permutation; undefined for an undefined one.
+Tensor invert_permutation(const Tensor& permutation);
+
+}  // namespace xgrad::nn::utils::rnn
