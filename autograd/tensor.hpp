@@ -8,12 +8,14 @@
 #include <xgrad/autograd/graph/tensor_impl.hpp>
 #include <xgrad/autograd/ops/comparison.hpp>
 #include <xgrad/autograd/ops/elementary.hpp>
-#include <xgrad/autograd/ops/gather.hpp>
 #include <xgrad/autograd/ops/factories.hpp>
+#include <xgrad/autograd/ops/factorizations.hpp>
+#include <xgrad/autograd/ops/gather.hpp>
 #include <xgrad/autograd/ops/indexing.hpp>
 #include <xgrad/autograd/ops/linalg.hpp>
 #include <xgrad/autograd/ops/nonlinear.hpp>
 #include <xgrad/autograd/ops/pointwise.hpp>
+#include <xgrad/autograd/ops/products.hpp>
 #include <xgrad/autograd/ops/random.hpp>
 #include <xgrad/autograd/ops/rearrange.hpp>
 #include <xgrad/autograd/ops/reductions.hpp>
@@ -21,6 +23,7 @@
 #include <xgrad/autograd/ops/scans.hpp>
 #include <xgrad/autograd/ops/search.hpp>
 #include <xgrad/autograd/ops/shape.hpp>
+#include <xgrad/autograd/ops/solving.hpp>
 #include <xgrad/autograd/ops/sorting.hpp>
 #include <xgrad/autograd/ops/statistics.hpp>
 
@@ -56,6 +59,9 @@ class Tensor : public PointwiseMethods<Tensor>,
                public GatherMethods<Tensor>,
                public SearchMethods<Tensor>,
                public LinalgMethods<Tensor>,
+               public ProductMethods<Tensor>,
+               public SolvingMethods<Tensor>,
+               public FactorizationMethods<Tensor>,
                public NonlinearMethods<Tensor>,
                public RandomMethods<Tensor>,
                public StatisticMethods<Tensor>,

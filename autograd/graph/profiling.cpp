@@ -4,7 +4,6 @@
 #include <cctype>
 #include <chrono>
 #include <mutex>
-#include <thread>
 #include <tuple>
 #include <unordered_map>
 
@@ -25,11 +24,18 @@ std::int64_t bytes_of_this_thread() {
   return state ? state->counts[static_cast<std::size_t>(Counted::Bytes)].load(std::memory_order_relaxed) : 0;
 }
 
+/// This thread, among all that there ever were: the system gives the number of one that ended to another.
+std::uint64_t this_thread() {
+  static std::atomic<std::uint64_t> threads{0};
+  thread_local const std::uint64_t number = ++threads;
+  return number;
+}
+
 }  // namespace
 
 class Recording {
  public:
-  explicit Recording(const ProfileOptions& options) : options_(options) { number_of(std::this_thread::get_id()); }
+  explicit Recording(const ProfileOptions& options) : options_(options) { number_of(this_thread()); }
 
   const ProfileOptions& options() const { return options_; }
   std::int64_t now() const {
@@ -49,7 +55,7 @@ class Recording {
   void close(std::int64_t at, Event&& event, std::uint64_t first_node, std::uint64_t last_node) {
     const std::lock_guard lock(mutex_);
     if (finished_) return;
-    event.thread = number_of(std::this_thread::get_id());
+    event.thread = number_of(this_thread());
     for (std::uint64_t n = first_node; n < last_node; ++n) {
       // The operations that this one called have claimed their nodes. Nodes are numbered by thread: of two that share a
       // number, nobody can tell whose derivative runs.
@@ -89,8 +95,8 @@ class Recording {
     std::int64_t event;
     int thread;
   };
-  int number_of(std::thread::id id) {
-    return threads_.try_emplace(id, static_cast<int>(threads_.size())).first->second;
+  int number_of(std::uint64_t thread) {
+    return threads_.try_emplace(thread, static_cast<int>(threads_.size())).first->second;
   }
 
   const ProfileOptions options_;
@@ -100,7 +106,7 @@ class Recording {
   std::vector<Event> events_;
   std::vector<bool> closed_;
   std::unordered_map<std::uint64_t, Maker> makers_;  // by a node's number, the event that made it
-  std::unordered_map<std::thread::id, int> threads_;
+  std::unordered_map<std::uint64_t, int> threads_;   // by this_thread()
 };
 
 namespace {

@@ -227,7 +227,8 @@ LeastSquares least_squares(const Array& a, const Array& b, double rcond, std::st
   fill(out.solution, 0);
   copy(out.solution.slice(out.solution.dim() - 2, 0, m, 1), b);
   if (driver != "gels") out.rank = integers(batch);
-  if (driver == "gelsd" || driver == "gelss") out.singular_values = Array::empty(batch_of(a, {std::min(m, n)}), a.dtype());
+  if (driver == "gelsd" || driver == "gelss")
+    out.singular_values = Array::empty(batch_of(a, {std::min(m, n)}), a.dtype());
   if (std::min(m, n) == 0 || columns == 0) return out;
   each_matrix(a, "linalg_lstsq", [&]<class T>(std::int64_t k) {
     T *x = matrix<T>(work, k), *y = matrix<T>(out.solution, k);

@@ -1,5 +1,5 @@
-/// Batched factorisations and solutions on LAPACK. Arrays are [..., m, n]; results have column-major matrices, as LAPACK
-/// makes them. `info` (int32, one a matrix) is LAPACK's: 0, or where it failed.
+/// Batched factorisations and solutions on LAPACK. Arrays are [..., m, n]; results have column-major matrices, as
+/// LAPACK makes them. `info` (int32, one a matrix) is LAPACK's: 0, or where it failed.
 #pragma once
 
 #include <xgrad/autograd/array/array.hpp>
@@ -48,7 +48,8 @@ SVD svd(const Array& a, bool full, bool with_vectors);
 Array solve_triangular(const Array& a, const Array& b, bool upper, bool transposed, bool unit);
 
 struct LeastSquares {
-  Array solution, rank, singular_values, info;  ///< the first [..., max(m, n), k]; what a driver does not find is undefined
+  Array solution, rank, singular_values,
+      info;  ///< the first [..., max(m, n), k]; what a driver does not find is undefined
 };
 /// Minimises |a·x − b|. driver: gels, gelsy, gelsd or gelss.
 LeastSquares least_squares(const Array& a, const Array& b, double rcond, std::string_view driver);

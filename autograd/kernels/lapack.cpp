@@ -2,33 +2,33 @@
 #include <xgrad/autograd/kernels/blas.hpp>
 #include <xgrad/autograd/kernels/lapack.hpp>
 
-#include <algorithm>
 #include <cblas.h>
+#include <algorithm>
 #include <limits>
 #include <vector>
 
 // LAPACK's own interface, which is Fortran's: everything by address, and the lengths of texts at the end.
 extern "C" {
-#define XGRAD_LAPACK(T, P)                                                                                            \
-  void P##getrf_(const blasint*, const blasint*, T*, const blasint*, blasint*, blasint*);                             \
-  void P##getrs_(const char*, const blasint*, const blasint*, const T*, const blasint*, const blasint*, T*,           \
-                 const blasint*, blasint*, std::size_t);                                                              \
-  void P##potrf_(const char*, const blasint*, T*, const blasint*, blasint*, std::size_t);                             \
-  void P##geqrf_(const blasint*, const blasint*, T*, const blasint*, T*, T*, const blasint*, blasint*);               \
-  void P##orgqr_(const blasint*, const blasint*, const blasint*, T*, const blasint*, const T*, T*, const blasint*,    \
-                 blasint*);                                                                                           \
-  void P##syevd_(const char*, const char*, const blasint*, T*, const blasint*, T*, T*, const blasint*, blasint*,      \
-                 const blasint*, blasint*, std::size_t, std::size_t);                                                 \
-  void P##gesdd_(const char*, const blasint*, const blasint*, T*, const blasint*, T*, T*, const blasint*, T*,         \
-                 const blasint*, T*, const blasint*, blasint*, blasint*, std::size_t);                                \
-  void P##gels_(const char*, const blasint*, const blasint*, const blasint*, T*, const blasint*, T*, const blasint*,  \
-                T*, const blasint*, blasint*, std::size_t);                                                           \
-  void P##gelsy_(const blasint*, const blasint*, const blasint*, T*, const blasint*, T*, const blasint*, blasint*,    \
-                 const T*, blasint*, T*, const blasint*, blasint*);                                                   \
-  void P##gelsd_(const blasint*, const blasint*, const blasint*, T*, const blasint*, T*, const blasint*, T*,          \
-                 const T*, blasint*, T*, const blasint*, blasint*, blasint*);                                         \
-  void P##gelss_(const blasint*, const blasint*, const blasint*, T*, const blasint*, T*, const blasint*, T*,          \
-                 const T*, blasint*, T*, const blasint*, blasint*);
+#define XGRAD_LAPACK(T, P)                                                                                             \
+  void P##getrf_(const blasint*, const blasint*, T*, const blasint*, blasint*, blasint*);                              \
+  void P##getrs_(const char*, const blasint*, const blasint*, const T*, const blasint*, const blasint*, T*,            \
+                 const blasint*, blasint*, std::size_t);                                                               \
+  void P##potrf_(const char*, const blasint*, T*, const blasint*, blasint*, std::size_t);                              \
+  void P##geqrf_(const blasint*, const blasint*, T*, const blasint*, T*, T*, const blasint*, blasint*);                \
+  void P##orgqr_(const blasint*, const blasint*, const blasint*, T*, const blasint*, const T*, T*, const blasint*,     \
+                 blasint*);                                                                                            \
+  void P##syevd_(const char*, const char*, const blasint*, T*, const blasint*, T*, T*, const blasint*, blasint*,       \
+                 const blasint*, blasint*, std::size_t, std::size_t);                                                  \
+  void P##gesdd_(const char*, const blasint*, const blasint*, T*, const blasint*, T*, T*, const blasint*, T*,          \
+                 const blasint*, T*, const blasint*, blasint*, blasint*, std::size_t);                                 \
+  void P##gels_(const char*, const blasint*, const blasint*, const blasint*, T*, const blasint*, T*, const blasint*,   \
+                T*, const blasint*, blasint*, std::size_t);                                                            \
+  void P##gelsy_(const blasint*, const blasint*, const blasint*, T*, const blasint*, T*, const blasint*, blasint*,     \
+                 const T*, blasint*, T*, const blasint*, blasint*);                                                    \
+  void P##gelsd_(const blasint*, const blasint*, const blasint*, T*, const blasint*, T*, const blasint*, T*, const T*, \
+                 blasint*, T*, const blasint*, blasint*, blasint*);                                                    \
+  void P##gelss_(const blasint*, const blasint*, const blasint*, T*, const blasint*, T*, const blasint*, T*, const T*, \
+                 blasint*, T*, const blasint*, blasint*);
 XGRAD_LAPACK(float, s)
 XGRAD_LAPACK(double, d)
 #undef XGRAD_LAPACK
@@ -157,7 +157,8 @@ template <class T>
 int any_gels(std::int64_t m, std::int64_t n, std::int64_t columns, T* a, T* b) {
   prepare();
   const char how = 'N';
-  const blasint rows = narrow(m), cols = narrow(n), rhs = narrow(columns), lda = leading(m), ldb = leading(std::max(m, n));
+  const blasint rows = narrow(m), cols = narrow(n), rhs = narrow(columns), lda = leading(m),
+                ldb = leading(std::max(m, n));
   return with_workspace<T>([&](T* work, blasint size) {
     blasint info = 0;
     XGRAD_PICK(gels)(&how, &rows, &cols, &rhs, a, &lda, b, &ldb, work, &size, &info, 1);
@@ -168,7 +169,8 @@ int any_gels(std::int64_t m, std::int64_t n, std::int64_t columns, T* a, T* b) {
 template <class T>
 int any_gelsy(std::int64_t m, std::int64_t n, std::int64_t columns, T* a, T* b, double rcond, std::int32_t* rank) {
   prepare();
-  const blasint rows = narrow(m), cols = narrow(n), rhs = narrow(columns), lda = leading(m), ldb = leading(std::max(m, n));
+  const blasint rows = narrow(m), cols = narrow(n), rhs = narrow(columns), lda = leading(m),
+                ldb = leading(std::max(m, n));
   const T least = static_cast<T>(rcond);
   std::vector<blasint> pivots(static_cast<std::size_t>(std::max<std::int64_t>(n, 1)), 0);
   return with_workspace<T>([&](T* work, blasint size) {
@@ -182,7 +184,8 @@ template <class T>
 int any_gelsd(std::int64_t m, std::int64_t n, std::int64_t columns, T* a, T* b, T* s, double rcond,
               std::int32_t* rank) {
   prepare();
-  const blasint rows = narrow(m), cols = narrow(n), rhs = narrow(columns), lda = leading(m), ldb = leading(std::max(m, n));
+  const blasint rows = narrow(m), cols = narrow(n), rhs = narrow(columns), lda = leading(m),
+                ldb = leading(std::max(m, n));
   const T least = static_cast<T>(rcond);
   const blasint ask = -1;
   blasint integers = 1, info = 0;
@@ -199,7 +202,8 @@ template <class T>
 int any_gelss(std::int64_t m, std::int64_t n, std::int64_t columns, T* a, T* b, T* s, double rcond,
               std::int32_t* rank) {
   prepare();
-  const blasint rows = narrow(m), cols = narrow(n), rhs = narrow(columns), lda = leading(m), ldb = leading(std::max(m, n));
+  const blasint rows = narrow(m), cols = narrow(n), rhs = narrow(columns), lda = leading(m),
+                ldb = leading(std::max(m, n));
   const T least = static_cast<T>(rcond);
   return with_workspace<T>([&](T* work, blasint size) {
     blasint info = 0;
@@ -218,34 +222,34 @@ void any_trsm(Part part, bool transposed, bool unit, std::int64_t n, std::int64_
 
 }  // namespace
 
-#define XGRAD_BOTH(T)                                                                                                 \
-  int getrf(std::int64_t m, std::int64_t n, T* a, std::int32_t* pivots) { return any_getrf(m, n, a, pivots); }        \
-  int getrs(bool transposed, std::int64_t n, std::int64_t columns, const T* lu, const std::int32_t* pivots, T* b) {   \
-    return any_getrs(transposed, n, columns, lu, pivots, b);                                                          \
-  }                                                                                                                   \
-  int potrf(Part part, std::int64_t n, T* a) { return any_potrf(part, n, a); }                                        \
-  int geqrf(std::int64_t m, std::int64_t n, T* a, T* tau) { return any_geqrf(m, n, a, tau); }                         \
-  int orgqr(std::int64_t m, std::int64_t columns, std::int64_t k, T* a, const T* tau) {                               \
-    return any_orgqr(m, columns, k, a, tau);                                                                          \
-  }                                                                                                                   \
-  int syevd(bool vectors, Part part, std::int64_t n, T* a, T* w) { return any_syevd(vectors, part, n, a, w); }        \
-  int gesdd(char job, std::int64_t m, std::int64_t n, T* a, T* s, T* u, std::int64_t ldu, T* vt, std::int64_t ldvt) { \
-    return any_gesdd(job, m, n, a, s, u, ldu, vt, ldvt);                                                              \
-  }                                                                                                                   \
+#define XGRAD_BOTH(T)                                                                                                  \
+  int getrf(std::int64_t m, std::int64_t n, T* a, std::int32_t* pivots) { return any_getrf(m, n, a, pivots); }         \
+  int getrs(bool transposed, std::int64_t n, std::int64_t columns, const T* lu, const std::int32_t* pivots, T* b) {    \
+    return any_getrs(transposed, n, columns, lu, pivots, b);                                                           \
+  }                                                                                                                    \
+  int potrf(Part part, std::int64_t n, T* a) { return any_potrf(part, n, a); }                                         \
+  int geqrf(std::int64_t m, std::int64_t n, T* a, T* tau) { return any_geqrf(m, n, a, tau); }                          \
+  int orgqr(std::int64_t m, std::int64_t columns, std::int64_t k, T* a, const T* tau) {                                \
+    return any_orgqr(m, columns, k, a, tau);                                                                           \
+  }                                                                                                                    \
+  int syevd(bool vectors, Part part, std::int64_t n, T* a, T* w) { return any_syevd(vectors, part, n, a, w); }         \
+  int gesdd(char job, std::int64_t m, std::int64_t n, T* a, T* s, T* u, std::int64_t ldu, T* vt, std::int64_t ldvt) {  \
+    return any_gesdd(job, m, n, a, s, u, ldu, vt, ldvt);                                                               \
+  }                                                                                                                    \
   int gels(std::int64_t m, std::int64_t n, std::int64_t columns, T* a, T* b) { return any_gels(m, n, columns, a, b); } \
-  int gelsy(std::int64_t m, std::int64_t n, std::int64_t columns, T* a, T* b, double rcond, std::int32_t* rank) {     \
-    return any_gelsy(m, n, columns, a, b, rcond, rank);                                                               \
-  }                                                                                                                   \
-  int gelsd(std::int64_t m, std::int64_t n, std::int64_t columns, T* a, T* b, T* s, double rcond,                     \
-            std::int32_t* rank) {                                                                                     \
-    return any_gelsd(m, n, columns, a, b, s, rcond, rank);                                                            \
-  }                                                                                                                   \
-  int gelss(std::int64_t m, std::int64_t n, std::int64_t columns, T* a, T* b, T* s, double rcond,                     \
-            std::int32_t* rank) {                                                                                     \
-    return any_gelss(m, n, columns, a, b, s, rcond, rank);                                                            \
-  }                                                                                                                   \
-  void trsm(Part part, bool transposed, bool unit, std::int64_t n, std::int64_t columns, const T* a, T* b) {          \
-    any_trsm(part, transposed, unit, n, columns, a, b);                                                               \
+  int gelsy(std::int64_t m, std::int64_t n, std::int64_t columns, T* a, T* b, double rcond, std::int32_t* rank) {      \
+    return any_gelsy(m, n, columns, a, b, rcond, rank);                                                                \
+  }                                                                                                                    \
+  int gelsd(std::int64_t m, std::int64_t n, std::int64_t columns, T* a, T* b, T* s, double rcond,                      \
+            std::int32_t* rank) {                                                                                      \
+    return any_gelsd(m, n, columns, a, b, s, rcond, rank);                                                             \
+  }                                                                                                                    \
+  int gelss(std::int64_t m, std::int64_t n, std::int64_t columns, T* a, T* b, T* s, double rcond,                      \
+            std::int32_t* rank) {                                                                                      \
+    return any_gelss(m, n, columns, a, b, s, rcond, rank);                                                             \
+  }                                                                                                                    \
+  void trsm(Part part, bool transposed, bool unit, std::int64_t n, std::int64_t columns, const T* a, T* b) {           \
+    any_trsm(part, transposed, unit, n, columns, a, b);                                                                \
   }
 XGRAD_BOTH(float)
 XGRAD_BOTH(double)

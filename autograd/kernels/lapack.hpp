@@ -41,8 +41,7 @@ int gesdd(char job, std::int64_t m, std::int64_t n, double* a, double* s, double
 int gels(std::int64_t m, std::int64_t n, std::int64_t columns, float* a, float* b);
 int gels(std::int64_t m, std::int64_t n, std::int64_t columns, double* a, double* b);
 int gelsy(std::int64_t m, std::int64_t n, std::int64_t columns, float* a, float* b, double rcond, std::int32_t* rank);
-int gelsy(std::int64_t m, std::int64_t n, std::int64_t columns, double* a, double* b, double rcond,
-          std::int32_t* rank);
+int gelsy(std::int64_t m, std::int64_t n, std::int64_t columns, double* a, double* b, double rcond, std::int32_t* rank);
 int gelsd(std::int64_t m, std::int64_t n, std::int64_t columns, float* a, float* b, float* s, double rcond,
           std::int32_t* rank);
 int gelsd(std::int64_t m, std::int64_t n, std::int64_t columns, double* a, double* b, double* s, double rcond,

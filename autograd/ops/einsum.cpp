@@ -51,7 +51,8 @@ struct Equation {
 
 /// An operand's labels with `...` spelt out.
 Labels spell_out(const Labels& written, const Tensor& operand, std::size_t number) {
-  const auto named = static_cast<std::int64_t>(written.size() - static_cast<std::size_t>(std::count(written.begin(), written.end(), kDots)));
+  const auto named = static_cast<std::int64_t>(
+      written.size() - static_cast<std::size_t>(std::count(written.begin(), written.end(), kDots)));
   const bool dots = named != static_cast<std::int64_t>(written.size());
   check(dots ? named <= operand.dim() : named == operand.dim(),
         "einsum(): the number of subscripts in the equation ({}) {} the number of dimensions ({}) for operand {}{}",
@@ -194,8 +195,8 @@ Tensor grouped(const Factor& f, std::initializer_list<const Labels*> groups) {
   return f.x.permute(order).reshape(sizes);
 }
 
-/// The product of two operands, summed over what is not needed afterwards: one batched product of matrices, or a product
-/// of elements when nothing is summed.
+/// The product of two operands, summed over what is not needed afterwards: one batched product of matrices, or a
+/// product of elements when nothing is summed.
 Factor contract(Factor a, Factor b, const std::vector<bool>& needed) {
   const auto keeps = [&](Label l) { return needed[static_cast<std::size_t>(l)]; };
   std::vector<bool> for_a = needed, for_b = needed;
@@ -224,7 +225,8 @@ Factor contract(Factor a, Factor b, const std::vector<bool>& needed) {
 }
 
 /// Which labels anyone but the operands i and j, or the output, still needs.
-std::vector<bool> needed_besides(const std::vector<Factor>& factors, std::size_t i, std::size_t j, const Labels& output) {
+std::vector<bool> needed_besides(const std::vector<Factor>& factors, std::size_t i, std::size_t j,
+                                 const Labels& output) {
   std::vector<bool> out(128, false);
   for (std::size_t k = 0; k < factors.size(); ++k) {
     if (k == i || k == j) continue;

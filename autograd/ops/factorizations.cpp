@@ -38,8 +38,8 @@ Tensor qr_backward(const Tensor& gq, const Tensor& gr, const Tensor& q, const Te
 }  // namespace
 
 std::tuple<Tensor, Tensor> linalg_qr(const Tensor& a, std::string_view mode) {
-  check_matrices(a, "linalg.qr");
-  check_floating(a, "linalg.qr");
+  check_has_matrices(a, "linalg.qr");
+  check_real(a, "linalg.qr");
   check(mode == "reduced" || mode == "complete" || mode == "r",
         "qr received unrecognized mode '{}' but expected one of 'reduced' (default), 'r', or 'complete'", mode);
   const bool complete = mode == "complete", with_q = mode != "r";
@@ -60,8 +60,7 @@ std::tuple<Tensor, Tensor> linalg_qr(const Tensor& a, std::string_view mode) {
         check(with_q,
               "The derivative of linalg.qr depends on Q, which is not computed when mode='r'. Please use "
               "torch.linalg.qr(A, mode='reduced') if you are going to require gradients in any of the inputs");
-        check(derivative,
-              "The QR decomposition is not differentiable when mode='complete' and nrows > ncols");
+        check(derivative, "The QR decomposition is not differentiable when mode='complete' and nrows > ncols");
         const Tensor &q = s.output(0), &r = s.output(1);
         return {qr_backward(or_zeros(g[0], q), or_zeros(g[1], r), q, r, s.input(0))};
       });
@@ -84,10 +83,10 @@ struct Eigen {
 
 /// A = V·diag(L)·Vᵀ       dA = V·(diag(g_L) + (Vᵀ·G_V)/E)·Vᵀ
 Eigen eigen(const Tensor& a, std::string_view uplo, const char* name) {
-  check_square(a, name);
-  check_floating(a, name);
-  check(uplo == "L" || uplo == "l" || uplo == "U" || uplo == "u",
-        "Expected UPLO argument to be 'L' or 'U', but got {}", uplo);
+  check_squares(a, name);
+  check_real(a, name);
+  check(uplo == "L" || uplo == "l" || uplo == "U" || uplo == "u", "Expected UPLO argument to be 'L' or 'U', but got {}",
+        uplo);
   const bool upper = uplo == "U" || uplo == "u";
   std::vector<Tensor> out = differentiable_many<"LinalgEighBackward0">(
       inputs(a),
@@ -119,8 +118,8 @@ std::tuple<Tensor, Tensor> linalg_eigh(const Tensor& a, std::string_view uplo) {
 
 Tensor linalg_eigvalsh(const Tensor& a, std::string_view uplo) {
   if (is_grad_enabled() && a.requires_grad()) return eigen(a, uplo, "linalg.eigvalsh").values;
-  check_square(a, "linalg.eigvalsh");
-  check_floating(a, "linalg.eigvalsh");
+  check_squares(a, "linalg.eigvalsh");
+  check_real(a, "linalg.eigvalsh");
   kernels::Eigen f = kernels::eigh(a.array(), uplo == "U" || uplo == "u", false);
   check_info(f.info, "linalg.eigvalsh", kEigenvaluesDiverge);
   return Tensor(f.values);
@@ -160,8 +159,8 @@ Tensor svd_backward(const Tensor& gu, const Tensor& gs, const Tensor& gv, const 
 }
 
 SingularValues singular_values(const Tensor& a, bool full, const char* name) {
-  check_matrices(a, name);
-  check_floating(a, name);
+  check_has_matrices(a, name);
+  check_real(a, name);
   std::vector<Tensor> out = differentiable_many<"LinalgSvdBackward0">(
       inputs(a),
       [&] {
@@ -191,8 +190,8 @@ std::tuple<Tensor, Tensor, Tensor> linalg_svd(const Tensor& a, bool full_matrice
 
 Tensor linalg_svdvals(const Tensor& a) {
   if (is_grad_enabled() && a.requires_grad()) return singular_values(a, false, "linalg.svdvals").s;
-  check_matrices(a, "linalg.svdvals");
-  check_floating(a, "linalg.svdvals");
+  check_has_matrices(a, "linalg.svdvals");
+  check_real(a, "linalg.svdvals");
   kernels::SVD f = kernels::svd(a.array(), false, false);
   check_info(f.info, "linalg.svdvals", kSingularValuesDiverge);
   return Tensor(f.s);
@@ -204,7 +203,7 @@ std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& a, bool some, bool compute_
     const SingularValues f = singular_values(a, !some, "linalg.svd");
     return {f.u, f.s, mT(f.vh)};
   }
-  Dims square_u(batch_of(a)), square_v(batch_of(a));
+  Dims square_u(batch_sizes_of(a)), square_v(batch_sizes_of(a));
   square_u.push_back(a.size(-2));
   square_u.push_back(a.size(-2));
   square_v.push_back(a.size(-1));
@@ -238,8 +237,8 @@ Tensor pinv_backward(const Tensor& g, const Tensor& p, const Tensor& a) {
 }  // namespace
 
 Tensor linalg_pinv(const Tensor& a, std::optional<double> atol, std::optional<double> rtol, bool hermitian) {
-  check_floating(a, "linalg.pinv");
-  hermitian ? check_square(a, "linalg.pinv") : check_matrices(a, "linalg.pinv");
+  check_real(a, "linalg.pinv");
+  hermitian ? check_squares(a, "linalg.pinv") : check_has_matrices(a, "linalg.pinv");
   if (a.numel() == 0) return mT(a).clone();
   return differentiable<"LinalgPinvBackward0">(
       inputs(a), {},
@@ -268,24 +267,30 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> linalg_lstsq(const Tensor& a, const T
   const std::string_view how = driver.value_or("gelsy");
   check(a.dim() >= 2, "torch.linalg.lstsq: input must have at least 2 dimensions.");
   check(b.dim() >= 1, "torch.linalg.lstsq: other must have at least 1 dimension.");
-  check(a.dtype() == b.dtype(), "torch.linalg.lstsq: Expected input and other to have the same dtype, but got input's dtype {} and other's dtype {}", a.dtype(), b.dtype());
-  check_floating(a, "torch.linalg.lstsq");
+  check(a.dtype() == b.dtype(),
+        "torch.linalg.lstsq: Expected input and other to have the same dtype, but got input's dtype {} and other's "
+        "dtype {}",
+        a.dtype(), b.dtype());
+  check_real(a, "torch.linalg.lstsq");
   check(how == "gels" || how == "gelsy" || how == "gelsd" || how == "gelss",
         "torch.linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)");
   const std::int64_t m = a.size(-2), n = a.size(-1);
-  const bool vectors = a.dim() - 1 == b.dim() && batch_of(a, 1) == Dims(b.sizes());
+  const bool vectors = a.dim() - 1 == b.dim() && batch_sizes_of(a, 1) == Dims(b.sizes());
   const Tensor rhs = vectors ? b.unsqueeze(-1) : b;
   check(rhs.dim() >= 2 && rhs.size(-2) == m, "torch.linalg.lstsq: input.size(-2) should match other.size({})",
         vectors ? -1 : -2);
-  check(batch_of(a) == batch_of(rhs), "torch.linalg.lstsq: batch dimensions of input and other must be the same, but got {} and {}",
-        batch_of(a), batch_of(rhs));
+  check(batch_sizes_of(a) == batch_sizes_of(rhs),
+        "torch.linalg.lstsq: batch dimensions of input and other must be the same, but got {} and {}",
+        batch_sizes_of(a), batch_sizes_of(rhs));
   const double least = rcond.value_or(epsilon(a) * static_cast<double>(std::max(m, n)));
   kernels::LeastSquares found;
   Tensor x = differentiable<"LinalgLstsqBackward0">(
       inputs(a, rhs), {},
       [&](const Array*) {
         found = kernels::least_squares(a.array(), rhs.array(), least, how);
-        check_info(found.info, "torch.linalg.lstsq", "The least squares solution could not be computed because the input matrix does not have full rank (error code: {code}).");
+        check_info(found.info, "torch.linalg.lstsq",
+                   "The least squares solution could not be computed because the input matrix does not have full rank "
+                   "(error code: {code}).");
         return found.solution.slice(found.solution.dim() - 2, 0, n, 1);
       },
       [](Save& s) {

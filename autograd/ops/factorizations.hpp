@@ -1,7 +1,8 @@
-/// Orthogonal factorisations of matrices, and what is made of them: pseudo-inverses, least squares, powers, norms, ranks.
+/// Orthogonal factorisations of matrices, and what is made of them: pseudo-inverses, least squares, powers, norms,
+/// ranks.
 ///
-/// Matrices stand in the last two dimensions, the others are a batch. Floating dtypes only. What does not converge throws
-/// LinAlgError in PyTorch's words.
+/// Matrices stand in the last two dimensions, the others are a batch. Floating dtypes only. What does not converge
+/// throws LinAlgError in PyTorch's words.
 #pragma once
 
 #include <xgrad/autograd/ops/method.hpp>
@@ -11,8 +12,8 @@
 
 namespace xgrad {
 
-/// A = Q·R. mode: "reduced" (Q [m, k], k = min(m, n)), "complete" (Q [m, m], no derivative if m > n) or "r" (an empty Q,
-/// no derivative).      dA = (G_Q + Q·copyltu(R·G_Rᵀ − G_Qᵀ·Q))·R⁻ᵀ      https://arxiv.org/abs/2009.10071
+/// A = Q·R. mode: "reduced" (Q [m, k], k = min(m, n)), "complete" (Q [m, m], no derivative if m > n) or "r" (an empty
+/// Q, no derivative).      dA = (G_Q + Q·copyltu(R·G_Rᵀ − G_Qᵀ·Q))·R⁻ᵀ      https://arxiv.org/abs/2009.10071
 std::tuple<Tensor, Tensor> linalg_qr(const Tensor& a, std::string_view mode = "reduced");
 std::tuple<Tensor, Tensor> qr(const Tensor& a, bool some = true);
 
@@ -29,14 +30,14 @@ Tensor linalg_svdvals(const Tensor& a);
 /// The same with V instead of Vh, thin unless some = false; compute_uv = false leaves U and V zero.
 std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& a, bool some = true, bool compute_uv = true);
 
-/// The pseudo-inverse, with singular values below max(atol, rtol·max S) taken for zero; rtol is max(m, n)·eps unless one
-/// of them is given.
-Tensor linalg_pinv(const Tensor& a, std::optional<double> atol = std::nullopt, std::optional<double> rtol = std::nullopt,
-                   bool hermitian = false);
+/// The pseudo-inverse, with singular values below max(atol, rtol·max S) taken for zero; rtol is max(m, n)·eps unless
+/// one of them is given.
+Tensor linalg_pinv(const Tensor& a, std::optional<double> atol = std::nullopt,
+                   std::optional<double> rtol = std::nullopt, bool hermitian = false);
 Tensor pinverse(const Tensor& a, double rcond = 1e-15);
 
-/// The x that minimises |A·x − b|: solution, squared residuals, rank, singular values; what the driver ("gels", "gelsy",
-/// "gelsd", "gelss") does not give is empty.
+/// The x that minimises |A·x − b|: solution, squared residuals, rank, singular values; what the driver ("gels",
+/// "gelsy", "gelsd", "gelss") does not give is empty.
 std::tuple<Tensor, Tensor, Tensor, Tensor> linalg_lstsq(const Tensor& a, const Tensor& b,
                                                         std::optional<double> rcond = std::nullopt,
                                                         std::optional<std::string_view> driver = std::nullopt);
@@ -70,8 +71,8 @@ Tensor linalg_norm(const Tensor& x, std::string_view ord, std::optional<Dims> di
                    std::optional<ScalarType> dtype = std::nullopt);
 
 template <class T>
-struct FactorizationMethods : Methods<T> {
-  using Methods<T>::as;
+struct FactorizationMethods : Methods<T, FactorizationMethods<T>> {
+  using Methods<T, FactorizationMethods>::as;
   std::tuple<T, T> qr(bool some = true) const { return xgrad::qr(as(this), some); }
   std::tuple<T, T, T> svd(bool some = true, bool compute_uv = true) const {
     return xgrad::svd(as(this), some, compute_uv);

@@ -10,13 +10,13 @@ namespace xgrad::linalg::detail {
 inline Tensor mT(const Tensor& a) { return a.transpose(-2, -1); }
 
 /// The sizes before the last `matrix` ones.
-inline Dims batch_of(const Tensor& a, std::size_t matrix = 2) {
+inline Dims batch_sizes_of(const Tensor& a, std::size_t matrix = 2) {
   return Dims(IntArrayRef(a.sizes().data(), a.sizes().size() - matrix));
 }
 
-void check_matrices(const Tensor& a, const char* name, const char* argument = "A");
-void check_square(const Tensor& a, const char* name, const char* argument = "A");
-void check_floating(const Tensor& a, const char* name);
+void check_has_matrices(const Tensor& a, const char* name, const char* argument = "A");
+void check_squares(const Tensor& a, const char* name, const char* argument = "A");
+void check_real(const Tensor& a, const char* name);
 
 /// Throws LinAlgError for the first matrix whose info is not 0; `problem` has one {} for its number, or none.
 void check_info(const Array& info, const char* name, fmt::string_view problem);

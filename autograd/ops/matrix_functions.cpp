@@ -22,7 +22,7 @@ Tensor identity_like(const Tensor& a) { return eye(a.size(-1), TensorOptions(a.d
 }  // namespace
 
 Tensor linalg_matrix_power(const Tensor& a, std::int64_t n) {
-  check_square(a, "linalg.matrix_power");
+  check_squares(a, "linalg.matrix_power");
   if (n == 0) return identity_like(a).clone();
   if (n < 0) return linalg_matrix_power(linalg_inv(a), -n);
   Tensor power = a, out;
@@ -39,10 +39,20 @@ namespace {
 
 /// The Padé approximation [13/13] of exp, for matrices whose 1-norm is at most kPadeRadius (Higham 2005, table 2.3).
 constexpr double kPadeRadius = 5.371920351148152;
-constexpr double kPade[] = {64764752532480000., 32382376266240000., 7771770303897600., 1187353796428800.,
-                            129060195264000.,   10559470521600.,    670442572800.,     33522128640.,
-                            1323241920.,        40840800.,          960960.,           16380.,
-                            182.,               1.};
+constexpr double kPade[] = {64764752532480000.,
+                            32382376266240000.,
+                            7771770303897600.,
+                            1187353796428800.,
+                            129060195264000.,
+                            10559470521600.,
+                            670442572800.,
+                            33522128640.,
+                            1323241920.,
+                            40840800.,
+                            960960.,
+                            16380.,
+                            182.,
+                            1.};
 
 Tensor exp_of(const Tensor& a) {
   const double norm = a.numel() ? a.abs().sum(-2).max().item<double>() : 0;
@@ -61,8 +71,8 @@ Tensor exp_of(const Tensor& a) {
 }  // namespace
 
 Tensor linalg_matrix_exp(const Tensor& a) {
-  check_floating(a, "linalg.matrix_exp");
-  check_square(a, "linalg.matrix_exp");
+  check_real(a, "linalg.matrix_exp");
+  check_squares(a, "linalg.matrix_exp");
   return differentiable<"LinalgMatrixExpBackward0">(
       inputs(a), {},
       [&](const Array*) {
@@ -81,21 +91,21 @@ Tensor matrix_exp(const Tensor& a) { return linalg_matrix_exp(a); }
 
 Tensor linalg_matrix_rank(const Tensor& a, std::optional<double> atol, std::optional<double> rtol, bool hermitian) {
   const NoGradGuard no_grad;
-  check_matrices(a, "linalg.matrix_rank", "input");
+  check_has_matrices(a, "linalg.matrix_rank", "input");
   const Tensor s = hermitian ? linalg_eigvalsh(a).abs() : linalg_svdvals(a);
-  if (s.size(-1) == 0) return zeros(batch_of(a), kInt64);
+  if (s.size(-1) == 0) return zeros(batch_sizes_of(a), kInt64);
   const double eps = a.dtype() == kFloat64 ? std::numeric_limits<double>::epsilon()
                                            : static_cast<double>(std::numeric_limits<float>::epsilon());
   const double absolute = atol.value_or(0);
-  const double relative =
-      rtol.value_or(absolute > 0 ? 0 : eps * static_cast<double>(std::max(a.size(-2), a.size(-1))));
+  const double relative = rtol.value_or(absolute > 0 ? 0 : eps * static_cast<double>(std::max(a.size(-2), a.size(-1))));
   const Tensor least = maximum(s.amax({-1}, true) * relative, full({}, absolute, s.dtype()));
   return (s > least).sum(-1);
 }
 
 Tensor linalg_vector_norm(const Tensor& x, Scalar ord, std::optional<Dims> dim, bool keepdim,
                           std::optional<ScalarType> dtype) {
-  check(x.is_floating_point(), "linalg.vector_norm: Expected a floating point or complex tensor as input. Got {}", x.dtype());
+  check(x.is_floating_point(), "linalg.vector_norm: Expected a floating point or complex tensor as input. Got {}",
+        x.dtype());
   const Tensor y = dtype ? ops::as_dtype(x, *dtype) : x;
   Dims all;
   for (std::int64_t d = 0; d < y.dim(); ++d) all.push_back(d);
@@ -103,7 +113,9 @@ Tensor linalg_vector_norm(const Tensor& x, Scalar ord, std::optional<Dims> dim, 
   const double p = ord.toDouble();
   if (y.numel() == 0) {
     check((p >= 0 && p != kInfinity) || !everything,
-          "linalg.vector_norm cannot compute the {} norm on an empty tensor because the operation does not have an identity", p);
+          "linalg.vector_norm cannot compute the {} norm on an empty tensor because the operation does not have an "
+          "identity",
+          p);
   }
   return norm(y, p, everything ? IntArrayRef(all) : IntArrayRef(*dim), keepdim);
 }
@@ -130,8 +142,8 @@ Tensor with_kept(const Tensor& y, const Tensor& a, IntArrayRef dim, bool keepdim
 }
 
 Tensor checked_matrix(const Tensor& a, IntArrayRef dim, std::optional<ScalarType> dtype) {
-  check_matrices(a, "linalg.matrix_norm");
-  check_floating(a, "linalg.matrix_norm");
+  check_has_matrices(a, "linalg.matrix_norm");
+  check_real(a, "linalg.matrix_norm");
   check(dim.size() == 2, "linalg.matrix_norm: dim must be a 2-tuple. Got {}", Dims(dim));
   check(wrap_dim(dim[0], a.dim()) != wrap_dim(dim[1], a.dim()),
         "linalg.matrix_norm: dims must be different. Got ({}, {})", dim[0], dim[1]);
@@ -184,7 +196,7 @@ namespace {
 /// |A|·|A⁻¹|, and infinity where A cannot be inverted.
 template <class Norm>
 Tensor condition(const Tensor& a, Norm norm) {
-  check_square(a, "linalg.cond");
+  check_squares(a, "linalg.cond");
   const auto [inverse, info] = linalg_inv_ex(a);
   const Tensor y = norm(a) * norm(inverse);
   return where(info == 0, y, kInfinity);
@@ -193,8 +205,8 @@ Tensor condition(const Tensor& a, Norm norm) {
 }  // namespace
 
 Tensor linalg_cond(const Tensor& a, std::optional<Scalar> p) {
-  check_matrices(a, "linalg.cond");
-  check_floating(a, "linalg.cond");
+  check_has_matrices(a, "linalg.cond");
+  check_real(a, "linalg.cond");
   const double order = p ? p->toDouble() : 2;
   if (std::fabs(order) == 2) {
     const Tensor s = linalg_svdvals(a);
@@ -205,8 +217,8 @@ Tensor linalg_cond(const Tensor& a, std::optional<Scalar> p) {
 }
 
 Tensor linalg_cond(const Tensor& a, std::string_view p) {
-  check_matrices(a, "linalg.cond");
-  check_floating(a, "linalg.cond");
+  check_has_matrices(a, "linalg.cond");
+  check_real(a, "linalg.cond");
   check(p == "fro" || p == "nuc", "linalg.cond: Order {} not supported.", p);
   return condition(a, [p](const Tensor& x) { return linalg_matrix_norm(x, p); });
 }

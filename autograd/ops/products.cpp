@@ -40,17 +40,16 @@ void check_target(const char* name, const Tensor& c, IntArrayRef sizes, Into int
 Tensor addmv(const Tensor& c, const Tensor& a, const Tensor& v, Scalar beta, Scalar alpha, Into into) {
   check(a.dim() == 2 && v.dim() == 1 && c.dim() <= 1, "vector + matrix @ vector expected, got {}, {}, {}", c.dim(),
         a.dim(), v.dim());
-  check(a.size(1) == v.size(0) && (c.numel() == a.size(0) || c.numel() == 1), "size mismatch, got input ({}), mat ({}x{}), vec ({})",
-        c.dim() ? c.size(0) : 1, a.size(0), a.size(1), v.size(0));
+  check(a.size(1) == v.size(0) && (c.numel() == a.size(0) || c.numel() == 1),
+        "size mismatch, got input ({}), mat ({}x{}), vec ({})", c.dim() ? c.size(0) : 1, a.size(0), a.size(1),
+        v.size(0));
   check_one_dtype(a, v);
   check(c.dtype() == v.dtype(), "expected scalar type {} but found {}", c.dtype(), v.dtype());
   check<NotImplementedError>(a.dtype() != kBool, "\"addmv_impl_cpu\" not implemented for 'Bool'");
   check_target("addmv", c, {a.size(0)}, into);
   return differentiable<"AddmvBackward0">(
       inputs(c, a, v), into,
-      [&](const Array* out) {
-        return accumulate(c.array(), kernels::matvec(a.array(), v.array()), beta, alpha, out);
-      },
+      [&](const Array* out) { return accumulate(c.array(), kernels::matvec(a.array(), v.array()), beta, alpha, out); },
       [](Save& s) {
         if (s.needed(1)) s.input(2);
         if (s.needed(2)) s.input(1);
@@ -103,8 +102,8 @@ void check_batches(const Tensor& a, const Tensor& b) {
 
 Tensor baddbmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha, Into into) {
   check_batches(a, b);
-  check(c.dtype() == a.dtype(), "Input dtypes must be the same, got: input {}, batch1: {}, batch2: {}", c.dtype(), a.dtype(),
-        b.dtype());
+  check(c.dtype() == a.dtype(), "Input dtypes must be the same, got: input {}, batch1: {}, batch2: {}", c.dtype(),
+        a.dtype(), b.dtype());
   check_target("baddbmm", c, {a.size(0), a.size(1), b.size(2)}, into);
   return differentiable<"BaddbmmBackward0">(
       inputs(c, a, b), into,
@@ -137,9 +136,7 @@ Tensor addbmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Sc
   check_target("addbmm", c, {a.size(1), b.size(2)}, into);
   return differentiable<"AddbmmBackward0">(
       inputs(c, a, b), into,
-      [&](const Array* out) {
-        return accumulate(c.array(), sum_of_products(a.array(), b.array()), beta, alpha, out);
-      },
+      [&](const Array* out) { return accumulate(c.array(), sum_of_products(a.array(), b.array()), beta, alpha, out); },
       [](Save& s) {
         if (s.needed(1)) s.input(2);
         if (s.needed(2)) s.input(1);
@@ -157,8 +154,8 @@ Tensor addbmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Sc
 Tensor inner(const Tensor& a, const Tensor& b) {
   check_one_dtype(a, b);
   if (a.dim() == 0 || b.dim() == 0) return a * b;
-  check(a.size(-1) == b.size(-1), "inner() the last dimension must match on both input tensors but got shapes {} and {}",
-        a.sizes(), b.sizes());
+  check(a.size(-1) == b.size(-1),
+        "inner() the last dimension must match on both input tensors but got shapes {} and {}", a.sizes(), b.sizes());
   return tensordot(a, b, {-1}, {-1});
 }
 
@@ -336,10 +333,10 @@ Tensor linalg_multi_dot(TensorList matrices) {
   const std::size_t n = matrices.size();
   check(n >= 2, "multi_dot(): expected at least 2 tensors but got {}", n);
   std::vector<Tensor> chain(matrices.begin(), matrices.end());
-  check(chain[0].dim() == 1 || chain[0].dim() == 2,
-        "multi_dot(): the first tensor must be 1D or 2D but got {}D", chain[0].dim());
-  check(chain[n - 1].dim() == 1 || chain[n - 1].dim() == 2,
-        "multi_dot(): the last tensor must be 1D or 2D but got {}D", chain[n - 1].dim());
+  check(chain[0].dim() == 1 || chain[0].dim() == 2, "multi_dot(): the first tensor must be 1D or 2D but got {}D",
+        chain[0].dim());
+  check(chain[n - 1].dim() == 1 || chain[n - 1].dim() == 2, "multi_dot(): the last tensor must be 1D or 2D but got {}D",
+        chain[n - 1].dim());
   const bool row = chain[0].dim() == 1, column = chain[n - 1].dim() == 1;
   if (row) chain[0] = chain[0].unsqueeze(0);
   if (column) chain[n - 1] = chain[n - 1].unsqueeze(-1);
@@ -350,8 +347,8 @@ Tensor linalg_multi_dot(TensorList matrices) {
           i, chain[i].dtype());
     if (i) {
       check(chain[i - 1].size(1) == chain[i].size(0),
-            "multi_dot(): tensors {} and {} with shapes {} and {} cannot be multiplied", i - 1, i,
-            chain[i - 1].sizes(), chain[i].sizes());
+            "multi_dot(): tensors {} and {} with shapes {} and {} cannot be multiplied", i - 1, i, chain[i - 1].sizes(),
+            chain[i].sizes());
     }
   }
   Tensor y = chain_product(chain);
@@ -362,8 +359,8 @@ Tensor linalg_multi_dot(TensorList matrices) {
 Tensor chain_matmul(TensorList matrices) {
   check(!matrices.empty(), "chain_matmul(): Expected one or more matrices");
   for (std::size_t i = 0; i < matrices.size(); ++i) {
-    check(matrices[i].dim() == 2, "Tensor for argument #{} 'matrices' is expected to be 2-dimensional, but got {}",
-          i, matrices[i].dim());
+    check(matrices[i].dim() == 2, "Tensor for argument #{} 'matrices' is expected to be 2-dimensional, but got {}", i,
+          matrices[i].dim());
   }
   if (matrices.size() == 1) return matrices[0];
   return linalg_multi_dot(matrices);

@@ -58,9 +58,9 @@ Tensor chain_matmul(TensorList matrices);
 Tensor einsum(std::string_view equation, TensorList operands);
 
 template <class T>
-struct ProductMethods : Methods<T> {
-  using Methods<T>::as;
-  using Methods<T>::writable;
+struct ProductMethods : Methods<T, ProductMethods<T>> {
+  using Methods<T, ProductMethods>::as;
+  using Methods<T, ProductMethods>::writable;
   T inner(const T& b) const { return xgrad::inner(as(this), b); }
   T vdot(const T& b) const { return xgrad::vdot(as(this), b); }
   T ger(const T& b) const { return xgrad::ger(as(this), b); }

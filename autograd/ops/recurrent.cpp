@@ -112,7 +112,8 @@ void check_cell(const Tensor& x, const Tensor& h, const Weights& w) {
   check(x.size(1) == w.ih.size(1), "input has inconsistent input_size: got {} expected {}", x.size(1), w.ih.size(1));
   check(h.dim() == 2 && h.size(0) == x.size(0), "Input batch size {} doesn't match hidden0 batch size {}", x.size(0),
         h.dim() ? h.size(0) : 0);
-  check(h.size(1) == w.hh.size(1), "hidden0 has inconsistent hidden_size: got {}, expected {}", h.size(1), w.hh.size(1));
+  check(h.size(1) == w.hh.size(1), "hidden0 has inconsistent hidden_size: got {}, expected {}", h.size(1),
+        w.hh.size(1));
 }
 
 State cell(Step step, const Tensor& x, const State& s, const Weights& w) {

@@ -19,7 +19,8 @@ constexpr const char* kNotPositive =
     "The factorization could not be completed because the input is not positive-definite (the leading minor of order "
     "{code} is not positive-definite).";
 constexpr const char* kZeroPivot =
-    "U[{code},{code}] is zero and using it on lu_solve would result in a division by zero. If you still want to perform "
+    "U[{code},{code}] is zero and using it on lu_solve would result in a division by zero. If you still want to "
+    "perform "
     "the factorization, consider calling linalg.lu(A, pivot) or linalg.lu_factor_ex(A, pivot)";
 
 /// Identity matrices in a's place.
@@ -38,7 +39,7 @@ Array identities(const Array& a) {
 }
 
 /// A batch of matrices, or of vectors, made matrices of one size of batch: what a solver works on.
-Dims common_batch(const Tensor& a, const Tensor& b) { return broadcast_shapes(batch_of(a), batch_of(b)); }
+Dims common_batch(const Tensor& a, const Tensor& b) { return broadcast_shapes(batch_sizes_of(a), batch_sizes_of(b)); }
 Tensor spread(const Tensor& x, const Dims& batch) {
   Dims sizes(batch);
   sizes.push_back(x.size(-2));
@@ -72,8 +73,8 @@ Inverse invert(const Tensor& a) {
 }  // namespace
 
 Tensor linalg_inv(const Tensor& a) {
-  check_floating(a, "linalg.inv");
-  check_square(a, "linalg.inv");
+  check_real(a, "linalg.inv");
+  check_squares(a, "linalg.inv");
   Inverse y = invert(a);
   check_info(y.info, "linalg.inv", kSingularInverse);
   return y.inverse;
@@ -81,8 +82,8 @@ Tensor linalg_inv(const Tensor& a) {
 Tensor inverse(const Tensor& a) { return linalg_inv(a); }
 
 std::tuple<Tensor, Tensor> linalg_inv_ex(const Tensor& a, bool check_errors) {
-  check_floating(a, "linalg.inv");
-  check_square(a, "linalg.inv");
+  check_real(a, "linalg.inv");
+  check_squares(a, "linalg.inv");
   Inverse y = invert(a);
   if (check_errors) check_info(y.info, "linalg.inv_ex", kSingularInverse);
   return {y.inverse, Tensor(y.info)};
@@ -139,8 +140,8 @@ Tensor det_backward(const Tensor& g, const Tensor& det, const Tensor& a) {
 }  // namespace
 
 Tensor linalg_det(const Tensor& a) {
-  check_floating(a, "linalg.det");
-  check_square(a, "linalg.det");
+  check_real(a, "linalg.det");
+  check_squares(a, "linalg.det");
   return differentiable<"LinalgDetBackward0">(
       inputs(a), {}, [&](const Array*) { return determinant(kernels::lu_factor(a.array())); },
       [](Save& s) {
@@ -154,8 +155,8 @@ Tensor linalg_det(const Tensor& a) {
 Tensor det(const Tensor& a) { return linalg_det(a); }
 
 std::tuple<Tensor, Tensor> linalg_slogdet(const Tensor& a) {
-  check_floating(a, "linalg.slogdet");
-  check_square(a, "linalg.slogdet");
+  check_real(a, "linalg.slogdet");
+  check_squares(a, "linalg.slogdet");
   Tensor sign;
   Tensor log_size = differentiable<"LinalgSlogdetBackward0">(
       inputs(a), {},
@@ -176,8 +177,8 @@ std::tuple<Tensor, Tensor> linalg_slogdet(const Tensor& a) {
 std::tuple<Tensor, Tensor> slogdet(const Tensor& a) { return linalg_slogdet(a); }
 
 Tensor logdet(const Tensor& a) {
-  check_floating(a, "logdet");
-  check_square(a, "logdet");
+  check_real(a, "logdet");
+  check_squares(a, "logdet");
   const auto [sign, log_size] = linalg_slogdet(a);
   return where(sign == -1.0, std::numeric_limits<double>::quiet_NaN(), log_size);
 }
@@ -205,21 +206,25 @@ Tensor solve_matrices(const Tensor& a, const Tensor& b, const char* name) {
 
 /// NumPy's rule: b is a batch of vectors if it has one dimension, or one less than A and the sizes of its batch.
 bool is_vectors(const Tensor& a, const Tensor& b) {
-  return b.dim() == 1 || (b.dim() == a.dim() - 1 && batch_of(a, 1) == Dims(b.sizes()));
+  return b.dim() == 1 || (b.dim() == a.dim() - 1 && batch_sizes_of(a, 1) == Dims(b.sizes()));
 }
 
 }  // namespace
 
 Tensor linalg_solve(const Tensor& a, const Tensor& b, bool left) {
-  check_floating(a, "linalg.solve");
-  check(a.dtype() == b.dtype(), "linalg.solve: Expected A and B to have the same dtype, but found A of type {} and B of type {} instead",
+  check_real(a, "linalg.solve");
+  check(a.dtype() == b.dtype(),
+        "linalg.solve: Expected A and B to have the same dtype, but found A of type {} and B of type {} instead",
         a.dtype(), b.dtype());
-  check_square(a, "linalg.solve");
+  check_squares(a, "linalg.solve");
   const bool vectors = is_vectors(a, b);
-  check(left || !vectors, "linalg.solve: Vector broadcasting of the left hand side is not supported for left=False. In this case linalg.solve is equivalent to B / A.squeeze(-1)");
+  check(left || !vectors,
+        "linalg.solve: Vector broadcasting of the left hand side is not supported for left=False. In this case "
+        "linalg.solve is equivalent to B / A.squeeze(-1)");
   Tensor rhs = vectors ? b.unsqueeze(-1) : b;
-  check_matrices(rhs, "linalg.solve", "B");
-  check(rhs.size(left ? -2 : -1) == a.size(-1), "linalg.solve: Incompatible shapes of A and B for the equation {} ({}x{} and {}x{})",
+  check_has_matrices(rhs, "linalg.solve", "B");
+  check(rhs.size(left ? -2 : -1) == a.size(-1),
+        "linalg.solve: Incompatible shapes of A and B for the equation {} ({}x{} and {}x{})",
         left ? "AX = B" : "XA = B", a.size(-2), a.size(-1), rhs.size(-2), rhs.size(-1));
   const Dims batch = common_batch(a, rhs);
   const Tensor wide = spread(a, batch);
@@ -254,12 +259,13 @@ Tensor solve_triangular(const Tensor& a, const Tensor& b, bool upper, bool trans
 }  // namespace
 
 Tensor linalg_solve_triangular(const Tensor& a, const Tensor& b, bool upper, bool left, bool unitriangular) {
-  check_floating(a, "linalg.solve_triangular");
+  check_real(a, "linalg.solve_triangular");
   check(a.dtype() == b.dtype(),
-        "linalg.solve_triangular: Expected A and B to have the same dtype, but found A of type {} and B of type {} instead",
+        "linalg.solve_triangular: Expected A and B to have the same dtype, but found A of type {} and B of type {} "
+        "instead",
         a.dtype(), b.dtype());
-  check_square(a, "linalg.solve_triangular");
-  check_matrices(b, "linalg.solve_triangular", "B");
+  check_squares(a, "linalg.solve_triangular");
+  check_has_matrices(b, "linalg.solve_triangular", "B");
   check(b.size(left ? -2 : -1) == a.size(-1),
         "linalg.solve_triangular: Incompatible shapes of A and B for the equation {} ({}x{} and {}x{})",
         left ? "AX = B" : "XA = B", a.size(-2), a.size(-1), b.size(-2), b.size(-1));
@@ -272,12 +278,17 @@ Tensor linalg_solve_triangular(const Tensor& a, const Tensor& b, bool upper, boo
 
 std::tuple<Tensor, Tensor> triangular_solve(const Tensor& b, const Tensor& a, bool upper, bool transpose,
                                             bool unitriangular) {
-  check(b.dim() >= 2, "torch.triangular_solve: Expected b to have at least 2 dimensions, but it has {} dimensions instead", b.dim());
-  check(a.dim() >= 2, "torch.triangular_solve: Expected A to have at least 2 dimensions, but it has {} dimensions instead", a.dim());
-  check_floating(b, "triangular_solve");
-  check(a.dtype() == b.dtype(), "triangular_solve: Expected b and A to have the same dtype, but found b of type {} and A of type {} instead", b.dtype(), a.dtype());
-  check_square(a, "triangular_solve");
-  check(a.size(-1) == b.size(-2), "Incompatible matrix sizes for triangular_solve: each A matrix is {} by {} but each b matrix is {} by {}",
+  check(b.dim() >= 2,
+        "torch.triangular_solve: Expected b to have at least 2 dimensions, but it has {} dimensions instead", b.dim());
+  check(a.dim() >= 2,
+        "torch.triangular_solve: Expected A to have at least 2 dimensions, but it has {} dimensions instead", a.dim());
+  check_real(b, "triangular_solve");
+  check(a.dtype() == b.dtype(),
+        "triangular_solve: Expected b and A to have the same dtype, but found b of type {} and A of type {} instead",
+        b.dtype(), a.dtype());
+  check_squares(a, "triangular_solve");
+  check(a.size(-1) == b.size(-2),
+        "Incompatible matrix sizes for triangular_solve: each A matrix is {} by {} but each b matrix is {} by {}",
         a.size(-1), a.size(-1), b.size(-2), b.size(-1));
   const Dims batch = common_batch(a, b);
   const Tensor wide = spread(a, batch);
@@ -312,8 +323,8 @@ Factor cholesky_factor(const Tensor& a, bool upper) {
 }
 
 void check_cholesky(const Tensor& a) {
-  check_floating(a, "linalg.cholesky");
-  check_square(a, "linalg.cholesky");
+  check_real(a, "linalg.cholesky");
+  check_squares(a, "linalg.cholesky");
 }
 
 }  // namespace
@@ -325,8 +336,8 @@ Tensor linalg_cholesky(const Tensor& a, bool upper) {
   return f.factor;
 }
 Tensor cholesky(const Tensor& a, bool upper) {
-  check_floating(a, "cholesky");
-  check_square(a, "cholesky");
+  check_real(a, "cholesky");
+  check_squares(a, "cholesky");
   Factor f = cholesky_factor(a, upper);
   check_info(f.info, "cholesky", kNotPositive);
   return f.factor;
@@ -341,10 +352,13 @@ std::tuple<Tensor, Tensor> linalg_cholesky_ex(const Tensor& a, bool upper, bool 
 Tensor cholesky_solve(const Tensor& b, const Tensor& factor, bool upper) {
   check(b.dim() >= 2, "b should have at least 2 dimensions, but has {} dimensions instead", b.dim());
   check(factor.dim() >= 2, "u should have at least 2 dimensions, but has {} dimensions instead", factor.dim());
-  check_floating(b, "cholesky_solve");
-  check(factor.dtype() == b.dtype(), "cholesky_solve: Expected b and A to have the same dtype, but found b of type {} and A of type {} instead", b.dtype(), factor.dtype());
-  check_square(factor, "cholesky_solve");
-  check(factor.size(-1) == b.size(-2), "Incompatible matrix sizes for cholesky_solve: each A matrix is {} by {} but each b matrix is {} by {}",
+  check_real(b, "cholesky_solve");
+  check(factor.dtype() == b.dtype(),
+        "cholesky_solve: Expected b and A to have the same dtype, but found b of type {} and A of type {} instead",
+        b.dtype(), factor.dtype());
+  check_squares(factor, "cholesky_solve");
+  check(factor.size(-1) == b.size(-2),
+        "Incompatible matrix sizes for cholesky_solve: each A matrix is {} by {} but each b matrix is {} by {}",
         factor.size(-1), factor.size(-1), b.size(-2), b.size(-1));
   const Dims batch = common_batch(factor, b);
   const Tensor l = spread(factor, batch);
@@ -352,8 +366,8 @@ Tensor cholesky_solve(const Tensor& b, const Tensor& factor, bool upper) {
 }
 
 Tensor cholesky_inverse(const Tensor& factor, bool upper) {
-  check_floating(factor, "cholesky_inverse");
-  check_square(factor, "cholesky_inverse");
+  check_real(factor, "cholesky_inverse");
+  check_squares(factor, "cholesky_inverse");
   return cholesky_solve(Tensor(identities(factor.array())), factor, upper);
 }
 
@@ -364,16 +378,18 @@ struct LUResult {
   Array info;
 };
 
-/// A = P·L·U. For square matrices, with M = Lᵀ·tril(G)₋₁ … : dA = P·L⁻ᵀ·(tril₋₁(Lᵀ·G_L) + triu(G_U·Uᵀ))·U⁻ᵀ; a wide or tall
-/// matrix adds what its further columns or rows do.
+/// A = P·L·U. For square matrices, with M = Lᵀ·tril(G)₋₁ … : dA = P·L⁻ᵀ·(tril₋₁(Lᵀ·G_L) + triu(G_U·Uᵀ))·U⁻ᵀ; a wide or
+/// tall matrix adds what its further columns or rows do.
 Tensor lu_backward(const Tensor& g, const Tensor& lu, const Tensor& pivots) {
   const std::int64_t m = lu.size(-2), n = lu.size(-1), k = std::min(m, n);
   const Tensor p(kernels::permutation_matrix(pivots.array(), m, lu.dtype()));
   const Tensor square = lu.narrow(-2, 0, k).narrow(-1, 0, k), g1 = g.narrow(-2, 0, k).narrow(-1, 0, k);
   const auto unit_lower = [&](const Tensor& x) { return lower(x, -1) + eye(k, TensorOptions(x.dtype())); };
   const Tensor l = unit_lower(square), u = upper(square);
-  const auto solve_l = [&](const Tensor& b) { return solve_triangular(square, b, false, true, true); };   // L⁻ᵀ·b
-  const auto times_u = [&](const Tensor& b) { return mT(solve_triangular(square, mT(b), true, false, false)); };  // b·U⁻ᵀ
+  const auto solve_l = [&](const Tensor& b) { return solve_triangular(square, b, false, true, true); };  // L⁻ᵀ·b
+  const auto times_u = [&](const Tensor& b) {
+    return mT(solve_triangular(square, mT(b), true, false, false));
+  };  // b·U⁻ᵀ
   const Tensor gl = lower(g1, -1), gu = upper(g1);
   Tensor middle = lower(matmul(mT(l), gl), -1) + upper(matmul(gu, mT(u)));
   if (m == n) return matmul(p, solve_l(times_u(middle)));
@@ -406,8 +422,8 @@ LUResult factorize(const Tensor& a) {
 }
 
 void check_lu(const Tensor& a, bool pivot, const char* name) {
-  check_floating(a, name);
-  check_matrices(a, name);
+  check_real(a, name);
+  check_has_matrices(a, name);
   check(pivot, "{}: LU without pivoting is not implemented on the CPU", name);
 }
 
@@ -450,14 +466,19 @@ std::tuple<Tensor, Tensor, Tensor> linalg_lu(const Tensor& a, bool pivot) {
 }
 
 Tensor linalg_lu_solve(const Tensor& lu, const Tensor& pivots, const Tensor& b, bool left, bool adjoint) {
-  check_floating(lu, "torch.linalg.lu_solve");
-  check(pivots.dtype() == kInt32, "linalg.lu_solve: pivots should be a Tensor of scalar type torch.int32. Got {}", pivots.dtype());
-  check(lu.dtype() == b.dtype(), "linalg.lu_solve: Expected LU and B to have the same dtype, but found LU of type {} and B of type {} instead", lu.dtype(), b.dtype());
-  check_square(lu, "torch.linalg.lu_solve", "LU");
-  check_matrices(b, "torch.linalg.lu_solve", "B");
-  check(b.size(left ? -2 : -1) == lu.size(-1), "linalg.lu_solve: Incompatible shapes of LU and B for the equation {} ({}x{} and {}x{})",
+  check_real(lu, "torch.linalg.lu_solve");
+  check(pivots.dtype() == kInt32, "linalg.lu_solve: pivots should be a Tensor of scalar type torch.int32. Got {}",
+        pivots.dtype());
+  check(lu.dtype() == b.dtype(),
+        "linalg.lu_solve: Expected LU and B to have the same dtype, but found LU of type {} and B of type {} instead",
+        lu.dtype(), b.dtype());
+  check_squares(lu, "torch.linalg.lu_solve", "LU");
+  check_has_matrices(b, "torch.linalg.lu_solve", "B");
+  check(b.size(left ? -2 : -1) == lu.size(-1),
+        "linalg.lu_solve: Incompatible shapes of LU and B for the equation {} ({}x{} and {}x{})",
         left ? "AX = B" : "XA = B", lu.size(-2), lu.size(-1), b.size(-2), b.size(-1));
-  check(lu.size(-1) == pivots.size(-1), "linalg.lu_solve: Number of pivots per batch should be same as the dimension of the matrix");
+  check(lu.size(-1) == pivots.size(-1),
+        "linalg.lu_solve: Number of pivots per batch should be same as the dimension of the matrix");
   // A = P·L·U: three steps, each with a derivative of its own.
   const Dims batch = common_batch(lu, b);
   const Tensor f = spread(lu, batch), p(kernels::permutation_matrix(pivots.array(), lu.size(-1), lu.dtype()));

@@ -36,8 +36,8 @@ Tensor linalg_solve(const Tensor& a, const Tensor& b, bool left = true);
 Tensor linalg_solve_triangular(const Tensor& a, const Tensor& b, bool upper, bool left = true,
                                bool unitriangular = false);
 /// The X of A·X = B (Aᵀ·X = B when transpose) for a triangular A, and A itself.
-std::tuple<Tensor, Tensor> triangular_solve(const Tensor& b, const Tensor& a, bool upper = true,
-                                            bool transpose = false, bool unitriangular = false);
+std::tuple<Tensor, Tensor> triangular_solve(const Tensor& b, const Tensor& a, bool upper = true, bool transpose = false,
+                                            bool unitriangular = false);
 
 /// A = L·Lᵀ (Uᵀ·U when upper), of a symmetric positive-definite A
 ///     dA = the symmetric part of L⁻ᵀ·Φ(Lᵀ·G)·L⁻¹, Φ the lower triangle with half of the diagonal
@@ -57,13 +57,12 @@ std::tuple<Tensor, Tensor, Tensor> linalg_lu(const Tensor& a, bool pivot = true)
 std::tuple<Tensor, Tensor, Tensor> lu_unpack(const Tensor& lu, const Tensor& pivots, bool unpack_data = true,
                                              bool unpack_pivots = true);
 /// The X of A·X = B, of A's factors; with left = false of X·A = B, with adjoint of Aᵀ·X = B.
-Tensor linalg_lu_solve(const Tensor& lu, const Tensor& pivots, const Tensor& b, bool left = true,
-                       bool adjoint = false);
+Tensor linalg_lu_solve(const Tensor& lu, const Tensor& pivots, const Tensor& b, bool left = true, bool adjoint = false);
 Tensor lu_solve(const Tensor& b, const Tensor& lu, const Tensor& pivots);
 
 template <class T>
-struct SolvingMethods : Methods<T> {
-  using Methods<T>::as;
+struct SolvingMethods : Methods<T, SolvingMethods<T>> {
+  using Methods<T, SolvingMethods>::as;
   T inverse() const { return xgrad::inverse(as(this)); }
   T det() const { return xgrad::det(as(this)); }
   std::tuple<T, T> slogdet() const { return xgrad::slogdet(as(this)); }

@@ -56,8 +56,9 @@ void RecurrentBase<Derived, OptionsType>::reset() {
   const std::int64_t hidden = options.hidden_size(), projected = proj_size(options), gates = kGates<Derived> * hidden;
   check<ValueError>(options.num_layers() > 0, "num_layers must be greater than zero");
   check<ValueError>(hidden > 0, "hidden_size must be greater than zero");
-  check<ValueError>(options.dropout() >= 0 && options.dropout() <= 1,
-                    "dropout should be a number in range [0, 1] representing the probability of an element being zeroed");
+  check<ValueError>(
+      options.dropout() >= 0 && options.dropout() <= 1,
+      "dropout should be a number in range [0, 1] representing the probability of an element being zeroed");
   check<ValueError>(projected >= 0, "proj_size should be a positive integer or zero to disable projections");
   check<ValueError>(projected < hidden, "proj_size has to be smaller than hidden_size");
   const std::int64_t state = projected ? projected : hidden, directions = options.bidirectional() ? 2 : 1;
@@ -106,7 +107,8 @@ void RecurrentBase<Derived, OptionsType>::check_input(const Tensor& input, bool 
 }
 
 template <class Derived, class OptionsType>
-Tensor RecurrentBase<Derived, OptionsType>::zero_state(const Tensor& like, std::int64_t batch, std::int64_t size) const {
+Tensor RecurrentBase<Derived, OptionsType>::zero_state(const Tensor& like, std::int64_t batch,
+                                                       std::int64_t size) const {
   return zeros({options.num_layers() * (options.bidirectional() ? 2 : 1), batch, size}, like.options());
 }
 
@@ -137,9 +139,9 @@ std::tuple<PackedSequence, Tensor> OneStateBase<Derived, OptionsType>::forward_w
     const PackedSequence& input, Tensor hx) {
   this->check_input(input.data(), true);
   const auto& o = this->options;
-  hx = hx.defined() ? permuted(hx, input.sorted_indices())
-                    : this->zero_state(input.data(), input.batch_sizes()[0].template item<std::int64_t>(),
-                                       o.hidden_size());
+  hx = hx.defined()
+           ? permuted(hx, input.sorted_indices())
+           : this->zero_state(input.data(), input.batch_sizes()[0].template item<std::int64_t>(), o.hidden_size());
   const std::vector<Tensor> params = this->parameters();
   auto [y, h] = one_state(o, input.data(), input.batch_sizes(), hx, TensorList(params), o.bias(), o.num_layers(),
                           o.dropout(), this->is_training(), o.bidirectional());
@@ -252,8 +254,9 @@ Tensor GRUCellImpl::forward(Tensor input, Tensor hx) {
 LSTMCellImpl::States LSTMCellImpl::forward(Tensor input, std::optional<States> hx) {
   const Tensor x = batched(input, "LSTMCell");
   const auto [h0, c0] = hx.value_or(States());
-  auto [h, c] = lstm_cell(x, {state_or_zeros(h0, x, options.hidden_size(), "LSTMCell"),
-                              state_or_zeros(c0, x, options.hidden_size(), "LSTMCell")},
+  auto [h, c] = lstm_cell(x,
+                          {state_or_zeros(h0, x, options.hidden_size(), "LSTMCell"),
+                           state_or_zeros(c0, x, options.hidden_size(), "LSTMCell")},
                           weight_ih, weight_hh, bias_ih, bias_hh);
   return {like(h, input), like(c, input)};
 }

@@ -58,9 +58,9 @@ class RNNOptions {
 
 class LSTMOptions {
  public:
-  using Positional = kwargs::Order<kwargs::key::input_size, kwargs::key::hidden_size, kwargs::key::num_layers,
-                                   kwargs::key::bias, kwargs::key::batch_first, kwargs::key::dropout,
-                                   kwargs::key::bidirectional, kwargs::key::proj_size>;
+  using Positional =
+      kwargs::Order<kwargs::key::input_size, kwargs::key::hidden_size, kwargs::key::num_layers, kwargs::key::bias,
+                    kwargs::key::batch_first, kwargs::key::dropout, kwargs::key::bidirectional, kwargs::key::proj_size>;
   LSTMOptions() = default;
   LSTMOptions(std::int64_t input_size, std::int64_t hidden_size) : input_size_(input_size), hidden_size_(hidden_size) {}
   XGRAD_OPTION(std::int64_t, input_size, 0);
@@ -75,9 +75,9 @@ class LSTMOptions {
 
 class GRUOptions {
  public:
-  using Positional = kwargs::Order<kwargs::key::input_size, kwargs::key::hidden_size, kwargs::key::num_layers,
-                                   kwargs::key::bias, kwargs::key::batch_first, kwargs::key::dropout,
-                                   kwargs::key::bidirectional>;
+  using Positional =
+      kwargs::Order<kwargs::key::input_size, kwargs::key::hidden_size, kwargs::key::num_layers, kwargs::key::bias,
+                    kwargs::key::batch_first, kwargs::key::dropout, kwargs::key::bidirectional>;
   GRUOptions() = default;
   GRUOptions(std::int64_t input_size, std::int64_t hidden_size) : input_size_(input_size), hidden_size_(hidden_size) {}
   XGRAD_OPTION(std::int64_t, input_size, 0);
@@ -91,8 +91,8 @@ class GRUOptions {
 
 class RNNCellOptions {
  public:
-  using Positional = kwargs::Order<kwargs::key::input_size, kwargs::key::hidden_size, kwargs::key::bias,
-                                   kwargs::key::nonlinearity>;
+  using Positional =
+      kwargs::Order<kwargs::key::input_size, kwargs::key::hidden_size, kwargs::key::bias, kwargs::key::nonlinearity>;
   RNNCellOptions() = default;
   RNNCellOptions(std::int64_t input_size, std::int64_t hidden_size)
       : input_size_(input_size), hidden_size_(hidden_size) {}

@@ -38,7 +38,8 @@ PackedSequence::PackedSequence(Tensor data, Tensor batch_sizes, Tensor sorted_in
       batch_sizes_(std::move(batch_sizes)),
       sorted_indices_(std::move(sorted_indices)),
       unsorted_indices_(std::move(unsorted_indices)) {
-  if (sorted_indices_.defined() && !unsorted_indices_.defined()) unsorted_indices_ = invert_permutation(sorted_indices_);
+  if (sorted_indices_.defined() && !unsorted_indices_.defined())
+    unsorted_indices_ = invert_permutation(sorted_indices_);
 }
 
 Tensor invert_permutation(const Tensor& permutation) {
@@ -64,11 +65,13 @@ PackedSequence pack_padded_sequence(const Tensor& input, const Tensor& lengths, 
   check(static_cast<std::int64_t>(n.size()) == x.size(1),
         "Expected `len(lengths)` to be equal to batch_size, but got {} (batch_size={})", n.size(), x.size(1));
   check(n.back() > 0, "Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0");
-  check(std::is_sorted(n.rbegin(), n.rend()),
-        "`lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You can pass "
-        "`enforce_sorted=False` to pack_padded_sequence and/or pack_sequence to sidestep this requirement if you do not "
-        "need ONNX exportability.");
-  check(n.front() <= x.size(0), "Expected every length to be at most {}, the input's, but got {}", x.size(0), n.front());
+  check(
+      std::is_sorted(n.rbegin(), n.rend()),
+      "`lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You can pass "
+      "`enforce_sorted=False` to pack_padded_sequence and/or pack_sequence to sidestep this requirement if you do not "
+      "need ONNX exportability.");
+  check(n.front() <= x.size(0), "Expected every length to be at most {}, the input's, but got {}", x.size(0),
+        n.front());
   const std::vector<std::int64_t> sizes = steps_of(n);
   std::vector<Tensor> steps;
   const std::vector<Tensor> rows = x.unbind(0);

@@ -19,35 +19,20 @@ Tensor nan_matrix() { return m({{4, 1, kNaN}, {1, 5, 2}, {0.5, 2, 6}}); }
 
 namespace {
 
-Samples not_matrices() {
-  return {{t({})}, {t({3})}, {t({2, 2}, kInt64)}, {t({2, 2}, kInt32)}, {t({2, 2}, kBool)}};
-}
+Samples not_matrices() { return {{t({})}, {t({3})}, {t({2, 2}, kInt64)}, {t({2, 2}, kInt32)}, {t({2, 2}, kBool)}}; }
 
 }  // namespace
 
 Samples square_samples() {
-  return Samples{{well({3, 3})},
-                 {well({2, 2, 2})},
-                 {well({1, 1})},
-                 {well({0, 2, 2})},
-                 {t({0, 0})},
-                 {t({3, 3}, kFloat64, 3)},
-                 {well({3, 3}, kFloat32)},
-                 {t({2, 3})},
-                 rough({nan_matrix()}),
-                 rough({well({35, 35})})} +
+  return Samples{{well({3, 3})},        {well({2, 2, 2})},        {well({1, 1})},           {well({0, 2, 2})},
+                 {t({0, 0})},           {t({3, 3}, kFloat64, 3)}, {well({3, 3}, kFloat32)}, {t({2, 3})},
+                 rough({nan_matrix()}), rough({well({35, 35})})} +
          not_matrices();
 }
 
 Samples matrix_samples() {
-  return Samples{{well({3, 3})},
-                 {t({2, 3})},
-                 {t({3, 2})},
-                 {t({2, 3, 2})},
-                 {t({2, 2, 3})},
-                 {t({0, 3, 2})},
-                 {t({0, 3})},
-                 {well({3, 3}, kFloat32)},
+  return Samples{{well({3, 3})},         {t({2, 3})},    {t({3, 2})}, {t({2, 3, 2})},
+                 {t({2, 2, 3})},         {t({0, 3, 2})}, {t({0, 3})}, {well({3, 3}, kFloat32)},
                  rough({well({35, 35})})} +
          not_matrices();
 }

@@ -7,16 +7,16 @@ namespace {
 /// Symmetric matrices: only one triangle is read, so slopes mean nothing.
 Samples symmetric_samples() {
   return rough(Samples{{positive({3, 3})},
-                {positive({2, 3, 3})},
-                {positive({1, 1})},
-                {t({0, 0})},
-                {positive({0, 2, 2})},
-                {positive({3, 3}, kFloat32)},
-                {t({2, 3})},
-                {t({})},
-                {t({3})},
-                {t({2, 2}, kInt64)},
-                {t({2, 2}, kBool)}});
+                       {positive({2, 3, 3})},
+                       {positive({1, 1})},
+                       {t({0, 0})},
+                       {positive({0, 2, 2})},
+                       {positive({3, 3}, kFloat32)},
+                       {t({2, 3})},
+                       {t({})},
+                       {t({3})},
+                       {t({2, 2}, kInt64)},
+                       {t({2, 2}, kBool)}});
 }
 
 }  // namespace
@@ -55,7 +55,8 @@ OP_FAMILY(factorizations) {
           .without(kSpecial, no_nan),
       row(
           "linalg_svd", [](T a, bool full) { return linalg_svd(a, full); },
-          with(matrices, {{false}}) + Samples{{well({3, 3}), true}, value_only({t({2, 3}), true}), value_only({t({3, 2}), true})})
+          with(matrices, {{false}}) +
+              Samples{{well({3, 3}), true}, value_only({t({2, 3}), true}), value_only({t({3, 2}), true})})
           .words(kInner)
           .tolerance(1e-8, 1e-3)
           .without(kSpecial, no_nan),
@@ -113,7 +114,14 @@ OP_FAMILY(factorizations) {
           .without(kSpecial, no_nan),
       row(
           "matrix_exp", [](T a) { return a.matrix_exp(); },
-          Samples{{t({3, 3})}, {t({2, 3})}, {t({})}, {t({0, 0})}, {t({3, 3}, kFloat32)}, {t({2, 2}, kInt64)}, {t({2, 2}, kBool)}, rough({t({33, 33}) * 0.1})})
+          Samples{{t({3, 3})},
+                  {t({2, 3})},
+                  {t({})},
+                  {t({0, 0})},
+                  {t({3, 3}, kFloat32)},
+                  {t({2, 2}, kInt64)},
+                  {t({2, 2}, kBool)},
+                  rough({t({33, 33}) * 0.1})})
           .words(kInner)
           .tolerance(1e-9, 1e-4)
           .without(kSpecial, no_nan),
@@ -128,41 +136,60 @@ OP_FAMILY(factorizations) {
           .without(kSpecial, no_nan),
       row(
           "linalg_cond", [](T a, std::optional<Scalar> p) { return linalg_cond(a, p); },
-          with(Samples{{well({3, 3})}, {well({2, 2, 2})}, {well({3, 3}, kFloat32)}, {t({2, 3})}, {t({})}, {t({2, 2}, kInt64)}, {t({2, 2}, kBool)}, rough({well({35, 35})})},
+          with(Samples{{well({3, 3})},
+                       {well({2, 2, 2})},
+                       {well({3, 3}, kFloat32)},
+                       {t({2, 3})},
+                       {t({})},
+                       {t({2, 2}, kInt64)},
+                       {t({2, 2}, kBool)},
+                       rough({well({35, 35})})},
                {{none}, {2}, {-2}, {1}, {kInf}}))
           .words(kInner)
           .tolerance(1e-8, 1e-3)
           .without(kSpecial | kEmpty, no_nan),
       row(
           "linalg_cond.p_str", [](T a, const std::string& p) { return linalg_cond(a, p); },
-          with(Samples{{well({3, 3})}, {well({2, 2, 2})}, {well({3, 3}, kFloat32)}, {t({})}, {t({2, 2}, kInt64)}, {t({2, 2}, kBool)}, rough({well({35, 35})})},
+          with(Samples{{well({3, 3})},
+                       {well({2, 2, 2})},
+                       {well({3, 3}, kFloat32)},
+                       {t({})},
+                       {t({2, 2}, kInt64)},
+                       {t({2, 2}, kBool)},
+                       rough({well({35, 35})})},
                {{"fro"}, {"nuc"}}))
           .words(kInner)
           .tolerance(1e-8, 1e-3)
           .without(kSpecial | kEmpty, no_nan),
       row(
-          "linalg_matrix_norm", [](T a, Scalar p, D dim, bool keep) { return linalg_matrix_norm(a, p, dim, keep); }, norms)
+          "linalg_matrix_norm", [](T a, Scalar p, D dim, bool keep) { return linalg_matrix_norm(a, p, dim, keep); },
+          norms)
           .words(kInner)
           .tolerance(1e-9, 1e-4)
           .without(kSpecial, no_nan),
       row(
           "linalg_matrix_norm.str_ord",
           [](T a, const std::string& p, D dim, bool keep) { return linalg_matrix_norm(a, p, dim, keep); },
-          with(matrices, {{"fro", D{-2, -1}, false}, {"nuc", D{-2, -1}, true}}) + Samples{{t({2, 3, 2}), "nuc", D{0, 2}, true}})
+          with(matrices, {{"fro", D{-2, -1}, false}, {"nuc", D{-2, -1}, true}}) +
+              Samples{{t({2, 3, 2}), "nuc", D{0, 2}, true}})
           .words(kInner)
           .tolerance(1e-9, 1e-4)
           .without(kSpecial, no_nan),
       row(
           "linalg_norm", [](T a, std::optional<Scalar> p) { return linalg_norm(a, p); },
-          with(matrices + Samples{rough({nan_matrix()})}, {{none}}) + Samples{{t({4}), 3}, {t({4}), kInf}, {t({2, 3}), 1}, {t({2, 3, 2}), 1}})
+          with(matrices + Samples{rough({nan_matrix()})}, {{none}}) +
+              Samples{{t({4}), 3}, {t({4}), kInf}, {t({2, 3}), 1}, {t({2, 3, 2}), 1}})
           .words(kInner)
           .tolerance(1e-9, 1e-4),
       row(
-          "linalg_vector_norm", [](T a, Scalar p, std::optional<D> dim, bool keep) {
+          "linalg_vector_norm",
+          [](T a, Scalar p, std::optional<D> dim, bool keep) {
             return linalg_vector_norm(a, p, dim ? std::optional<Dims>(Dims(IntArrayRef(*dim))) : std::nullopt, keep);
           },
-          with(matrices + Samples{rough({nan_matrix()})}, {{2, none, false}, {1, none, true}, {3, none, false}, {kInf, none, false}, {0, none, false}}) +
-              Samples{{t({2, 3, 2}), 2, D{1}, true}, {t({2, 3, 2}), 1.5, D{0, 2}, false}, {t({2, 3}), -kInf, D{1}, false}})
+          with(matrices + Samples{rough({nan_matrix()})},
+               {{2, none, false}, {1, none, true}, {3, none, false}, {kInf, none, false}, {0, none, false}}) +
+              Samples{
+                  {t({2, 3, 2}), 2, D{1}, true}, {t({2, 3, 2}), 1.5, D{0, 2}, false}, {t({2, 3}), -kInf, D{1}, false}})
           .words(kInner)
           .tolerance(1e-9, 1e-4),
   };

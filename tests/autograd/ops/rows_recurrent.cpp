@@ -62,14 +62,13 @@ Samples layer_samples(N gates, bool two_states) {
     const Tensor h = t({layers * directions, batch, state}, dtype, 6);
     return Sample(Values{t(x, dtype, 5),
                          two_states ? list({h, t({layers * directions, batch, hidden}, dtype, 7)}) : Value(h),
-                         list(weights(gates, x[2], hidden, layers, directions, biases, projection, dtype)), biases, layers,
-                         0.0, false, both, batch_first});
+                         list(weights(gates, x[2], hidden, layers, directions, biases, projection, dtype)), biases,
+                         layers, 0.0, false, both, batch_first});
   };
-  Samples out{sample({3, 2, 2}, 2, 1, false, true, false, 0, kFloat64),
-              sample({3, 2, 2}, 2, 2, true, true, false, 0, kFloat64),
-              sample({2, 3, 2}, 2, 2, false, false, true, 0, kFloat64),
-              sample({1, 1, 1}, 1, 1, true, true, true, 0, kFloat64),
-              sample({3, 2, 2}, 2, 1, false, true, false, 0, kFloat32)};
+  Samples out{
+      sample({3, 2, 2}, 2, 1, false, true, false, 0, kFloat64), sample({3, 2, 2}, 2, 2, true, true, false, 0, kFloat64),
+      sample({2, 3, 2}, 2, 2, false, false, true, 0, kFloat64), sample({1, 1, 1}, 1, 1, true, true, true, 0, kFloat64),
+      sample({3, 2, 2}, 2, 1, false, true, false, 0, kFloat32)};
   if (two_states) out.push_back(sample({3, 2, 2}, 3, 2, true, true, false, 2, kFloat64));
   out.push_back(rough(sample({5, 31, 13}, 11, 2, true, true, false, 0, kFloat64)));
   return out;
@@ -84,7 +83,8 @@ Samples packed_samples(N gates, bool two_states) {
     const Tensor h = t({layers * directions, sizes[0], hidden}, kFloat64, 6);
     return Sample(Values{t({rows, in}, kFloat64, 5), tensor(sizes, kInt64),
                          two_states ? list({h, t({layers * directions, sizes[0], hidden}, kFloat64, 7)}) : Value(h),
-                         list(weights(gates, in, hidden, layers, directions, biases)), biases, layers, 0.0, false, both});
+                         list(weights(gates, in, hidden, layers, directions, biases)), biases, layers, 0.0, false,
+                         both});
   };
   return {sample({3, 2, 2, 1}, 2, 2, 1, false, true), sample({3, 1}, 2, 2, 2, true, true),
           sample({2, 2}, 2, 2, 1, true, false)};
@@ -117,49 +117,55 @@ OP_FAMILY(recurrent) {
           .words(kInner)
           .without(fixed, kFixed),
       row(
-          "lstm.input", [](T x, L h, L w, B b, N n, double p, B train, B both, B first) {
+          "lstm.input",
+          [](T x, L h, L w, B b, N n, double p, B train, B both, B first) {
             return lstm(x, h, w, b, n, p, train, both, first);
           },
           layer_samples(4, true))
           .without(kEmpty | kZeroDim | kSpecial | kIntegers | kBools | kError | kMixed, kElsewhere),
       row(
-          "gru.input", [](T x, T h, L w, B b, N n, double p, B train, B both, B first) {
+          "gru.input",
+          [](T x, T h, L w, B b, N n, double p, B train, B both, B first) {
             return gru(x, h, w, b, n, p, train, both, first);
           },
           layer_samples(3, false))
           .without(kEmpty | kZeroDim | kSpecial | kIntegers | kBools | kError | kMixed, kElsewhere),
       row(
-          "rnn_tanh.input", [](T x, T h, L w, B b, N n, double p, B train, B both, B first) {
+          "rnn_tanh.input",
+          [](T x, T h, L w, B b, N n, double p, B train, B both, B first) {
             return rnn_tanh(x, h, w, b, n, p, train, both, first);
           },
           layer_samples(1, false))
           .without(kEmpty | kZeroDim | kSpecial | kIntegers | kBools | kError | kMixed, kElsewhere),
       row(
-          "rnn_relu.input", [](T x, T h, L w, B b, N n, double p, B train, B both, B first) {
+          "rnn_relu.input",
+          [](T x, T h, L w, B b, N n, double p, B train, B both, B first) {
             return rnn_relu(x, h, w, b, n, p, train, both, first);
           },
           layer_samples(1, false))
           .without(kEmpty | kZeroDim | kSpecial | kIntegers | kBools | kError | kMixed, kElsewhere),
       row(
-          "lstm.data", [](T x, T s, L h, L w, B b, N n, double p, B train, B both) {
+          "lstm.data",
+          [](T x, T s, L h, L w, B b, N n, double p, B train, B both) {
             return lstm(x, s, h, w, b, n, p, train, both);
           },
           packed_samples(4, true))
           .without(kNoLayers & ~(kIntegers | kMixed), kElsewhere),
       row(
-          "gru.data", [](T x, T s, T h, L w, B b, N n, double p, B train, B both) {
-            return gru(x, s, h, w, b, n, p, train, both);
-          },
+          "gru.data",
+          [](T x, T s, T h, L w, B b, N n, double p, B train, B both) { return gru(x, s, h, w, b, n, p, train, both); },
           packed_samples(3, false))
           .without(kNoLayers & ~(kIntegers | kMixed), kElsewhere),
       row(
-          "rnn_tanh.data", [](T x, T s, T h, L w, B b, N n, double p, B train, B both) {
+          "rnn_tanh.data",
+          [](T x, T s, T h, L w, B b, N n, double p, B train, B both) {
             return rnn_tanh(x, s, h, w, b, n, p, train, both);
           },
           packed_samples(1, false))
           .without(kNoLayers & ~(kIntegers | kMixed), kElsewhere),
       row(
-          "rnn_relu.data", [](T x, T s, T h, L w, B b, N n, double p, B train, B both) {
+          "rnn_relu.data",
+          [](T x, T s, T h, L w, B b, N n, double p, B train, B both) {
             return rnn_relu(x, s, h, w, b, n, p, train, both);
           },
           packed_samples(1, false))

@@ -64,7 +64,8 @@ OP_FAMILY(solving) {
   }
   return {
       row(
-          "linalg_inv", [](T a) { return linalg_inv(a); }, square + Samples{{singular()}, {stack({well({3, 3}), singular()})}})
+          "linalg_inv", [](T a) { return linalg_inv(a); },
+          square + Samples{{singular()}, {stack({well({3, 3}), singular()})}})
           .words(kInner),
       row(
           "inverse", [](T a) { return a.inverse(); }, square)
@@ -100,9 +101,7 @@ OP_FAMILY(solving) {
           .words(kInner),
       row(
           "triangular_solve",
-          [](T b, T a, bool upper, bool transpose, bool unit) {
-            return b.triangular_solve(a, upper, transpose, unit);
-          },
+          [](T b, T a, bool upper, bool transpose, bool unit) { return b.triangular_solve(a, upper, transpose, unit); },
           with(swapped(triangles), {{true, false, false}, {false, true, false}, {true, true, true}}))
           .words(kInner),
       row(
