@@ -105,7 +105,9 @@ void move_to(TensorImpl& t, const Intrusive<Node>& node, std::uint32_t output_nr
 
 }  // namespace
 
-void check_in_place(const Tensor& self, bool record) {
+namespace {
+
+void check_graph_in_place(const Tensor& self, bool record) {
   const TensorImpl& impl = *self.impl();
   check(!impl.inference || detail::inference_mode,
         "Inplace update to inference tensor outside InferenceMode is not allowed. You can make a clone to get a normal "
@@ -125,7 +127,13 @@ void check_in_place(const Tensor& self, bool record) {
       throw e;
     }
   }
-  check(!impl.array.overlaps_itself(),
+}
+
+}  // namespace
+
+void check_in_place(const Tensor& self, bool record) {
+  check_graph_in_place(self, record);
+  check(!self.array().overlaps_itself(),
         "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
         "Please clone() the tensor before performing the operation.");
 }
@@ -137,6 +145,16 @@ void rebase_history(const Tensor& self, Intrusive<Node> node, std::uint32_t outp
   check(!base.array().overlaps_itself(), "in-place operations on a view of overlapping memory are not supported");
   set_place(*base.impl(), CopySlices::create(base, impl.array, std::move(node)), 0);
   refresh_view(impl);
+}
+
+void take_view_in_place(const Tensor& self, Tensor view) {
+  check_graph_in_place(self, false);
+  TensorImpl& impl = *self.impl();
+  const TensorImpl& from = *view.impl();
+  if (from.node) move_to(impl, from.node, from.output_nr);
+  impl.array = from.array;
+  impl.bump_version();
+  if (impl.view) impl.view->graph_version = impl.array.storage()->version();
 }
 
 void refresh_view(TensorImpl& view) {

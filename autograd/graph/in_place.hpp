@@ -11,6 +11,10 @@ namespace xgrad {
 /// Only memory matters when nothing is recorded; `record` tells that an argument of the operation requires grad.
 void check_in_place(const Tensor& self, bool record);
 
+/// Gives `self` the shape, strides and place in the graph of `view`, a view of all of it: what `transpose_` and its kin
+/// do. Throws as check_in_place does, but for overlapping memory, which is not written to.
+void take_view_in_place(const Tensor& self, Tensor view);
+
 /// Makes output `output_nr` of `node` the place of `self` after an in-place change; the node's first edge is `self`'s
 /// old place. For a view, the base is given a CopySlices node that runs `node`, which has that one output, on the part
 /// that changed. A retained gradient is then that of `self`'s new place, but still that of the base's old one.

@@ -17,7 +17,6 @@ struct Extreme {
     return best;
   }
   static T merge(T a, T b) { return step(a, b); }
-  static bool decided(T) { return false; }
   static T finish(T best) { return best; }
   using Columns = StepColumns<Extreme, T>;
 };
@@ -46,6 +45,9 @@ struct BothExtremes {
       best = {extreme_row<false>(p + i, m, best.low), extreme_row<true>(p + i, m, best.high)};
     }
     return best;
+  }
+  static Pair merge(Pair a, Pair b) {
+    return {beyond<false>(b.low, a.low) ? b.low : a.low, beyond<true>(b.high, a.high) ? b.high : a.high};
   }
   static Pair finish(Pair best) { return best; }
   using Columns = StepColumns<BothExtremes, Pair>;

@@ -20,7 +20,7 @@ inline constexpr std::int64_t kTile =
     1024;  // columns that are reduced together; their state stays in the nearest cache
 
 // An operation says how to take in a row (`row`, for one output) and a tile of rows (`Columns`, for many outputs), how
-// two parts make a whole (`merge`), and whether the rest cannot change a total any more (`decided`).
+// two parts make a whole (`merge`), and may say whether the rest cannot change a total any more (`decided`).
 
 /// What Extreme and Logical share: a running value a column, one step an element.
 template <class Op, class State>
@@ -41,21 +41,22 @@ struct StepColumns {
   typename Op::Output finish(std::int64_t j) const { return Op::finish(state[j]); }
 };
 
-/// An operation of run_reduction by its steps alone: `none()`, `step(State, In)` and `join(State, State)` of Op, which
+/// An operation of run_reduction by its steps alone: `none()`, `step(State, In)` and `merge(State, State)` of Op, which
 /// derives from this. For operations that do not depend on how elements are grouped: a row runs in many running values
-/// side by side, since one would wait for its own last step, and these are joined at the end.
+/// side by side, since one would wait for its own last step, and these are merged at the end.
 ///
 ///     template <class T>
 ///     struct Product : Stepwise<Product<T>, T> {
 ///       static T none() { return 1; }
 ///       static T step(T product, T x) { return product * x; }
-///       static T join(T a, T b) { return a * b; }
+///       static T merge(T a, T b) { return a * b; }
 ///     };
 ///     run_reduction<Product<T>>(x, mask, out);
 template <class Op, class In, class Out = In, class State = Out>
 struct Stepwise {
   using Input = In;
   using Output = Out;
+  using Total = State;
   using Columns = StepColumns<Op, State>;
   static Out finish(State state) { return static_cast<Out>(state); }
   static State row(State state, const In* p, std::int64_t n, std::int64_t stride) {
@@ -69,9 +70,9 @@ struct Stepwise {
         for (std::int64_t l = 0; l < kSide; ++l) side[l] = Op::step(side[l], p[i + l]);
       }
       for (std::int64_t half = kSide / 2; half > 0; half /= 2) {
-        for (std::int64_t l = 0; l < half; ++l) side[l] = Op::join(side[l], side[l + half]);
+        for (std::int64_t l = 0; l < half; ++l) side[l] = Op::merge(side[l], side[l + half]);
       }
-      state = Op::join(state, side[0]);
+      state = Op::merge(state, side[0]);
     }
     for (; i < n; ++i) state = Op::step(state, p[i * stride]);
     return state;
@@ -106,7 +107,9 @@ typename Op::Total reduce_run(const typename Op::Input* p, std::int64_t n, std::
   split(parts, length, 1, [&](std::int64_t first, std::int64_t last) {
     for (std::int64_t i = first; i < last; ++i) {
       part[i] = Op::row(Op::none(), p + i * length * stride, std::min(length, n - i * length), stride);
-      if (Op::decided(part[i])) break;
+      if constexpr (requires { Op::decided(part[i]); }) {
+        if (Op::decided(part[i])) break;
+      }
     }
   });
   auto total = part[0];

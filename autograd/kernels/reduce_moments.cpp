@@ -73,6 +73,7 @@ struct Variance {
     }
     return total;
   }
+  static Moments merge(Moments a, const Moments& b) { return a.add(b), a; }
   static Moments finish(const Moments& total) { return total; }
 
   /// Welford's update, a row at a time: the count is the same in every column.

@@ -64,6 +64,7 @@ struct MappedSum {
     }
     return total;
   }
+  static Total merge(Total a, Total b) { return a + b; }
   static T finish(Total total) { return static_cast<T>(root ? std::sqrt(total) : total); }
   using Columns = StepColumns<MappedSum, Total>;
 };
@@ -89,6 +90,7 @@ struct Count {
     }
     return total;
   }
+  static Total merge(Total a, Total b) { return a + b; }
   static Output finish(Total total) { return total; }
   using Columns = StepColumns<Count, Total>;
 };
@@ -118,6 +120,7 @@ struct ExtremeMagnitude {
     }
     return best;
   }
+  static T merge(T a, T b) { return step(a, b); }
   static T finish(T best) { return best; }
   using Columns = StepColumns<ExtremeMagnitude, T>;
 };

@@ -37,6 +37,7 @@ struct Product {
     for (std::int64_t i = 0; i < n; ++i) total *= p[i * stride];
     return total;
   }
+  static T merge(T a, T b) { return a * b; }
   static T finish(T total) { return total; }
   using Columns = StepColumns<Product, T>;
 };

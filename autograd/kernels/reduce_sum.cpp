@@ -14,7 +14,6 @@ struct Sum {
     return total + (stride == 1 ? sum_row(p, n) : sum_strided(p, n, stride));
   }
   static Total merge(Total a, Total b) { return a + b; }
-  static bool decided(Total) { return false; }
   static Out finish(Total total) { return static_cast<Out>(total); }
 
   struct Columns {

@@ -1,4 +1,5 @@
 #include <xgrad/autograd/graph/leaf_gradient.hpp>
+#include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/matmul.hpp>
 #include <xgrad/autograd/ops/promotion.hpp>
 
@@ -112,7 +113,7 @@ Tensor bmm(const Tensor& a, const Tensor& b) {
 }
 
 /// y = beta·c + alpha·a·b      dc = beta·g, da = alpha·g·bᵀ, db = alpha·aᵀ·g
-Tensor addmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha) {
+static Tensor addmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha, Into into) {
   check(a.dim() == 2 && b.dim() == 2, "mat1 and mat2 must be matrices, got {}-D and {}-D tensors", a.dim(), b.dim());
   check_multiplies(a.size(0), a.size(1), b.size(0), b.size(1));
   check(c.dtype() == b.dtype(), "self and mat2 must have the same dtype");
@@ -120,7 +121,15 @@ Tensor addmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Sca
   c.array().expand({a.size(0), b.size(1)});  // throws when c does not broadcast
   const double al = alpha.toDouble(), be = beta.toDouble();
   return differentiable<"AddmmBackward0">(
-      inputs(c, a, b), {}, [&](const Array*) { return kernels::matmul(a.array(), b.array(), al, &c.array(), be); },
+      inputs(c, a, b), into,
+      [&](const Array* out) {
+        Array product = kernels::matmul(a.array(), b.array(), al, &c.array(), be);
+        if (!out) return product;
+        check(out->sizes() == product.sizes(), "The input tensor must be a matrix with size {}x{}, but got shape {}",
+              a.size(0), b.size(1), out->sizes());
+        kernels::copy(*out, product);
+        return *out;
+      },
       [](Save& s) {
         if (s.needed(1)) s.input(2);
         if (s.needed(2)) s.input(1);
@@ -130,6 +139,12 @@ Tensor addmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Sca
         return {s.needs(0) ? scaled(g, be) : Tensor(), s.needs(1) ? scaled(mm(g, s.input(2).t()), al) : Tensor(),
                 s.needs(2) ? scaled(mm(s.input(1).t(), g), al) : Tensor()};
       });
+}
+Tensor addmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha) {
+  return addmm(c, a, b, beta, alpha, {});
+}
+Tensor& addmm_(Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha) {
+  return addmm(c, a, b, beta, alpha, Into::in_place(c)), c;
 }
 
 Tensor matmul(const Tensor& a, const Tensor& b) {

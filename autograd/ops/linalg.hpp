@@ -17,6 +17,7 @@ Tensor outer(const Tensor& a, const Tensor& b);
 Tensor bmm(const Tensor& a, const Tensor& b);
 /// y = beta·c + alpha·a·b, with c broadcast to the product's shape      dc = beta·g, da = alpha·g·bᵀ, db = alpha·aᵀ·g
 Tensor addmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1);
+Tensor& addmm_(Tensor& c, const Tensor& a, const Tensor& b, Scalar beta = 1, Scalar alpha = 1);
 /// Python's `@`: dot, mv, mm or bmm by the numbers of dimensions; leading dimensions broadcast.
 Tensor matmul(const Tensor& a, const Tensor& b);
 /// y = x·Wᵀ + b for x [..., in], W [out, in], b [out] or undefined.
@@ -26,6 +27,7 @@ Tensor linear(const Tensor& x, const Tensor& weight);
 template <class T>
 struct LinalgMethods : Methods<T, LinalgMethods<T>> {
   using Methods<T, LinalgMethods>::as;
+  using Methods<T, LinalgMethods>::writable;
   T mm(const T& b) const { return xgrad::mm(as(this), b); }
   T mv(const T& v) const { return xgrad::mv(as(this), v); }
   T dot(const T& b) const { return xgrad::dot(as(this), b); }
@@ -33,6 +35,9 @@ struct LinalgMethods : Methods<T, LinalgMethods<T>> {
   T bmm(const T& b) const { return xgrad::bmm(as(this), b); }
   T addmm(const T& a, const T& b, Scalar beta = 1, Scalar alpha = 1) const {
     return xgrad::addmm(as(this), a, b, beta, alpha);
+  }
+  T& addmm_(const T& a, const T& b, Scalar beta = 1, Scalar alpha = 1) const {
+    return xgrad::addmm_(writable(this), a, b, beta, alpha);
   }
   T matmul(const T& b) const { return xgrad::matmul(as(this), b); }
 };

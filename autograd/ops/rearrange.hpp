@@ -54,6 +54,8 @@ Tensor moveaxis(const Tensor& x, IntArrayRef source, IntArrayRef destination);
 /// transpose under numpy's names.
 Tensor swapaxes(const Tensor& x, std::int64_t axis0, std::int64_t axis1);
 Tensor swapdims(const Tensor& x, std::int64_t dim0, std::int64_t dim1);
+Tensor& swapaxes_(Tensor& x, std::int64_t axis0, std::int64_t axis1);
+Tensor& swapdims_(Tensor& x, std::int64_t dim0, std::int64_t dim1);
 /// x as a vector: a view when possible.
 Tensor ravel(const Tensor& x);
 /// At least as many dimensions; new ones of size 1.
@@ -124,6 +126,8 @@ struct RearrangeMethods : Methods<T, RearrangeMethods<T>> {
   }
   T swapaxes(Int axis0, Int axis1) const { return xgrad::swapaxes(as(this), axis0, axis1); }
   T swapdims(Int dim0, Int dim1) const { return xgrad::swapdims(as(this), dim0, dim1); }
+  T& swapaxes_(Int axis0, Int axis1) const { return xgrad::swapaxes_(writable(this), axis0, axis1); }
+  T& swapdims_(Int dim0, Int dim1) const { return xgrad::swapdims_(writable(this), dim0, dim1); }
   T ravel() const { return xgrad::ravel(as(this)); }
   std::vector<T> tensor_split(Int sections, Int dim = 0) const { return xgrad::tensor_split(as(this), sections, dim); }
   std::vector<T> tensor_split(IntArrayRef indices, Int dim = 0) const {

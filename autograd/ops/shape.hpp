@@ -18,12 +18,17 @@ Tensor flatten(const Tensor& x, std::int64_t start_dim = 0, std::int64_t end_dim
 /// Drops dimensions of size 1: all, or `dim` if it is one.
 Tensor squeeze(const Tensor& x);
 Tensor squeeze(const Tensor& x, std::int64_t dim);
+Tensor& squeeze_(Tensor& x);
+Tensor& squeeze_(Tensor& x, std::int64_t dim);
 /// A new dimension of size 1 at `dim`.
 Tensor unsqueeze(const Tensor& x, std::int64_t dim);
+Tensor& unsqueeze_(Tensor& x, std::int64_t dim);
 Tensor permute(const Tensor& x, IntArrayRef dims);
 Tensor transpose(const Tensor& x, std::int64_t dim0, std::int64_t dim1);
+Tensor& transpose_(Tensor& x, std::int64_t dim0, std::int64_t dim1);
 /// The transpose of a matrix; a vector or number is returned as it is.
 Tensor t(const Tensor& x);
+Tensor& t_(Tensor& x);
 /// Dimensions of size 1 repeat to `size` without copying; −1 keeps a size.
 Tensor expand(const Tensor& x, IntArrayRef size);
 Tensor expand_as(const Tensor& x, const Tensor& other);
@@ -61,6 +66,7 @@ Tensor stack(TensorList tensors, std::int64_t dim = 0);
 template <class T>
 struct ShapeMethods : Methods<T, ShapeMethods<T>> {
   using Methods<T, ShapeMethods>::as;
+  using Methods<T, ShapeMethods>::writable;
   T view(IntArrayRef size) const { return xgrad::view(as(this), size); }
   T view_as(const T& other) const { return xgrad::view_as(as(this), other); }
   T reshape(IntArrayRef shape) const { return xgrad::reshape(as(this), shape); }
@@ -74,6 +80,11 @@ struct ShapeMethods : Methods<T, ShapeMethods<T>> {
   T permute(IntArrayRef dims) const { return xgrad::permute(as(this), dims); }
   T transpose(std::int64_t dim0, std::int64_t dim1) const { return xgrad::transpose(as(this), dim0, dim1); }
   T t() const { return xgrad::t(as(this)); }
+  T& squeeze_() const { return xgrad::squeeze_(writable(this)); }
+  T& squeeze_(std::int64_t dim) const { return xgrad::squeeze_(writable(this), dim); }
+  T& unsqueeze_(std::int64_t dim) const { return xgrad::unsqueeze_(writable(this), dim); }
+  T& transpose_(std::int64_t dim0, std::int64_t dim1) const { return xgrad::transpose_(writable(this), dim0, dim1); }
+  T& t_() const { return xgrad::t_(writable(this)); }
   T expand(IntArrayRef size) const { return xgrad::expand(as(this), size); }
   T expand_as(const T& other) const { return xgrad::expand_as(as(this), other); }
   T broadcast_to(IntArrayRef size) const { return xgrad::broadcast_to(as(this), size); }

@@ -1,3 +1,4 @@
+#include <xgrad/autograd/graph/in_place.hpp>
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/ops/parts.hpp>
 #include <xgrad/autograd/ops/promotion.hpp>
@@ -214,6 +215,14 @@ std::vector<Tensor> pieces(const Tensor& x, std::int64_t size, std::int64_t coun
 }
 
 }  // namespace
+
+Tensor& squeeze_(Tensor& x) { return take_view_in_place(x, squeeze(x)), x; }
+Tensor& squeeze_(Tensor& x, std::int64_t dim) { return take_view_in_place(x, squeeze(x, dim)), x; }
+Tensor& unsqueeze_(Tensor& x, std::int64_t dim) { return take_view_in_place(x, unsqueeze(x, dim)), x; }
+Tensor& transpose_(Tensor& x, std::int64_t dim0, std::int64_t dim1) {
+  return take_view_in_place(x, transpose(x, dim0, dim1)), x;
+}
+Tensor& t_(Tensor& x) { return take_view_in_place(x, t(x)), x; }
 
 std::vector<Tensor> unbind(const Tensor& x, std::int64_t dim) {
   const std::int64_t d = wrap_dim(dim, x.dim());

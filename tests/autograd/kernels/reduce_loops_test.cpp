@@ -16,14 +16,14 @@ template <class T>
 struct Product : Stepwise<Product<T>, T, std::uint64_t> {
   static std::uint64_t none() { return 1; }
   static std::uint64_t step(std::uint64_t product, T x) { return product * static_cast<std::uint64_t>(x); }
-  static std::uint64_t join(std::uint64_t a, std::uint64_t b) { return a * b; }
+  static std::uint64_t merge(std::uint64_t a, std::uint64_t b) { return a * b; }
 };
 
 /// Of floats, whose running values are of their own type.
 struct Largest : Stepwise<Largest, float> {
   static float none() { return extreme_start<true, float>(); }
   static float step(float best, float x) { return beyond<true>(x, best) ? x : best; }
-  static float join(float a, float b) { return step(a, b); }
+  static float merge(float a, float b) { return step(a, b); }
 };
 
 template <class Op, class T>

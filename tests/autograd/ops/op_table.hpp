@@ -132,6 +132,7 @@ struct Row {
   std::set<std::size_t> constant;           ///< parameters that may not require grad
   bool random = false;                      ///< draws come in the order of memory
   std::string own_words;                    ///< the entry of docs/pytorch_names.md on errors in other words
+  bool metadata = false;                    ///< in place, it changes the shape and not the memory
   bool strict_layout = false;               ///< whether it works at all depends on the strides
   unsigned waived = 0;
   double rtol = 1e-10, rtol32 = 1e-5;  ///< against PyTorch
@@ -140,6 +141,7 @@ struct Row {
   Row&& constants(std::set<std::size_t> which) && { return constant = std::move(which), std::move(*this); }
   Row&& draws() && { return random = true, std::move(*this); }
   Row&& words(std::string heading) && { return own_words = std::move(heading), std::move(*this); }
+  Row&& reshapes() && { return metadata = true, std::move(*this); }
   Row&& strided() && { return strict_layout = true, std::move(*this); }
   Row&& tolerance(double r64, double r32) && { return rtol = r64, rtol32 = r32, std::move(*this); }
   /// Kinds that cannot be had, and the reason, for whoever reads the row.

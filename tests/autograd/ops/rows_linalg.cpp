@@ -89,9 +89,11 @@ OP_FAMILY(linalg) {
                       special({{2, 2, 3}, {2, 3, 2}})})
           .without(kZeroDim, fixed),
       row(
-          "addmm", [](T c, T a, T b) { return addmm(c, a, b); }, addmm_x),
+          "addmm", [](T c, T a, T b) { return addmm(c, a, b); }, [](Tensor& c, T a, T b) { addmm_(c, a, b); }, addmm_x)
+          .words(kInner),
       row(
           "addmm.beta.alpha", [](T c, T a, T b, Scalar beta, Scalar alpha) { return c.addmm(a, b, beta, alpha); },
+          [](Tensor& c, T a, T b, Scalar beta, Scalar alpha) { c.addmm_(a, b, beta, alpha); },
           with(addmm_x, {{0.5, -2}, {0, 1}, {2, 0}})),
       row(
           "matmul", [](T a, T b) { return matmul(a, b); },

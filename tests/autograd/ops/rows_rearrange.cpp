@@ -168,9 +168,13 @@ OP_FAMILY(rearrange) {
           "moveaxis", [](T x, IntArrayRef a, IntArrayRef b) { return moveaxis(x, a, b); },
           with(x, {{D{0}, D{-1}}, {D{0}, D{1}}})),
       row(
-          "swapaxes", [](T x, Int a, Int b) { return swapaxes(x, a, b); }, with(x, {{0, -1}, {1, 5}})),
+          "swapaxes", [](T x, Int a, Int b) { return swapaxes(x, a, b); },
+          [](Tensor& x, Int a, Int b) { x.swapaxes_(a, b); }, with(x, {{0, -1}, {1, 5}}))
+          .reshapes(),
       row(
-          "swapdims", [](T x, Int a, Int b) { return swapdims(x, a, b); }, with(x, {{0, -1}, {1, 5}})),
+          "swapdims", [](T x, Int a, Int b) { return swapdims(x, a, b); },
+          [](Tensor& x, Int a, Int b) { x.swapdims_(a, b); }, with(x, {{0, -1}, {1, 5}}))
+          .reshapes(),
       row(
           "ravel", [](T x) { return ravel(x); }, x + Samples{{t({2, 3}).t()}})
           .without(kError, kAny),

@@ -70,19 +70,27 @@ OP_FAMILY(shape) {
           "flatten", [](T x, Int from, Int to) { return flatten(x, from, to); },
           with(x, {{0, -1}, {1, -1}, {0, 1}, {1, 0}, {5, 6}})),
       row(
-          "squeeze", [](T x) { return squeeze(x); }, x)
+          "squeeze", [](T x) { return squeeze(x); }, [](Tensor& x) { x.squeeze_(); }, x)
+          .reshapes()
           .without(kError, any),
       row(
-          "squeeze.dim", [](T x, Int d) { return squeeze(x, d); }, with(x, {{1}, {0}, {-1}, {4}})),
+          "squeeze.dim", [](T x, Int d) { return squeeze(x, d); }, [](Tensor& x, Int d) { x.squeeze_(d); },
+          with(x, {{1}, {0}, {-1}, {4}}))
+          .reshapes(),
       row(
-          "unsqueeze", [](T x, Int d) { return unsqueeze(x, d); }, with(x, {{1}, {-1}, {0}, {-9}})),
+          "unsqueeze", [](T x, Int d) { return unsqueeze(x, d); }, [](Tensor& x, Int d) { x.unsqueeze_(d); },
+          with(x, {{1}, {-1}, {0}, {-9}}))
+          .reshapes(),
       row(
           "permute", [](T x, IntArrayRef d) { return permute(x, d); },
           with(x, {{D{2, 0, 1}}, {D{0, 0, 1}}, {D{1, 0}}, {D{}}, {D{-1, 0}}})),
       row(
-          "transpose", [](T x, Int a, Int b) { return transpose(x, a, b); }, with(x, {{0, -1}, {0, 1}, {1, 5}})),
+          "transpose", [](T x, Int a, Int b) { return transpose(x, a, b); },
+          [](Tensor& x, Int a, Int b) { x.transpose_(a, b); }, with(x, {{0, -1}, {0, 1}, {1, 5}}))
+          .reshapes(),
       row(
-          "t", [](T x) { return t(x); }, x + Samples{{t({4})}, {t({3, 3})}}),
+          "t", [](T x) { return t(x); }, [](Tensor& x) { x.t_(); }, x + Samples{{t({4})}, {t({3, 3})}})
+          .reshapes(),
       row(
           "expand", [](T x, IntArrayRef size) { return expand(x, size); },
           with({{t({3, 1})},
