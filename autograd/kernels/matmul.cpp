@@ -116,7 +116,7 @@ Array matmul(const Array& a, const Array& b, double alpha, const Array* c, doubl
   dispatch_numbers(a.dtype(), "addmm_impl_cpu_", [&]<class T>() {
     T* const o = out.data<T>();
     if constexpr (std::is_floating_point_v<T>) {
-      if (k == 0) {
+      if (k == 0 || alpha == 0) {  // as in BLAS, which does not look at what counts for nothing
         if (!c)
           std::fill_n(o, n * m, T(0));
         else

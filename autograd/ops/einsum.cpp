@@ -212,7 +212,7 @@ Factor contract(Factor a, Factor b, const std::vector<bool>& needed) {
   Factor y;
   for (const Labels* group : {&batch, &rows, &columns}) y.labels.insert(y.labels.end(), group->begin(), group->end());
   Dims sizes;
-  for (const Label l : y.labels) sizes.push_back(std::max(a.size(l), b.size(l)));
+  for (const Label l : y.labels) sizes.push_back(a.has(l) ? a.size(l) : b.size(l));
   if (summed.empty()) {
     y.x = grouped(a, {&batch, &rows}).unsqueeze(2) * grouped(b, {&batch, &columns}).unsqueeze(1);
   } else if (batch.empty()) {
@@ -332,7 +332,8 @@ Tensor einsum(std::string_view equation, TensorList operands) {
   for (const Label l : e.output) {
     order.push_back(std::find(y.labels.begin(), y.labels.end(), l) - y.labels.begin());
   }
-  return y.x.permute(order);
+  const Tensor result = y.x.permute(order);
+  return operands.size() > 2 ? result.contiguous() : result;  // whatever the order of the products
 }
 
 }  // namespace xgrad

@@ -58,9 +58,9 @@ std::tuple<Tensor, Tensor> linalg_qr(const Tensor& a, std::string_view mode) {
       },
       [derivative, with_q](const Saved& s, Grads& g) -> Grads {
         check(with_q,
-              "The derivative of linalg.qr depends on Q, which is not computed when mode='r'. Please use "
-              "torch.linalg.qr(A, mode='reduced') if you are going to require gradients in any of the inputs");
-        check(derivative, "The QR decomposition is not differentiable when mode='complete' and nrows > ncols");
+              "The derivative of linalg.qr depends on Q, which is not computed when mode='r'. Please use linalg.qr(A, "
+              "mode='reduced') if you are going to differentiate through linalg.qr.");
+        check(derivative, "The QR decomposition is not differentiable when mode='complete' and nrows > ncols.");
         const Tensor &q = s.output(0), &r = s.output(1);
         return {qr_backward(or_zeros(g[0], q), or_zeros(g[1], r), q, r, s.input(0))};
       });
@@ -69,6 +69,8 @@ std::tuple<Tensor, Tensor> linalg_qr(const Tensor& a, std::string_view mode) {
 std::tuple<Tensor, Tensor> qr(const Tensor& a, bool some) { return linalg_qr(a, some ? "reduced" : "complete"); }
 
 namespace {
+
+Tensor skew(const Tensor& x) { return x - mT(x); }
 
 /// 1/(l_j − l_i) off the diagonal, 0 on it.
 Tensor inverse_gaps(const Tensor& l) {
@@ -81,7 +83,7 @@ struct Eigen {
   Tensor values, vectors;
 };
 
-/// A = V·diag(L)·Vᵀ       dA = V·(diag(g_L) + (Vᵀ·G_V)/E)·Vᵀ
+/// A = V·diag(L)·Vᵀ       dA = V·(diag(g_L) + skew(Vᵀ·G_V)/E)·Vᵀ
 Eigen eigen(const Tensor& a, std::string_view uplo, const char* name) {
   check_squares(a, name);
   check_real(a, name);
@@ -103,7 +105,7 @@ Eigen eigen(const Tensor& a, std::string_view uplo, const char* name) {
         const Tensor &l = s.output(0), &v = s.output(1);
         if (!g[0].defined() && !g[1].defined()) return {Tensor()};
         Tensor middle = diagonal_matrix(or_zeros(g[0], l));
-        if (g[1].defined()) middle = middle + matmul(mT(v), g[1]) * inverse_gaps(l);
+        if (g[1].defined()) middle = middle + skew(matmul(mT(v), g[1])) * 0.5 * inverse_gaps(l);
         return {matmul(v, matmul(middle, mT(v)))};
       });
   return {out[0], out[1]};
@@ -139,8 +141,6 @@ Tensor thin(const Tensor& g, std::int64_t k) {
         "full_matrices=False, or leave them out of the computation");
   return g.narrow(-1, 0, k);
 }
-
-Tensor skew(const Tensor& x) { return x - mT(x); }
 
 /// What of g stands across the space of q's columns: g − q·qᵀ·g.
 Tensor across(const Tensor& q, const Tensor& g) { return g - matmul(q, matmul(mT(q), g)); }
@@ -208,7 +208,7 @@ std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& a, bool some, bool compute_
   square_u.push_back(a.size(-2));
   square_v.push_back(a.size(-1));
   square_v.push_back(a.size(-1));
-  return {zeros(square_u, a.dtype()), linalg_svdvals(a), zeros(square_v, a.dtype())};
+  return {zeros(square_u, a.dtype()), linalg_svdvals(a), mT(zeros(square_v, a.dtype()))};
 }
 
 namespace {

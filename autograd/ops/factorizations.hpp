@@ -18,7 +18,7 @@ std::tuple<Tensor, Tensor> linalg_qr(const Tensor& a, std::string_view mode = "r
 std::tuple<Tensor, Tensor> qr(const Tensor& a, bool some = true);
 
 /// A = V·diag(L)·Vᵀ of symmetric matrices, of which the triangle `uplo` ("L" or "U") is read; L ascends.
-///     dA = V·(diag(g_L) + (Vᵀ·G_V) / E)·Vᵀ, E_ij = L_j − L_i
+///     dA = V·(diag(g_L) + skew(Vᵀ·G_V) / E)·Vᵀ, E_ij = L_j − L_i, skew(X) = (X − Xᵀ)/2
 std::tuple<Tensor, Tensor> linalg_eigh(const Tensor& a, std::string_view uplo = "L");
 Tensor linalg_eigvalsh(const Tensor& a, std::string_view uplo = "L");
 

@@ -118,15 +118,17 @@ static Tensor addmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar be
   check_multiplies(a.size(0), a.size(1), b.size(0), b.size(1));
   check(c.dtype() == b.dtype(), "self and mat2 must have the same dtype");
   check_same_dtype(a, b);
-  c.array().expand({a.size(0), b.size(1)});  // throws when c does not broadcast
+  const Dims sizes{a.size(0), b.size(1)};
+  if (into.self())
+    check(c.sizes() == sizes, "Bad in-place call: input tensor size {} and output tensor size {} should match",
+          c.sizes(), sizes);
+  c.array().expand(sizes);  // throws when c does not broadcast
   const double al = alpha.toDouble(), be = beta.toDouble();
   return differentiable<"AddmmBackward0">(
       inputs(c, a, b), into,
       [&](const Array* out) {
         Array product = kernels::matmul(a.array(), b.array(), al, &c.array(), be);
         if (!out) return product;
-        check(out->sizes() == product.sizes(), "The input tensor must be a matrix with size {}x{}, but got shape {}",
-              a.size(0), b.size(1), out->sizes());
         kernels::copy(*out, product);
         return *out;
       },

@@ -23,7 +23,11 @@ Tensor identity_like(const Tensor& a) { return eye(a.size(-1), TensorOptions(a.d
 
 Tensor linalg_matrix_power(const Tensor& a, std::int64_t n) {
   check_squares(a, "linalg.matrix_power");
-  if (n == 0) return identity_like(a).clone();
+  if (n == 0) {
+    Tensor one = a.clone();
+    one.copy_(identity_like(a));
+    return one;
+  }
   if (n < 0) return linalg_matrix_power(linalg_inv(a), -n);
   Tensor power = a, out;
   for (;; power = matmul(power, power)) {

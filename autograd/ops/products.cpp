@@ -20,10 +20,19 @@ Array times(const Array& x, Scalar by) {
   return kernels::binary(kernels::Binary::Mul, x, kernels::to_dtype(ops::wrap(by).array(), x.dtype()), x.dtype());
 }
 
-/// beta·c + alpha·product, broadcast to `sizes`, into `*out` when given one.
-Array accumulate(const Array& c, const Array& product, Scalar beta, Scalar alpha, const Array* out) {
-  Array sum = beta.toDouble() == 0 ? times(product, alpha)
-                                   : kernels::add_scaled(times(c, beta), product, alpha, product.dtype());
+/// What becomes of a product that counts for nothing: BLAS does not look at it, a loop multiplies NaN by 0.
+enum class Zero { Skips, Multiplies };
+
+/// beta·c + alpha·product, into `*out` when given one.
+Array accumulate(const Array& c, const Array& product, Scalar beta, Scalar alpha, const Array* out,
+                 Zero zero = Zero::Skips) {
+  const auto sum_of = [&] {
+    if (beta.toDouble() == 0) return times(product, alpha);
+    if (alpha.toDouble() == 0 && zero == Zero::Skips)
+      return kernels::to_dtype(times(c, beta).expand(product.sizes()), product.dtype());
+    return kernels::add_scaled(times(c, beta), product, alpha, product.dtype());
+  };
+  Array sum = sum_of();
   if (!out) return sum;
   kernels::copy(*out, sum);
   return *out;
@@ -76,7 +85,7 @@ Tensor addr(const Tensor& c, const Tensor& u, const Tensor& v, Scalar beta, Scal
       [&](const Array* out) {
         const Array product =
             kernels::binary(kernels::Binary::Mul, u.array().unsqueeze(1), v.array().unsqueeze(0), dtype);
-        return accumulate(kernels::to_dtype(c.array(), dtype), product, beta, alpha, out);
+        return accumulate(kernels::to_dtype(c.array(), dtype), product, beta, alpha, out, Zero::Multiplies);
       },
       [](Save& s) {
         if (s.needed(1)) s.input(2);
@@ -108,7 +117,7 @@ Tensor baddbmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, S
   return differentiable<"BaddbmmBackward0">(
       inputs(c, a, b), into,
       [&](const Array* out) {
-        return accumulate(c.array(), kernels::batched_matmul(a.array(), b.array()), beta, alpha, out);
+        return accumulate(c.array(), kernels::batched_matmul(a.array(), b.array()), beta, alpha, out, Zero::Multiplies);
       },
       [](Save& s) {
         if (s.needed(1)) s.input(2);
@@ -194,7 +203,8 @@ Tensor linalg_cross(const Tensor& a, const Tensor& b, std::int64_t dim) {
   check(a.size(d) == 3 && b.size(d) == 3, "linalg.cross: inputs dimension {} must have length 3. Got {} and {}", dim,
         a.size(d), b.size(d));
   const Dims sizes = broadcast_shapes(a.sizes(), b.sizes());
-  const ScalarType dtype = ops::result_type(a, b);
+  check_one_dtype(a, b);
+  const ScalarType dtype = a.dtype();
   check<NotImplementedError>(dtype != kBool, "\"cross\" not implemented for 'Bool'");
   return differentiable<"LinalgCrossBackward0">(
       inputs(a, b), {},
@@ -362,7 +372,7 @@ Tensor chain_matmul(TensorList matrices) {
     check(matrices[i].dim() == 2, "Tensor for argument #{} 'matrices' is expected to be 2-dimensional, but got {}", i,
           matrices[i].dim());
   }
-  if (matrices.size() == 1) return matrices[0];
+  if (matrices.size() == 1) return matrices[0].clone();
   return linalg_multi_dot(matrices);
 }
 

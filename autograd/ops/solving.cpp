@@ -157,22 +157,24 @@ Tensor det(const Tensor& a) { return linalg_det(a); }
 std::tuple<Tensor, Tensor> linalg_slogdet(const Tensor& a) {
   check_real(a, "linalg.slogdet");
   check_squares(a, "linalg.slogdet");
-  Tensor sign;
-  Tensor log_size = differentiable<"LinalgSlogdetBackward0">(
-      inputs(a), {},
-      [&](const Array*) {
+  const auto in = inputs(a);
+  std::vector<Tensor> out = differentiable_many<"LinalgSlogdetBackward0">(
+      std::span<const Tensor* const>(in),
+      [&] {
         const NoGradGuard no_grad;
         const kernels::LU f = kernels::lu_factor(a.array());
         const Tensor diagonal = diagonal_of(Tensor(f.lu));
-        sign = Tensor(kernels::permutation_sign(f.pivots, a.dtype()));
+        Tensor sign(kernels::permutation_sign(f.pivots, a.dtype()));
         for (std::int64_t i = 0; i < diagonal.size(-1); ++i) sign = sign * diagonal.select(-1, i).sign();
-        return diagonal.abs().log().sum(-1).array();
+        return std::vector<Array>{sign.array(), diagonal.abs().log().sum(-1).array()};
       },
       [](Save& s) { s.input(0); },
-      [](const Saved& s, const Tensor& g) -> Grads {
-        return {g.unsqueeze(-1).unsqueeze(-1) * mT(invert(s.input(0)).inverse)};
+      [](const Saved& s, Grads& g) -> Grads {
+        const Tensor& a = s.input(0);
+        if (!g[1].defined()) return {zeros_like(a)};
+        return {g[1].unsqueeze(-1).unsqueeze(-1) * mT(invert(a).inverse)};
       });
-  return {sign, log_size};
+  return {out[0], out[1]};
 }
 std::tuple<Tensor, Tensor> slogdet(const Tensor& a) { return linalg_slogdet(a); }
 

@@ -222,7 +222,10 @@ Tensor& unsqueeze_(Tensor& x, std::int64_t dim) { return take_view_in_place(x, u
 Tensor& transpose_(Tensor& x, std::int64_t dim0, std::int64_t dim1) {
   return take_view_in_place(x, transpose(x, dim0, dim1)), x;
 }
-Tensor& t_(Tensor& x) { return take_view_in_place(x, t(x)), x; }
+Tensor& t_(Tensor& x) {
+  check(x.dim() <= 2, "t_() expects a tensor with <= 2 dimensions, but self is {}D", x.dim());
+  return take_view_in_place(x, t(x)), x;
+}
 
 std::vector<Tensor> unbind(const Tensor& x, std::int64_t dim) {
   const std::int64_t d = wrap_dim(dim, x.dim());

@@ -126,6 +126,7 @@ const std::vector<Comparison>& compare(const Row& row) {
     Comparison c{&s, evaluate(row, s.in), {ask_pytorch(row, s.in), {}}, "", ""};
     Tolerance how{row.rtol, row.rtol32};
     if (single_precision(s.in, c.ours)) how.rtol = how.rtol32;
+    how.strides = !row.any_strides;
     if (s.value_only) {
       for (Outcome* o : {&c.ours, &c.theirs.plain}) o->first = o->second = {}, o->first_error = o->second_error = {};
     }

@@ -18,7 +18,8 @@ Tensor nan_matrix();
 Samples square_samples();
 /// Matrices of any shape.
 Samples matrix_samples();
-/// Symmetric positive-definite ones, and one that is not. Only one triangle is read, so slopes mean nothing.
+/// Symmetric positive-definite ones, and one that is not. Only one triangle is read, so slopes mean nothing
+/// but for 1 × 1.
 Samples positive_samples();
 
 }  // namespace xgrad::op_table

@@ -133,6 +133,7 @@ struct Row {
   bool random = false;                      ///< draws come in the order of memory
   std::string own_words;                    ///< the entry of docs/pytorch_names.md on errors in other words
   bool metadata = false;                    ///< in place, it changes the shape and not the memory
+  bool any_strides = false;                 ///< PyTorch's results have other strides, which say nothing
   bool strict_layout = false;               ///< whether it works at all depends on the strides
   unsigned waived = 0;
   double rtol = 1e-10, rtol32 = 1e-5;  ///< against PyTorch
@@ -142,6 +143,7 @@ struct Row {
   Row&& draws() && { return random = true, std::move(*this); }
   Row&& words(std::string heading) && { return own_words = std::move(heading), std::move(*this); }
   Row&& reshapes() && { return metadata = true, std::move(*this); }
+  Row&& in_any_layout() && { return any_strides = true, std::move(*this); }
   Row&& strided() && { return strict_layout = true, std::move(*this); }
   Row&& tolerance(double r64, double r32) && { return rtol = r64, rtol32 = r32, std::move(*this); }
   /// Kinds that cannot be had, and the reason, for whoever reads the row.

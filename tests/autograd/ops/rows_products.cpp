@@ -4,6 +4,8 @@
 namespace xgrad::op_table {
 namespace {
 
+constexpr const char* kMixedProducts = "Mixed dtypes in products";
+
 /// Tensors of these shapes as arguments.
 Samples of_shapes(std::initializer_list<std::vector<D>> shapes, ScalarType dtype = kFloat64) {
   Samples out;
@@ -17,7 +19,7 @@ Samples of_shapes(std::initializer_list<std::vector<D>> shapes, ScalarType dtype
 }
 
 /// The first of the shapes in other dtypes, with special numbers, and as a mixture of dtypes; then something big.
-Samples usual(const std::vector<D>& small, const std::vector<D>& big) {
+Samples usual(const std::vector<D>& small, const std::vector<D>& big, const char* mixed_differs = nullptr) {
   Samples out = of_shapes({small});
   for (const ScalarType d : {kFloat32, kInt64, kInt32, kUInt8, kBool}) out = out + of_shapes({small}, d);
   Values mixed, special, large, large32;
@@ -31,8 +33,15 @@ Samples usual(const std::vector<D>& small, const std::vector<D>& big) {
     large32.push_back(t(big[i], kFloat32, seed));
   }
   out.push_back(Sample(mixed));
+  if (mixed_differs) out.back().differs = mixed_differs;
   for (const Values& v : {special, large, large32}) out.push_back(rough(Sample(v)));
   return out;
+}
+
+/// In place, PyTorch changes the shape of the first argument.
+Samples broadcast_in_place(Samples samples) {
+  for (Sample& s : samples) s.differs = "In-place products";
+  return samples;
 }
 
 /// Equations with operands of these shapes.
@@ -77,14 +86,15 @@ constexpr const char* kFixed = "the numbers of dimensions are fixed";
 }  // namespace
 
 OP_FAMILY(products) {
-  const Samples addmv_samples = usual({{2}, {2, 3}, {3}}, {{35}, {35, 33}, {33}}) + of_shapes({{{}, {2, 3}, {3}},
-                                                                                               {{1}, {2, 3}, {3}},
-                                                                                               {{0}, {0, 3}, {3}},
-                                                                                               {{2}, {2, 0}, {0}},
-                                                                                               {{3}, {2, 3}, {3}},
-                                                                                               {{2}, {2, 3}, {2}},
-                                                                                               {{2}, {3}, {3}}});
-  const Samples addr_samples = usual({{2, 3}, {2}, {3}}, {{33, 35}, {33}, {35}}) +
+  const Samples addmv_samples =
+      usual({{2}, {2, 3}, {3}}, {{35}, {35, 33}, {33}}, kMixedProducts) + of_shapes({{{}, {2, 3}, {3}},
+                                                                                     {{1}, {2, 3}, {3}},
+                                                                                     {{0}, {0, 3}, {3}},
+                                                                                     {{2}, {2, 0}, {0}},
+                                                                                     {{3}, {2, 3}, {3}},
+                                                                                     {{2}, {2, 3}, {2}},
+                                                                                     {{2}, {3}, {3}}});
+  const Samples addr_samples = usual({{2, 3}, {2}, {3}}, {{33, 35}, {33}, {35}}, kMixedProducts) +
                                of_shapes({{{}, {2}, {3}},
                                           {{3}, {2}, {3}},
                                           {{2, 1}, {2}, {3}},
@@ -92,20 +102,20 @@ OP_FAMILY(products) {
                                           {{2}, {2}, {3}},
                                           {{2, 3}, {2, 1}, {3}},
                                           {{2, 3}, {2}, {3, 1}}}) +
-                               Samples{{t({2, 3}, kInt64), t({2}, kInt64), t({3}, kFloat32)}};
-  const Samples batch_samples = usual({{2, 2, 3}, {2, 2, 2}, {2, 2, 3}}, {{3, 19, 23}, {3, 19, 21}, {3, 21, 23}}) +
-                                of_shapes({{{}, {2, 2, 2}, {2, 2, 3}},
-                                           {{3}, {2, 2, 2}, {2, 2, 3}},
-                                           {{2, 1, 3}, {2, 2, 2}, {2, 2, 3}},
-                                           {{0, 2, 3}, {0, 2, 2}, {0, 2, 3}},
-                                           {{2, 2, 3}, {2, 2, 0}, {2, 0, 3}},
-                                           {{2, 2, 2}, {2, 2, 2}, {2, 2, 3}},
-                                           {{2, 2, 3}, {2, 2, 2}, {2, 3, 3}},
-                                           {{2, 2, 3}, {2, 2}, {2, 2, 3}}});
+                               Samples{differs({t({2, 3}, kInt64), t({2}, kInt64), t({3}, kFloat32)}, kMixedProducts)};
+  const Samples batch_samples =
+      usual({{2, 2, 3}, {2, 2, 2}, {2, 2, 3}}, {{3, 19, 23}, {3, 19, 21}, {3, 21, 23}}, kMixedProducts) +
+      of_shapes({{{}, {2, 2, 2}, {2, 2, 3}},
+                 {{3}, {2, 2, 2}, {2, 2, 3}},
+                 {{2, 1, 3}, {2, 2, 2}, {2, 2, 3}},
+                 {{0, 2, 3}, {0, 2, 2}, {0, 2, 3}},
+                 {{2, 2, 3}, {2, 2, 0}, {2, 0, 3}},
+                 {{2, 2, 2}, {2, 2, 2}, {2, 2, 3}},
+                 {{2, 2, 3}, {2, 2, 2}, {2, 3, 3}},
+                 {{2, 2, 3}, {2, 2}, {2, 2, 3}}});
   const Samples sum_samples = usual({{2, 3}, {2, 2, 2}, {2, 2, 3}}, {{19, 23}, {3, 19, 21}, {3, 21, 23}}) +
-                              of_shapes({{{}, {2, 2, 2}, {2, 2, 3}},
-                                         {{3}, {2, 2, 2}, {2, 2, 3}},
-                                         {{2, 3}, {0, 2, 2}, {0, 2, 3}},
+                              broadcast_in_place(of_shapes({{{}, {2, 2, 2}, {2, 2, 3}}, {{3}, {2, 2, 2}, {2, 2, 3}}})) +
+                              of_shapes({{{2, 3}, {0, 2, 2}, {0, 2, 3}},
                                          {{0, 3}, {2, 0, 2}, {2, 2, 3}},
                                          {{2, 2}, {2, 2, 2}, {2, 2, 3}},
                                          {{2, 3}, {2, 2, 2}, {3, 2, 3}}});
@@ -119,14 +129,17 @@ OP_FAMILY(products) {
                                                                      {{2, 2, 3}, {3}},
                                                                      {{0, 3}, {2, 3}},
                                                                      {{2, 0}, {3, 0}},
-                                                                     {{2, 3}, {2}}})),
+                                                                     {{2, 3}, {2}}}))
+          .tolerance(1e-10, 1e-3),
       row(
           "vdot", [](T a, T b) { return vdot(a, b); },
           usual({{3}, {3}}, {{1031}, {1031}}) + of_shapes({{{0}, {0}}, {{3}, {2}}, {{}, {3}}}))
-          .without(kBroadcast, kFixed),
+          .without(kBroadcast, kFixed)
+          .tolerance(1e-10, 1e-3),
       row(
           "ger", [](T a, T b) { return ger(a, b); },
-          usual({{2}, {3}}, {{1031}, {2}}) + of_shapes({{{0}, {3}}, {{2, 2}, {2}}, {{}, {3}}})),
+          usual({{2}, {3}}, {{1031}, {2}}) + of_shapes({{{0}, {3}}, {{2, 2}, {2}}, {{}, {3}}}))
+          .tolerance(1e-10, 1e-3),
       row(
           "addmv", [](T c, T a, T v) { return addmv(c, a, v); }, [](Tensor& c, T a, T v) { c.addmv_(a, v); },
           addmv_samples)
@@ -145,19 +158,25 @@ OP_FAMILY(products) {
       row(
           "baddbmm", [](T c, T a, T b) { return baddbmm(c, a, b); }, [](Tensor& c, T a, T b) { c.baddbmm_(a, b); },
           batch_samples)
-          .words(kInner),
+          .words(kInner)
+          .tolerance(1e-10, 1e-3),
       row(
           "baddbmm.beta.alpha", [](T c, T a, T b, Scalar x, Scalar s) { return c.baddbmm(a, b, x, s); },
-          [](Tensor& c, T a, T b, Scalar x, Scalar s) { baddbmm_(c, a, b, x, s); }, with(batch_samples, scales))
-          .words(kInner),
+          [](Tensor& c, T a, T b, Scalar x, Scalar s) { baddbmm_(c, a, b, x, s); },
+          with(batch_samples, {{0.5, -2}, {0, 1}, {2, 3}}) +
+              with(of_shapes({{{2, 2, 3}, {2, 2, 2}, {2, 2, 3}}}), {{2, 0}}))
+          .words(kInner)
+          .tolerance(1e-10, 1e-3),
       row(
           "addbmm", [](T c, T a, T b) { return addbmm(c, a, b); }, [](Tensor& c, T a, T b) { c.addbmm_(a, b); },
           sum_samples)
-          .words(kInner),
+          .words(kInner)
+          .tolerance(1e-10, 1e-3),
       row(
           "addbmm.beta.alpha", [](T c, T a, T b, Scalar x, Scalar s) { return c.addbmm(a, b, x, s); },
           [](Tensor& c, T a, T b, Scalar x, Scalar s) { addbmm_(c, a, b, x, s); }, with(sum_samples, scales))
-          .words(kInner),
+          .words(kInner)
+          .tolerance(1e-10, 1e-3),
       row(
           "linalg_cross", [](T a, T b, std::int64_t d) { return linalg_cross(a, b, d); },
           with(usual({{2, 3}, {2, 3}}, {{400, 3}, {400, 3}}) + of_shapes({{{3}, {3}},
@@ -167,20 +186,20 @@ OP_FAMILY(products) {
                                                                           {{2, 2}, {2, 2}},
                                                                           {{}, {}}}),
                {{-1}}) +
-              with(of_shapes({{{3, 2}, {3, 2}}, {{3, 1}, {3, 2}}}), {{0}})),
+              with(of_shapes({{{3, 2}, {3, 2}}, {{3, 1}, {3, 2}}}), {{0}}))
+          .words(kInner),
       row(
           "cross", [](T a, T b, std::optional<std::int64_t> d) { return cross(a, b, d); },
           usual({{2, 3}, {2, 3}}, {{400, 3}, {400, 3}}) +
               of_shapes({{{3, 3}, {3, 3}}, {{1, 3}, {2, 3}}, {{0, 3}, {0, 3}}, {{2, 2}, {2, 2}}, {{}, {}}}) +
-              with(of_shapes({{{3, 3}, {3, 3}}}), {{1}}))
-          .words(kInner),
+              with(of_shapes({{{3, 3}, {3, 3}}}), {{1}})),
       row(
           "kron", [](T a, T b) { return kron(a, b); },
           usual({{2, 3}, {2, 2}}, {{32, 33}, {2, 2}}) +
               of_shapes({{{3}, {2, 2}}, {{}, {2}}, {{2, 2, 2}, {3}}, {{0, 2}, {2, 2}}}))
           .without(kError, "takes anything"),
       row(
-          "tensordot", [](T a, T b, D x, D y) { return tensordot(a, b, x, y); },
+          "tensordot", [](T a, T b, IntArrayRef x, IntArrayRef y) { return tensordot(a, b, x, y); },
           with(usual({{2, 3, 2}, {3, 2, 4}}, {{5, 33, 7}, {33, 7, 3}}), {{D{1, 2}, D{0, 1}}}) +
               with(of_shapes({{{2, 3}, {2, 3}}}), {{D{0}, D{0}},
                                                    {D{1}, D{-1}},
@@ -237,7 +256,7 @@ OP_FAMILY(products) {
               equation("...ij->...ji", {{{2, 2, 3}}}) + equation("bn,anm,bm->ba", {{{2, 3}, {2, 3, 2}, {2, 2}}}) +
               equation("ij,jk,kl->il", {{{2, 3}, {3, 4}, {4, 2}}}) +
               equation("ij,jk,kl,lm->im", {{{4, 2}, {2, 3}, {3, 5}, {5, 2}}}) +
-              equation("ij,ij,ij->ij", {{{2, 3}, {2, 3}, {2, 3}}}) + equation("ab,cd->abcd", {{{2, 1}, {2, 2}}}) +
+              equation("ij,ij,ij->ij", {{{2, 3}, {2, 3}, {2, 3}}}) + equation("ab,cd->abcd", {{{2, 3}, {2, 2}}}) +
               equation("ij,kl->ik", {{{2, 3}, {2, 2}}}) + equation(",ij->ij", {{{}, {2, 3}}}) +
               equation(" i j , j -> i ", {{{2, 3}, {3}}}) + equation("Ab,bA->", {{{2, 3}, {3, 2}}}) +
               equation("ij,jk->iz", {{{2, 3}, {3, 4}}}) + equation("ij,jk->ii", {{{2, 3}, {3, 4}}}) +

@@ -203,7 +203,7 @@ OP_FAMILY(rearrange) {
 /// The rows of a split: by a number of parts and at indices.
 template <class F, class G>
 static void add_split(Rows& rows, const std::string& name, F parts, G at) {
-  const Samples x = shape_samples() + Samples{{t({4, 4, 2})}, {t({6})}};
+  const Samples x = shape_samples() + Samples{{t({4, 4, 2})}, {t({6})}, {t({3, 3, 3})}};
   rows.push_back(row(name, parts, with(x, {{2}, {1}, {0}, {3}})));
   rows.push_back(row(name + ".indices", at, with(x, {{D{1}}, {D{0, 1, 5}}, {D{-1}}, {D{}}})));
 }

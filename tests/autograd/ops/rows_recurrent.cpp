@@ -48,7 +48,7 @@ Samples cell_samples(N gates, bool two_states) {
   Sample bad = sample(2, 3, 2, true, kFloat64);
   bad.in[0] = t({2, 4});
   out.push_back(bad);
-  Sample nan = rough(sample(2, 3, 2, true, kFloat64));
+  Sample nan = value_only(sample(2, 3, 2, true, kFloat64));
   nan.in[0] = m({{kNaN, 1, 2}, {kInf, 0.5, 1}});
   out.push_back(nan);
   return out;
@@ -69,7 +69,11 @@ Samples layer_samples(N gates, bool two_states) {
       sample({3, 2, 2}, 2, 1, false, true, false, 0, kFloat64), sample({3, 2, 2}, 2, 2, true, true, false, 0, kFloat64),
       sample({2, 3, 2}, 2, 2, false, false, true, 0, kFloat64), sample({1, 1, 1}, 1, 1, true, true, true, 0, kFloat64),
       sample({3, 2, 2}, 2, 1, false, true, false, 0, kFloat32)};
-  if (two_states) out.push_back(sample({3, 2, 2}, 3, 2, true, true, false, 2, kFloat64));
+  if (two_states) {
+    out.push_back(sample({3, 2, 2}, 3, 2, true, true, false, 2, kFloat64));
+    // A mistake of 0.1 % in one of several steps is less than slopes can tell; PyTorch's derivatives can.
+    out = rough(std::move(out)) + Samples{sample({1, 2, 2}, 2, 1, false, true, false, 0, kFloat64)};
+  }
   out.push_back(rough(sample({5, 31, 13}, 11, 2, true, true, false, 0, kFloat64)));
   return out;
 }
@@ -86,8 +90,10 @@ Samples packed_samples(N gates, bool two_states) {
                          list(weights(gates, in, hidden, layers, directions, biases)), biases, layers, 0.0, false,
                          both});
   };
-  return {sample({3, 2, 2, 1}, 2, 2, 1, false, true), sample({3, 1}, 2, 2, 2, true, true),
-          sample({2, 2}, 2, 2, 1, true, false)};
+  Samples out{sample({3, 2, 2, 1}, 2, 2, 1, false, true), sample({3, 1}, 2, 2, 2, true, true),
+              sample({2, 2}, 2, 2, 1, true, false)};
+  if (two_states) out = rough(std::move(out)) + Samples{sample({2}, 2, 2, 1, false, true)};  // as above
+  return out;
 }
 
 constexpr unsigned kNoLayers = kEmpty | kZeroDim | kBig | kSpecial | kSingle | kIntegers | kBools | kError | kMixed;
@@ -101,20 +107,16 @@ OP_FAMILY(recurrent) {
       row(
           "rnn_tanh_cell", [](T x, T h, T a, T b, T c, T d) { return rnn_tanh_cell(x, h, a, b, c, d); },
           cell_samples(1, false))
-          .words(kInner)
           .without(fixed, kFixed),
       row(
           "rnn_relu_cell", [](T x, T h, T a, T b, T c, T d) { return rnn_relu_cell(x, h, a, b, c, d); },
           cell_samples(1, false))
-          .words(kInner)
           .without(fixed, kFixed),
       row(
           "lstm_cell", [](T x, L h, T a, T b, T c, T d) { return lstm_cell(x, h, a, b, c, d); }, cell_samples(4, true))
-          .words(kInner)
           .without(fixed, kFixed),
       row(
           "gru_cell", [](T x, T h, T a, T b, T c, T d) { return gru_cell(x, h, a, b, c, d); }, cell_samples(3, false))
-          .words(kInner)
           .without(fixed, kFixed),
       row(
           "lstm.input",

@@ -78,6 +78,17 @@ OP_FAMILY(shape) {
           with(x, {{1}, {0}, {-1}, {4}}))
           .reshapes(),
       row(
+          "split_with_sizes", [](T x, IntArrayRef sizes, Int d) { return split_with_sizes(x, sizes, d); },
+          with({{t({5, 2})},
+                {t({5}, kInt64)},
+                {t({5}, kBool)},
+                {t({5, 2}, kFloat32)},
+                {t({})},
+                rough({t({5, 300})}),
+                rough({v({1, kNaN, kInf, 2, 3})})},
+               {{D{2, 3}, 0}, {D{1, 0, 4}, 0}, {D{2, 2}, 0}, {D{-1, 6}, 0}}) +
+              Samples{{t({0, 2}), D{0, 0}, 0}}),
+      row(
           "unsqueeze", [](T x, Int d) { return unsqueeze(x, d); }, [](Tensor& x, Int d) { x.unsqueeze_(d); },
           with(x, {{1}, {-1}, {0}, {-9}}))
           .reshapes(),

@@ -3,8 +3,29 @@
 
 namespace xgrad::op_table {
 
+namespace {
+
+/// PyTorch's derivatives are no model here, but slopes are.
+Samples only_values(Samples samples) {
+  for (Sample& s : samples) s.value_only = true;
+  return samples;
+}
+
+}  // namespace
+
 OP_FAMILY(solving) {
   const Samples square = square_samples();
+  const Samples well_samples{{well({3, 3})},
+                             {well({2, 2, 2})},
+                             {well({1, 1})},
+                             {well({0, 2, 2})},
+                             {t({0, 0})},
+                             {t({})},
+                             {well({3, 3}, kFloat32)},
+                             {t({2, 3})},
+                             {t({2, 2}, kInt64)},
+                             {t({2, 2}, kBool)},
+                             rough({well({35, 35})})};
   // Every A with a B that fits, and some that do not.
   const Samples systems{{well({3, 3}), t({3, 2}, kFloat64, 2)},
                         {well({3, 3}), t({3}, kFloat64, 2)},
@@ -45,6 +66,21 @@ OP_FAMILY(solving) {
     for (Sample& s : out) std::swap(s.in[0], s.in[1]);
     return out;
   };
+  Samples factored, factored_systems, right_sides;
+  for (const Sample& s : {Sample{well({3, 3})}, Sample{well({2, 2, 2})}, Sample{well({0, 2, 2})},
+                          Sample{well({2, 2}, kFloat32)}, rough({well({35, 35})})}) {
+    const auto [lu, pivots] = linalg_lu_factor(s.in[0].get<Tensor>());
+    const Tensor b = t(D(lu.sizes().begin(), lu.sizes().end()), lu.dtype(), 2);
+    const auto add = [rough = s.rough](Samples& to, Sample sample) {
+      sample.rough = rough;
+      to.push_back(std::move(sample));
+    };
+    add(factored, {lu, pivots});
+    add(factored_systems, {lu, pivots, b});
+    add(right_sides, {b, lu, pivots});
+  }
+  factored_systems.push_back({t({2, 2}), tensor({1, 2}, kInt64), t({2, 2})});
+  right_sides.push_back({t({2, 2}), t({2, 2}), tensor({1, 2}, kInt64)});
   const auto with_left = [&](bool left) {
     Samples out;
     for (Sample s : systems) {
@@ -57,7 +93,10 @@ OP_FAMILY(solving) {
   Samples solve_triangles;
   for (const bool upper : {false, true}) {
     for (const bool unit : {false, true}) {
-      for (const Sample& s : triangles) solve_triangles.push_back(s.with({upper, true, unit}));
+      for (Sample s : triangles) {
+        if (s.in[0].get<Tensor>().dtype() != s.in[1].get<Tensor>().dtype()) s.differs = "Mixed dtypes in products";
+        solve_triangles.push_back(s.with({upper, true, unit}));
+      }
     }
     solve_triangles.push_back({well({3, 3}), t({2, 3}), upper, false, false});
     solve_triangles.push_back({well({2, 3, 3}), t({2, 2, 3}), upper, false, true});
@@ -68,75 +107,96 @@ OP_FAMILY(solving) {
           square + Samples{{singular()}, {stack({well({3, 3}), singular()})}})
           .words(kInner),
       row(
-          "inverse", [](T a) { return a.inverse(); }, square)
-          .words(kInner),
+          "inverse", [](T a) { return a.inverse(); }, square),
       row(
           "linalg_inv_ex", [](T a, bool check_errors) { return linalg_inv_ex(a, check_errors); },
           with(square, {{false}, {true}}) + Samples{{singular(), true}})
           .words(kInner),
       row(
-          "linalg_det", [](T a) { return linalg_det(a); }, square + Samples{value_only({singular()})})
-          .words(kInner),
+          "linalg_det", [](T a) { return linalg_det(a); }, square + Samples{value_only({singular()})}),
       row(
-          "det", [](T a) { return a.det(); }, square)
-          .words(kInner),
+          "det", [](T a) { return a.det(); }, square),
       row(
-          "linalg_slogdet", [](T a) { return linalg_slogdet(a); }, square + Samples{value_only({singular()})})
-          .words(kInner),
+          "linalg_slogdet", [](T a) { return linalg_slogdet(a); }, square + Samples{value_only({singular()})}),
       row(
-          "slogdet", [](T a) { return a.slogdet(); }, square)
-          .words(kInner),
+          "slogdet", [](T a) { return a.slogdet(); }, square),
       row(
-          "logdet", [](T a) { return a.logdet(); }, square + Samples{{-well({3, 3})}})
-          .words(kInner),
+          "logdet", [](T a) { return a.logdet(); }, square + Samples{{-well({3, 3})}}),
       row(
           "linalg_solve", [](T a, T b, bool left) { return linalg_solve(a, b, left); },
           with_left(true) + with_left(false))
           .words(kInner)
-          .tolerance(1e-10, 1e-4),
+          .tolerance(1e-10, 1e-4)
+          .in_any_layout(),
       row(
           "linalg_solve_triangular",
           [](T a, T b, bool upper, bool left, bool unit) { return linalg_solve_triangular(a, b, upper, left, unit); },
           solve_triangles)
-          .words(kInner),
+          .words(kInner)
+          .in_any_layout(),
       row(
           "triangular_solve",
           [](T b, T a, bool upper, bool transpose, bool unit) { return b.triangular_solve(a, upper, transpose, unit); },
           with(swapped(triangles), {{true, false, false}, {false, true, false}, {true, true, true}}))
-          .words(kInner),
+          .words(kInner)
+          .in_any_layout(),
       row(
           "linalg_cholesky", [](T a, bool upper) { return linalg_cholesky(a, upper); },
           with(positive_samples(), {{false}, {true}}))
-          .words(kInner),
+          .without(kSpecial, "what LAPACK makes of a NaN is not defined"),
       row(
           "cholesky", [](T a, bool upper) { return a.cholesky(upper); }, with(positive_samples(), {{false}, {true}}))
-          .words(kInner),
+          .words(kInner)
+          .without(kSpecial, "what LAPACK makes of a NaN is not defined"),
       row(
           "linalg_cholesky_ex",
           [](T a, bool upper, bool check_errors) { return linalg_cholesky_ex(a, upper, check_errors); },
           with(positive_samples(), {{false, true}, {true, true}}))
-          .words(kInner),
+          .without(kSpecial, "what LAPACK makes of a NaN is not defined"),
       row(
           "cholesky_solve", [](T b, T f, bool upper) { return b.cholesky_solve(f, upper); },
-          with(swapped(triangles), {{false}, {true}}))
+          only_values(with(swapped(triangles), {{false}, {true}})))
           .words(kInner),
       row(
           "cholesky_inverse", [](T f, bool upper) { return f.cholesky_inverse(upper); },
-          with(square, {{false}, {true}}))
-          .words(kInner),
+          only_values(with(well_samples, {{false}, {true}})))
+          .words(kInner)
+          .without(kSpecial, "what LAPACK makes of a NaN is not defined"),
       row(
           "linalg_lu_factor", [](T a) { return linalg_lu_factor(a); }, matrix_samples() + Samples{{singular()}})
           .words(kInner)
-          .tolerance(1e-10, 1e-4),
+          .tolerance(1e-10, 1e-4)
+          .without(kSpecial, "what LAPACK makes of a NaN is not defined"),
       row(
           "linalg_lu_factor_ex", [](T a, bool pivot, bool errors) { return linalg_lu_factor_ex(a, pivot, errors); },
           with(matrix_samples(), {{true, false}}))
           .words(kInner)
-          .tolerance(1e-10, 1e-4),
+          .tolerance(1e-10, 1e-4)
+          .without(kSpecial, "what LAPACK makes of a NaN is not defined"),
       row(
           "linalg_lu", [](T a) { return linalg_lu(a); }, matrix_samples())
           .words(kInner)
-          .tolerance(1e-10, 1e-4),
+          .tolerance(1e-10, 1e-4)
+          .without(kSpecial, "what LAPACK makes of a NaN is not defined"),
+      row(
+          "lu_unpack", [](T lu, T pivots, bool data, bool order) { return lu_unpack(lu, pivots, data, order); },
+          with(factored, {{true, true}, {true, false}}) + Samples{{t({}), t({}, kInt32), true, true}})
+          .words(kInner)
+          .without(kSpecial | kBools, "factors come from linalg_lu_factor"),
+      row(
+          "linalg_lu_solve",
+          [](T lu, T pivots, T b, bool left, bool adjoint) { return linalg_lu_solve(lu, pivots, b, left, adjoint); },
+          with(factored_systems, {{true, false}, {true, true}, {false, false}}))
+          .words(kInner)
+          .in_any_layout()
+          .tolerance(1e-10, 1e-4)
+          .without(kSpecial | kBools | kZeroDim, "factors come from linalg_lu_factor"),
+      row(
+          "lu_solve", [](T b, T lu, T pivots) { return b.lu_solve(lu, pivots); }, right_sides)
+          .words(kInner)
+          .in_any_layout()
+          .tolerance(1e-10, 1e-4)
+          .without(kSpecial | kBools | kZeroDim, "factors come from linalg_lu_factor"),
   };
 }
 
