@@ -83,7 +83,7 @@ struct FanOptions {
 };
 }  // namespace detail
 
-/// With keywords: `kaiming_normal_(w, 0, nonlinearity = "relu")`, `kaiming_normal_(w, mode = "fan_out")`.
+/// With keywords: `kaiming_normal_(w, 0, nonlinearity = "relu")`, `kaiming_normal_(w, kw::mode = "fan_out")`.
 template <kwargs::Keyworded... K>
 requires(sizeof...(K) > 0) Tensor kaiming_uniform_(Tensor tensor, double a, K... k) {
   const auto o = kwargs::apply(detail::FanOptions(), k...);

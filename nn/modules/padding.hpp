@@ -49,7 +49,7 @@ XGRAD_CONSTANT_PAD(ConstantPad3d);
 #undef XGRAD_CONSTANT_PAD
 #undef XGRAD_PAD
 
-/// x [N, C, spatial...] resized. Options: size or scale_factor, mode = "nearest", align_corners.
+/// x [N, C, spatial...] resized. Options: size or scale_factor, kw::mode = "nearest", align_corners.
 ///
 ///     nn::Upsample up(nn::UpsampleOptions().scale_factor(std::vector<double>{2}).mode(kBilinear));
 class UpsampleImpl : public Cloneable<UpsampleImpl, Module> {

@@ -59,7 +59,7 @@ TEST(Init, DrawsArePyTorchs) {
     test("xavier_uniform", [](Tensor w) { return init::xavier_uniform_(w, init::calculate_gain("relu")); });
     test("xavier_normal", [](Tensor w) { return init::xavier_normal_(w); });
     test("kaiming_uniform",
-         [](Tensor w) { return init::kaiming_uniform_(w, mode = "fan_out", nonlinearity = "relu"); });
+         [](Tensor w) { return init::kaiming_uniform_(w, kw::mode = "fan_out", nonlinearity = "relu"); });
     test("kaiming_normal", [](Tensor w) { return init::kaiming_normal_(w, 0.2); });
     test("eye", [](Tensor w) { return init::eye_(w); });
   }
@@ -91,7 +91,10 @@ TEST(Init, ErrorsArePyTorchs) {
   const auto& errors = module_goldens()["errors"];
   EXPECT_EQ(message_of<ValueError>([] { init::kaiming_uniform_(zeros({3})); }), errors["fan"]);
   EXPECT_EQ(message_of<ValueError>([] { init::eye_(zeros({3})); }), errors["eye"]);
-  EXPECT_EQ(message_of<ValueError>([] { init::kaiming_uniform_(zeros({3, 3}), mode = "fan_inn"); }), errors["mode"]);
+  EXPECT_EQ(message_of<ValueError>([] {
+              init::kaiming_uniform_(zeros({3, 3}), kw::mode = "fan_inn");
+            }),
+            errors["mode"]);
   EXPECT_EQ(message_of<ValueError>([] { init::calculate_gain("swish"); }), errors["nonlinearity"]);
 }
 
