@@ -33,6 +33,7 @@ class RNNNonlinearity {
       : RNNNonlinearity(type.value() == init::NonlinearityType::Tanh   ? "tanh"
                         : type.value() == init::NonlinearityType::ReLU ? "relu"
                                                                        : "of another kind") {}
+  RNNNonlinearity(init::NonlinearityType::Value value) : RNNNonlinearity(init::NonlinearityType(value)) {}
   const std::string& word() const { return word_; }
 
  private:
