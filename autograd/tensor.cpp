@@ -10,6 +10,8 @@
 
 namespace xgrad {
 
+TensorImpl::TensorImpl(Array&& a) : TensorImpl(InPlace{}, [&] { return std::move(a); }) {}
+
 inline TensorImpl::~TensorImpl() {
   memory::detail::count(memory::detail::Counted::Tensors, -1);
   if (slot) slot->owner = nullptr;

@@ -21,7 +21,7 @@ class VersionCounter : public RefCounted {
 };
 
 struct TensorImpl final : RefCounted {
-  explicit TensorImpl(Array&& a) : TensorImpl(InPlace{}, [&] { return std::move(a); }) {}
+  explicit TensorImpl(Array&& a);
   /// Around the Array that `make()` returns, which is made where it stays.
   struct InPlace {};
   template <class Make>
