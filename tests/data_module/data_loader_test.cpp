@@ -10,10 +10,10 @@ namespace xgrad {
 namespace {
 
 using namespace xgrad::kwargs;
-using xgrad::testing::counting;
-using xgrad::testing::ints;
-using xgrad::testing::message_of;
-using xgrad::testing::Numbers;
+using xgrad::test::counting;
+using xgrad::test::ints;
+using xgrad::test::message_of;
+using xgrad::test::Numbers;
 
 TEST(DataLoaderTest, BatchesAndEpochs) {
   const auto all = list(Numbers(10));

@@ -6,12 +6,12 @@ namespace xgrad {
 namespace {
 
 using namespace xgrad::kwargs;
-using xgrad::testing::counting;
-using xgrad::testing::ints;
-using xgrad::testing::message_of;
-using xgrad::testing::Numbers;
-using xgrad::testing::shipped_digits;
-using xgrad::testing::TempFolder;
+using xgrad::test::counting;
+using xgrad::test::ints;
+using xgrad::test::message_of;
+using xgrad::test::Numbers;
+using xgrad::test::shipped_digits;
+using xgrad::test::TempFolder;
 
 class MnistTest : public ::testing::Test {
  protected:

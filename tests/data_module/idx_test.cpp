@@ -8,10 +8,10 @@
 namespace xgrad::data {
 namespace {
 
-using xgrad::testing::message_of;
-using xgrad::testing::read_bytes;
-using xgrad::testing::TempFolder;
-using xgrad::testing::write_bytes;
+using xgrad::test::message_of;
+using xgrad::test::read_bytes;
+using xgrad::test::TempFolder;
+using xgrad::test::write_bytes;
 using namespace std::string_literals;
 
 // Two by three unsigned bytes.

@@ -10,7 +10,7 @@ namespace xgrad {
 namespace {
 
 using namespace xgrad::kwargs;
-using xgrad::testing::ints;
+using xgrad::test::ints;
 
 struct Golden {
   std::string sizes, order, after;

@@ -16,7 +16,7 @@
 #include <thread>
 #include <vector>
 
-namespace xgrad::testing {
+namespace xgrad::test {
 
 /// A TCP socket bound to a free port of 127.0.0.1. Until it listens, connections to it are refused.
 class BoundSocket {
@@ -139,4 +139,4 @@ class LoopbackServer {
   std::thread thread_;
 };
 
-}  // namespace xgrad::testing
+}  // namespace xgrad::test

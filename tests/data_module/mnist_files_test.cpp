@@ -9,11 +9,11 @@
 namespace xgrad::data {
 namespace {
 
-using xgrad::testing::LoopbackServer;
-using xgrad::testing::message_of;
-using xgrad::testing::read_bytes;
-using xgrad::testing::TempFolder;
-using xgrad::testing::write_bytes;
+using xgrad::test::LoopbackServer;
+using xgrad::test::message_of;
+using xgrad::test::read_bytes;
+using xgrad::test::TempFolder;
+using xgrad::test::write_bytes;
 
 namespace fs = std::filesystem;
 using Names = std::vector<std::string>;

@@ -9,7 +9,7 @@
 #include <numeric>
 #include <vector>
 
-namespace xgrad::testing {
+namespace xgrad::test {
 
 inline std::vector<std::int64_t> ints(const Tensor& t) {
   const Tensor packed = t.to(kInt64).contiguous();
@@ -36,4 +36,4 @@ struct Numbers : data::datasets::Dataset<Numbers, data::Example<Tensor, std::int
 
 inline std::filesystem::path shipped_digits() { return std::filesystem::path(XGRAD_SOURCE_DIR) / "data"; }
 
-}  // namespace xgrad::testing
+}  // namespace xgrad::test

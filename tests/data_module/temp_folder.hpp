@@ -1,6 +1,8 @@
 /// A folder of its own for a test, gone with its contents at the end; and small files by their bytes.
 #pragma once
 
+#include <xgrad/tests/support/message_of.hpp>
+
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
@@ -12,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-namespace xgrad::testing {
+namespace xgrad::test {
 
 class TempFolder {
  public:
@@ -54,19 +56,4 @@ inline std::string read_bytes(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-/// The message of the E that `f` throws; fails the test when it throws nothing or something else.
-template <class E, class F>
-std::string message_of(F&& f) {
-  try {
-    f();
-  } catch (const E& error) {
-    return error.what();
-  } catch (const std::exception& error) {
-    ADD_FAILURE() << "threw another type of exception: " << error.what();
-    return {};
-  }
-  ADD_FAILURE() << "threw nothing";
-  return {};
-}
-
-}  // namespace xgrad::testing
+}  // namespace xgrad::test

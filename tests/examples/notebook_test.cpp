@@ -108,8 +108,8 @@ TEST(Notebook, FollowsPyTorchFromSeedZero) {
 #ifdef XGRAD_CLASSIFICATION
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using xgrad::testing::read_bytes;
-using xgrad::testing::TempFolder;
+using xgrad::test::read_bytes;
+using xgrad::test::TempFolder;
 
 /// The numbers at the ends of the lines that start so.
 std::vector<double> numbers_after(const std::string& text, const std::string& start) {

@@ -1,12 +1,14 @@
 // Reads what scripts/goldens/modules.py wrote.
 #pragma once
 
+#include <xgrad/tests/support/message_of.hpp>
+
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-namespace xgrad::testing {
+namespace xgrad::test {
 
 inline const nlohmann::json& module_goldens() {
   static const nlohmann::json goldens =
@@ -14,19 +16,4 @@ inline const nlohmann::json& module_goldens() {
   return goldens;
 }
 
-/// The text of the error that `f` throws, which must be an E.
-template <class E, class F>
-std::string message_of(F&& f) {
-  try {
-    f();
-  } catch (const E& error) {
-    return error.what();
-  } catch (const std::exception& error) {
-    ADD_FAILURE() << "another kind of error: " << error.what();
-    return error.what();
-  }
-  ADD_FAILURE() << "no error";
-  return {};
-}
-
-}  // namespace xgrad::testing
+}  // namespace xgrad::test

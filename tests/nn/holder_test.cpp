@@ -6,7 +6,7 @@
 namespace xgrad {
 namespace {
 
-using namespace testing;
+using namespace test;
 using namespace kwargs;
 using ::testing::HasSubstr;
 using ::testing::Not;

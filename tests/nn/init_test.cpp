@@ -8,7 +8,7 @@
 namespace xgrad {
 namespace {
 
-using namespace testing;
+using namespace test;
 using namespace kwargs;
 namespace init = nn::init;
 

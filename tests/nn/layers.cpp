@@ -1,10 +1,10 @@
 #include "layers.hpp"
 
-namespace xgrad::testing {
+namespace xgrad::test {
 
 std::map<std::string, MakeLayer>& layers() {
   static std::map<std::string, MakeLayer> all;
   return all;
 }
 
-}  // namespace xgrad::testing
+}  // namespace xgrad::test

@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-namespace xgrad::testing {
+namespace xgrad::test {
 
 /// A module, the shapes of its floating inputs or other inputs themselves, and how it is called.
 struct Layer {
@@ -45,4 +45,4 @@ inline bool add_layers(std::map<std::string, MakeLayer> more) {
   return true;
 }
 
-}  // namespace xgrad::testing
+}  // namespace xgrad::test

@@ -1,11 +1,11 @@
 #include "layers.hpp"
 
-namespace xgrad::testing {
+namespace xgrad::test {
 namespace {
 
 using namespace kwargs;
 
-[[maybe_unused]] const bool added = add_layers({
+[[maybe_unused]] const bool activation_added = add_layers({
     {"ReLU6", one<nn::ReLU6>({2, 3})},
     {"ReLU6_inplace", one<nn::ReLU6>({2, 3}, inplace = true)},
     {"LeakyReLU", one<nn::LeakyReLU>({2, 3})},
@@ -34,10 +34,10 @@ using namespace kwargs;
     {"LogSigmoid", one<nn::LogSigmoid>({2, 3})},
     {"RReLU", one<nn::RReLU>({2, 3})},
     {"PReLU", one<nn::PReLU>({2, 3})},
-    {"PReLU_channels", one<nn::PReLU>({2, 3, 2}, 3, init = 0.1)},
+    {"PReLU_channels", one<nn::PReLU>({2, 3, 2}, 3, kw::init = 0.1)},
     {"Softmin", one<nn::Softmin>({2, 3}, dim = 1)},
     {"Softmax2d", one<nn::Softmax2d>({2, 3, 2, 2})},
 });
 
 }  // namespace
-}  // namespace xgrad::testing
+}  // namespace xgrad::test

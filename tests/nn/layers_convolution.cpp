@@ -1,11 +1,11 @@
 #include "layers.hpp"
 
-namespace xgrad::testing {
+namespace xgrad::test {
 namespace {
 
 using namespace kwargs;
 
-[[maybe_unused]] const bool added = add_layers({
+[[maybe_unused]] const bool convolution_added = add_layers({
     {"Conv1d", one<nn::Conv1d>({2, 3, 6}, 3, 4, 3)},
     {"Conv1d_same", one<nn::Conv1d>({1, 2, 7}, 2, 2, 4, padding = "same", dilation = 2, bias = false)},
     {"Conv2d", one<nn::Conv2d>({2, 1, 8, 8}, nn::Conv2dOptions(1, 6, 5))},
@@ -39,4 +39,4 @@ using namespace kwargs;
 });
 
 }  // namespace
-}  // namespace xgrad::testing
+}  // namespace xgrad::test

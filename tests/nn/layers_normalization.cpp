@@ -1,11 +1,11 @@
 #include "layers.hpp"
 
-namespace xgrad::testing {
+namespace xgrad::test {
 namespace {
 
 using namespace kwargs;
 
-[[maybe_unused]] const bool added = add_layers({
+[[maybe_unused]] const bool normalization_added = add_layers({
     {"BatchNorm1d", one<nn::BatchNorm1d>({4, 3}, 3)},
     {"BatchNorm1d_3", one<nn::BatchNorm1d>({4, 3, 5}, nn::BatchNorm1dOptions(3).momentum(std::nullopt))},
     {"BatchNorm2d", one<nn::BatchNorm2d>({2, 3, 4, 5}, 3, eps = 1e-3, momentum = 0.3)},
@@ -27,4 +27,4 @@ using namespace kwargs;
 });
 
 }  // namespace
-}  // namespace xgrad::testing
+}  // namespace xgrad::test

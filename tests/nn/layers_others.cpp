@@ -1,6 +1,6 @@
 #include "layers.hpp"
 
-namespace xgrad::testing {
+namespace xgrad::test {
 namespace {
 
 using namespace kwargs;
@@ -53,7 +53,7 @@ MakeLayer three(Shape a, Shape b, std::variant<Shape, Tensor> c, auto... args) {
 
 Tensor signs() { return tensor({1., -1., 1., -1.}).to(kFloat32); }
 
-[[maybe_unused]] const bool added = add_layers({
+[[maybe_unused]] const bool others_added = add_layers({
     {"Embedding", of_integers<nn::Embedding>({2, 3}, 5, 5, 4)},
     {"Embedding_padding", of_integers<nn::Embedding>({2, 3}, 5, 5, 4, padding_idx = -3)},
     {"Embedding_max_norm", of_integers<nn::Embedding>({2, 3}, 5, nn::EmbeddingOptions(5, 4).max_norm(0.5))},
@@ -76,4 +76,4 @@ Tensor signs() { return tensor({1., -1., 1., -1.}).to(kFloat32); }
 });
 
 }  // namespace
-}  // namespace xgrad::testing
+}  // namespace xgrad::test

@@ -1,12 +1,12 @@
 #include "layers.hpp"
 
-namespace xgrad::testing {
+namespace xgrad::test {
 namespace {
 
 using Factors = std::vector<double>;
 using Sizes = std::vector<std::int64_t>;
 
-[[maybe_unused]] const bool added = add_layers({
+[[maybe_unused]] const bool padding_added = add_layers({
     {"ReflectionPad1d", one<nn::ReflectionPad1d>({2, 3, 4}, nn::ReflectionPad1dOptions({1, 2}))},
     {"ReflectionPad2d", one<nn::ReflectionPad2d>({2, 3, 4, 3}, 1)},
     {"ReplicationPad2d", one<nn::ReplicationPad2d>({2, 3, 4, 3}, nn::ReplicationPad2dOptions({1, 0, 2, 1}))},
@@ -27,4 +27,4 @@ using Sizes = std::vector<std::int64_t>;
 });
 
 }  // namespace
-}  // namespace xgrad::testing
+}  // namespace xgrad::test

@@ -7,8 +7,8 @@
 namespace xgrad {
 namespace {
 
-using testing::Layer;
-using testing::layers;
+using test::Layer;
+using test::layers;
 
 const nlohmann::json& goldens() {
   static const nlohmann::json all =

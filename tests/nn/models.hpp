@@ -3,7 +3,7 @@
 
 #include <xgrad/nn/nn.hpp>
 
-namespace xgrad::testing {
+namespace xgrad::test {
 
 struct MNISTClassifier : nn::Module {
   nn::Linear layer1 = register_module("layer1", nn::Linear(28 * 28, 50));
@@ -48,4 +48,4 @@ struct Network : nn::Module {
 
 struct Empty : nn::Module {};
 
-}  // namespace xgrad::testing
+}  // namespace xgrad::test

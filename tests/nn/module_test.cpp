@@ -6,7 +6,7 @@
 namespace xgrad {
 namespace {
 
-using namespace testing;
+using namespace test;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -159,7 +159,7 @@ TEST(Module, ApplyVisitsByModuleNameOrPointer) {
 
 TEST(Module, KnowsItsNames) {
   MNISTClassifier model;
-  EXPECT_EQ(model.name(), "xgrad::testing::MNISTClassifier");
+  EXPECT_EQ(model.name(), "xgrad::test::MNISTClassifier");
   EXPECT_EQ(model.short_name(), "MNISTClassifier");
   EXPECT_EQ(nn::Linear(1, 1)->name(), "xgrad::nn::LinearImpl");
   EXPECT_EQ(nn::Linear(1, 1)->short_name(), "Linear");

@@ -7,8 +7,8 @@
 namespace xgrad {
 namespace {
 
+using test::message_of;
 using ::testing::ElementsAre;
-using testing::message_of;
 using ::testing::Pair;
 
 OrderedDict<std::string, int> abc() {

@@ -7,7 +7,7 @@
 namespace xgrad {
 namespace {
 
-using namespace testing;
+using namespace test;
 using namespace kwargs;
 
 struct WithRepr : nn::Module {

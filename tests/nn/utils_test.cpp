@@ -6,7 +6,7 @@
 namespace xgrad {
 namespace {
 
-using testing::message_of;
+using test::message_of;
 namespace utils = nn::utils;
 
 std::vector<Tensor> with_gradients() {

@@ -6,7 +6,7 @@
 #include <functional>
 #include <set>
 
-namespace xgrad::testing {
+namespace xgrad::test {
 namespace {
 
 using namespace optim;   // NOLINT(google-build-using-namespace)
@@ -211,4 +211,4 @@ TEST(OptimErrors, BetasAreTwo) {
 }
 
 }  // namespace
-}  // namespace xgrad::testing
+}  // namespace xgrad::test

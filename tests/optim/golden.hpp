@@ -1,6 +1,8 @@
 // Reads what scripts/goldens/optim.py wrote, and computes the same gradients as it does.
 #pragma once
 
+#include <xgrad/tests/support/message_of.hpp>
+
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -9,7 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <xgrad/xgrad.hpp>
 
-namespace xgrad::testing {
+namespace xgrad::test {
 
 using nlohmann::json;
 using nlohmann::ordered_json;
@@ -19,21 +21,6 @@ inline const ordered_json& goldens() {
   static const ordered_json golden =
       ordered_json::parse(std::ifstream(XGRAD_SOURCE_DIR "/tests/data/optim_golden.json"));
   return golden;
-}
-
-/// The message of the error that `f` throws, which must be an E.
-template <class E, class F>
-std::string message_of(F&& f) {
-  try {
-    f();
-  } catch (const E& error) {
-    return error.what();
-  } catch (const std::exception& error) {
-    ADD_FAILURE() << "another kind of error: " << error.what();
-    return error.what();
-  }
-  ADD_FAILURE() << "no error";
-  return {};
 }
 
 /// Nested values from the script's JSON, and back.
@@ -186,4 +173,4 @@ inline void expect_close(const std::vector<double>& ours, const std::vector<doub
         << where << ", element " << i << ": " << ours[i] << " and " << theirs[i];
 }
 
-}  // namespace xgrad::testing
+}  // namespace xgrad::test

@@ -2,7 +2,7 @@
 
 #include "golden.hpp"
 
-namespace xgrad::testing {
+namespace xgrad::test {
 namespace {
 
 using optim::LBFGS;
@@ -135,4 +135,4 @@ TEST(LBFGS, NeedsAClosure) {
 }
 
 }  // namespace
-}  // namespace xgrad::testing
+}  // namespace xgrad::test

@@ -7,7 +7,7 @@
 #include <list>
 #include <xgrad/autograd/array/warning.hpp>
 
-namespace xgrad::testing {
+namespace xgrad::test {
 namespace {
 
 namespace sched = optim::lr_scheduler;
@@ -153,7 +153,7 @@ const std::map<std::string, Case> kCases{
       }}},
 };
 
-std::vector<std::string> names() {
+std::vector<std::string> schedule_names() {
   std::vector<std::string> all;
   for (const auto& [name, golden] : goldens()["schedules"].items()) all.push_back(name);
   return all;
@@ -217,7 +217,7 @@ TEST_P(ScheduleOf, GoesOnFromPyTorchsStateDict) {
   follow(*optimizer, *made.back(), 100);
 }
 
-INSTANTIATE_TEST_SUITE_P(Schedules, ScheduleOf, ::testing::ValuesIn(names()),
+INSTANTIATE_TEST_SUITE_P(Schedules, ScheduleOf, ::testing::ValuesIn(schedule_names()),
                          [](const auto& info) { return info.param; });
 
 TEST(Schedule, EveryCaseHasAGolden) {
@@ -386,4 +386,4 @@ TEST(ReduceLROnPlateau, KeywordsAndText) {
 }
 
 }  // namespace
-}  // namespace xgrad::testing
+}  // namespace xgrad::test

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <xgrad/serialize/pytorch.hpp>
 
-namespace xgrad::testing {
+namespace xgrad::test {
 namespace {
 
 using namespace optim;   // NOLINT(google-build-using-namespace)
@@ -146,4 +146,4 @@ TEST(OptimOptions, LoadsAFileThatPythonWrote) {
 }
 
 }  // namespace
-}  // namespace xgrad::testing
+}  // namespace xgrad::test

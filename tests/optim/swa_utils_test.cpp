@@ -2,7 +2,7 @@
 
 #include "golden.hpp"
 
-namespace xgrad::testing {
+namespace xgrad::test {
 namespace {
 
 using namespace kwargs;  // NOLINT(google-build-using-namespace)
@@ -102,4 +102,4 @@ TEST(AveragedModel, SavesAndLoads) {
 }
 
 }  // namespace
-}  // namespace xgrad::testing
+}  // namespace xgrad::test

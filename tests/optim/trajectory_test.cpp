@@ -5,7 +5,7 @@
 
 #include <sstream>
 
-namespace xgrad::testing {
+namespace xgrad::test {
 namespace {
 
 using optim::Optimizer;
@@ -135,4 +135,4 @@ TEST(Trajectories, CoverEveryOptimizer) {
 }
 
 }  // namespace
-}  // namespace xgrad::testing
+}  // namespace xgrad::test

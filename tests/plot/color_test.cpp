@@ -29,7 +29,7 @@ TEST(PlotColor, UnderstandsMatplotlibsNames) {
 
 TEST(PlotColor, RejectsOthers) {
   for (const char* bad : {"", "blurple", "#12", "#12345g", "1.5", "C", "Cx", "-0.1", "nan"}) {
-    const std::string message = testing::message_of<ValueError>([&] { parse_color(bad); });
+    const std::string message = test::message_of<ValueError>([&] { parse_color(bad); });
     EXPECT_TRUE(message.starts_with("'" + std::string(bad) + "' is not a valid value for color")) << message;
   }
 }
@@ -62,7 +62,7 @@ TEST(PlotColormap, ClampsAndLeavesNanTransparent) {
 
 TEST(PlotColormap, NamesTheMapsThereAre) {
   EXPECT_EQ(
-      testing::message_of<ValueError>([] { Colormap("jett"); }),
+      test::message_of<ValueError>([] { Colormap("jett"); }),
       "'jett' is not a valid value for cmap; supported values are 'viridis', 'plasma', 'inferno', 'magma', 'gray', "
       "'grey', 'binary', 'hot', 'bwr', each also with '_r'");
 }

@@ -6,7 +6,7 @@ namespace xgrad::plt {
 namespace {
 
 using plotting::Dash;
-using testing::message_of;
+using test::message_of;
 
 TEST(PlotOptions, AreFluent) {
   const PlotOptions o =

@@ -16,9 +16,9 @@ using plotting::Axes;
 using plotting::Bars;
 using plotting::Line;
 using plotting::session;
+using test::message_of;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using testing::message_of;
 
 /// Every test starts without figures and writes into a folder of its own.
 class PltTest : public ::testing::Test {
@@ -35,7 +35,7 @@ class PltTest : public ::testing::Test {
   static const Axes& axes() { return session().axes(); }
   static const Line& line(std::size_t i) { return std::get<Line>(axes().series.at(i)); }
 
-  testing::TempFolder folder_;
+  test::TempFolder folder_;
 };
 
 TEST_F(PltTest, PlotTakesWhatPyplotTakes) {
@@ -178,7 +178,7 @@ class PltFiles : public PltTest {
   void SetUp() override {
     PltTest::SetUp();
     const auto path = tools_ / "gnuplot";
-    testing::write_bytes(path, "#!/bin/sh\ncat >/dev/null\nprintf '\\211PNG\\r\\n\\032\\nIEND\\256B`\\202'\n");
+    test::write_bytes(path, "#!/bin/sh\ncat >/dev/null\nprintf '\\211PNG\\r\\n\\032\\nIEND\\256B`\\202'\n");
     std::filesystem::permissions(path, std::filesystem::perms::owner_all);
     set_gnuplot(path.string());
     ::testing::internal::CaptureStderr();
@@ -197,7 +197,7 @@ class PltFiles : public PltTest {
     ylabel(what);
   }
 
-  testing::TempFolder tools_;
+  test::TempFolder tools_;
   bool said_ = false;
 };
 
@@ -210,7 +210,7 @@ TEST_F(PltFiles, ShowWritesEveryFigureOnceAndSaysSo) {
 }
 
 TEST_F(PltFiles, OneRunNeverOverwritesItsPictures) {
-  testing::write_bytes(folder_ / "training_curve_loss.png", "from an earlier run");
+  test::write_bytes(folder_ / "training_curve_loss.png", "from an earlier run");
   for (int i = 0; i < 3; ++i) training_curve("Loss"), show();
   savefig((folder_ / "training_curve_accuracy.png").string());  // an empty figure
   close();
@@ -219,7 +219,7 @@ TEST_F(PltFiles, OneRunNeverOverwritesItsPictures) {
   EXPECT_THAT(folder_.files(),
               ElementsAre("training_curve_accuracy.png", "training_curve_accuracy_2.png", "training_curve_loss.png",
                           "training_curve_loss_2.png", "training_curve_loss_3.png"));
-  EXPECT_THAT(testing::read_bytes(folder_ / "training_curve_loss.png"), HasSubstr("PNG"));
+  EXPECT_THAT(test::read_bytes(folder_ / "training_curve_loss.png"), HasSubstr("PNG"));
 }
 
 TEST_F(PltFiles, ShowWritesAllFiguresInOrder) {
@@ -309,7 +309,7 @@ TEST(PltProgram, AnOpenFigureIsWrittenWhenTheProgramEnds) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   // The fresh process runs this test too, up to the statement below; the folder reaches it through its environment.
   const char* given = std::getenv("XGRAD_PLT_TEST");
-  std::optional<testing::TempFolder> folder;
+  std::optional<test::TempFolder> folder;
   const std::string prefix = given ? given : (folder.emplace() / "").string();
   setenv("XGRAD_PLT_TEST", prefix.c_str(), 1);
   const auto draw_and_leave = [&] {
@@ -320,7 +320,7 @@ TEST(PltProgram, AnOpenFigureIsWrittenWhenTheProgramEnds) {
   EXPECT_EXIT(draw_and_leave(), ::testing::ExitedWithCode(0), "plt: wrote .*figure_1\\.png");
   unsetenv("XGRAD_PLT_TEST");
   ASSERT_THAT(folder->files(), ElementsAre("figure_1.png"));
-  EXPECT_GT(testing::Png(*folder / "figure_1.png").count(plotting::rgb(0x440154)), 1000u) << "viridis' lowest colour";
+  EXPECT_GT(test::Png(*folder / "figure_1.png").count(plotting::rgb(0x440154)), 1000u) << "viridis' lowest colour";
 }
 
 }  // namespace

@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-namespace xgrad::testing {
+namespace xgrad::test {
 
 /// A PNG of 8 bits a channel, RGB or RGBA, not interlaced: what gnuplot writes.
 class Png {
@@ -95,4 +95,4 @@ class Png {
   std::vector<std::uint8_t> pixels_;
 };
 
-}  // namespace xgrad::testing
+}  // namespace xgrad::test

@@ -10,11 +10,11 @@
 namespace xgrad::plotting {
 namespace {
 
+using test::message_of;
+using test::Png;
+using test::read_bytes;
 using ::testing::HasSubstr;
-using testing::message_of;
 using ::testing::Not;
-using testing::Png;
-using testing::read_bytes;
 
 constexpr Color kWhite{255, 255, 255}, kBlue{0x1f, 0x77, 0xb4}, kBlack{0, 0, 0};
 
@@ -43,7 +43,7 @@ class PlotRender : public ::testing::Test {
     return read_bytes(folder_ / "p.svg");
   }
 
-  testing::TempFolder folder_;
+  test::TempFolder folder_;
 };
 
 TEST_F(PlotRender, APngHasTheFiguresSizeAndColours) {
@@ -148,7 +148,7 @@ TEST_F(PlotRender, CharactersThatNoFontHasDoNotSpoilThePng) {
 }
 
 TEST_F(PlotRender, ReplacesAnOlderPicture) {
-  testing::write_bytes(folder_ / "p.png", "old");
+  test::write_bytes(folder_ / "p.png", "old");
   EXPECT_EQ(png(curve()).width(), 640u);
 }
 
@@ -169,15 +169,15 @@ TEST_F(PlotRender, FailuresSpeakInTheSystemsWords) {
 }
 
 /// A program that plays gnuplot.
-Tools impostor(const testing::TempFolder& folder, const std::string& script) {
+Tools impostor(const test::TempFolder& folder, const std::string& script) {
   const auto path = folder / "impostor";
-  testing::write_bytes(path, "#!/bin/sh\n" + script + "\n");
+  test::write_bytes(path, "#!/bin/sh\n" + script + "\n");
   std::filesystem::permissions(path, std::filesystem::perms::owner_all);
   return Tools{path.string(), "fc-list"};
 }
 
 TEST(PlotRenderErrors, GnuplotsOwnWordsAreShown) {
-  testing::TempFolder folder;
+  test::TempFolder folder;
   const auto path = folder / "p.png";
   const auto failure = [&](const std::string& script) {
     return message_of<Error>([&] { render(curve(), path, 100, impostor(folder, script)); });

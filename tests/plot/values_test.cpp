@@ -9,8 +9,8 @@
 namespace xgrad::plotting {
 namespace {
 
+using test::message_of;
 using ::testing::ElementsAre;
-using testing::message_of;
 
 /// 0, 1, 2, ... in row-major order.
 Array counting(IntArrayRef sizes, ScalarType dtype) {

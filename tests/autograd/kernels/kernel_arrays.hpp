@@ -4,9 +4,15 @@
 #include <xgrad/autograd/array/array.hpp>
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace xgrad::test {
+
+template <class T>
+constexpr T kInf = std::numeric_limits<T>::infinity();
+template <class T>
+constexpr T kNaN = std::numeric_limits<T>::quiet_NaN();
 
 /// A packed array of T with these elements.
 template <class T>

@@ -1,6 +1,7 @@
 // The kernels of every level beyond functions of one number: rows of softmax, transposed copies; and that none is
 // untested.
 #include <xgrad/autograd/kernels/levels.hpp>
+#include <xgrad/tests/autograd/kernels/kernel_arrays.hpp>
 
 #include <gtest/gtest.h>
 
@@ -19,10 +20,8 @@ static_assert(sizeof(RowFunctions<float>) == (kFunctions + 7) * sizeof(void*));
 static_assert(sizeof(LevelKernels) == 2 * sizeof(RowFunctions<float>) + 3 * sizeof(void*) +
                                           sizeof(ProductKernels));  // these: products_test.cpp
 
-template <class T>
-constexpr T kInf = std::numeric_limits<T>::infinity();
-template <class T>
-constexpr T kNaN = std::numeric_limits<T>::quiet_NaN();
+using test::kInf;
+using test::kNaN;
 
 /// f(level's row functions, level's name) for every level of this machine.
 template <class T, class F>

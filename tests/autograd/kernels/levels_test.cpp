@@ -1,6 +1,7 @@
 // Every kernel of every level that this machine has, against the C library in higher precision and against each other.
 #include <xgrad/autograd/array/error.hpp>
 #include <xgrad/autograd/kernels/levels.hpp>
+#include <xgrad/tests/autograd/kernels/kernel_arrays.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,10 +17,8 @@
 namespace xgrad::kernels {
 namespace {
 
-template <class T>
-constexpr T kInf = std::numeric_limits<T>::infinity();
-template <class T>
-constexpr T kNaN = std::numeric_limits<T>::quiet_NaN();
+using test::kInf;
+using test::kNaN;
 
 struct NamedFunction {
   Function function;

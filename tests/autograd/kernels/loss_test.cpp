@@ -1,5 +1,6 @@
 #include <xgrad/autograd/kernels/softmax.hpp>
 #include <xgrad/tests/autograd/kernels/kernel_arrays.hpp>
+#include <xgrad/tests/support/message_of.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,16 +17,6 @@ using test::noise;
 using test::values;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-template <class F>
-std::string message_of(F&& f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "nothing was thrown";
-}
 
 /// The loss by its definition, and its gradient to the logits, in double.
 struct Reference {
@@ -124,7 +115,7 @@ TEST(ClassLosses, LabelsOfAnyIntegerType) {
   EXPECT_EQ(*nll_loss(logp, make<std::int32_t>({2}, {2, 0}), sum, nullptr).data<float>(), 7);
   EXPECT_EQ(*nll_loss(logp, make<std::uint8_t>({2}, {2, 0}), sum, nullptr).data<float>(), 7);
   EXPECT_EQ(*nll_loss(logp, make<std::int16_t>({2}, {2, 0}), sum, nullptr).data<float>(), 7);
-  EXPECT_THAT(message_of([&] {
+  EXPECT_THAT(test::message_of([&] {
                 nll_loss(logp, make<float>({2}, {2, 0}), sum, nullptr);
               }),
               HasSubstr("expected scalar type Long but found Float"));
@@ -157,7 +148,7 @@ TEST(ClassLosses, LabelsAreCheckedBeforeAnythingElse) {
   for (const std::int64_t bad : {std::int64_t{4}, std::int64_t{-1}, std::int64_t{1} << 40}) {
     const Array target = make<std::int64_t>({3}, {0, -100, bad});
     Array total, p;
-    const auto message = message_of([&] { cross_entropy(x, target, {}, &p, &total); });
+    const auto message = test::message_of([&] { cross_entropy(x, target, {}, &p, &total); });
     EXPECT_THAT(message, HasSubstr("Target " + std::to_string(bad) + " is out of bounds."));
     EXPECT_THAT(message, HasSubstr("position [2]"));
     EXPECT_THAT(message, HasSubstr("4 classes"));
@@ -172,14 +163,14 @@ TEST(ClassLosses, ShapesInPyTorchsWords) {
     Array total;
     nll_loss(noise<float>(logits), generate<std::int64_t>(target, [](std::int64_t) { return 0; }), {}, &total);
   };
-  EXPECT_THAT(message_of([&] {
+  EXPECT_THAT(test::message_of([&] {
                 run({2, 3}, {3});
               }),
               HasSubstr("Expected input batch_size (2) to match target batch_size (3)."));
-  EXPECT_THAT(message_of([&] { run({2, 3, 4}, {2, 5}); }), HasSubstr("Expected target size [2, 4], got [2, 5]"));
+  EXPECT_THAT(test::message_of([&] { run({2, 3, 4}, {2, 5}); }), HasSubstr("Expected target size [2, 4], got [2, 5]"));
   const Array weight = noise<float>({5});
   EXPECT_THAT(
-      message_of([&] {
+      test::message_of([&] {
         nll_loss(noise<float>({1, 4}), make<std::int64_t>({1}, {0}), {&weight, Reduction::Mean, -100}, nullptr);
       }),
       HasSubstr("weight tensor should be defined either for all 4 classes or no classes but got weight tensor of "

@@ -1,5 +1,6 @@
 #include <xgrad/autograd/kernels/matmul.hpp>
 #include <xgrad/tests/autograd/kernels/kernel_arrays.hpp>
+#include <xgrad/tests/support/message_of.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -17,16 +18,6 @@ using test::noise;
 using test::values;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-template <class F>
-std::string message_of(F&& f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "nothing was thrown";
-}
 
 /// a·b for matrices, in double.
 template <class T>
@@ -161,15 +152,16 @@ TEST(Matmul, IntegersWrapAround) {
 
 TEST(Matmul, ErrorsInPyTorchsWords) {
   const Array a = noise<float>({64, 784}), b = noise<float>({100, 50});
-  EXPECT_THAT(message_of([&] { matmul(a, b); }),
+  EXPECT_THAT(test::message_of([&] { matmul(a, b); }),
               HasSubstr("mat1 and mat2 shapes cannot be multiplied (64x784 and 100x50)"));
-  EXPECT_THAT(message_of([&] {
+  EXPECT_THAT(test::message_of([&] {
                 matmul(a, noise<double>({784, 2}));
               }),
               HasSubstr("expected scalar type Float but found Double"));
-  EXPECT_THAT(message_of([&] { matvec(a, noise<float>({2})); }), HasSubstr("size mismatch"));
-  EXPECT_THAT(message_of([&] { dot(noise<float>({2}), noise<float>({3})); }), HasSubstr("inconsistent tensor size"));
-  EXPECT_THAT(message_of([&] {
+  EXPECT_THAT(test::message_of([&] { matvec(a, noise<float>({2})); }), HasSubstr("size mismatch"));
+  EXPECT_THAT(test::message_of([&] { dot(noise<float>({2}), noise<float>({3})); }),
+              HasSubstr("inconsistent tensor size"));
+  EXPECT_THAT(test::message_of([&] {
                 batched_matmul(noise<float>({2, 3, 4}), noise<float>({2, 3, 4}));
               }),
               HasSubstr("Expected size for first two dimensions of batch2 tensor to be: [2, 4] but got: [2, 3]."));
@@ -183,7 +175,7 @@ TEST(Matmul, SizesBeyondBlasAreRefused) {
   const Array one = make<float>({1}, {1});
   const Array row(one.storage(), kFloat32, {1, kHuge}, {kHuge, 1}, 0);
   const Array column(one.storage(), kFloat32, {kHuge, 1}, {1, 1}, 0);
-  EXPECT_THAT(message_of([&] { matmul(row, column); }), HasSubstr("3000000000 is more than BLAS can take"));
+  EXPECT_THAT(test::message_of([&] { matmul(row, column); }), HasSubstr("3000000000 is more than BLAS can take"));
 }
 
 }  // namespace

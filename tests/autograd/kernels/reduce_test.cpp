@@ -1,5 +1,6 @@
 #include <xgrad/autograd/kernels/reduce.hpp>
 #include <xgrad/tests/autograd/kernels/kernel_arrays.hpp>
+#include <xgrad/tests/support/message_of.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,18 +19,8 @@ using test::values;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-template <class F>
-std::string message_of(F&& f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "nothing was thrown";
-}
+using test::kInf;
+using test::kNaN;
 
 /// Folds x over `dims` one element at a time.
 template <class T, class F>
@@ -207,9 +198,9 @@ TEST(ReduceExtreme, NaNWinsAndTheFirstOneCounts) {
   for (const std::int64_t n : {4, 9, 40, 100, 1000}) {
     for (const bool largest : {true, false}) {
       Array x = generate<double>({n, 2}, [](std::int64_t i) { return i % 5; });
-      x.data<double>()[2 * (n / 2)] = kNaN;  // column 0
-      x.data<double>()[2 * (n - 1)] = kNaN;
-      x.data<double>()[2 * 1] = largest ? kInfinity : -kInfinity;
+      x.data<double>()[2 * (n / 2)] = kNaN<double>;  // column 0
+      x.data<double>()[2 * (n - 1)] = kNaN<double>;
+      x.data<double>()[2 * 1] = largest ? kInf<double> : -kInf<double>;
       for (const Array& a : layouts<double>(x)) {
         const auto [v, index] = extreme_with_index(largest, a, 0, false);
         EXPECT_TRUE(std::isnan(values<double>(v)[0]));
@@ -228,21 +219,21 @@ TEST(ReduceExtreme, NaNWinsAndTheFirstOneCounts) {
 }
 
 TEST(ReduceExtreme, InfinitiesAlone) {
-  const Array x = make<float>({2}, {-static_cast<float>(kInfinity), -static_cast<float>(kInfinity)});
-  EXPECT_THAT(values<float>(reduce(Reduce::Max, x, {0}, false, kFloat32)), ElementsAre(-kInfinity));
+  const Array x = make<float>({2}, {-static_cast<float>(kInf<double>), -static_cast<float>(kInf<double>)});
+  EXPECT_THAT(values<float>(reduce(Reduce::Max, x, {0}, false, kFloat32)), ElementsAre(-kInf<double>));
   EXPECT_THAT(values<std::int64_t>(extreme_with_index(true, x, 0, false).second), ElementsAre(0));
 }
 
 TEST(ReduceExtreme, OfNothingThrowsAsPyTorchDoes) {
   const Array x = Array::empty({2, 0}, kFloat32);
   EXPECT_THAT(
-      message_of([&] {
+      test::message_of([&] {
         reduce(Reduce::Max, x, {0, 1}, false, kFloat32);
       }),
       HasSubstr("max(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
                 "with the 'dim' argument."));
   EXPECT_THROW(reduce(Reduce::Min, x, {1}, false, kFloat32), IndexError);
-  EXPECT_THAT(message_of([&] { extreme_with_index(true, x, 1, false); }),
+  EXPECT_THAT(test::message_of([&] { extreme_with_index(true, x, 1, false); }),
               HasSubstr("max(): Expected reduction dim 1 to have non-zero size."));
   EXPECT_EQ(reduce(Reduce::Max, x, {0}, false, kFloat32).sizes(), Dims({0}));
   EXPECT_EQ(extreme_with_index(false, x, 0, true).first.sizes(), Dims({1, 0}));

@@ -16,8 +16,8 @@ using test::noise;
 using test::values;
 using testing::ElementsAre;
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+using test::kInf;
+using test::kNaN;
 
 using Floating = testing::Types<float, double>;
 
@@ -28,7 +28,7 @@ std::vector<double> reference(const std::vector<double>& x, std::size_t n, std::
   for (std::size_t o = 0; o < outer; ++o) {
     for (std::size_t j = 0; j < inner; ++j) {
       const auto at = [&](std::size_t i) { return (o * n + i) * inner + j; };
-      double top = -kInfinity, sum = 0;
+      double top = -kInf<double>, sum = 0;
       for (std::size_t i = 0; i < n; ++i) top = std::max(top, x[at(i)]);
       for (std::size_t i = 0; i < n; ++i) sum += std::exp(x[at(i)] - top);
       for (std::size_t i = 0; i < n; ++i)
@@ -38,15 +38,15 @@ std::vector<double> reference(const std::vector<double>& x, std::size_t n, std::
   return y;
 }
 
-struct Case {
+struct SoftmaxCase {
   Dims shape;
   std::int64_t dim;
 };
-const Case kCases[] = {{{5}, 0},         {{64, 10}, 1},  {{10, 64}, 0},     {{3, 1}, 1},    {{3, 700}, 1},
-                       {{2, 5000}, 1},   {{600, 3}, 0},  {{4, 5, 6}, 0},    {{4, 5, 6}, 1}, {{4, 5, 6}, 2},
-                       {{2, 3, 300}, 1}, {{1, 1, 1}, 1}, {{2, 3, 4, 5}, 1}, {{3, 2100}, 1}};
+const SoftmaxCase kCases[] = {{{5}, 0},         {{64, 10}, 1},  {{10, 64}, 0},     {{3, 1}, 1},    {{3, 700}, 1},
+                              {{2, 5000}, 1},   {{600, 3}, 0},  {{4, 5, 6}, 0},    {{4, 5, 6}, 1}, {{4, 5, 6}, 2},
+                              {{2, 3, 300}, 1}, {{1, 1, 1}, 1}, {{2, 3, 4, 5}, 1}, {{3, 2100}, 1}};
 
-std::size_t inner_of(const Case& c) {
+std::size_t inner_of(const SoftmaxCase& c) {
   std::int64_t inner = 1;
   for (std::size_t d = static_cast<std::size_t>(c.dim) + 1; d < c.shape.size(); ++d) inner *= c.shape[d];
   return static_cast<std::size_t>(inner);
@@ -68,7 +68,7 @@ TYPED_TEST_SUITE(SoftmaxOf, Floating);
 
 TYPED_TEST(SoftmaxOf, EveryDimensionAndLayout) {
   using T = TypeParam;
-  for (const Case& c : kCases) {
+  for (const SoftmaxCase& c : kCases) {
     for (const Array& x : layouts<T>(noise<T>(c.shape))) {
       SCOPED_TRACE(to_string(c.shape) + " along " + std::to_string(c.dim));
       const auto in = values<T>(x);
@@ -86,7 +86,7 @@ TYPED_TEST(SoftmaxOf, EveryDimensionAndLayout) {
 
 TYPED_TEST(SoftmaxOf, Backward) {
   using T = TypeParam;
-  for (const Case& c : kCases) {
+  for (const SoftmaxCase& c : kCases) {
     const auto n = static_cast<std::size_t>(c.shape[static_cast<std::size_t>(c.dim)]), inner = inner_of(c);
     for (const bool log : {false, true}) {
       const Array y = softmax(noise<T>(c.shape), c.dim, log);
@@ -117,7 +117,7 @@ TYPED_TEST(SoftmaxOf, Backward) {
 
 TYPED_TEST(SoftmaxOf, SpecialValues) {
   using T = TypeParam;
-  const auto inf = static_cast<T>(kInfinity), nan = static_cast<T>(kNaN);
+  const auto inf = static_cast<T>(kInf<double>), nan = static_cast<T>(kNaN<double>);
   for (const std::int64_t repeat : {1, 60}) {  // short rows and long ones take different ways
     const Array x = make<T>({5, 1, 2}, {-inf, 0, inf, 1, nan, 1, -inf, -inf, 1e30f, -1e30f}).expand({5, repeat, 2});
     const auto expect = [&](const Array& packed, std::int64_t dim, bool transposed) {

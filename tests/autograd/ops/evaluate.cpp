@@ -57,7 +57,7 @@ bool close(double a, double b, double rtol, bool exact) {
   return std::abs(a - b) <= rtol * (std::abs(b) + 0.1);
 }
 
-std::string difference(const Tensor& ours, const Tensor& theirs, const Tolerance& how) {
+std::string tensor_difference(const Tensor& ours, const Tensor& theirs, const Tolerance& how) {
   if (ours.dtype() != theirs.dtype()) return fmt::format("dtype {} instead of {}", ours.dtype(), theirs.dtype());
   if (!(ours.sizes() == theirs.sizes())) return fmt::format("shape {} instead of {}", ours.sizes(), theirs.sizes());
   const NoGradGuard no_grad;
@@ -180,7 +180,7 @@ std::string difference(const std::vector<Tensor>& ours, const std::vector<Tensor
     const Tensor a = i < ours.size() ? ours[i] : Tensor(), b = i < theirs.size() ? theirs[i] : Tensor();
     std::string what;
     if (a.defined() && b.defined()) {
-      what = difference(a, b, how);
+      what = tensor_difference(a, b, how);
     } else if (a.defined() != b.defined() && !(zeros && all_zero(a.defined() ? a : b))) {
       what = a.defined() ? "one, where there is none" : "none, where there is one";
     }
