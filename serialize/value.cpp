@@ -1,23 +1,27 @@
 #include <xgrad/serialize/value.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace xgrad::serialize {
 
-Value::Value(Dict dict) : data_(std::make_shared<Dict>(std::move(dict))) {}
+Value::Value(std::string text) : Value(Kind::Str, std::make_shared<std::string>(std::move(text))) {}
+Value::Value(Bytes bytes) : Value(Kind::Bytes, std::make_shared<Bytes>(std::move(bytes))) {}
+Value::Value(Tensor tensor) : Value(Kind::Tensor, std::make_shared<Tensor>(std::move(tensor))) {}
+Value::Value(Global global) : Value(Kind::Global, std::make_shared<Global>(std::move(global))) {}
+Value::Value(Storage storage) : Value(Kind::Storage, std::make_shared<Storage>(std::move(storage))) {}
+Value::Value(Dict dict) : Value(Kind::Dict, std::make_shared<Dict>(std::move(dict))) {}
 
+Value Value::list(Items items) { return {Kind::List, std::make_shared<Items>(std::move(items))}; }
+Value Value::tuple(Items items) { return {Kind::Tuple, std::make_shared<Items>(std::move(items))}; }
 Value Value::dict(std::initializer_list<std::pair<Value, Value>> entries) { return Dict{entries, false, {}}; }
 Value Value::ordered_dict(std::initializer_list<std::pair<Value, Value>> entries) { return Dict{entries, true, {}}; }
 
-const void* Value::identity() const {
-  return std::visit(
-      [](const auto& data) -> const void* {
-        if constexpr (requires { data.get(); })
-          return data.get();
-        else
-          return nullptr;
-      },
-      data_);
+std::shared_ptr<Value::Items> Value::shared_items() const {
+  return std::static_pointer_cast<Items>(expect(is(Kind::Tuple) ? Kind::Tuple : Kind::List).object_);
+}
+std::shared_ptr<Value::Dict> Value::shared_dict() const {
+  return std::static_pointer_cast<Dict>(expect(Kind::Dict).object_);
 }
 
 void Value::fail_kind(Kind wanted) const {

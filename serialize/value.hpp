@@ -9,7 +9,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace xgrad::serialize {
@@ -23,7 +22,7 @@ namespace xgrad::serialize {
 /// The `as_...` accessors throw TypeError for another kind ("expected an int, but got a str").
 class Value {
  public:
-  /// In the order of the alternatives of `data_`. Global and Storage live only while a pickle is being read.
+  /// Global and Storage live only while a pickle is being read.
   enum class Kind : std::uint8_t {
     None,
     Bool,
@@ -65,82 +64,79 @@ class Value {
 
   Value() = default;
   // Implicit, so that nested values read as they do in Python. NOLINTBEGIN(google-explicit-constructor)
-  Value(std::same_as<bool> auto b) : data_(b) {}
+  Value(std::same_as<bool> auto b) : kind_(Kind::Bool), integer_(b) {}
   template <std::integral I>
-  requires(!std::same_as<I, bool> && !std::same_as<I, char>) Value(I i) : data_(checked_int(i)) {}
-  Value(std::floating_point auto x) : data_(static_cast<double>(x)) {}
-  Value(std::string text) : data_(std::make_shared<const std::string>(std::move(text))) {}
+  requires(!std::same_as<I, bool> && !std::same_as<I, char>) Value(I i) : kind_(Kind::Int), integer_(checked_int(i)) {}
+  Value(std::floating_point auto x) : kind_(Kind::Float), number_(static_cast<double>(x)) {}
+  Value(std::string text);
   Value(std::string_view text) : Value(std::string(text)) {}
   Value(const char* text) : Value(std::string(text)) {}
-  Value(Bytes bytes) : data_(std::make_shared<const Bytes>(std::move(bytes))) {}
-  Value(Tensor tensor) : data_(std::make_shared<const Tensor>(std::move(tensor))) {}
+  Value(Bytes bytes);
+  Value(Tensor tensor);
   Value(Array array) : Value(Tensor{std::move(array)}) {}
-  Value(ScalarType dtype) : data_(dtype) {}
-  Value(Global global) : data_(std::make_shared<const Global>(std::move(global))) {}
-  Value(Storage storage) : data_(std::make_shared<const Storage>(std::move(storage))) {}
+  Value(ScalarType dtype) : kind_(Kind::Dtype), integer_(static_cast<std::int64_t>(dtype)) {}
+  Value(Global global);
+  Value(Storage storage);
   Value(Dict dict);
   // NOLINTEND(google-explicit-constructor)
 
-  static Value list(Items items = {}) { return Value(ListRef{std::make_shared<Items>(std::move(items))}); }
-  static Value tuple(Items items = {}) { return Value(TupleRef{std::make_shared<Items>(std::move(items))}); }
+  static Value list(Items items = {});
+  static Value tuple(Items items = {});
   static Value dict(std::initializer_list<std::pair<Value, Value>> entries = {});
   static Value ordered_dict(std::initializer_list<std::pair<Value, Value>> entries = {});
 
-  Kind kind() const { return static_cast<Kind>(data_.index()); }
+  Kind kind() const { return kind_; }
   bool is(Kind k) const { return kind() == k; }
   bool is_none() const { return is(Kind::None); }
 
-  bool as_bool() const { return get<bool>(Kind::Bool); }
-  std::int64_t as_int() const { return get<std::int64_t>(Kind::Int); }
+  bool as_bool() const { return expect(Kind::Bool).integer_ != 0; }
+  std::int64_t as_int() const { return expect(Kind::Int).integer_; }
   /// The number of a float or an int.
-  double as_float() const { return is(Kind::Int) ? static_cast<double>(as_int()) : get<double>(Kind::Float); }
-  const std::string& as_str() const { return *get<std::shared_ptr<const std::string>>(Kind::Str); }
-  const std::string& as_bytes() const { return get<std::shared_ptr<const Bytes>>(Kind::Bytes)->data; }
-  Items& as_list() const { return *get<ListRef>(Kind::List); }
-  const Items& as_tuple() const { return *get<TupleRef>(Kind::Tuple); }
-  Dict& as_dict() const { return *shared_dict(); }
-  const Tensor& as_tensor() const { return *get<std::shared_ptr<const Tensor>>(Kind::Tensor); }
-  ScalarType as_dtype() const { return get<ScalarType>(Kind::Dtype); }
-  const Global& as_global() const { return *get<std::shared_ptr<const Global>>(Kind::Global); }
-  const Storage& as_storage() const { return *get<std::shared_ptr<const Storage>>(Kind::Storage); }
+  double as_float() const { return is(Kind::Int) ? static_cast<double>(integer_) : expect(Kind::Float).number_; }
+  const std::string& as_str() const { return get<const std::string>(Kind::Str); }
+  const std::string& as_bytes() const { return get<const Bytes>(Kind::Bytes).data; }
+  Items& as_list() const { return get<Items>(Kind::List); }
+  const Items& as_tuple() const { return get<Items>(Kind::Tuple); }
+  Dict& as_dict() const { return get<Dict>(Kind::Dict); }
+  const Tensor& as_tensor() const { return get<const Tensor>(Kind::Tensor); }
+  ScalarType as_dtype() const { return static_cast<ScalarType>(expect(Kind::Dtype).integer_); }
+  const Global& as_global() const { return get<const Global>(Kind::Global); }
+  const Storage& as_storage() const { return get<const Storage>(Kind::Storage); }
   /// The elements of a list or of a tuple.
-  Items& items() const { return *shared_items(); }
+  Items& items() const { return get<Items>(is(Kind::Tuple) ? Kind::Tuple : Kind::List); }
 
   /// Which object this is: equal for copies, which share it, and null for None, dtypes and the plain numbers.
-  const void* identity() const;
+  const void* identity() const { return object_.get(); }
   /// The same object as a pointer that keeps it alive, for lists and tuples, and for dicts.
-  const std::shared_ptr<Items>& shared_items() const {
-    if (const auto* tuple = std::get_if<TupleRef>(&data_)) return *tuple;
-    return get<ListRef>(Kind::List);
-  }
-  const std::shared_ptr<Dict>& shared_dict() const { return get<std::shared_ptr<Dict>>(Kind::Dict); }
+  std::shared_ptr<Items> shared_items() const;
+  std::shared_ptr<Dict> shared_dict() const;
 
  private:
-  struct ListRef : std::shared_ptr<Items> {};
-  struct TupleRef : std::shared_ptr<Items> {};
-  using Data = std::variant<std::monostate, bool, std::int64_t, double, std::shared_ptr<const std::string>,
-                            std::shared_ptr<const Bytes>, ListRef, TupleRef, std::shared_ptr<Dict>,
-                            std::shared_ptr<const Tensor>, ScalarType, std::shared_ptr<const Global>,
-                            std::shared_ptr<const Storage>>;  // in the order of Kind
-
-  explicit Value(ListRef items) : data_(std::move(items)) {}
-  explicit Value(TupleRef items) : data_(std::move(items)) {}
+  Value(Kind kind, std::shared_ptr<void> object) : kind_(kind), object_(std::move(object)) {}
 
   template <std::integral I>
   static std::int64_t checked_int(I i) {
     check<ValueError>(std::in_range<std::int64_t>(i), "integer {} does not fit into 64 bits", i);
     return static_cast<std::int64_t>(i);
   }
-  template <class T>
-  const T& get(Kind wanted) const {
-    const T* data = std::get_if<T>(&data_);
-    if (!data) [[unlikely]]
+  const Value& expect(Kind wanted) const {
+    if (kind_ != wanted) [[unlikely]]
       fail_kind(wanted);
-    return *data;
+    return *this;
+  }
+  template <class T>
+  T& get(Kind wanted) const {
+    return *static_cast<T*>(expect(wanted).object_.get());
   }
   [[noreturn]] void fail_kind(Kind wanted) const;
 
-  Data data_;
+  // No std::variant: copying and comparing one of thirteen types costs every reader of this header half a second.
+  Kind kind_ = Kind::None;
+  union {
+    std::int64_t integer_ = 0;  ///< Bool, Int, Dtype
+    double number_;             ///< Float
+  };
+  std::shared_ptr<void> object_;  ///< all others but None
 };
 
 /// A dict in its order. Keys are None, bools, numbers, strs or bytes.

@@ -1,7 +1,6 @@
 # cmake -D source=<xgrad> -D shared=ON|OFF -D work=<folder> [-D compiler=<c++>] -P subdirectory_test.cmake
 # Builds xgrad as a part of the consumer project and then installs that build for the consumer to find, so that each
-# kind of library is used in both ways and built once. Each source is compiled by itself here, as batches hide an include
-# that is missing.
+# kind of library is used in both ways and built once. Without optimisation: it is the building that is tested.
 
 include("${CMAKE_CURRENT_LIST_DIR}/run.cmake")
 if(NOT compiler)
@@ -18,8 +17,8 @@ if(ccache)
   set(launcher -D "CMAKE_CXX_COMPILER_LAUNCHER=${ccache}")
 endif()
 build_and_run_consumer("${folder}" -D "xgrad_source=${source}" -D "BUILD_SHARED_LIBS=${shared}" -D XGRAD_INSTALL=ON
-                     -D XGRAD_UNITY=OFF
-                       -D "CMAKE_CXX_COMPILER=${compiler}" -D CMAKE_BUILD_TYPE=Release ${launcher})
+                       -D "CMAKE_CXX_COMPILER=${compiler}" -D CMAKE_BUILD_TYPE=Release
+                       -D CMAKE_CXX_FLAGS_RELEASE=-O0 ${launcher})
 
 set(build "${folder}")
 set(config Release)
