@@ -159,9 +159,19 @@ Dims infer_size(IntArrayRef sizes, std::int64_t numel) {
   return out;
 }
 
+/// Whether strides are those of packed memory, of dimensions of one element too (where they could be any).
+static bool packed_throughout(const Dims& sizes, const Dims& strides) {
+  std::int64_t n = 1;
+  for (std::size_t i = sizes.size(); i-- > 0; n *= sizes[i]) {
+    if (strides[i] != n) return false;
+  }
+  return true;
+}
+
 std::optional<Array> Array::try_view(IntArrayRef requested) const {
   const Dims sizes = infer_size(requested, numel_);
-  if (contiguous_) return Array(storage_, dtype_, sizes, contiguous_strides(sizes), offset_);
+  if (contiguous_ && (numel_ == 0 || packed_throughout(sizes_, strides_)))
+    return Array(storage_, dtype_, sizes, contiguous_strides(sizes), offset_);
   if (numel_ == 0) return sizes == sizes_ ? std::optional(*this) : std::nullopt;
   // Walk both shapes from the back. A run of old dimensions that is packed within itself is a chunk; the new
   // dimensions must divide each chunk exactly.

@@ -35,7 +35,7 @@ std::string TensorCheck::refuse_input(std::size_t i) const {
   if (x.dtype() != kFloat64 && !options_.tolerances_given()) {
     return fmt::format(
         "{} is {}, whose rounding alone makes measured slopes wrong in the third digit. Use float64 ({}), or give "
-        "tolerances that float32 can meet, such as atol = 1e-2, rtol = 1e-2",
+        "tolerances that float32 can meet, such as kw::atol = 1e-2, rtol = 1e-2",
         name(i), info(x.dtype()).name, target_.is_module ? "model.to(kFloat64)" : "x.to(kFloat64)");
   }
   if (x.array().overlaps_itself()) {
@@ -113,7 +113,7 @@ std::string TensorCheck::look_at_function() {
       return fmt::format(
           "{} is {}, whose rounding alone makes measured slopes wrong. Compute in float64 throughout, or give "
           "tolerances "
-          "that float32 can meet, such as atol = 1e-2, rtol = 1e-2",
+          "that float32 can meet, such as kw::atol = 1e-2, rtol = 1e-2",
           output, info(first[o].dtype()).name);
     }
     if (!same_numbers(values[o], values_of(second[o]), options_.nondet_tol())) {

@@ -80,6 +80,10 @@ class Ladder {
     Slope s = best->slope;
     s.error = best->error;
     s.coarse = coarse();
+    if (fades()) {
+      s.error = std::abs(rungs_.back().slope.central);
+      s.central = 0;
+    }
     classify(s);
     return s;
   }
@@ -90,6 +94,17 @@ class Ladder {
     double step, rounding, rise_above, rise_below, above, below;
     double error = 0;
   };
+
+  /// Slopes that shrink with the step, as those of x·|x| at 0 do, have the limit zero.
+  bool fades() const {
+    constexpr std::size_t kRungs = 8;
+    if (rungs_.size() <= kRungs) return false;
+    for (std::size_t k = rungs_.size() - kRungs; k < rungs_.size(); ++k) {
+      const double wider = std::abs(rungs_[k - 1].slope.central), narrower = std::abs(rungs_[k].slope.central);
+      if (narrower == 0 || narrower > 0.7 * wider) return false;
+    }
+    return true;
+  }
 
   static bool flat(const Rung& r) { return r.rise_above == 0 && r.rise_below == 0; }
 
@@ -312,6 +327,8 @@ std::vector<Slope> close_look(Element& x, double scale, ScalarType dtype, const 
   std::vector<Slope> slopes;
   for (std::size_t row = 0; row < here.size(); ++row) {
     slopes.push_back(Ladder(samples, least, here[row], row, epsilon).best());
+    // Terms that cancel in a derivative are about as large as the value over the element.
+    slopes.back().speck = 64 * epsilon * std::abs(here[row]) / std::min(1., least);
   }
   return slopes;
 }

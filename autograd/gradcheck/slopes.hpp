@@ -47,6 +47,7 @@ struct Slope {
   double central = 0;           ///< the best estimate
   double above = 0, below = 0;  ///< to the right and to the left alone
   double error = 0;             ///< how far `central` may be off
+  double speck = 0;             ///< what rounding may leave of a computed derivative that is zero
   bool kink = false;            ///< left and right stay apart as the step shrinks
   bool jump = false;            ///< the slope grows without bound as the step shrinks
   bool coarse = false;          ///< the function's values look rounded to float32

@@ -235,6 +235,9 @@ Tensor cross_entropy_loss(const Tensor& x, const Tensor& target, const Tensor& w
   return loss * (1 - label_smoothing) + smooth * (label_smoothing / static_cast<double>(x.size(d)));
 }
 
+/// What x·(1 − x) counts for at least in the derivative, in every dtype.
+constexpr double kLeastVariance = 1e-12F;
+
 /// −w·(t·ln x + (1 − t)·ln(1 − x))       dx = g·w·(x − t) / max(x·(1 − x), 1e-12), dt = g·w·(ln(1 − x) − ln x)
 Tensor binary_cross_entropy(const Tensor& x, const Tensor& target, const Tensor& weight, Reduction reduction) {
   check_same_shape("binary_cross_entropy", x, target);
@@ -255,7 +258,7 @@ Tensor binary_cross_entropy(const Tensor& x, const Tensor& target, const Tensor&
       },
       [weighted](const Saved& s, const Tensor& g, const Tensor& w, const Tensor&) -> Grads {
         const Tensor &x = s.input(0), &t = s.input(1);
-        return {s.needs(0) ? weighted(g * (x - t) / ((1 - x) * x).clamp(1e-12), w) : Tensor(),
+        return {s.needs(0) ? weighted(g * (x - t) / ((1 - x) * x).clamp(kLeastVariance), w) : Tensor(),
                 s.needs(1) ? weighted(g * (log1p(-x).clamp(-100.) - log(x).clamp(-100.)), w) : Tensor()};
       });
 }

@@ -118,11 +118,13 @@ Tensor logcumsumexp(const Tensor& x, std::int64_t dim) {
       },
       [d](const Saved& s, const Tensor& g) -> Grads {
         if (g.dim() == 0 || g.numel() == 0) return {g};
-        // Where x is −∞ it plays no part, nor does what is before where y is.
+        // Where x is −∞ it plays no part (but in a NaN), nor does what is before where y is.
         constexpr double kNothing = -std::numeric_limits<double>::infinity();
         const Tensor &x = s.input(0), &y = s.output();
         const Tensor decay = exp(masked_fill(ops::shifted_down(y, d, 0) - y, eq(y, kNothing), kNothing));
-        return {exp(masked_fill(x - y, eq(x, kNothing), kNothing)) * ops::linear_recurrence(g, decay, d, true)};
+        const Tensor no_part = logical_and(eq(x, kNothing), eq(y, y));
+        return {
+            where(no_part, 0., exp(masked_fill(x - y, no_part, kNothing)) * ops::linear_recurrence(g, decay, d, true))};
       });
 }
 

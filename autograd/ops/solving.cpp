@@ -14,7 +14,6 @@ namespace {
 
 constexpr const char* kSingularInverse =
     "The diagonal element {code} is zero, the inversion could not be completed because the input matrix is singular.";
-constexpr const char* kSingularSolve = "The solver failed because the input matrix is singular.";
 constexpr const char* kNotPositive =
     "The factorization could not be completed because the input is not positive-definite (the leading minor of order "
     "{code} is not positive-definite).";
@@ -87,102 +86,6 @@ std::tuple<Tensor, Tensor> linalg_inv_ex(const Tensor& a, bool check_errors) {
   Inverse y = invert(a);
   if (check_errors) check_info(y.info, "linalg.inv_ex", kSingularInverse);
   return {y.inverse, Tensor(y.info)};
-}
-
-namespace {
-
-/// The determinant of P·L·U: the product of U's diagonal, with the sign of P.
-Array determinant(const kernels::LU& f) {
-  Array out = kernels::permutation_sign(f.pivots, f.lu.dtype());
-  const std::int64_t n = f.lu.size(-1);
-  for (std::int64_t i = 0; i < n; ++i) {
-    const Array pivot = f.lu.select(f.lu.dim() - 1, i).select(f.lu.dim() - 2, i);
-    out = kernels::binary(kernels::Binary::Mul, out, pivot, out.dtype());
-  }
-  return out;
-}
-
-/// The products of all of v's elements but each: Π_{j≠i} v_j, without dividing.
-Tensor products_of_others(const Tensor& v) {
-  const std::int64_t n = v.size(-1);
-  const Tensor one = ones_like(v.select(-1, 0));
-  std::vector<Tensor> out(static_cast<std::size_t>(n));
-  Tensor before = one, after = one;
-  for (std::int64_t i = 0; i < n; ++i) {
-    out[static_cast<std::size_t>(i)] = before;
-    before = before * v.select(-1, i);
-  }
-  for (std::int64_t i = n; i-- > 0;) {
-    Tensor& o = out[static_cast<std::size_t>(i)];
-    o = o * after;
-    after = after * v.select(-1, i);
-  }
-  return stack(out, -1);
-}
-
-/// The matrices of cofactors, which exist for singular matrices too: det(U·Vh)·U·diag(Π_{j≠i} s_j)·Vh of A = U·S·Vh.
-Tensor cofactors(const Tensor& a) {
-  const NoGradGuard no_grad;
-  const kernels::SVD f = kernels::svd(a.array(), true, true);
-  const Tensor u(f.u), s(f.s), vh(f.vh);
-  const Tensor sign(determinant(kernels::lu_factor(matmul(u, vh).array())));
-  return sign.unsqueeze(-1).unsqueeze(-1) * matmul(scale_columns(u, products_of_others(s)), vh);
-}
-
-/// g·cof(A). Where every matrix can be inverted (or a derivative of this is asked for) through A⁻ᵀ.
-Tensor det_backward(const Tensor& g, const Tensor& det, const Tensor& a) {
-  const bool singular = (det == 0).any().item<bool>();
-  const Tensor scale = g.unsqueeze(-1).unsqueeze(-1);
-  if (!is_grad_enabled() && singular) return scale * cofactors(a);
-  return scale * det.unsqueeze(-1).unsqueeze(-1) * mT(invert(a).inverse);
-}
-
-}  // namespace
-
-Tensor linalg_det(const Tensor& a) {
-  check_real(a, "linalg.det");
-  check_squares(a, "linalg.det");
-  return differentiable<"LinalgDetBackward0">(
-      inputs(a), {}, [&](const Array*) { return determinant(kernels::lu_factor(a.array())); },
-      [](Save& s) {
-        s.input(0);
-        s.output();
-      },
-      [](const Saved& s, const Tensor& g) -> Grads {
-        return {s.input(0).numel() ? det_backward(g, s.output(), s.input(0)) : zeros_like(s.input(0))};
-      });
-}
-Tensor det(const Tensor& a) { return linalg_det(a); }
-
-std::tuple<Tensor, Tensor> linalg_slogdet(const Tensor& a) {
-  check_real(a, "linalg.slogdet");
-  check_squares(a, "linalg.slogdet");
-  const auto in = inputs(a);
-  std::vector<Tensor> out = differentiable_many<"LinalgSlogdetBackward0">(
-      std::span<const Tensor* const>(in),
-      [&] {
-        const NoGradGuard no_grad;
-        const kernels::LU f = kernels::lu_factor(a.array());
-        const Tensor diagonal = diagonal_of(Tensor(f.lu));
-        Tensor sign(kernels::permutation_sign(f.pivots, a.dtype()));
-        for (std::int64_t i = 0; i < diagonal.size(-1); ++i) sign = sign * diagonal.select(-1, i).sign();
-        return std::vector<Array>{sign.array(), diagonal.abs().log().sum(-1).array()};
-      },
-      [](Save& s) { s.input(0); },
-      [](const Saved& s, Grads& g) -> Grads {
-        const Tensor& a = s.input(0);
-        if (!g[1].defined()) return {zeros_like(a)};
-        return {g[1].unsqueeze(-1).unsqueeze(-1) * mT(invert(a).inverse)};
-      });
-  return {out[0], out[1]};
-}
-std::tuple<Tensor, Tensor> slogdet(const Tensor& a) { return linalg_slogdet(a); }
-
-Tensor logdet(const Tensor& a) {
-  check_real(a, "logdet");
-  check_squares(a, "logdet");
-  const auto [sign, log_size] = linalg_slogdet(a);
-  return where(sign == -1.0, std::numeric_limits<double>::quiet_NaN(), log_size);
 }
 
 namespace {

@@ -20,34 +20,48 @@ Dims inverse(const Dims& order) {
 struct Geometry {
   Dims sizes, strides;
   std::int64_t offset = 0;
-  std::int64_t extent() const {
-    std::int64_t n = 1;
+
+  std::int64_t first() const { return offset + reach(false); }
+  std::int64_t end() const { return offset + reach(true) + 1; }
+  Geometry shifted(std::int64_t by) const { return {sizes, strides, offset + by}; }
+  Array in(const Array& memory) const { return memory.as_strided(sizes, strides, offset); }
+
+ private:
+  std::int64_t reach(bool up) const {
+    std::int64_t n = 0;
     for (std::size_t i = 0; i < sizes.size(); ++i) {
       if (sizes[i] == 0) return 0;
-      n += (sizes[i] - 1) * strides[i];
+      if ((strides[i] > 0) == up) n += (sizes[i] - 1) * strides[i];
     }
-    return n + offset;
+    return n;
   }
 };
 
-/// Adds g, laid out as `view`, into zeros laid out as `base`: the derivative of as_strided, for any overlap.
-Tensor as_strided_backward(const Tensor& g, const Geometry& base, const Geometry& view) {
+/// Adds g, whose elements lie at `from`, into memory, and reads what is at `to`: the derivative of as_strided, and its
+/// own with `from` and `to` exchanged. Elements of `base` that lie in one place share what comes there.
+Tensor through_memory(const Tensor& g, const Geometry& from, const Geometry& to, const Geometry& base) {
   return differentiable<"AsStridedBackwardBackward0">(
       inputs(g), {},
       [&](const Array*) {
-        const std::int64_t n = std::max(base.extent(), view.extent());
-        const Array flat = Array::empty({n}, g.dtype());
-        kernels::fill(flat, 0);
-        kernels::scatter_add_strided(flat, view.sizes, view.strides, view.offset, g.array());
-        return kernels::contiguous_copy(flat.as_strided(base.sizes, base.strides, 0));
+        const std::int64_t first = std::min(from.first(), to.first()), end = std::max(from.end(), to.end());
+        const auto add = [first](const Array& memory, const Geometry& at, const Array& x) {
+          kernels::scatter_add_strided(memory, at.sizes, at.strides, at.offset - first, x);
+        };
+        const Array memory = Array::empty({end - first}, g.dtype());
+        kernels::fill(memory, 0);
+        add(memory, from, g.array());
+        const Geometry shared = base.shifted(-first);
+        if (shared.in(memory).overlaps_itself()) {
+          const Array count = Array::empty(memory.sizes(), g.dtype());
+          kernels::fill(count, 0);
+          add(count, base, ones(base.sizes, g.options().requires_grad(false)).array());
+          const Array least = kernels::binary(kernels::Binary::Maximum, count, ones({}, g.dtype()).array(), g.dtype());
+          kernels::binary(kernels::Binary::Div, memory, least, g.dtype(), &memory);
+        }
+        return kernels::contiguous_copy(to.shifted(-first).in(memory));
       },
       no_save,
-      [base, view](const Saved&, const Tensor& h) -> Grads {
-        Tensor laid_out(Array::empty_strided(base.sizes, base.strides, h.dtype()));
-        if (base.sizes == view.sizes && base.strides == view.strides && view.offset == 0) return {h};
-        laid_out.copy_(h);
-        return {as_strided(laid_out, view.sizes, view.strides, view.offset)};
-      });
+      [from, to, base](const Saved&, const Tensor& h) -> Grads { return {through_memory(h, to, from, base)}; });
 }
 
 Tensor view_to(const Tensor& x, Array array) {
@@ -180,7 +194,7 @@ Tensor as_strided(const Tensor& x, IntArrayRef size, IntArrayRef stride, std::op
   Geometry base{a.sizes(), a.strides(), 0}, view{size, stride, at - a.offset()};
   return differentiable_view<"AsStridedBackward0">(
       x, std::move(array), [base = std::move(base), view = std::move(view)](const Saved&, const Tensor& g) -> Grads {
-        return {as_strided_backward(g, base, view)};
+        return {through_memory(g, view, base, base)};
       });
 }
 

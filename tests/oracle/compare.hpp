@@ -13,8 +13,9 @@ struct Comparison {
   const Sample* sample;
   Outcome ours;
   Outcomes theirs;
-  std::string what;           ///< how they differ, or ""
-  std::string in_place_what;  ///< the same of the in-place twins
+  Difference difference, in_place;  ///< of the two forms; none where words may be other ones
+  /// How far both forms are the same.
+  Compared agree() const { return std::min(difference.agree, in_place.agree); }
   /// Both throw, and the row says that ours are other words.
   bool other_words() const { return theirs.other_words || theirs.other_words_in_place; }
 };

@@ -37,7 +37,7 @@ Summary summarise(const Row& row, const std::vector<Comparison>& all) {
   for (const Comparison& c : all) {
     if (!c.sample->differs.empty()) s.differences.insert(c.sample->differs);
     if (!row.own_words.empty()) s.differences.insert(row.own_words);
-    if (!c.what.empty() && c.sample->differs.empty()) s.differences.insert("(not explained)");
+    if (c.agree() < c.sample->compared()) s.differences.insert("(not explained)");
     if (c.ours.error) continue;
     s.first |= has_gradient(c.ours.first);
     s.second |= has_gradient(c.ours.second);
@@ -73,7 +73,7 @@ std::string fingerprints_file() {
     for (const Comparison& c : compare(row)) {
       const std::string key = fingerprint_key(row, *c.sample);
       if (!seen.insert(key).second) continue;
-      out += key + " " + (c.sample->differs.empty() ? fingerprint(*c.sample, c.theirs) : "~") + "\n";
+      out += key + " " + fingerprint(*c.sample, c.theirs) + "\n";
     }
   }
   return out;

@@ -152,19 +152,44 @@ c10::IValue pack(const Argument& a, c10::TypePtr type) {
   return std::visit(Pack{a, type}, *a.value);
 }
 
-/// What Python has outside of the registry.
-const std::map<std::string, std::function<Tensor(const std::vector<Argument>&)>>& unregistered() {
-  static const std::map<std::string, std::function<Tensor(const std::vector<Argument>&)>> all{
-      {"getitem",
+/// Factors that are defined up to signs, as products that are defined; rows_factorizations.cpp has the same.
+Tensor weighted(const Tensor& columns) {
+  return columns * at::arange(1, columns.size(-1) + 1, columns.options()).reciprocal();
+}
+Tensor symmetric(const Tensor& a) { return (a + a.mT()) / 2; }
+
+using Results = std::vector<Tensor>;
+
+/// What Python has outside of the registry, and compositions of what is in it.
+const std::map<std::string, std::function<Results(const std::vector<Argument>&)>>& unregistered() {
+  static const std::map<std::string, std::function<Results(const std::vector<Argument>&)>> all{
+      {"qr_products",
        [](const std::vector<Argument>& a) {
-         return a.at(0).tensors.at(0).index(to_torch(std::get<std::vector<Index>>(*a.at(1).value)));
+         const auto [q, r] = at::linalg_qr(a.at(0).tensors.at(0));
+         return Results{at::matmul(weighted(q), r), at::matmul(weighted(q), q.mT()), r * r};
+       }},
+      {"svd_products",
+       [](const std::vector<Argument>& a) {
+         const auto [u, s, vh] = at::linalg_svd(a.at(0).tensors.at(0), false);
+         return Results{at::matmul(weighted(u), vh), at::matmul(weighted(u), u.mT()), s};
+       }},
+      {"eigh_products",
+       [](const std::vector<Argument>& a) {
+         const auto [values, q] = at::linalg_eigh(symmetric(a.at(0).tensors.at(0)));
+         return Results{values, at::matmul(weighted(q), q.mT())};
+       }},
+      {"cholesky_of_symmetric",
+       [](const std::vector<Argument>& a) { return Results{at::linalg_cholesky(symmetric(a.at(0).tensors.at(0)))}; }},
+      {"getitem",
+       [](const std::vector<Argument>& a) -> Results {
+         return {a.at(0).tensors.at(0).index(to_torch(std::get<std::vector<Index>>(*a.at(1).value)))};
        }},
       {"setitem_",
-       [](const std::vector<Argument>& a) {
+       [](const std::vector<Argument>& a) -> Results {
          Tensor x = a.at(0).tensors.at(0);
          const auto index = to_torch(std::get<std::vector<Index>>(*a.at(1).value));
-         if (!a.at(2).tensors.empty()) return x.index_put_(index, a.at(2).tensors[0]);
-         return x.index_put_(index, at::Scalar(std::get<double>(*a.at(2).value)));
+         if (!a.at(2).tensors.empty()) return {x.index_put_(index, a.at(2).tensors[0])};
+         return {x.index_put_(index, at::Scalar(std::get<double>(*a.at(2).value)))};
        }},
   };
   return all;
@@ -172,7 +197,7 @@ const std::map<std::string, std::function<Tensor(const std::vector<Argument>&)>>
 
 std::vector<Tensor> call(const std::string& name, const std::vector<Value>& values,
                          const std::vector<Argument>& arguments) {
-  if (const auto found = unregistered().find(name); found != unregistered().end()) return {found->second(arguments)};
+  if (const auto found = unregistered().find(name); found != unregistered().end()) return found->second(arguments);
   const torch::jit::Operator* best = nullptr;
   int best_score = -1;
   for (const auto& candidate : torch::jit::getAllOperatorsFor(c10::Symbol::fromQualString("aten::" + name))) {
@@ -265,14 +290,66 @@ class Silent final : public c10::WarningHandler {
   void process(const c10::SourceLocation&, const std::string&, bool) override {}
 };
 
-}  // namespace
-
-Answer ask(const Question& question) {
+c10::WarningHandler* silence() {
   static c10::WarningHandler* const silent = [] {
     at::set_num_threads(1);
     return new Silent;
   }();
-  const c10::Warning::WarningHandlerGuard guard(silent);
+  return silent;
+}
+
+/// Carries out a step; its results join the tensors.
+void carry_out(const Step& step, std::vector<Tensor>& tensors) {
+  std::vector<Argument> arguments;
+  for (std::size_t i = 0; i < step.arguments.size(); ++i) {
+    arguments.push_back({&step.arguments[i], {}});
+    if (!step.tensors.at(i)) continue;
+    TORCH_CHECK(*step.tensors[i] < tensors.size(), "a tensor that an earlier step did not make");
+    arguments.back().tensors.push_back(tensors[*step.tensors[i]]);
+  }
+  const at::AutoGradMode mode(!step.no_grad);
+  const auto results = call(step.name, step.arguments, arguments);
+  if (!step.in_place) tensors.insert(tensors.end(), results.begin(), results.end());
+}
+
+/// Views that were made without gradients say that they require grad, but are no part of a graph.
+bool in_a_graph(const Tensor& t) { return t.grad_fn() || (t.requires_grad() && !t.is_view()); }
+
+void backward(const std::vector<Tensor>& tensors, std::size_t inputs, Trace& trace) {
+  std::vector<Tensor> roots, weights, leaves;
+  for (std::size_t k = 0; k < tensors.size(); ++k) {
+    if (!in_a_graph(tensors[k])) continue;
+    if (k < inputs && tensors[k].is_leaf()) {
+      leaves.push_back(tensors[k]);
+    } else {
+      roots.push_back(tensors[k]);
+      weights.push_back(gradient_for(tensors[k], k));
+    }
+  }
+  if (roots.empty() || leaves.empty()) return;
+  trace.gradients = from_torch(torch::autograd::grad(roots, leaves, weights, false, false, true));
+}
+
+}  // namespace
+
+Trace run(const Program& program) {
+  const c10::Warning::WarningHandlerGuard guard(silence());
+  Trace trace;
+  std::vector<Tensor> tensors;
+  for (const Plain& p : program.inputs) tensors.push_back(to_torch(p));
+  for (const Step& s : program.steps) trace.errors.push_back(caught([&] { carry_out(s, tensors); }));
+  trace.tensors = from_torch(tensors);
+  for (const Tensor& t : tensors) trace.versions.push_back(t._version());
+  // Asking for a place in the graph may throw, too.
+  trace.backward_error = caught([&] {
+    for (std::size_t k = 0; k < tensors.size(); ++k) trace.tensors[k].requires_grad = in_a_graph(tensors[k]);
+    backward(tensors, program.inputs.size(), trace);
+  });
+  return trace;
+}
+
+Answer ask(const Question& question) {
+  const c10::Warning::WarningHandlerGuard guard(silence());
   std::vector<Argument> arguments;
   std::vector<Tensor> leaves;
   for (const Value& v : question.arguments) {

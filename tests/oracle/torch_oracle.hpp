@@ -60,6 +60,33 @@ struct Answer {
 /// Asks libtorch. Throws std::logic_error when there is no such operation for such arguments.
 Answer ask(const Question& question);
 
+/// One step of a program. An argument that is a tensor is one of those that are there already; what `arguments` has in
+/// its place says no more than that it is a tensor.
+struct Step {
+  std::string name;
+  bool in_place = false, no_grad = false;
+  std::vector<Value> arguments;
+  std::vector<std::optional<std::size_t>> tensors;  ///< for each argument
+};
+
+/// Tensors and what is done with them. The results of steps that are not in place join the tensors.
+struct Program {
+  std::vector<Plain> inputs;
+  std::vector<Step> steps;
+};
+
+/// What came of it. Steps that throw leave no result.
+struct Trace {
+  std::vector<std::optional<std::string>> errors;  ///< of each step
+  std::vector<Plain> tensors;
+  std::vector<std::int64_t> versions;
+  std::vector<Plain> gradients;  ///< of the inputs that require grad, when every other tensor gets a gradient
+  std::optional<std::string> backward_error;
+};
+
+/// Runs a program in libtorch.
+Trace run(const Program& program);
+
 /// Entry e of the gradient that result k receives, and of the weights that the first derivatives are summed with.
 inline double incoming(std::size_t k, std::size_t e) {
   constexpr double kValues[] = {1.0, -0.5, 2.0, 0.75, -1.25};

@@ -87,6 +87,27 @@ TEST(GradcheckAwkward, TheSmallestAndTheLargestNumbers) {
   }
 }
 
+TEST(GradcheckAwkward, WhatRoundingLeavesOfASlopeOfZero) {
+  const Function constant = [](const Tensor&x) { return x * 3.3 / x; },
+                 length = [](const Tensor&x) { return linalg_vector_norm(x, 3); };
+  for (const double scale : {1e-6, 1e-2, 0.3, 1., 7., 1e3, 1e6}) {
+    const Tensor x = at({0.7 * scale, -1.9 * scale});
+    EXPECT_GRADCHECK(constant, {x});
+    EXPECT_GRADGRADCHECK(length, {x.detach()[0].requires_grad_()}) << "which is |x|";
+    // What is more than that is a mistake.
+    const auto more = with_derivative(
+        constant, [scale](const Tensor&, const Tensor& g) { return g * (1e-9 * std::max(1., 1 / scale)); });
+    EXPECT_FALSE(gradcheck(more, {x})) << scale;
+  }
+}
+
+TEST(GradcheckAwkward, SlopesThatFadeAsTheStepDoes) {
+  const Function f = [](const Tensor& x) { return x * x.abs(); };
+  EXPECT_GRADCHECK(f, {at({0.})});
+  EXPECT_GRADCHECK(f, {at({0., 2.})});
+  EXPECT_FALSE(gradcheck(with_derivative(f, [](const Tensor&, const Tensor& g) { return g * 1e-5; }), {at({0.})}));
+}
+
 TEST(GradcheckAwkward, FastOscillationsAndSteepSlopes) {
   EXPECT_GRADCHECK([](const Tensor& x) { return (x * 1e4).sin(); }, {at({0.1, 1., 2.})});
   EXPECT_GRADCHECK([](const Tensor& x) { return x.sin(); }, {at({1e6, 1e8})});

@@ -16,6 +16,29 @@ std::pair<Values, Values> derivatives(F f, const Tensor& x) {
   return {values(first), values(second)};
 }
 
+// PyTorch's backward throws here, so that nothing but this holds these gradients.
+TEST(Distances, LossesOfTwoDtypesHaveTheGradientsOfOne) {
+  const Tensor x = leaf({1., 1.25, -3.}), y = tensor({0.5, 1.5, -2.5}, TensorOptions(kFloat32).requires_grad(true)),
+               wide = y.detach().to(kFloat64).requires_grad_();
+  for (const auto loss : {+[](const Tensor&a, const Tensor&b) { return mse_loss(a, b, Reduction::Sum); },
+                          +[](const Tensor&a, const Tensor&b) { return huber_loss(a, b, Reduction::Sum, 1.); }}) {
+    const auto mixed = autograd::grad({loss(x, y)}, {x, y}), same = autograd::grad({loss(x, wide)}, {x, wide});
+    EXPECT_EQ(mixed[1].dtype(), kFloat32);
+    EXPECT_EQ(values(mixed[0]), values(same[0]));
+    EXPECT_EQ(values(mixed[1].to(kFloat64)), values(same[1]));
+  }
+}
+
+// What only throws at last: the derivative of the derivative of the matrix of cofactors.
+TEST(Determinants, ASingularMatrixHasTwoDerivativesAndNoThird) {
+  const Tensor a = tensor({1., 2., 2., 4.}, TensorOptions(kFloat64)).view({2, 2}).detach().requires_grad_();
+  const Tensor first = autograd::grad({linalg_det(a)}, {a}, {}, true, true)[0];
+  EXPECT_EQ(values(first.detach().round(2)), (Values{4, -2, -2, 1}));
+  const Tensor second = autograd::grad({first[0][0]}, {a}, {}, true, true)[0];
+  EXPECT_EQ(values(second.detach().round(2)), (Values{0, 0, 0, 1}));
+  EXPECT_THROW(autograd::grad({second.sum()}, {a}), NotImplementedError);
+}
+
 TEST(Distances, SmoothLossesHaveEveryDerivativeEverywhere) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   const Tensor x = leaf({1., 1.25, kInfinity, -kInfinity, 7.}),

@@ -81,6 +81,34 @@ bool all_zero(const Tensor& x) {
 
 std::string or_none(const std::optional<std::string>& error) { return error ? "\"" + *error + "\"" : "no error"; }
 
+std::string values_difference(const Outcome& ours, const Outcome& theirs, const Tolerance& how) {
+  if (ours.error != theirs.error) return fmt::format("{} instead of {}", or_none(ours.error), or_none(theirs.error));
+  const std::string what = op_table::difference(ours.results, theirs.results, how);
+  if (!what.empty()) return "result " + what;
+  for (std::size_t k = 0; k < ours.results.size(); ++k) {
+    const Tensor &a = ours.results[k], &b = theirs.results[k];
+    if (!how.strides || a.numel() == 0) continue;
+    if (ours.shares[k] != theirs.shares[k]) {
+      return fmt::format("result {} is {} of an argument", k, ours.shares[k] ? "a view" : "no view");
+    }
+    if (!(a.strides() == b.strides()) || (ours.shares[k] && a.storage_offset() != b.storage_offset())) {
+      return fmt::format("result {} has strides {} and offset {} instead of {} and {}", k, a.strides(),
+                         a.storage_offset(), b.strides(), b.storage_offset());
+    }
+  }
+  return "";
+}
+
+std::string gradients_difference(const char* which, const std::vector<Tensor>& ours,
+                                 const std::optional<std::string>& our_error, const std::vector<Tensor>& theirs,
+                                 const std::optional<std::string>& their_error, const Tolerance& how) {
+  if (our_error != their_error) {
+    return fmt::format("{}: {} instead of {}", which, or_none(our_error), or_none(their_error));
+  }
+  const std::string what = op_table::difference(ours, theirs, how, true);
+  return what.empty() ? what : which + what;
+}
+
 }  // namespace
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
@@ -189,35 +217,20 @@ std::string difference(const std::vector<Tensor>& ours, const std::vector<Tensor
   return "";
 }
 
-std::string difference(const Outcome& ours, const Outcome& theirs, const Tolerance& how) {
-  if (ours.error != theirs.error) return fmt::format("{} instead of {}", or_none(ours.error), or_none(theirs.error));
-  std::string what = difference(ours.results, theirs.results, how);
-  if (!what.empty()) return "result " + what;
+Difference compare(const Outcome& ours, const Outcome& theirs, const Tolerance& how) {
+  std::string what = values_difference(ours, theirs, how);
+  if (!what.empty()) return {Compared::Nothing, what};
   for (std::size_t k = 0; k < ours.results.size(); ++k) {
-    const Tensor &a = ours.results[k], &b = theirs.results[k];
-    if (ours.differentiable[k] != theirs.differentiable[k]) {
-      return fmt::format("result {} {} grad", k, ours.differentiable[k] ? "requires" : "does not require");
-    }
-    if (!how.strides || a.numel() == 0) continue;
-    if (ours.shares[k] != theirs.shares[k]) {
-      return fmt::format("result {} is {} of an argument", k, ours.shares[k] ? "a view" : "no view");
-    }
-    if (!(a.strides() == b.strides()) || (ours.shares[k] && a.storage_offset() != b.storage_offset())) {
-      return fmt::format("result {} has strides {} and offset {} instead of {} and {}", k, a.strides(),
-                         a.storage_offset(), b.strides(), b.storage_offset());
-    }
+    if (ours.differentiable[k] == theirs.differentiable[k]) continue;
+    return {Compared::Values,
+            fmt::format("result {} {} grad", k, ours.differentiable[k] ? "requires" : "does not require")};
   }
-  if (ours.first_error != theirs.first_error) {
-    return fmt::format("backward: {} instead of {}", or_none(ours.first_error), or_none(theirs.first_error));
-  }
-  what = difference(ours.first, theirs.first, how, true);
-  if (!what.empty()) return "first derivative " + what;
-  if (ours.second_error != theirs.second_error) {
-    return fmt::format("second backward: {} instead of {}", or_none(ours.second_error), or_none(theirs.second_error));
-  }
-  what = difference(ours.second, theirs.second, how, true);
-  if (!what.empty()) return "second derivative " + what;
-  return "";
+  what = gradients_difference("first derivative ", ours.first, ours.first_error, theirs.first, theirs.first_error, how);
+  if (!what.empty()) return {Compared::Values, what};
+  what = gradients_difference("second derivative ", ours.second, ours.second_error, theirs.second, theirs.second_error,
+                              how);
+  if (!what.empty()) return {Compared::FirstDerivatives, what};
+  return {};
 }
 
 bool differentiable_at(const Row& row, const Sample& sample) {

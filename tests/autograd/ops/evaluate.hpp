@@ -48,8 +48,15 @@ bool single_precision(const Values& in, const Outcome& outcome);
 /// Where two lists of tensors differ, or "". `zeros`: an undefined tensor equals one of zeros.
 std::string difference(const std::vector<Tensor>& ours, const std::vector<Tensor>& theirs, const Tolerance& how,
                        bool zeros = false);
-/// Where the outcomes differ, in a sentence, or "". Errors compare by their first lines.
-std::string difference(const Outcome& ours, const Outcome& theirs, const Tolerance& how);
+/// How far two outcomes are the same, and what is not, in a sentence, or "". Errors compare by their first lines.
+struct Difference {
+  Compared agree = Compared::Everything;
+  std::string what;
+};
+Difference compare(const Outcome& ours, const Outcome& theirs, const Tolerance& how);
+inline std::string difference(const Outcome& ours, const Outcome& theirs, const Tolerance& how) {
+  return compare(ours, theirs, how).what;
+}
 
 /// Whether there is a derivative that numeric slopes can say something about: everything is float64, small and finite,
 /// and the sample is not rough.

@@ -102,12 +102,13 @@ Parts parts_of(const Sample& sample, const Outcomes& both) {
     else
       p.words.push_back(fmt::format("#{:x}", s.bits));
   }
-  if (sample.value_only) return p;
+  if (sample.compared() < Compared::FirstDerivatives) return p;
   if (o.first_error) {
     p.words.insert(p.words.end(), {"g!", *o.first_error});
   } else if (!o.first.empty()) {
     p.words.push_back("g");
     sum(total(o.first));
+    if (sample.compared() < Compared::Everything) return p;
     if (o.second_error) {
       p.words.insert(p.words.end(), {"h!", *o.second_error});
     } else {
@@ -148,10 +149,12 @@ Outcomes outcomes(const Row& row, const Sample& sample) {
 }
 
 std::string fingerprint(const Sample& sample, const Outcomes& outcomes) {
+  if (sample.compared() == Compared::Nothing) return "~";
   return fmt::format("{}", fmt::join(parts_of(sample, outcomes).words, " "));
 }
 
 std::string compare_fingerprint(const Row& row, const Sample& sample, const Outcomes& given, const std::string& line) {
+  if (sample.compared() == Compared::Nothing) return "";
   Outcomes ours = given;
   ours.other_words = ours.plain.error && line.ends_with("! *");
   ours.other_words_in_place = line.starts_with("i! * |");

@@ -4,6 +4,7 @@
 #include <xgrad/autograd/graph/grad_mode.hpp>
 
 #include <algorithm>
+#include <deque>
 #include <set>
 
 #include "fingerprint.hpp"
@@ -77,78 +78,176 @@ bool differ(const std::vector<Tensor>& a, const std::vector<Tensor>& b) {
 }
 
 /// What a row's derivatives at a sample are held against.
-enum class Check { None, Slopes, Fingerprint };
+enum class Check { Slopes, Fingerprint, None };
 
-/// Whether the check passes for this function.
-template <class F>
-bool passes(Check check, const Row& row, const Sample& s, F f, const std::vector<Tensor>& leaves) {
-  if (check == Check::Slopes) return autograd::gradcheck(f, leaves).ok;
-  Outcomes both = outcomes(row, s);
-  both.plain.first = gradients(f(leaves), leaves);
-  return compare_fingerprint(row, s, both, committed_fingerprints().at(fingerprint_key(row, s))).empty();
+/// A sample, and what is the same for all mutants at it.
+struct Subject {
+  const Row& row;
+  const Sample& sample;
+  std::vector<Tensor> leaves = leaf_list(leaves_of(row, sample.in));
+  Outcomes own = outcomes(row, sample);
+  Check check = Check::None;
+
+  Subject(const Row& r, const Sample& s) : row(r), sample(s) {
+    if (own.plain.error || own.plain.first_error) return;
+    check = differentiable_at(row, sample) ? Check::Slopes : has_line() ? Check::Fingerprint : Check::None;
+    // A sample at which the check fails anyway would catch everything.
+    if (!passes(function_of_leaves(row, sample.in))) check = Check::None;
+  }
+
+  /// Whether PyTorch's gradient is known.
+  bool has_line() const {
+    return sample.compared() >= Compared::FirstDerivatives &&
+           committed_fingerprints().contains(fingerprint_key(row, sample));
+  }
+  /// Whether the check passes for this function.
+  template <class F>
+  bool passes(F f) const {
+    if (check == Check::None) return true;
+    if (check == Check::Slopes && !autograd::gradcheck(f, leaves).ok) return false;
+    if (check == Check::Slopes && !has_line()) return true;
+    Outcomes both = own;
+    both.plain.first = gradients(f(leaves), leaves);
+    return compare_fingerprint(row, sample, both, committed_fingerprints().at(fingerprint_key(row, sample))).empty();
+  }
+};
+
+/// Where a gradient is spoilt. Samples differ in which nodes they record, so those are part of it.
+struct Gradient {
+  std::string nodes;
+  Place place;
+  auto operator<=>(const Gradient&) const = default;
+};
+
+struct Mutants {
+  std::vector<const Subject*> subjects;
+  std::optional<std::size_t> argument;  // whose gradient it is
+};
+
+/// Which argument each leaf belongs to, by the node that collects its gradient.
+std::map<const Node*, std::size_t> owners(const std::vector<Tensor>& leaves, const Values& arguments) {
+  std::map<const Node*, std::size_t> out;
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    Values one{arguments[i]};
+    each_tensor(one, [&](const Tensor& x) {
+      if (!x.requires_grad()) return;
+      const Tensor seen = leaves.at(next).view_as(leaves.at(next));
+      out[seen.grad_fn()->next_edges()[0].node.get()] = i;
+      ++next;
+    });
+  }
+  return out;
 }
 
-/// Numeric slopes where they can be had; where float32 plays a part, what PyTorch's gradient sums up to.
-Check check_for(const Row& row, const Sample& s, const Outcome& plain) {
-  if (differentiable_at(row, s)) return Check::Slopes;
-  const bool gradient =
-      std::any_of(plain.first.begin(), plain.first.end(), [](const Tensor& g) { return g.defined(); });
-  const bool compared =
-      !s.value_only && s.differs.empty() && committed_fingerprints().contains(fingerprint_key(row, s));
-  return gradient && compared && !s.rough && single_precision(s.in, plain) ? Check::Fingerprint : Check::None;
+/// All that can be spoilt at a sample; false when nothing is recorded there.
+bool add_places(const Subject& s, std::map<Gradient, Mutants>& to) {
+  const auto results = function_of_leaves(s.row, s.sample.in)(s.leaves);
+  const auto nodes = recorded(results);
+  const auto owner = owners(s.leaves, leaves_of(s.row, s.sample.in));
+  std::string names;
+  for (const auto& n : nodes) names += std::string(n->name()) + " ";
+  for (std::size_t n = 0; n < nodes.size(); ++n) {
+    for (std::size_t o = 0; o < nodes[n]->next_edges().size(); ++o) {
+      const Edge& edge = nodes[n]->next_edges()[o];
+      if (!edge) continue;
+      Mutants& m = to[{names, {n, o}}];
+      m.subjects.push_back(&s);
+      if (const auto found = owner.find(edge.node.get()); found != owner.end()) m.argument = found->second;
+    }
+  }
+  return !nodes.empty();
+}
+
+void note_gradients(const Subject& s, std::map<std::size_t, SpoiltArgument>& arguments) {
+  const Values leaves = leaves_of(s.row, s.sample.in);
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    Values one{leaves[i]};
+    each_tensor(one, [&](const Tensor& x) {
+      if (!x.requires_grad()) return;
+      const Tensor g = next < s.own.plain.first.size() ? s.own.plain.first[next] : Tensor();
+      ++next;
+      if (!g.defined() || g.numel() == 0 || !g.any().item<bool>()) return;
+      arguments[i].has_derivative = true;
+      const bool symmetric = g.dim() > 1 && g.size(-1) == g.size(-2) && allclose(g, g.transpose(-2, -1), 1e-5, 1e-8);
+      arguments[i].varied |= g.dim() > 1 && !symmetric && g.ne(g.flatten()[0]).any().item<bool>();
+    });
+  }
+}
+
+enum class Fate { Unchanged, Caught, Survived };
+
+/// A mutant at one sample.
+Fate fate(const Subject& s, Place place, Mutation how) {
+  const auto f = mutant(s.row, s.sample.in, place, how);
+  try {
+    if (!differ(gradients(f(s.leaves), s.leaves), s.own.plain.first)) return Fate::Unchanged;
+    return s.passes(f) ? Fate::Survived : Fate::Caught;
+  } catch (const Error&) {
+    return Fate::Caught;  // the engine found the gradient impossible
+  }
+}
+
+/// A mutant at all samples: caught if any catches it.
+Fate fate(const Mutants& m, Place place, Mutation how) {
+  Fate all = Fate::Unchanged;
+  for (const Check check : {Check::Slopes, Check::Fingerprint, Check::None}) {
+    for (const Subject* s : m.subjects) {
+      if (s->check != check) continue;
+      const Fate here = fate(*s, place, how);
+      if (here == Fate::Caught && check != Check::None) return here;
+      if (here != Fate::Unchanged) all = Fate::Survived;
+      if (all == Fate::Survived && check == Check::None) return all;
+    }
+  }
+  return all;
 }
 
 }  // namespace
 
 MutationReport mutate(const Row& row) {
   MutationReport report;
-  // What there is to spoil. Samples differ in which nodes they record, so those are part of the key.
-  std::map<std::pair<std::string, Place>, std::vector<std::pair<const Sample*, Check>>> places;
+  std::deque<Subject> subjects;
+  std::map<Gradient, Mutants> places;
   for (const Sample& s : row.samples) {
-    const Outcome plain = evaluate(row, s.in, Twin::OutOfPlace, Order::First);
-    for (const Tensor& g : plain.first) report.has_derivative |= g.defined() && g.any().item<bool>();
-    const Check check = check_for(row, s, plain);
-    if (check == Check::None) continue;
-    const auto f = function_of_leaves(row, s.in);
-    const std::vector<Tensor> leaves = leaf_list(leaves_of(row, s.in));
-    // A sample at which the check fails anyway would catch everything.
-    if (!passes(check, row, s, f, leaves)) continue;
-    const auto nodes = recorded(f(leaves));
-    std::string names;
-    for (const auto& n : nodes) names += std::string(n->name()) + " ";
-    for (std::size_t n = 0; n < nodes.size(); ++n) {
-      for (std::size_t o = 0; o < nodes[n]->next_edges().size(); ++o) {
-        if (nodes[n]->next_edges()[o]) places[{names, {n, o}}].emplace_back(&s, check);
-      }
-    }
+    const Subject& subject = subjects.emplace_back(row, s);
+    if (subject.own.plain.error || subject.own.plain.first_error) continue;
+    // Where PyTorch's derivatives differ for a reason and slopes have no digits, there is nothing to hold ours against.
+    if (subject.check == Check::None && s.compared() < Compared::FirstDerivatives) continue;
+    if (add_places(subject, places)) note_gradients(subject, report.arguments);
   }
-  for (const auto& [key, where] : places) {
+  for (const auto& [gradient, mutants] : places) {
     for (const auto& [how, name] : kMutations) {
-      bool caught = false, changed = false;
-      for (const auto& [s, check] : where) {
-        const std::vector<Tensor> leaves = leaf_list(leaves_of(row, s->in));
-        const auto f = mutant(row, s->in, key.second, how);
-        // A mutant that throws is caught: the engine found the gradient impossible.
-        try {
-          const auto plain = gradients(function_of_leaves(row, s->in)(leaves), leaves);
-          if (!differ(gradients(f(leaves), leaves), plain)) continue;
-          changed = true;
-          caught = !passes(check, row, *s, f, leaves);
-        } catch (const Error&) {
-          changed = caught = true;
-        }
-        if (caught) break;
-      }
-      if (caught)
+      const Fate end = fate(mutants, gradient.place, how);
+      if (end == Fate::Unchanged) ++report.no_change;
+      if (end == Fate::Caught) {
         ++report.caught[how];
-      else if (!changed)
-        ++report.no_change;
-      else
-        report.survived.push_back(fmt::format("{} of {}: gradient {} of node {} {}", row.name, key.first,
-                                              key.second.output, key.second.node, name));
+        if (mutants.argument) report.arguments[*mutants.argument].caught.insert(how);
+      }
+      if (end == Fate::Survived) {
+        report.survived.push_back(fmt::format("{} of {}: gradient {} of node {} {}", row.name, gradient.nodes,
+                                              gradient.place.output, gradient.place.node, name));
+      }
     }
   }
   return report;
+}
+
+std::vector<std::string> complaints(const Row& row, const MutationReport& report) {
+  std::vector<std::string> out;
+  for (const std::string& survivor : report.survived) out.push_back("not noticed: " + survivor);
+  for (const auto& [i, argument] : report.arguments) {
+    if (!argument.has_derivative) continue;
+    for (const auto& [how, name] : kMutations) {
+      const bool possible = how == Mutation::Transposed ? argument.varied : how != Mutation::MissingSum;
+      if (possible && !argument.caught.contains(how)) {
+        out.push_back(fmt::format("argument {} of {} has a derivative, but no sample tells it from one that is {}", i,
+                                  row.name, name));
+      }
+    }
+  }
+  return out;
 }
 
 }  // namespace xgrad::op_table

@@ -15,15 +15,26 @@ inline constexpr std::array<std::pair<Mutation, const char*>, 4> kMutations{
      {Mutation::Transposed, "transposed"},
      {Mutation::MissingSum, "missing its sum"}}};
 
+/// What became of the mutants that spoil the gradient of one argument of the function.
+struct SpoiltArgument {
+  std::set<Mutation> caught;
+  bool has_derivative = false;  ///< some gradient at some sample is not zero
+  bool varied = false;          ///< some gradient has two dimensions or more, is no symmetric matrix, and varies
+};
+
 struct MutationReport {
   std::map<Mutation, int> caught;
   int no_change = 0;  ///< the spoilt derivative is the same numbers: zero, or one element, at every sample
   std::vector<std::string> survived;
-  bool has_derivative = false;  ///< some gradient at some sample is not zero
+  std::map<std::size_t, SpoiltArgument> arguments;  ///< by position; those that may require grad
 };
 
-/// Spoils every gradient of every node that the row records, in every way, at every sample where derivatives are
-/// checked: against slopes, or in float32 against PyTorch's fingerprint.
+/// Spoils every gradient of every node that the row records at any sample, in every way, and sees whether that is
+/// noticed at some sample where derivatives are checked: against slopes, or against PyTorch's fingerprint. A mutant
+/// that makes a difference only where nothing is checked survives.
 MutationReport mutate(const Row& row);
+/// What a row's mutants say against it, in sentences: those that survive, and arguments with a derivative of which
+/// some kind of mutant could not even be made.
+std::vector<std::string> complaints(const Row& row, const MutationReport& report);
 
 }  // namespace xgrad::op_table

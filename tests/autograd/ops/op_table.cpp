@@ -64,6 +64,11 @@ std::string Value::str() const {
   return std::visit(Text{}, v_);
 }
 
+const char* name_of(Compared how_far) {
+  constexpr const char* kNames[] = {"nothing", "values", "values and first derivatives", "everything"};
+  return kNames[static_cast<std::size_t>(how_far)];
+}
+
 Sample Sample::with(const Values& more) const {
   Sample out = *this;
   out.in.insert(out.in.end(), more.begin(), more.end());

@@ -84,15 +84,20 @@ void each_tensor(V& values, F f) {
   }
 }
 
+/// How far a comparison with PyTorch goes: each includes what is before it.
+enum class Compared { Nothing, Values, FirstDerivatives, Everything };
+const char* name_of(Compared how_far);
+
 /// Arguments, and what of the checks does not apply to them.
 struct Sample {
   Sample(std::initializer_list<Value> list) : in(list) {}
   explicit Sample(Values list) : in(std::move(list)) {}
   Values in;
-  bool rough = false;       ///< numeric slopes mean nothing here: a kink, a tie, the edge of a domain
-  bool value_only = false;  ///< PyTorch's gradient is no model either
-  std::string differs;      ///< the entry of docs/pytorch_names.md that says why we differ from PyTorch here
+  bool rough = false;   ///< numeric slopes mean nothing here: a kink, a tie, the edge of a domain
+  std::string differs;  ///< the entry of docs/pytorch_names.md that says why we differ from PyTorch here
+  Compared agrees = Compared::Nothing;  ///< where there is such an entry: how far we are the same nevertheless
 
+  Compared compared() const { return differs.empty() ? Compared::Everything : agrees; }
   Sample with(const Values& more) const;
 };
 using Samples = std::vector<Sample>;

@@ -42,7 +42,6 @@ TEST_P(OpValues, EqualPyTorchs) {
   each_sample([&](const Sample& s) {
     const auto line = committed_fingerprints().find(fingerprint_key(row(), s));
     ASSERT_NE(line, committed_fingerprints().end()) << "no fingerprint: build/*/tests/oracle/oracle_tests --write";
-    if (!s.differs.empty()) return;
     EXPECT_EQ(compare_fingerprint(row(), s, outcomes(row(), s), line->second), "");
   });
 }
@@ -167,14 +166,11 @@ TEST_P(OpDeterminism, SameBitsEveryTimeAndOnAnyThreads) {
 
 TEST_P(OpMutations, AreCaught) {
   const MutationReport report = mutate(row());
-  for (const std::string& survivor : report.survived) ADD_FAILURE() << "not noticed: " << survivor;
+  for (const std::string& complaint : complaints(row(), report)) ADD_FAILURE() << complaint;
   int caught = 0;
   for (const auto& [how, count] : report.caught) caught += count;
   RecordProperty("caught", caught);
   RecordProperty("no_change", report.no_change);
-  if (!report.has_derivative) return;
-  EXPECT_TRUE(report.caught.contains(Mutation::Scaled) && report.caught.contains(Mutation::Negated))
-      << "has a derivative, but no sample at which it can be tested";
 }
 
 std::string row_name(const testing::TestParamInfo<std::size_t>& info) {

@@ -10,7 +10,7 @@ static Samples ternary_samples(Range range = {}, const char* mixed = "", bool in
   };
   Samples out{three({2, 3}, {2, 3}, {2, 3}),
               three({2, 3}, {3}, {2, 1}),
-              differs(three({3}, {2, 3}, {}), wide),
+              differs(three({3}, {2, 3}, {}), wide, Compared::Values),
               three({}, {}, {}),
               three({0, 3}, {3}, {3}),
               three({2, 3}, {3, 2}, {2, 3}),
@@ -41,11 +41,11 @@ static Samples flipped(const Samples& samples, const std::vector<Value>& numbers
 
 /// Where one is floating and `apart(dtype of a, dtype of b)`.
 static Samples beside_integers(Samples samples, bool (*apart)(ScalarType, ScalarType)) {
-  for (Sample& s : samples) {
+  const auto holds = [apart](const Sample& s) {
     const ScalarType a = s.in[0].get<Tensor>().dtype(), b = s.in[1].get<Tensor>().dtype();
-    if ((is_floating_point(a) || is_floating_point(b)) && apart(a, b)) s.differs = "Derivatives beside integers";
-  }
-  return samples;
+    return (is_floating_point(a) || is_floating_point(b)) && apart(a, b);
+  };
+  return differ_where(holds, std::move(samples), "Derivatives beside integers", Compared::Values);
 }
 
 OP_FAMILY(binary) {
@@ -56,7 +56,11 @@ OP_FAMILY(binary) {
                                    [](ScalarType a, ScalarType b) { return !is_floating_point(a) || b == kBool; });
   for (Sample& s : powers) {
     const Tensor& x = s.in[0].get<Tensor>();
-    if (x.is_floating_point() && x.dim() == 1 && x.size(0) == 7) s.differs = "Powers of zero";
+    // Beside integers, what is beside a bool or of two shapes is wrong from the first derivative on.
+    if (x.is_floating_point() && x.dim() == 1 && x.size(0) == 7)
+      s = differs(std::move(s), "Powers of zero", Compared::FirstDerivatives);
+    else if (!x.is_floating_point() && (x.dtype() == kBool || s.in[1].get<Tensor>().dim() > 0))
+      s.agrees = Compared::FirstDerivatives;
   }
   const Samples few = few_samples(positive);
   const Samples ties{rough({v({1, 2, 2}), v({2, 2, 1})})};
@@ -64,12 +68,13 @@ OP_FAMILY(binary) {
   return {
       row(
           "pow", [](T x, T p) { return pow(x, p); }, [](Tensor& x, T p) { x.pow_(p); },
-          powers + Samples{differs(zeros[0], "Powers of zero")} +
+          powers + Samples{differs(zeros[0], "Powers of zero", Compared::FirstDerivatives)} +
               Samples{{v({-1, 1, 2, -2, 3}, kInt64), v({-3, -1, -1, 3, 4}, kInt64)},
                       {v({-1, -1, 2, -2, 3}, kInt8), v({-2, 3, 9, 3, 4}, kInt8)}}),
       row(
           "pow.scalar_tensor", [](Scalar x, T p) { return pow(x, p); },
-          flipped(few, {2, 1.5, 1}) + floats_differ(flipped(few, {0, 0.0}), "Powers of zero", false) +
+          flipped(few, {2, 1.5, 1}) +
+              floats_differ(flipped(few, {0, 0.0}), "Powers of zero", false, Compared::FirstDerivatives) +
               Samples{{false, t({3}, kBool)}}),
       row(
           "fmax", [](T x, T y) { return fmax(x, y); }, binary_samples() + ties),

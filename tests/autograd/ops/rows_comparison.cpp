@@ -31,9 +31,9 @@ OP_FAMILY(comparison) {
   Samples compared = pairs, judged;
   for (Sample& s : compared) {
     if (!s.in[0].get<Tensor>().is_floating_point() && s.in[1].get<Tensor>().is_floating_point())
-      s.differs = "Integers that require grad";
+      s = differs(std::move(s), "Integers that require grad", Compared::Values);
   }
-  judged = floats_differ(binary_samples(), logic, false);
+  judged = floats_differ(binary_samples(), logic, false, Compared::Values);
   // Where shapes do not fit both throw.
   for (Sample& s : judged) {
     const Tensor &x = s.in[0].get<Tensor>(), &y = s.in[1].get<Tensor>();
@@ -96,7 +96,8 @@ OP_FAMILY(comparison) {
       in_place_row(
           "logical_xor_", [](Tensor& x, T y) { x.logical_xor_(y); }, judged),
       in_place_row(
-          "logical_not_", [](Tensor& x) { logical_not_(x); }, floats_differ(unary_samples(), logic, false))
+          "logical_not_", [](Tensor& x) { logical_not_(x); },
+          floats_differ(unary_samples(), logic, false, Compared::Values))
           .without(kError, "takes every dtype"),
       row(
           "isnan", [](T x) { return isnan(x); }, unary_samples())

@@ -18,16 +18,51 @@ Samples symmetric_samples() {
                                                                             {t({2, 2}, kBool)}});
 }
 
-/// PyTorch's derivatives are no model here (its cond() changes what it saved), but slopes are.
-Samples values(Samples samples) {
-  for (Sample& s : samples) s.value_only = true;
-  return samples;
+/// A symmetric matrix whose eigenvalues are a unit apart.
+Tensor apart(std::int64_t n) {
+  const Tensor a = t({n, n}) * 0.1;
+  return a + a.t() + diag(arange(1., static_cast<double>(n) + 1));
+}
+
+// Q, R, U, V and eigenvectors are defined up to the signs of their columns, which are whatever LAPACK makes of them.
+// These products are the same whatever the signs.
+Tensor weighted(T columns) {
+  return columns / arange(1., static_cast<double>(columns.size(-1)) + 1).to(columns.dtype());
+}
+Tensor symmetric(T a) { return (a + a.transpose(-2, -1)) / 2; }
+std::vector<Tensor> qr_products(T a) {
+  const auto [q, r] = linalg_qr(a, "reduced");
+  return {matmul(weighted(q), r), matmul(weighted(q), q.transpose(-2, -1)), r * r};
+}
+std::vector<Tensor> svd_products(T a) {
+  const auto [u, s, vh] = linalg_svd(a, false);
+  return {matmul(weighted(u), vh), matmul(weighted(u), u.transpose(-2, -1)), s};
+}
+std::vector<Tensor> eigh_products(T a) {
+  const auto [values, q] = linalg_eigh(symmetric(a), "L");
+  return {values, matmul(weighted(q), q.transpose(-2, -1))};
+}
+
+/// The norms in which PyTorch's cond() inverts: its backward finds the inverse changed.
+Samples inverting(Samples samples) {
+  const auto holds = [](const Sample& s) {
+    const Tensor& x = s.in[0].get<Tensor>();
+    const Value& p = s.in[1];
+    const bool inverts = p.is<std::string>() ? p.get<std::string>() == "fro"
+                                             : !p.is<std::monostate>() && std::abs(p.number().toDouble()) != 2;
+    return inverts && x.is_floating_point() && x.dim() >= 2 && x.size(-1) == x.size(-2);
+  };
+  return differ_where(holds, std::move(samples), "Triangles that are not read", Compared::Values);
 }
 
 }  // namespace
 
 OP_FAMILY(factorizations) {
   const Samples matrices = matrix_samples();
+  // Slopes of columns that may be any basis of what is left say nothing.
+  const auto extra_columns = [](Sample s) {
+    return differs(rough(std::move(s)), "Columns that may be any", Compared::Values);
+  };
   const char* no_nan = "what LAPACK makes of a NaN is not defined";
   Samples norms;
   for (const double p : {1.0, -1.0, 2.0, -2.0, kInf, -kInf}) {
@@ -39,7 +74,27 @@ OP_FAMILY(factorizations) {
     norms.push_back({t({2, 3, 2}), p, D{0, 2}, true});
     norms.back().rough = std::abs(p) == 1;
   }
+  const unsigned elsewhere = kSpecial | kEmpty | kZeroDim | kBig | kIntegers | kBools | kError;
+  const char* in_other_rows = "the row of the factorisation itself shows it";
+  const Samples few{{well({3, 3})}, {t({3, 2})}, {t({2, 3, 2})}, {well({3, 3}, kFloat32)}};
+  const Samples few_positive{{positive({3, 3})}, {positive({2, 3, 3})}, {positive({3, 3}, kFloat32)}};
   return {
+      row(
+          "qr_products", [](T a) { return qr_products(a); }, few)
+          .tolerance(1e-9, 1e-4)
+          .without(elsewhere, in_other_rows),
+      row(
+          "svd_products", [](T a) { return svd_products(a); }, few + Samples{{t({2, 3})}})
+          .tolerance(1e-9, 1e-3)
+          .without(elsewhere, in_other_rows),
+      row(
+          "eigh_products", [](T a) { return eigh_products(a); }, few_positive)
+          .tolerance(1e-9, 1e-3)
+          .without(elsewhere, in_other_rows),
+      row(
+          "cholesky_of_symmetric", [](T a) { return linalg_cholesky(symmetric(a)); }, few_positive)
+          .tolerance(1e-9, 1e-3)
+          .without(elsewhere, in_other_rows),
       row(
           "linalg_qr", [](T a, const std::string& mode) { return linalg_qr(a, mode); },
           with(matrices, {{"reduced"}}) + rough(with(matrices, {{"complete"}, {"r"}})) + Samples{{t({3, 2}), "full"}})
@@ -55,14 +110,14 @@ OP_FAMILY(factorizations) {
           .without(kSpecial | kBig, no_nan),
       row(
           "linalg_eigvalsh", [](T a, const std::string& uplo) { return linalg_eigvalsh(a, uplo); },
-          with(symmetric_samples(), {{"L"}, {"U"}}) + values({rough({positive({35, 35}), "L"})}))
+          with(symmetric_samples(), {{"L"}, {"U"}}) + Samples{rough({apart(35), "L"})})
           .words(kInner)
           .tolerance(1e-9, 1e-3)
           .without(kSpecial, no_nan),
       row(
           "linalg_svd", [](T a, bool full) { return linalg_svd(a, full); },
           with(matrices, {{false}}) +
-              Samples{{well({3, 3}), true}, value_only({t({2, 3}), true}), value_only({t({3, 2}), true})})
+              Samples{{well({3, 3}), true}, extra_columns({t({2, 3}), true}), extra_columns({t({3, 2}), true})})
           .tolerance(1e-8, 1e-3)
           .without(kSpecial, no_nan),
       row(
@@ -164,28 +219,28 @@ OP_FAMILY(factorizations) {
           .without(kSpecial, no_nan),
       row(
           "linalg_cond", [](T a, std::optional<Scalar> p) { return linalg_cond(a, p); },
-          values(with(Samples{{well({3, 3})},
-                              {well({2, 2, 2})},
-                              {well({3, 3}, kFloat32)},
-                              {t({2, 3})},
-                              {t({})},
-                              {t({2, 2}, kInt64)},
-                              {t({2, 2}, kBool)},
-                              rough({well({35, 35})})},
-                      {{none}, {2}, {-2}, {1}, {kInf}})))
+          inverting(with(Samples{{well({3, 3})},
+                                 {well({2, 2, 2})},
+                                 {well({3, 3}, kFloat32)},
+                                 {t({2, 3})},
+                                 {t({})},
+                                 {t({2, 2}, kInt64)},
+                                 {t({2, 2}, kBool)},
+                                 rough({well({35, 35})})},
+                         {{none}, {2}, {-2}, {1}, {kInf}})))
           .words(kInner)
           .tolerance(1e-8, 1e-3)
           .without(kSpecial | kEmpty, no_nan),
       row(
           "linalg_cond.p_str", [](T a, const std::string& p) { return linalg_cond(a, p); },
-          values(with(Samples{{well({3, 3})},
-                              {well({2, 2, 2})},
-                              {well({3, 3}, kFloat32)},
-                              {t({})},
-                              {t({2, 2}, kInt64)},
-                              {t({2, 2}, kBool)},
-                              rough({well({35, 35})})},
-                      {{"fro"}, {"nuc"}})))
+          inverting(with(Samples{{well({3, 3})},
+                                 {well({2, 2, 2})},
+                                 {well({3, 3}, kFloat32)},
+                                 {t({})},
+                                 {t({2, 2}, kInt64)},
+                                 {t({2, 2}, kBool)},
+                                 rough({well({35, 35})})},
+                         {{"fro"}, {"nuc"}})))
           .words(kInner)
           .tolerance(1e-8, 1e-3)
           .without(kSpecial | kEmpty, no_nan),

@@ -19,7 +19,8 @@ Samples of_shapes(std::initializer_list<std::vector<D>> shapes, ScalarType dtype
 }
 
 /// The first of the shapes in other dtypes, with special numbers, and as a mixture of dtypes; then something big.
-Samples usual(const std::vector<D>& small, const std::vector<D>& big, const char* mixed_differs = nullptr) {
+Samples usual(const std::vector<D>& small, const std::vector<D>& big, const char* mixed_differs = "",
+              Compared agrees = Compared::Nothing) {
   Samples out = of_shapes({small});
   for (const ScalarType d : {kFloat32, kInt64, kInt32, kUInt8, kBool}) out = out + of_shapes({small}, d);
   Values mixed, special, large, large32;
@@ -32,15 +33,21 @@ Samples usual(const std::vector<D>& small, const std::vector<D>& big, const char
     large.push_back(t(big[i], kFloat64, seed));
     large32.push_back(t(big[i], kFloat32, seed));
   }
-  out.push_back(Sample(mixed));
-  if (mixed_differs) out.back().differs = mixed_differs;
+  out.push_back(differs(Sample(mixed), mixed_differs, agrees));
   for (const Values& v : {special, large, large32}) out.push_back(rough(Sample(v)));
   return out;
 }
 
 /// In place, PyTorch changes the shape of the first argument.
-Samples broadcast_in_place(Samples samples) {
-  for (Sample& s : samples) s.differs = "In-place products";
+Samples broadcast_in_place(Samples samples) { return differ(std::move(samples), "In-place products"); }
+
+/// Without a NaN beside a beta of zero: PyTorch's baddbmm multiplies what happens to be in memory by it, and what comes
+/// out differs from run to run.
+Samples settled(Samples samples) {
+  std::erase_if(samples, [](const Sample& s) {
+    const Tensor& x = s.in[0].get<Tensor>();
+    return s.in[3].number().toDouble() == 0 && x.is_floating_point() && isnan(x).any().item<bool>();
+  });
   return samples;
 }
 
@@ -94,15 +101,16 @@ OP_FAMILY(products) {
                                                                                      {{3}, {2, 3}, {3}},
                                                                                      {{2}, {2, 3}, {2}},
                                                                                      {{2}, {3}, {3}}});
-  const Samples addr_samples = usual({{2, 3}, {2}, {3}}, {{33, 35}, {33}, {35}}, kMixedProducts) +
-                               of_shapes({{{}, {2}, {3}},
-                                          {{3}, {2}, {3}},
-                                          {{2, 1}, {2}, {3}},
-                                          {{0, 3}, {0}, {3}},
-                                          {{2}, {2}, {3}},
-                                          {{2, 3}, {2, 1}, {3}},
-                                          {{2, 3}, {2}, {3, 1}}}) +
-                               Samples{differs({t({2, 3}, kInt64), t({2}, kInt64), t({3}, kFloat32)}, kMixedProducts)};
+  const Samples addr_samples =
+      usual({{2, 3}, {2}, {3}}, {{33, 35}, {33}, {35}}, kMixedProducts, Compared::Values) +
+      of_shapes({{{}, {2}, {3}},
+                 {{3}, {2}, {3}},
+                 {{2, 1}, {2}, {3}},
+                 {{0, 3}, {0}, {3}},
+                 {{2}, {2}, {3}},
+                 {{2, 3}, {2, 1}, {3}},
+                 {{2, 3}, {2}, {3, 1}}}) +
+      Samples{differs({t({2, 3}, kInt64), t({2}, kInt64), t({3}, kFloat32)}, kMixedProducts, Compared::Values)};
   const Samples batch_samples =
       usual({{2, 2, 3}, {2, 2, 2}, {2, 2, 3}}, {{3, 19, 23}, {3, 19, 21}, {3, 21, 23}}, kMixedProducts) +
       of_shapes({{{}, {2, 2, 2}, {2, 2, 3}},
@@ -163,7 +171,7 @@ OP_FAMILY(products) {
       row(
           "baddbmm.beta.alpha", [](T c, T a, T b, Scalar x, Scalar s) { return c.baddbmm(a, b, x, s); },
           [](Tensor& c, T a, T b, Scalar x, Scalar s) { baddbmm_(c, a, b, x, s); },
-          with(batch_samples, {{0.5, -2}, {0, 1}, {2, 3}}) +
+          settled(with(batch_samples, {{0.5, -2}, {0, 1}, {2, 3}})) +
               with(of_shapes({{{2, 2, 3}, {2, 2, 2}, {2, 2, 3}}}), {{2, 0}}))
           .words(kInner)
           .tolerance(1e-10, 1e-3),
@@ -196,7 +204,7 @@ OP_FAMILY(products) {
       row(
           "kron", [](T a, T b) { return kron(a, b); },
           usual({{2, 3}, {2, 2}}, {{32, 33}, {2, 2}}) +
-              of_shapes({{{3}, {2, 2}}, {{}, {2}}, {{2, 2, 2}, {3}}, {{0, 2}, {2, 2}}}))
+              of_shapes({{{3}, {2, 2}}, {{}, {2}}, {{2, 2, 2}, {3}}, {{0, 2}, {2, 2}}, {{2, 2}, {2, 3}}}))
           .without(kError, "takes anything"),
       row(
           "tensordot", [](T a, T b, IntArrayRef x, IntArrayRef y) { return tensordot(a, b, x, y); },

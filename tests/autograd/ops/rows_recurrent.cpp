@@ -48,7 +48,7 @@ Samples cell_samples(N gates, bool two_states) {
   Sample bad = sample(2, 3, 2, true, kFloat64);
   bad.in[0] = t({2, 4});
   out.push_back(bad);
-  Sample nan = value_only(sample(2, 3, 2, true, kFloat64));
+  Sample nan = rough(sample(2, 3, 2, true, kFloat64));
   nan.in[0] = m({{kNaN, 1, 2}, {kInf, 0.5, 1}});
   out.push_back(nan);
   return out;
@@ -75,6 +75,11 @@ Samples layer_samples(N gates, bool two_states) {
     out = rough(std::move(out)) + Samples{sample({1, 2, 2}, 2, 1, false, true, false, 0, kFloat64)};
   }
   out.push_back(rough(sample({5, 31, 13}, 11, 2, true, true, false, 0, kFloat64)));
+  // Smaller, or every step is saturated and its derivative lost.
+  for (Sample& s : out) {
+    const double scale = s.in[0].get<Tensor>().numel() > 100 ? 0.2 : 0.5;
+    each_tensor(s.in, [scale](Tensor& x) { x = x * scale; });
+  }
   return out;
 }
 
@@ -96,6 +101,8 @@ Samples packed_samples(N gates, bool two_states) {
   return out;
 }
 
+bool has_nan(const Sample& s) { return isnan(s.in[0].get<Tensor>()).any().item<bool>(); }
+
 constexpr unsigned kNoLayers = kEmpty | kZeroDim | kBig | kSpecial | kSingle | kIntegers | kBools | kError | kMixed;
 constexpr const char* kElsewhere = "the cells and the dense layers show it";
 
@@ -110,7 +117,7 @@ OP_FAMILY(recurrent) {
           .without(fixed, kFixed),
       row(
           "rnn_relu_cell", [](T x, T h, T a, T b, T c, T d) { return rnn_relu_cell(x, h, a, b, c, d); },
-          cell_samples(1, false))
+          differ_where(has_nan, cell_samples(1, false), "Second derivatives at NaN", Compared::FirstDerivatives))
           .without(fixed, kFixed),
       row(
           "lstm_cell", [](T x, L h, T a, T b, T c, T d) { return lstm_cell(x, h, a, b, c, d); }, cell_samples(4, true))

@@ -71,7 +71,7 @@ OP_FAMILY(rounding) {
                          {true, t({3}, kBool)},
                          rough({7, t({31, 37})}),
                          rough({7, v({0.0, kNaN, kInf, -kInf})})},
-                        "Derivatives that PyTorch lacks")),
+                        "Derivatives that PyTorch lacks", true, Compared::Values)),
   };
 }
 

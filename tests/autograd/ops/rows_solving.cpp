@@ -5,10 +5,15 @@ namespace xgrad::op_table {
 
 namespace {
 
-/// PyTorch's derivatives are no model here, but slopes are.
-Samples only_values(Samples samples) {
-  for (Sample& s : samples) s.value_only = true;
-  return samples;
+/// The factor is argument `at`; PyTorch's derivative fills the triangle that is not read.
+Samples other_triangle(Samples samples, std::size_t at) {
+  const auto holds = [at](const Sample& s) {
+    const Tensor &x = s.in[0].get<Tensor>(), &factor = s.in[at].get<Tensor>();
+    return factor.is_floating_point() && factor.dtype() == x.dtype() && factor.dim() >= 2 && x.dim() >= 2 &&
+           x.numel() > 0 && factor.size(-1) == factor.size(-2) && factor.size(-1) > 1 &&
+           (at == 0 || x.size(-2) == factor.size(-1));
+  };
+  return differ_where(holds, std::move(samples), "Triangles that are not read", Compared::Values);
 }
 
 }  // namespace
@@ -113,11 +118,11 @@ OP_FAMILY(solving) {
           with(square, {{false}, {true}}) + Samples{{singular(), true}})
           .words(kInner),
       row(
-          "linalg_det", [](T a) { return linalg_det(a); }, square + Samples{value_only({singular()})}),
+          "linalg_det", [](T a) { return linalg_det(a); }, square + Samples{{singular()}}),
       row(
           "det", [](T a) { return a.det(); }, square),
       row(
-          "linalg_slogdet", [](T a) { return linalg_slogdet(a); }, square + Samples{value_only({singular()})}),
+          "linalg_slogdet", [](T a) { return linalg_slogdet(a); }, square + Samples{{singular()}}),
       row(
           "slogdet", [](T a) { return a.slogdet(); }, square),
       row(
@@ -155,11 +160,11 @@ OP_FAMILY(solving) {
           .without(kSpecial, "what LAPACK makes of a NaN is not defined"),
       row(
           "cholesky_solve", [](T b, T f, bool upper) { return b.cholesky_solve(f, upper); },
-          only_values(with(swapped(triangles), {{false}, {true}})))
+          other_triangle(with(swapped(triangles), {{false}, {true}}), 1))
           .words(kInner),
       row(
           "cholesky_inverse", [](T f, bool upper) { return f.cholesky_inverse(upper); },
-          only_values(with(well_samples, {{false}, {true}})))
+          other_triangle(with(well_samples, {{false}, {true}}), 0))
           .words(kInner)
           .without(kSpecial, "what LAPACK makes of a NaN is not defined"),
       row(

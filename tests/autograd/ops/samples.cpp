@@ -59,20 +59,26 @@ Tensor m(std::initializer_list<std::initializer_list<double>> rows, ScalarType d
 }
 
 Sample rough(Sample s) { return s.rough = true, s; }
-Sample value_only(Sample s) { return s.rough = s.value_only = true, s; }
-Sample differs(Sample s, std::string heading) { return s.differs = std::move(heading), s; }
+Sample differs(Sample s, std::string heading, Compared agrees) {
+  s.differs = std::move(heading);
+  s.agrees = agrees;
+  return s;
+}
+Samples differ(Samples samples, const std::string& heading, Compared agrees) {
+  return differ_where([](const Sample&) { return true; }, std::move(samples), heading, agrees);
+}
 
 Samples rough(Samples samples) {
   for (Sample& s : samples) s.rough = true;
   return samples;
 }
-Samples floats_differ(Samples samples, const std::string& heading, bool empty_too) {
-  for (Sample& s : samples) {
+Samples floats_differ(Samples samples, const std::string& heading, bool empty_too, Compared agrees) {
+  const auto holds = [&](const Sample& s) {
     const auto first = std::find_if(s.in.begin(), s.in.end(), [](const Value& v) { return v.is<Tensor>(); });
     const Tensor& x = first->get<Tensor>();
-    if (x.is_floating_point() && (empty_too || x.numel() > 0)) s.differs = heading;
-  }
-  return samples;
+    return x.is_floating_point() && (empty_too || x.numel() > 0);
+  };
+  return differ_where(holds, std::move(samples), heading, agrees);
 }
 
 Samples operator+(Samples a, const Samples& b) {

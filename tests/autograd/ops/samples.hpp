@@ -31,14 +31,25 @@ inline constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 /// At which numeric slopes mean nothing.
 Sample rough(Sample s);
-/// At which PyTorch's gradients are no model.
-Sample value_only(Sample s);
 /// All of them rough: functions without slopes.
 Samples rough(Samples samples);
-/// Those whose first tensor is floating differ from PyTorch, for the reason that stands under this heading.
-Samples floats_differ(Samples samples, const std::string& heading, bool empty_too = true);
-/// At which we differ from PyTorch, for the reason that stands under this heading in docs/pytorch_names.md.
-Sample differs(Sample s, std::string heading);
+/// At which we differ from PyTorch, for the reason that stands under this heading in docs/pytorch_names.md. What is
+/// before the difference is compared all the same: with `Compared::Values` only derivatives differ, with
+/// `Compared::FirstDerivatives` only second ones. The comparison fails where it could go further.
+Sample differs(Sample s, std::string heading, Compared agrees = Compared::Nothing);
+/// All of them.
+Samples differ(Samples samples, const std::string& heading, Compared agrees = Compared::Nothing);
+/// Those for which the predicate holds.
+template <class P>
+Samples differ_where(P holds, Samples samples, const std::string& heading, Compared agrees = Compared::Nothing) {
+  for (Sample& s : samples) {
+    if (holds(s)) s = differs(std::move(s), heading, agrees);
+  }
+  return samples;
+}
+/// Those whose first tensor is floating.
+Samples floats_differ(Samples samples, const std::string& heading, bool empty_too = true,
+                      Compared agrees = Compared::Nothing);
 
 Samples operator+(Samples a, const Samples& b);
 /// Every sample with every one of these lists of further arguments.
