@@ -12,6 +12,7 @@
 #include <xgrad/autograd/graph/observer.hpp>
 #include <xgrad/autograd/graph/saved_hooks.hpp>
 #include <xgrad/autograd/ops/gather.hpp>
+#include <xgrad/autograd/ops/out.hpp>
 #include <xgrad/autograd/print.hpp>
 #include <xgrad/autograd/profiler.hpp>
 #include <xgrad/autograd/tensor.hpp>

@@ -186,6 +186,15 @@ auto with_gradient(F f) {
   return [=] { return forward_backward(numbers({kSide, kSide}, 1, -4, 4), f); };
 }
 
+/// A chain of three matrices that is cheap from the right: 256 x 512, 512 x 512, 512 x 8.
+template <class F>
+auto chain_of_three(F f) {
+  return [=] {
+    const Tensor a = numbers({256, 512}, 1), b = numbers({512, 512}, 2), c = numbers({512, 8}, 3);
+    return forward([=] { return f(a, b, c); });
+  };
+}
+
 template <class F>
 auto product(std::vector<std::int64_t> a, std::vector<std::int64_t> b, F f) {
   return [=] {
@@ -297,6 +306,16 @@ std::vector<Row> common_rows() {
              return x.narrow(0, 0, kSide / 2).repeat({2, 1});
            },
            -1, 1)},
+      {"bmm, 64 of 64 x 64 x 64", 1.5, 0, product({64, 64, 64}, {64, 64, 64}, [](d a, d b) { return a.bmm(b); })},
+      {"einsum bij,bjk->bik, 64 of 64 x 64 x 64", 1.5, 0,
+       product({64, 64, 64}, {64, 64, 64},
+               [](d a, d b) {
+                 return lib::einsum("bij,bjk->bik", {a, b});
+               })},
+      {"einsum ij,jk,kl->il, cheap from the right", 1, 0, chain_of_three([](d a, d b, d c) {
+         return lib::einsum("ij,jk,kl->il", {a, b, c});
+       })},
+      {"the same by hand, a (b c)", 1, 0, chain_of_three([](d a, d b, d c) { return a.mm(b.mm(c)); })},
   };
 }
 

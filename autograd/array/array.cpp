@@ -1,4 +1,5 @@
 #include <xgrad/autograd/array/array.hpp>
+#include <xgrad/autograd/array/offered_memory.hpp>
 
 #include <numeric>
 
@@ -13,6 +14,14 @@ bool packed(IntArrayRef sizes, IntArrayRef strides) {
     expected *= sizes[i];
   }
   return true;
+}
+
+/// Memory for a packed array, which somebody may have offered.
+Intrusive<Storage> memory_for(IntArrayRef sizes, std::int64_t numel, ScalarType dtype) {
+  if (detail::offered_memory) [[unlikely]] {
+    if (auto offered = detail::offered_memory->take(sizes, dtype)) return offered;
+  }
+  return Storage::create(static_cast<std::size_t>(numel) * element_size(dtype));
 }
 
 }  // namespace
@@ -46,7 +55,7 @@ Array::Array(IntArrayRef sizes, ScalarType dtype) : sizes_(sizes), dtype_(dtype)
 }
 
 Array::Array(const Array& like, ScalarType dtype)
-    : storage_(Storage::create(static_cast<std::size_t>(like.numel_) * element_size(dtype))),
+    : storage_(memory_for(like.sizes_, like.numel_, dtype)),
       numel_(like.numel_),
       sizes_(like.sizes_),
       strides_(like.strides_),
@@ -59,7 +68,7 @@ Array::Array(const Array& like, ScalarType dtype)
 
 Array Array::empty(IntArrayRef sizes, ScalarType dtype) {
   Array a(sizes, dtype);
-  a.storage_ = Storage::create(static_cast<std::size_t>(a.numel_) * element_size(dtype));
+  a.storage_ = memory_for(sizes, a.numel_, dtype);
   return a;
 }
 
@@ -315,6 +324,26 @@ Array Array::squeeze(std::int64_t dim) const {
   const std::int64_t d = wrap_dim(dim, this->dim());
   if (sizes_.empty() || sizes_[d] != 1) return *this;
   return select(d, 0);
+}
+
+namespace detail {
+thread_local constinit OfferedMemory* offered_memory = nullptr;
+}
+
+OfferedMemory::OfferedMemory() : outer_(std::exchange(detail::offered_memory, this)) {}
+OfferedMemory::~OfferedMemory() { detail::offered_memory = outer_; }
+
+void OfferedMemory::add(const Array& array) {
+  if (array.numel() == 0 || array.offset() != 0 || !array.is_contiguous() || array.storage()->is_borrowed()) return;
+  const auto free = std::find(offered_.begin(), offered_.end(), nullptr);
+  if (free != offered_.end()) *free = &array;
+}
+
+Intrusive<Storage> OfferedMemory::take(IntArrayRef sizes, ScalarType dtype) {
+  for (const Array*& a : offered_) {
+    if (a && a->dtype() == dtype && a->sizes() == sizes) return std::exchange(a, nullptr)->storage();
+  }
+  return {};
 }
 
 }  // namespace xgrad

@@ -79,11 +79,20 @@ void copy_transposed(char* dst, const char* src, std::int64_t rows, std::int64_t
   copy_tiled<W>(dst + whole_rows * dst_row, src + whole_rows * w, rows - whole_rows, cols, dst_row, w, w, src_col);
 }
 
+/// to[i] = last[−i], both packed.
+template <class W>
+void copy_backwards(char* to, const char* last, std::int64_t n) {
+  auto* const __restrict out = reinterpret_cast<W*>(to);
+  const auto* const __restrict in = reinterpret_cast<const W*>(last) - (n - 1);
+  for (std::int64_t i = 0; i < n; ++i) out[i] = in[n - 1 - i];
+}
+
 template <class W>
 void copy_words(const Array& dst, const Array& src) {
   auto plan = plan_rows<2>({&dst, &src});
   constexpr auto w = static_cast<std::int64_t>(sizeof(W));
-  if (plan.ndim >= 1 && plan.row_stride[0] == w && plan.row_stride[1] != w && plan.row_stride[1] != 0 &&
+  const std::int64_t along = plan.row_stride[1];
+  if (plan.ndim >= 1 && plan.row_stride[0] == w && along != w && along != -w && along != 0 &&
       plan.stride[1][plan.ndim - 1] != 0) {
     const std::size_t d = --plan.ndim;   // the row and the dimension around it make the tiles
     constexpr std::int64_t kLines = 32;  // a whole number of tiles
@@ -104,6 +113,8 @@ void copy_words(const Array& dst, const Array& src) {
   split_rows(plan, 1, [&](const auto& p, std::int64_t n) {
     if (s[0] == w && s[1] == w)
       std::memcpy(p[0], p[1], static_cast<std::size_t>(n * w));
+    else if (s[0] == w && s[1] == -w)
+      copy_backwards<W>(p[0], p[1], n);
     else
       unary_row<W, W>(p[0], s[0], p[1], s[1], n, [](W v) { return v; });
   });

@@ -187,6 +187,9 @@ void across_memory(const Block<In, Out...>& b, std::index_sequence<k...>) {
     }
   };
   for (std::int64_t i = 0; i < b.n; ++i) run(i, std::get<k>(columns.values).data()...);
+  // GCC 12 at -O1 may write the address of one array of `columns` as a multiple of another's, loses track of what
+  // points where, takes this function for one without effects and drops calls of it. This is an effect that it sees.
+  asm volatile("" ::: "memory");
 }
 
 template <class Op, class In, class... Out>

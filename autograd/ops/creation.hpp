@@ -88,13 +88,6 @@ Tensor randint_like(const Tensor& x, std::int64_t high, const TensorOptions& opt
 Tensor randint_like(const Tensor& x, std::int64_t low, std::int64_t high, const TensorOptions& options = {});
 Tensor rand_like(const Tensor& x, const TensorOptions& options = {});
 Tensor randn_like(const Tensor& x, const TensorOptions& options = {});
-/// 1 with the probability that stands in p, else 0.
-Tensor bernoulli(const Tensor& p, std::optional<Generator> generator = std::nullopt);
-/// The same with one probability, of x's shape and dtype.
-Tensor bernoulli(const Tensor& x, double p, std::optional<Generator> generator = std::nullopt);
-/// Indices drawn with probabilities proportional to the elements of a vector, or of each row of a matrix. int64.
-Tensor multinomial(const Tensor& weights, std::int64_t num_samples, bool replacement = false,
-                   std::optional<Generator> generator = std::nullopt);
 
 namespace detail {
 template <class... K>

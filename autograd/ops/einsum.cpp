@@ -311,6 +311,21 @@ Factor contract_in_turn(std::vector<Factor> factors, const Labels& output) {
   return std::move(factors[0]);
 }
 
+/// Pairs as they are asked for.
+Factor contract_along(IntArrayRef path, std::vector<Factor> factors, const Labels& output) {
+  for (std::size_t k = 0; factors.size() > 1; k += 2) {
+    const std::int64_t i = std::min(path[k], path[k + 1]), j = std::max(path[k], path[k + 1]);
+    check(i != j && i >= 0 && j < static_cast<std::int64_t>(factors.size()),
+          "einsum(): invalid contraction path: ({}, {})", path[k], path[k + 1]);
+    const auto a = static_cast<std::size_t>(i), b = static_cast<std::size_t>(j);
+    Factor y = contract(factors[a], factors[b], needed_besides(factors, a, b, output));
+    factors.erase(factors.begin() + j);
+    factors.erase(factors.begin() + i);
+    factors.push_back(std::move(y));
+  }
+  return std::move(factors[0]);
+}
+
 Factor contract_all(std::vector<Factor> factors, const Labels& output, const std::map<Label, std::int64_t>& sizes) {
   if (factors.size() <= 2 || factors.size() > kMostForBestOrder) return contract_in_turn(std::move(factors), output);
   const Order order(factors, output, sizes);
@@ -319,14 +334,19 @@ Factor contract_all(std::vector<Factor> factors, const Labels& output, const std
 
 }  // namespace
 
-Tensor einsum(std::string_view equation, TensorList operands) {
+Tensor einsum(std::string_view equation, TensorList operands, std::optional<Dims> path) {
   check(!operands.empty(), "einsum(): must provide at least one operand");
+  const std::size_t expected = operands.size() == 1 ? 1 : 2 * (operands.size() - 1);
+  check(!path || path->size() == expected,
+        "einsum(): expected contraction path given in path parameter to have size {} but got {}", expected,
+        path ? path->size() : 0);
   const Equation e = parse(equation, operands);
   std::map<Label, std::int64_t> sizes;
   std::vector<Factor> factors;
   for (std::size_t i = 0; i < operands.size(); ++i) factors.push_back(prepare(operands[i], e.terms[i], sizes, i));
   for (Factor& f : factors) drop_broadcast(f, sizes);
-  Factor y = contract_all(std::move(factors), e.output, sizes);
+  Factor y =
+      path ? contract_along(*path, std::move(factors), e.output) : contract_all(std::move(factors), e.output, sizes);
   sum_out(y, needed_besides({}, 0, 0, e.output));
   Dims order;
   for (const Label l : e.output) {

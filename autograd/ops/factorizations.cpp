@@ -22,7 +22,7 @@ Tensor or_zeros(const Tensor& g, const Tensor& like) { return g.defined() ? g : 
 /// For square R: (G_Q + Q·copyltu(R·G_Rᵀ − G_Qᵀ·Q))·R⁻ᵀ, where copyltu mirrors the lower triangle.
 Tensor qr_backward_square(const Tensor& gq, const Tensor& gr, const Tensor& q, const Tensor& r) {
   const Tensor m = matmul(r, mT(gr)) - matmul(mT(gq), q);
-  const Tensor inside = gq + matmul(q, lower(m) + mT(lower(m, -1)));
+  const Tensor inside = gq + matmul(q, tril(m) + mT(tril(m, -1)));
   return mT(linalg_solve_triangular(r, mT(inside), true));
 }
 
@@ -213,20 +213,6 @@ std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& a, bool some, bool compute_
 
 namespace {
 
-double epsilon(const Tensor& a) {
-  return a.dtype() == kFloat64 ? std::numeric_limits<double>::epsilon()
-                               : static_cast<double>(std::numeric_limits<float>::epsilon());
-}
-
-/// Below what singular values count for nothing: max(atol, rtol·largest), one a matrix.
-Tensor threshold(const Tensor& a, const Tensor& s, std::optional<double> atol, std::optional<double> rtol) {
-  const double absolute = atol.value_or(0);
-  const double relative =
-      rtol.value_or(absolute > 0 ? 0 : epsilon(a) * static_cast<double>(std::max(a.size(-2), a.size(-1))));
-  if (s.size(-1) == 0) return full({1}, absolute, s.dtype());
-  return maximum(s.amax({-1}, true) * relative, full({}, absolute, s.dtype()));
-}
-
 /// −Pᵀ·G·Pᵀ + (I − A·P)·Gᵀ·P·Pᵀ + Pᵀ·P·Gᵀ·(I − P·A), P the pseudo-inverse (Golub and Pereyra 1973).
 Tensor pinv_backward(const Tensor& g, const Tensor& p, const Tensor& a) {
   const Tensor pt = mT(p), gt = mT(g);
@@ -236,7 +222,7 @@ Tensor pinv_backward(const Tensor& g, const Tensor& p, const Tensor& a) {
 
 }  // namespace
 
-Tensor linalg_pinv(const Tensor& a, std::optional<double> atol, std::optional<double> rtol, bool hermitian) {
+Tensor linalg_pinv(const Tensor& a, const Tensor& atol, const Tensor& rtol, bool hermitian) {
   check_real(a, "linalg.pinv");
   hermitian ? check_squares(a, "linalg.pinv") : check_has_matrices(a, "linalg.pinv");
   if (a.numel() == 0) return mT(a).clone();
@@ -260,7 +246,13 @@ Tensor linalg_pinv(const Tensor& a, std::optional<double> atol, std::optional<do
       },
       [](const Saved& s, const Tensor& g) -> Grads { return {pinv_backward(g, s.output(), s.input(0))}; });
 }
-Tensor pinverse(const Tensor& a, double rcond) { return linalg_pinv(a, 0.0, rcond); }
+Tensor linalg_pinv(const Tensor& a, std::optional<double> atol, std::optional<double> rtol, bool hermitian) {
+  return linalg_pinv(a, tolerance(atol), tolerance(rtol), hermitian);
+}
+Tensor linalg_pinv(const Tensor& a, const Tensor& rcond, bool hermitian) {
+  return linalg_pinv(a, tolerance(0), rcond, hermitian);
+}
+Tensor pinverse(const Tensor& a, double rcond) { return linalg_pinv(a, rcond); }
 
 std::tuple<Tensor, Tensor, Tensor, Tensor> linalg_lstsq(const Tensor& a, const Tensor& b, std::optional<double> rcond,
                                                         std::optional<std::string_view> driver) {

@@ -7,6 +7,7 @@
 
 #include <xgrad/autograd/ops/method.hpp>
 
+#include <concepts>
 #include <string_view>
 #include <tuple>
 
@@ -34,6 +35,13 @@ std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& a, bool some = true, bool c
 /// one of them is given.
 Tensor linalg_pinv(const Tensor& a, std::optional<double> atol = std::nullopt,
                    std::optional<double> rtol = std::nullopt, bool hermitian = false);
+/// The same with a number for each matrix; an undefined tensor leaves one out.
+Tensor linalg_pinv(const Tensor& a, const Tensor& atol, const Tensor& rtol, bool hermitian = false);
+/// One number alone is rtol.
+auto linalg_pinv(const Tensor& a, std::floating_point auto rcond, std::same_as<bool> auto... hermitian) {
+  return linalg_pinv(a, std::optional<double>(0), std::optional<double>(rcond), hermitian...);
+}
+Tensor linalg_pinv(const Tensor& a, const Tensor& rcond, bool hermitian = false);
 Tensor pinverse(const Tensor& a, double rcond = 1e-15);
 
 /// The x that minimises |A·x − b|: solution, squared residuals, rank, singular values; what the driver ("gels",
@@ -52,6 +60,12 @@ Tensor matrix_exp(const Tensor& a);
 /// The number of singular values above max(atol, rtol·max S); int64.
 Tensor linalg_matrix_rank(const Tensor& a, std::optional<double> atol = std::nullopt,
                           std::optional<double> rtol = std::nullopt, bool hermitian = false);
+Tensor linalg_matrix_rank(const Tensor& a, const Tensor& atol, const Tensor& rtol, bool hermitian = false);
+Tensor linalg_matrix_rank(const Tensor& a, const Tensor& tol, bool hermitian = false);
+/// One number alone is atol.
+auto linalg_matrix_rank(const Tensor& a, std::floating_point auto tol, std::same_as<bool> auto... hermitian) {
+  return linalg_matrix_rank(a, std::optional<double>(tol), std::optional<double>(0), hermitian...);
+}
 /// |A|·|A⁻¹| in the norm p, by default max S / min S.
 Tensor linalg_cond(const Tensor& a, std::optional<Scalar> p = std::nullopt);
 Tensor linalg_cond(const Tensor& a, std::string_view p);

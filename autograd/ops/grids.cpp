@@ -99,4 +99,25 @@ Tensor cartesian_prod(TensorList tensors) {
   return stack(columns, 1);
 }
 
+Tensor combinations(const Tensor& x, std::int64_t r, bool with_replacement) {
+  check(x.dim() == 1, "Expect a 1D vector, but got shape {}", x.sizes());
+  check(r >= 0, "Expect a non-negative number, but got {}", r);
+  if (r == 0) return empty({0}, x.options());
+  const std::int64_t n = x.numel(), step = with_replacement ? 0 : 1;
+  std::vector<std::int64_t> all, row(static_cast<std::size_t>(r));
+  // Odometer: the last place that can still grow does, and those behind it start again from there.
+  for (std::int64_t i = 0; i < r; ++i) row[static_cast<std::size_t>(i)] = i * step;
+  const auto last = [&](std::int64_t i) { return n - 1 - (r - 1 - i) * step; };
+  for (std::int64_t grows = n > 0 && last(0) >= 0 ? 0 : -1; grows >= 0;) {
+    all.insert(all.end(), row.begin(), row.end());
+    grows = r - 1;
+    while (grows >= 0 && row[static_cast<std::size_t>(grows)] == last(grows)) --grows;
+    if (grows < 0) break;
+    std::int64_t value = row[static_cast<std::size_t>(grows)] + 1;
+    for (std::int64_t i = grows; i < r; ++i, value += step) row[static_cast<std::size_t>(i)] = value;
+  }
+  const auto rows = static_cast<std::int64_t>(all.size()) / r;
+  return index_select(x, 0, tensor(all, kInt64)).view({rows, r});
+}
+
 }  // namespace xgrad

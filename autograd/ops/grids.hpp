@@ -18,5 +18,8 @@ Tensor triu_indices(std::int64_t row, std::int64_t col, std::int64_t offset = 0,
 std::vector<Tensor> meshgrid(TensorList tensors, std::string_view indexing = "ij");
 /// Every combination of an element from each vector, a row each. One vector is returned as it is.
 Tensor cartesian_prod(TensorList tensors);
+/// Every choice of r elements of a vector in their order, a row each, as Python's itertools.combinations; with
+/// replacement, an element may be chosen again.
+Tensor combinations(const Tensor& x, std::int64_t r = 2, bool with_replacement = false);
 
 }  // namespace xgrad

@@ -1,18 +1,16 @@
 #include <xgrad/autograd/graph/leaf_gradient.hpp>
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/matmul.hpp>
+#include <xgrad/autograd/ops/matrix_checks.hpp>
 #include <xgrad/autograd/ops/promotion.hpp>
 
 namespace xgrad {
+
+using ops::check_batches;
+using ops::check_multiplies;
+using ops::check_one_dtype;
+
 namespace {
-
-void check_same_dtype(const Tensor& a, const Tensor& b) {
-  check(a.dtype() == b.dtype(), "expected scalar type {} but found {}", a.dtype(), b.dtype());
-}
-
-void check_multiplies(std::int64_t n, std::int64_t k, std::int64_t k2, std::int64_t m) {
-  check(k == k2, "mat1 and mat2 shapes cannot be multiplied ({}x{} and {}x{})", n, k, k2, m);
-}
 
 std::int64_t product(IntArrayRef sizes, std::size_t first, std::size_t last) {
   std::int64_t n = 1;
@@ -36,7 +34,7 @@ Tensor mm(const Tensor& a, const Tensor& b) {
   check(a.dim() == 2, "self must be a matrix");
   check(b.dim() == 2, "mat2 must be a matrix");
   check_multiplies(a.size(0), a.size(1), b.size(0), b.size(1));
-  check_same_dtype(a, b);
+  check_one_dtype(a, b);
   return differentiable<"MmBackward0">(
       inputs(a, b), {}, [&](const Array*) { return kernels::matmul(a.array(), b.array()); },
       [](Save& s) {
@@ -53,7 +51,7 @@ Tensor mm(const Tensor& a, const Tensor& b) {
 Tensor mv(const Tensor& a, const Tensor& v) {
   check(a.dim() == 2 && v.dim() == 1, "vector + matrix @ vector expected, got 1, {}, {}", a.dim(), v.dim());
   check(a.size(1) == v.size(0), "size mismatch, got {}, {}x{},{}", a.size(0), a.size(0), a.size(1), v.size(0));
-  check_same_dtype(a, v);
+  check_one_dtype(a, v);
   check<NotImplementedError>(a.dtype() != kBool, "\"addmv_impl_cpu\" not implemented for 'Bool'");
   return differentiable<"MvBackward0">(
       inputs(a, v), {}, [&](const Array*) { return kernels::matvec(a.array(), v.array()); },
@@ -94,12 +92,7 @@ Tensor outer(const Tensor& a, const Tensor& b) {
 
 /// y_n = a_n·b_n          da_n = g_n·b_nᵀ, db_n = a_nᵀ·g_n
 Tensor bmm(const Tensor& a, const Tensor& b) {
-  check(a.dim() == 3, "batch1 must be a 3D tensor");
-  check(b.dim() == 3, "batch2 must be a 3D tensor");
-  check(a.size(0) == b.size(0) && a.size(2) == b.size(1),
-        "Expected size for first two dimensions of batch2 tensor to be: [{}, {}] but got: [{}, {}].", a.size(0),
-        a.size(2), b.size(0), b.size(1));
-  check_same_dtype(a, b);
+  check_batches(a, b);
   return differentiable<"BmmBackward0">(
       inputs(a, b), {}, [&](const Array*) { return kernels::batched_matmul(a.array(), b.array()); },
       [](Save& s) {
@@ -110,43 +103,6 @@ Tensor bmm(const Tensor& a, const Tensor& b) {
         return {s.needs(0) ? bmm(g, s.input(1).transpose(1, 2)) : Tensor(),
                 s.needs(1) ? bmm(s.input(0).transpose(1, 2), g) : Tensor()};
       });
-}
-
-/// y = beta·c + alpha·a·b      dc = beta·g, da = alpha·g·bᵀ, db = alpha·aᵀ·g
-static Tensor addmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha, Into into) {
-  check(a.dim() == 2 && b.dim() == 2, "mat1 and mat2 must be matrices, got {}-D and {}-D tensors", a.dim(), b.dim());
-  check_multiplies(a.size(0), a.size(1), b.size(0), b.size(1));
-  check(c.dtype() == b.dtype(), "self and mat2 must have the same dtype");
-  check_same_dtype(a, b);
-  const Dims sizes{a.size(0), b.size(1)};
-  if (into.self())
-    check(c.sizes() == sizes, "Bad in-place call: input tensor size {} and output tensor size {} should match",
-          c.sizes(), sizes);
-  c.array().expand(sizes);  // throws when c does not broadcast
-  const double al = alpha.toDouble(), be = beta.toDouble();
-  return differentiable<"AddmmBackward0">(
-      inputs(c, a, b), into,
-      [&](const Array* out) {
-        Array product = kernels::matmul(a.array(), b.array(), al, &c.array(), be);
-        if (!out) return product;
-        kernels::copy(*out, product);
-        return *out;
-      },
-      [](Save& s) {
-        if (s.needed(1)) s.input(2);
-        if (s.needed(2)) s.input(1);
-      },
-      [al, be](const Saved& s, const Tensor& g) -> Grads {
-        const auto scaled = [](Tensor t, double by) { return by == 1 ? t : t * by; };
-        return {s.needs(0) ? scaled(g, be) : Tensor(), s.needs(1) ? scaled(mm(g, s.input(2).t()), al) : Tensor(),
-                s.needs(2) ? scaled(mm(s.input(1).t(), g), al) : Tensor()};
-      });
-}
-Tensor addmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha) {
-  return addmm(c, a, b, beta, alpha, {});
-}
-Tensor& addmm_(Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha) {
-  return addmm(c, a, b, beta, alpha, Into::in_place(c)), c;
 }
 
 Tensor matmul(const Tensor& a, const Tensor& b) {
@@ -206,7 +162,7 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   const std::int64_t rows = product(x.sizes(), 0, x.sizes().size() - 1);
   check_multiplies(rows, x.size(-1), in_features, out_features);
   check(!bias.defined() || bias.dtype() == weight.dtype(), "self and mat2 must have the same dtype");
-  check_same_dtype(x, weight);
+  check_one_dtype(x, weight);
   if (x.dim() != 2) {
     Dims sizes(x.sizes());
     sizes.back() = out_features;

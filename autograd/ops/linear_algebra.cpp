@@ -1,7 +1,8 @@
 #include <xgrad/autograd/ops/linear_algebra.hpp>
 
-#include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/ops/rearrange.hpp>
+
+#include <limits>
 
 namespace xgrad::linalg::detail {
 
@@ -28,18 +29,22 @@ void check_info(const Array& info, const char* name, fmt::string_view problem) {
   }
 }
 
-Tensor lower_mask(std::int64_t rows, std::int64_t columns, std::int64_t k) {
-  const Array mask = Array::empty({rows, columns}, kBool);
-  bool* out = mask.data<bool>();
-  for (std::int64_t i = 0; i < rows; ++i) {
-    for (std::int64_t j = 0; j < columns; ++j) *out++ = j - i <= k;
-  }
-  return Tensor(mask);
+double epsilon(const Tensor& a) {
+  return a.dtype() == kFloat64 ? std::numeric_limits<double>::epsilon()
+                               : static_cast<double>(std::numeric_limits<float>::epsilon());
 }
 
-Tensor lower(const Tensor& x, std::int64_t k) { return where(lower_mask(x.size(-2), x.size(-1), k), x, 0); }
-Tensor upper(const Tensor& x, std::int64_t k) { return where(lower_mask(x.size(-2), x.size(-1), k - 1), 0, x); }
-Tensor half_lower(const Tensor& x) { return (lower(x) + lower(x, -1)) * 0.5; }
+Tensor threshold(const Tensor& a, const Tensor& s, const Tensor& atol, const Tensor& rtol) {
+  const Tensor usual = full({}, epsilon(a) * static_cast<double>(std::max(a.size(-2), a.size(-1))), kFloat64);
+  const Tensor absolute = atol.defined() ? atol : zeros({}, kFloat64);
+  const Tensor relative = rtol.defined() ? rtol : atol.defined() ? where(atol > 0, 0, usual) : usual;
+  if (s.size(-1) == 0) return absolute.unsqueeze(-1);
+  return maximum(absolute.unsqueeze(-1), relative.unsqueeze(-1) * s.amax({-1}, true));
+}
+
+Tensor tolerance(std::optional<double> value) { return value ? full({}, *value, kFloat64) : Tensor(); }
+
+Tensor half_lower(const Tensor& x) { return (tril(x) + tril(x, -1)) * 0.5; }
 
 Tensor diagonal_of(const Tensor& x) { return diagonal(x, 0, -2, -1); }
 Tensor diagonal_matrix(const Tensor& v) { return diag_embed(v); }

@@ -23,12 +23,14 @@ inline constexpr const char* kSingularSolve = "The solver failed because the inp
 /// Throws LinAlgError for the first matrix whose info is not 0; `problem` has one {} for its number, or none.
 void check_info(const Array& info, const char* name, fmt::string_view problem);
 
-/// Square matrices of ones and zeros, as a condition for where(): at and below the k-th diagonal.
-Tensor lower_mask(std::int64_t rows, std::int64_t columns, std::int64_t k);
+/// The machine epsilon of a's dtype.
+double epsilon(const Tensor& a);
+/// Below what the singular values `s` of `a` count for nothing: max(atol, rtol·largest), a number a matrix. Undefined:
+/// atol is 0, and rtol the larger size times epsilon, or 0 where atol is not.
+Tensor threshold(const Tensor& a, const Tensor& s, const Tensor& atol, const Tensor& rtol);
+/// A number for threshold(), or none.
+Tensor tolerance(std::optional<double> value);
 
-/// x in the triangle, 0 elsewhere.
-Tensor lower(const Tensor& x, std::int64_t k = 0);
-Tensor upper(const Tensor& x, std::int64_t k = 0);
 /// The lower triangle with half of the diagonal.
 Tensor half_lower(const Tensor& x);
 /// diag(v)·x, x·diag(v)

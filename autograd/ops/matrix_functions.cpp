@@ -93,17 +93,19 @@ Tensor linalg_matrix_exp(const Tensor& a) {
 }
 Tensor matrix_exp(const Tensor& a) { return linalg_matrix_exp(a); }
 
-Tensor linalg_matrix_rank(const Tensor& a, std::optional<double> atol, std::optional<double> rtol, bool hermitian) {
+Tensor linalg_matrix_rank(const Tensor& a, const Tensor& atol, const Tensor& rtol, bool hermitian) {
   const NoGradGuard no_grad;
   check_has_matrices(a, "linalg.matrix_rank", "input");
   const Tensor s = hermitian ? linalg_eigvalsh(a).abs() : linalg_svdvals(a);
   if (s.size(-1) == 0) return zeros(batch_sizes_of(a), kInt64);
-  const double eps = a.dtype() == kFloat64 ? std::numeric_limits<double>::epsilon()
-                                           : static_cast<double>(std::numeric_limits<float>::epsilon());
-  const double absolute = atol.value_or(0);
-  const double relative = rtol.value_or(absolute > 0 ? 0 : eps * static_cast<double>(std::max(a.size(-2), a.size(-1))));
-  const Tensor least = maximum(s.amax({-1}, true) * relative, full({}, absolute, s.dtype()));
-  return (s > least).sum(-1);
+  return (s > threshold(a, s, atol, rtol)).sum(-1);
+}
+Tensor linalg_matrix_rank(const Tensor& a, std::optional<double> atol, std::optional<double> rtol, bool hermitian) {
+  return linalg_matrix_rank(a, tolerance(atol), tolerance(rtol), hermitian);
+}
+
+Tensor linalg_matrix_rank(const Tensor& a, const Tensor& tol, bool hermitian) {
+  return linalg_matrix_rank(a, tol, tolerance(0), hermitian);
 }
 
 Tensor linalg_vector_norm(const Tensor& x, Scalar ord, std::optional<Dims> dim, bool keepdim,

@@ -1,17 +1,19 @@
 #include <xgrad/autograd/graph/grad_mode.hpp>
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/matmul.hpp>
+#include <xgrad/autograd/ops/matrix_checks.hpp>
 #include <xgrad/autograd/ops/products.hpp>
 #include <xgrad/autograd/ops/promotion.hpp>
 
 #include <functional>
 
 namespace xgrad {
-namespace {
 
-void check_one_dtype(const Tensor& a, const Tensor& b) {
-  check(a.dtype() == b.dtype(), "expected scalar type {} but found {}", a.dtype(), b.dtype());
-}
+using ops::check_batches;
+using ops::check_multiplies;
+using ops::check_one_dtype;
+
+namespace {
 
 Tensor scaled(const Tensor& x, Scalar by) { return by.toDouble() == 1 ? x : x * by; }
 
@@ -46,6 +48,48 @@ void check_target(const char* name, const Tensor& c, IntArrayRef sizes, Into int
           c.sizes());
 }
 
+/// y = beta·c + alpha·a∘b for a product ∘, recorded: `forward` makes it all, `da(g, b)` and `db(a, g)` are the
+/// product's derivatives.
+template <FixedString Name, class Forward, class DerivativeA, class DerivativeB>
+Tensor scaled_product(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha, Into into,
+                      Forward forward, DerivativeA da, DerivativeB db) {
+  return differentiable<Name>(
+      inputs(c, a, b), into, forward,
+      [](Save& s) {
+        if (s.needed(1)) s.input(2);
+        if (s.needed(2)) s.input(1);
+      },
+      [beta, alpha, da, db](const Saved& s, const Tensor& g) -> Grads {
+        return {s.needs(0) ? scaled(g, beta) : Tensor(), s.needs(1) ? scaled(da(g, s.input(2)), alpha) : Tensor(),
+                s.needs(2) ? scaled(db(s.input(1), g), alpha) : Tensor()};
+      });
+}
+
+/// The derivatives of products of matrices, one or a batch.
+constexpr auto times_transposed = [](const Tensor& g, const Tensor& b) { return matmul(g, b.transpose(-2, -1)); };
+constexpr auto transposed_times = [](const Tensor& a, const Tensor& g) { return matmul(a.transpose(-2, -1), g); };
+
+Tensor addmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha, Into into) {
+  check(a.dim() == 2 && b.dim() == 2, "mat1 and mat2 must be matrices, got {}-D and {}-D tensors", a.dim(), b.dim());
+  check_multiplies(a.size(0), a.size(1), b.size(0), b.size(1));
+  check(c.dtype() == b.dtype(), "self and mat2 must have the same dtype");
+  check_one_dtype(a, b);
+  const Dims sizes{a.size(0), b.size(1)};
+  if (into.self())
+    check(c.sizes() == sizes, "Bad in-place call: input tensor size {} and output tensor size {} should match",
+          c.sizes(), sizes);
+  c.array().expand(sizes);  // throws when c does not broadcast
+  return scaled_product<"AddmmBackward0">(
+      c, a, b, beta, alpha, into,
+      [&](const Array* out) {
+        Array product = kernels::matmul(a.array(), b.array(), alpha.toDouble(), &c.array(), beta.toDouble());
+        if (!out) return product;
+        kernels::copy(*out, product);
+        return *out;
+      },
+      times_transposed, transposed_times);
+}
+
 Tensor addmv(const Tensor& c, const Tensor& a, const Tensor& v, Scalar beta, Scalar alpha, Into into) {
   check(a.dim() == 2 && v.dim() == 1 && c.dim() <= 1, "vector + matrix @ vector expected, got {}, {}, {}", c.dim(),
         a.dim(), v.dim());
@@ -56,17 +100,11 @@ Tensor addmv(const Tensor& c, const Tensor& a, const Tensor& v, Scalar beta, Sca
   check(c.dtype() == v.dtype(), "expected scalar type {} but found {}", c.dtype(), v.dtype());
   check<NotImplementedError>(a.dtype() != kBool, "\"addmv_impl_cpu\" not implemented for 'Bool'");
   check_target("addmv", c, {a.size(0)}, into);
-  return differentiable<"AddmvBackward0">(
-      inputs(c, a, v), into,
+  return scaled_product<"AddmvBackward0">(
+      c, a, v, beta, alpha, into,
       [&](const Array* out) { return accumulate(c.array(), kernels::matvec(a.array(), v.array()), beta, alpha, out); },
-      [](Save& s) {
-        if (s.needed(1)) s.input(2);
-        if (s.needed(2)) s.input(1);
-      },
-      [beta, alpha](const Saved& s, const Tensor& g) -> Grads {
-        return {s.needs(0) ? scaled(g, beta) : Tensor(), s.needs(1) ? scaled(outer(g, s.input(2)), alpha) : Tensor(),
-                s.needs(2) ? scaled(mv(s.input(1).t(), g), alpha) : Tensor()};
-      });
+      [](const Tensor& g, const Tensor& v) { return outer(g, v); },
+      [](const Tensor& a, const Tensor& g) { return mv(a.t(), g); });
 }
 
 Tensor addr(const Tensor& c, const Tensor& u, const Tensor& v, Scalar beta, Scalar alpha, Into into) {
@@ -80,33 +118,15 @@ Tensor addr(const Tensor& c, const Tensor& u, const Tensor& v, Scalar beta, Scal
   check(real || is_integral(beta.type()) || beta.type() == kBool,
         "For integral input tensors, argument beta must not be a floating point number.");
   check_target("addr", c, {u.size(0), v.size(0)}, into);
-  return differentiable<"AddrBackward0">(
-      inputs(c, u, v), into,
+  return scaled_product<"AddrBackward0">(
+      c, u, v, beta, alpha, into,
       [&](const Array* out) {
         const Array product =
             kernels::binary(kernels::Binary::Mul, u.array().unsqueeze(1), v.array().unsqueeze(0), dtype);
         return accumulate(kernels::to_dtype(c.array(), dtype), product, beta, alpha, out, Zero::Multiplies);
       },
-      [](Save& s) {
-        if (s.needed(1)) s.input(2);
-        if (s.needed(2)) s.input(1);
-      },
-      [beta, alpha](const Saved& s, const Tensor& g) -> Grads {
-        const auto product = [&](const Tensor& m, std::size_t vector) {
-          return scaled(mv(m, s.input(vector).to(m.dtype())), alpha);
-        };
-        return {s.needs(0) ? scaled(g, beta) : Tensor(), s.needs(1) ? product(g, 2) : Tensor(),
-                s.needs(2) ? product(g.t(), 1) : Tensor()};
-      });
-}
-
-void check_batches(const Tensor& a, const Tensor& b) {
-  check(a.dim() == 3, "batch1 must be a 3D tensor");
-  check(b.dim() == 3, "batch2 must be a 3D tensor");
-  check(a.size(0) == b.size(0) && a.size(2) == b.size(1),
-        "Expected size for first two dimensions of batch2 tensor to be: [{}, {}] but got: [{}, {}].", a.size(0),
-        a.size(2), b.size(0), b.size(1));
-  check_one_dtype(a, b);
+      [](const Tensor& g, const Tensor& v) { return mv(g, v.to(g.dtype())); },
+      [](const Tensor& u, const Tensor& g) { return mv(g.t(), u.to(g.dtype())); });
 }
 
 Tensor baddbmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha, Into into) {
@@ -114,20 +134,12 @@ Tensor baddbmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, S
   check(c.dtype() == a.dtype(), "Input dtypes must be the same, got: input {}, batch1: {}, batch2: {}", c.dtype(),
         a.dtype(), b.dtype());
   check_target("baddbmm", c, {a.size(0), a.size(1), b.size(2)}, into);
-  return differentiable<"BaddbmmBackward0">(
-      inputs(c, a, b), into,
+  return scaled_product<"BaddbmmBackward0">(
+      c, a, b, beta, alpha, into,
       [&](const Array* out) {
         return accumulate(c.array(), kernels::batched_matmul(a.array(), b.array()), beta, alpha, out, Zero::Multiplies);
       },
-      [](Save& s) {
-        if (s.needed(1)) s.input(2);
-        if (s.needed(2)) s.input(1);
-      },
-      [beta, alpha](const Saved& s, const Tensor& g) -> Grads {
-        return {s.needs(0) ? scaled(g, beta) : Tensor(),
-                s.needs(1) ? scaled(bmm(g, s.input(2).transpose(1, 2)), alpha) : Tensor(),
-                s.needs(2) ? scaled(bmm(s.input(1).transpose(1, 2), g), alpha) : Tensor()};
-      });
+      times_transposed, transposed_times);
 }
 
 /// Σ_n a_n·b_n as one product [rows, N·k]·[N·k, columns].
@@ -141,21 +153,15 @@ Array sum_of_products(const Array& a, const Array& b) {
 Tensor addbmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha, Into into) {
   check_batches(a, b);
   check(c.dtype() == a.dtype(), "expected scalar type {} but found {}", c.dtype(), a.dtype());
-  const std::int64_t batches = a.size(0);
   check_target("addbmm", c, {a.size(1), b.size(2)}, into);
-  return differentiable<"AddbmmBackward0">(
-      inputs(c, a, b), into,
+  const auto for_all = [batches = a.size(0)](const Tensor& g) {
+    return g.unsqueeze(0).expand({batches, g.size(0), g.size(1)});
+  };
+  return scaled_product<"AddbmmBackward0">(
+      c, a, b, beta, alpha, into,
       [&](const Array* out) { return accumulate(c.array(), sum_of_products(a.array(), b.array()), beta, alpha, out); },
-      [](Save& s) {
-        if (s.needed(1)) s.input(2);
-        if (s.needed(2)) s.input(1);
-      },
-      [beta, alpha, batches](const Saved& s, const Tensor& g) -> Grads {
-        const Tensor same = g.unsqueeze(0).expand({batches, g.size(0), g.size(1)});
-        return {s.needs(0) ? scaled(g, beta) : Tensor(),
-                s.needs(1) ? scaled(bmm(same, s.input(2).transpose(1, 2)), alpha) : Tensor(),
-                s.needs(2) ? scaled(bmm(s.input(1).transpose(1, 2), same), alpha) : Tensor()};
-      });
+      [for_all](const Tensor& g, const Tensor& b) { return times_transposed(for_all(g), b); },
+      [for_all](const Tensor& a, const Tensor& g) { return transposed_times(a, for_all(g)); });
 }
 
 }  // namespace
@@ -171,6 +177,12 @@ Tensor inner(const Tensor& a, const Tensor& b) {
 Tensor vdot(const Tensor& a, const Tensor& b) { return dot(a, b); }
 Tensor ger(const Tensor& a, const Tensor& b) { return outer(a, b); }
 
+Tensor addmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha) {
+  return addmm(c, a, b, beta, alpha, {});
+}
+Tensor& addmm_(Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha) {
+  return addmm(c, a, b, beta, alpha, Into::in_place(c)), c;
+}
 Tensor addmv(const Tensor& c, const Tensor& a, const Tensor& v, Scalar beta, Scalar alpha) {
   return addmv(c, a, v, beta, alpha, {});
 }

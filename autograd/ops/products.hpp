@@ -53,9 +53,10 @@ Tensor chain_matmul(TensorList matrices);
 ///     einsum("ii", {a})               // trace
 ///     einsum("i,j", {u, v})           // outer
 ///
-/// With three operands or more the pairs are taken in the order that costs least.
+/// With three operands or more the pairs are taken in the order that costs least, or as `path` says: the places of two
+/// operands at a time, whose product goes to the end.
 /// https://pytorch.org/docs/1.13/generated/torch.einsum.html
-Tensor einsum(std::string_view equation, TensorList operands);
+Tensor einsum(std::string_view equation, TensorList operands, std::optional<Dims> path = std::nullopt);
 
 template <class T>
 struct ProductMethods : Methods<T, ProductMethods<T>> {

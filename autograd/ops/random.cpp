@@ -98,6 +98,10 @@ Tensor bernoulli(const Tensor& x, double p, std::optional<Generator> generator) 
   kernels::bernoulli_(out, p, g);
   return Tensor(std::move(out));
 }
+Tensor bernoulli(const Tensor& x, const Tensor& p, std::optional<Generator> generator) {
+  Tensor y = empty_like(x);
+  return bernoulli_(y, p, std::move(generator));
+}
 
 Tensor randint_like(const Tensor& x, std::int64_t high, const TensorOptions& options) {
   return randint_like(x, 0, high, options);

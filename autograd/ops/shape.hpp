@@ -5,16 +5,31 @@
 
 #include <xgrad/autograd/ops/method.hpp>
 
+#include <concepts>
+
 namespace xgrad {
+
+namespace ops {
+Tensor view_as(const Tensor& x, ScalarType dtype);
+}
 
 /// The same elements in order under another shape, as a view; one size may be −1. Throws when strides do not allow it.
 Tensor view(const Tensor& x, IntArrayRef size);
 Tensor view_as(const Tensor& x, const Tensor& other);
+/// The same bytes as numbers of another dtype, as a view; the last dimension grows or shrinks with the numbers' size.
+/// There is no derivative: the result does not require grad. (A template, so that `view(x, {})` is a shape.)
+auto view(const Tensor& x, std::same_as<ScalarType> auto dtype) { return ops::view_as(x, dtype); }
 /// A view when possible, else a copy.
 Tensor reshape(const Tensor& x, IntArrayRef shape);
 Tensor reshape_as(const Tensor& x, const Tensor& other);
 /// Dimensions start_dim … end_dim become one.
 Tensor flatten(const Tensor& x, std::int64_t start_dim = 0, std::int64_t end_dim = -1);
+/// Gives x another shape, packed, in place: the same memory from x's first element on where it suffices, else new
+/// memory into which the elements go, in order. New elements are not initialised. Throws for tensors that require grad.
+/// Views made before keep the memory they have; PyTorch lets it grow under them.
+Tensor& resize_(Tensor& x, IntArrayRef size);
+/// resize_ to another tensor's shape.
+Tensor& resize_as_(Tensor& x, const Tensor& other);
 /// Drops dimensions of size 1: all, or `dim` if it is one.
 Tensor squeeze(const Tensor& x);
 Tensor squeeze(const Tensor& x, std::int64_t dim);
@@ -46,6 +61,7 @@ Tensor slice(const Tensor& x, std::int64_t dim, std::optional<std::int64_t> star
              std::optional<std::int64_t> end = std::nullopt, std::int64_t step = 1);
 /// `length` elements from `start` along `dim`, as a view; out of range throws.
 Tensor narrow(const Tensor& x, std::int64_t dim, std::int64_t start, std::int64_t length);
+Tensor narrow(const Tensor& x, std::int64_t dim, const Tensor& start, std::int64_t length);
 /// A view with these sizes and strides, `offset` elements into the storage; throws when it would leave the storage.
 Tensor as_strided(const Tensor& x, IntArrayRef size, IntArrayRef stride,
                   std::optional<std::int64_t> offset = std::nullopt);
@@ -68,6 +84,9 @@ struct ShapeMethods : Methods<T, ShapeMethods<T>> {
   using Methods<T, ShapeMethods>::as;
   using Methods<T, ShapeMethods>::writable;
   T view(IntArrayRef size) const { return xgrad::view(as(this), size); }
+  T view(std::same_as<ScalarType> auto dtype) const { return ops::view_as(as(this), dtype); }
+  T& resize_(IntArrayRef size) const { return xgrad::resize_(writable(this), size); }
+  T& resize_as_(const T& other) const { return xgrad::resize_as_(writable(this), other); }
   T view_as(const T& other) const { return xgrad::view_as(as(this), other); }
   T reshape(IntArrayRef shape) const { return xgrad::reshape(as(this), shape); }
   T reshape_as(const T& other) const { return xgrad::reshape_as(as(this), other); }
@@ -102,6 +121,9 @@ struct ShapeMethods : Methods<T, ShapeMethods<T>> {
     return xgrad::slice(as(this), dim, start, end, step);
   }
   T narrow(std::int64_t dim, std::int64_t start, std::int64_t length) const {
+    return xgrad::narrow(as(this), dim, start, length);
+  }
+  T narrow(std::int64_t dim, const T& start, std::int64_t length) const {
     return xgrad::narrow(as(this), dim, start, length);
   }
   T as_strided(IntArrayRef size, IntArrayRef stride, std::optional<std::int64_t> offset = std::nullopt) const {

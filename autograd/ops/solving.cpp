@@ -155,7 +155,7 @@ Tensor solve_triangular(const Tensor& a, const Tensor& b, bool upper, bool trans
         Tensor da;
         if (s.needs(0)) {
           const Tensor full = transposed ? -matmul(s.output(), mT(db)) : -matmul(db, mT(s.output()));
-          da = upper ? linalg::detail::upper(full, unit ? 1 : 0) : lower(full, unit ? -1 : 0);
+          da = upper ? triu(full, unit ? 1 : 0) : tril(full, unit ? -1 : 0);
         }
         return {da, s.needs(1) ? db : Tensor()};
       });
@@ -289,22 +289,22 @@ Tensor lu_backward(const Tensor& g, const Tensor& lu, const Tensor& pivots) {
   const std::int64_t m = lu.size(-2), n = lu.size(-1), k = std::min(m, n);
   const Tensor p(kernels::permutation_matrix(pivots.array(), m, lu.dtype()));
   const Tensor square = lu.narrow(-2, 0, k).narrow(-1, 0, k), g1 = g.narrow(-2, 0, k).narrow(-1, 0, k);
-  const auto unit_lower = [&](const Tensor& x) { return lower(x, -1) + eye(k, TensorOptions(x.dtype())); };
-  const Tensor l = unit_lower(square), u = upper(square);
+  const auto unit_lower = [&](const Tensor& x) { return tril(x, -1) + eye(k, TensorOptions(x.dtype())); };
+  const Tensor l = unit_lower(square), u = triu(square);
   const auto solve_l = [&](const Tensor& b) { return solve_triangular(square, b, false, true, true); };  // L⁻ᵀ·b
   const auto times_u = [&](const Tensor& b) {
     return mT(solve_triangular(square, mT(b), true, false, false));
   };  // b·U⁻ᵀ
-  const Tensor gl = lower(g1, -1), gu = upper(g1);
-  Tensor middle = lower(matmul(mT(l), gl), -1) + upper(matmul(gu, mT(u)));
+  const Tensor gl = tril(g1, -1), gu = triu(g1);
+  Tensor middle = tril(matmul(mT(l), gl), -1) + triu(matmul(gu, mT(u)));
   if (m == n) return matmul(p, solve_l(times_u(middle)));
   if (m < n) {  // A = P·L·[U, U₂]
     const Tensor u2 = lu.narrow(-1, k, n - k), g2 = g.narrow(-1, k, n - k);
-    middle = middle - lower(matmul(g2, mT(u2)), -1);
+    middle = middle - tril(matmul(g2, mT(u2)), -1);
     return matmul(p, cat({solve_l(times_u(middle)), solve_l(g2)}, -1));
   }
   const Tensor l2 = lu.narrow(-2, k, m - k), g2 = g.narrow(-2, k, m - k);  // A = P·[L; L₂]·U
-  middle = middle - upper(matmul(mT(l2), g2));
+  middle = middle - triu(matmul(mT(l2), g2));
   return matmul(p, cat({times_u(solve_l(middle)), times_u(g2)}, -2));
 }
 
@@ -358,8 +358,8 @@ std::tuple<Tensor, Tensor, Tensor> lu_unpack(const Tensor& lu, const Tensor& piv
   Tensor p = empty({0}, lu.dtype()), l = empty({0}, lu.dtype()), u = empty({0}, lu.dtype());
   if (unpack_pivots) p = Tensor(kernels::permutation_matrix(pivots.array(), m, lu.dtype()));
   if (unpack_data) {
-    l = lower(lu.narrow(-1, 0, k), -1) + eye(m, k, TensorOptions(lu.dtype()));
-    u = upper(lu.narrow(-2, 0, k));
+    l = tril(lu.narrow(-1, 0, k), -1) + eye(m, k, TensorOptions(lu.dtype()));
+    u = triu(lu.narrow(-2, 0, k));
   }
   return {p, l, u};
 }

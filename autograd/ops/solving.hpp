@@ -39,6 +39,12 @@ Tensor linalg_solve_triangular(const Tensor& a, const Tensor& b, bool upper, boo
 std::tuple<Tensor, Tensor> triangular_solve(const Tensor& b, const Tensor& a, bool upper = true, bool transpose = false,
                                             bool unitriangular = false);
 
+/// The inverse of a as a map between tensors: the first `ind` dimensions and the others multiply to one size, and the
+/// result has them exchanged, so that tensordot(tensorinv(a), b, ind) solves tensordot(a, x, x.dim()) = b.
+Tensor linalg_tensorinv(const Tensor& a, std::int64_t ind = 2);
+/// That x itself, with `dims` of a moved to the end before.
+Tensor linalg_tensorsolve(const Tensor& a, const Tensor& b, std::optional<Dims> dims = std::nullopt);
+
 /// A = L·Lᵀ (Uᵀ·U when upper), of a symmetric positive-definite A
 ///     dA = the symmetric part of L⁻ᵀ·Φ(Lᵀ·G)·L⁻¹, Φ the lower triangle with half of the diagonal
 Tensor linalg_cholesky(const Tensor& a, bool upper = false);

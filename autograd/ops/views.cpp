@@ -75,6 +75,36 @@ Tensor view_to(const Tensor& x, Array array) {
 Tensor view(const Tensor& x, IntArrayRef size) { return view_to(x, x.array().view(size)); }
 Tensor view_as(const Tensor& x, const Tensor& other) { return view(x, other.sizes()); }
 
+Tensor ops::view_as(const Tensor& x, ScalarType dtype) {
+  const auto from = static_cast<std::int64_t>(x.itemsize()), to = static_cast<std::int64_t>(element_size(dtype));
+  Dims sizes(x.sizes()), strides(x.strides());
+  std::int64_t offset = x.storage_offset();
+  if (from != to) {
+    const auto what = [&](const char* must) {
+      return fmt::format("self.{} to view {} as {} (different element sizes)", must, x.dtype(), dtype);
+    };
+    check(x.dim() > 0, "{}", what("dim() cannot be 0"));
+    check(strides.back() == 1, "{}, but got {}", what("stride(-1) must be 1"), strides.back());
+    const std::int64_t ratio = std::max(from, to) / std::min(from, to);
+    if (from > to) {
+      for (std::size_t d = 0; d + 1 < strides.size(); ++d) strides[d] *= ratio;
+      sizes.back() *= ratio;
+      offset *= ratio;
+    } else {
+      const auto divisible = [&](const std::string& name, std::int64_t n) {
+        check(n % ratio == 0, "{}, but got {}", what((name + " must be divisible by " + std::to_string(ratio)).c_str()),
+              n);
+        return n / ratio;
+      };
+      sizes.back() = divisible("size(-1)", sizes.back());
+      offset = divisible("storage_offset()", offset);
+      for (std::size_t d = 0; d + 1 < strides.size(); ++d)
+        strides[d] = divisible("stride(" + std::to_string(d) + ")", strides[d]);
+    }
+  }
+  return Tensor(Array(x.array().storage(), dtype, std::move(sizes), std::move(strides), offset));
+}
+
 Tensor reshape(const Tensor& x, IntArrayRef shape) {
   if (auto v = x.array().try_view(shape)) {
     return differentiable_view<"ReshapeAliasBackward0">(
@@ -185,6 +215,11 @@ Tensor narrow(const Tensor& x, std::int64_t dim, std::int64_t start, std::int64_
   check(start >= 0 && length >= 0 && start <= n - length, "start ({}) + length ({}) exceeds dimension size ({}).",
         start, length, n);
   return slice(x, dim, start, start + length, 1);
+}
+
+Tensor narrow(const Tensor& x, std::int64_t dim, const Tensor& start, std::int64_t length) {
+  check(start.dim() == 0 && is_integral(start.dtype()), "start must be an 0-dim integral Tensor.");
+  return narrow(x, dim, start.item<std::int64_t>(), length);
 }
 
 Tensor as_strided(const Tensor& x, IntArrayRef size, IntArrayRef stride, std::optional<std::int64_t> offset) {

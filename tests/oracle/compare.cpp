@@ -3,13 +3,17 @@
 #include "convert.hpp"
 
 namespace xgrad::op_table {
-Outcome ask_pytorch(const Row& row, const Values& in, Twin twin) {
+namespace {
+
+oracle::Question question_of(const Row& row, const Values& in) {
   oracle::Question question;
   question.name = row.aten;
-  question.in_place = twin == Twin::InPlace && !row.only_in_place();
   question.seed = kSeed;
-  for (const Value& v : leaves_of(row, in)) question.arguments.push_back(value_of(v));
-  oracle::Answer answer = oracle::ask(question);
+  for (const Value& v : in) question.arguments.push_back(value_of(v));
+  return question;
+}
+
+Outcome outcome_of(const oracle::Answer& answer) {
   Outcome out;
   out.error = answer.error;
   out.results = tensors_of(answer.results);
@@ -24,6 +28,26 @@ Outcome ask_pytorch(const Row& row, const Values& in, Twin twin) {
   return out;
 }
 
+}  // namespace
+
+Outcome ask_pytorch(const Row& row, const Values& in, Twin twin) {
+  oracle::Question question = question_of(row, leaves_of(row, in));
+  question.in_place = twin == Twin::InPlace && !row.only_in_place();
+  return outcome_of(oracle::ask(question));
+}
+
+std::pair<Outcome, int> ask_pytorch(const Row& row, const Values& in, const Outs& outs) {
+  oracle::Question question = question_of(row, in);
+  for (const Tensor& t : outs.tensors) question.outs.push_back(plain(t));
+  question.out_is_argument = outs.is_argument;
+  const oracle::Answer answer = oracle::ask(question);
+  return {outcome_of(answer), answer.warnings};
+}
+
+bool pytorch_has_out_form(const Row& row, const Values& in, std::size_t results) {
+  return oracle::has_out_form(row.aten, question_of(row, in).arguments, results);
+}
+
 const std::vector<Comparison>& compare(const Row& row) {
   static std::map<std::string, std::vector<Comparison>> done;
   const auto [place, fresh] = done.try_emplace(row.name);
@@ -34,6 +58,11 @@ const std::vector<Comparison>& compare(const Row& row) {
     Tolerance how{row.rtol, row.rtol32};
     if (single_precision(s.in, c.ours)) how.rtol = how.rtol32;
     how.strides = !row.any_strides;
+    Outcome sizes;
+    if (row.sums_products) {
+      sizes = magnitudes(row, s.in);
+      how.scale = &sizes;
+    }
     const auto differ = [&](const Outcome& ours, const Outcome& theirs, bool& other_words) {
       const Difference d = compare(ours, theirs, how);
       other_words = !d.what.empty() && !row.own_words.empty() && ours.error && theirs.error;

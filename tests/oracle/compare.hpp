@@ -8,6 +8,16 @@ namespace xgrad::op_table {
 /// What PyTorch makes of the sample.
 Outcome ask_pytorch(const Row& row, const Values& in, Twin twin = Twin::OutOfPlace);
 
+/// Where results are to go: tensors of these contents, or memory of the first tensor among the arguments.
+struct Outs {
+  std::vector<Tensor> tensors;
+  bool is_argument = false;
+};
+/// What PyTorch makes of the arguments as they are when results go there, and how often it warns.
+std::pair<Outcome, int> ask_pytorch(const Row& row, const Values& in, const Outs& outs);
+/// Whether PyTorch has a form for these arguments that writes into so many tensors.
+bool pytorch_has_out_form(const Row& row, const Values& in, std::size_t results);
+
 /// One sample, both sides.
 struct Comparison {
   const Sample* sample;

@@ -104,12 +104,15 @@ int fit(const Value& v, const c10::TypePtr& type, const std::string& name) {
   return 0;
 }
 
-/// -1 when the schema does not take these values.
-int fit(const c10::FunctionSchema& schema, const std::vector<Value>& values) {
+/// -1 when the schema does not take these values, or does not write into that many tensors after them.
+int fit(const c10::FunctionSchema& schema, const std::vector<Value>& values, std::size_t outs) {
   const auto& parameters = schema.arguments();
-  if (values.size() > parameters.size()) return -1;
+  if (values.size() + outs > parameters.size()) return -1;
   int score = 0;
-  for (std::size_t i = 0; i < parameters.size(); ++i) {
+  for (std::size_t i = parameters.size() - outs; i < parameters.size(); ++i) {
+    if (!parameters[i].is_out()) return -1;
+  }
+  for (std::size_t i = 0; i < parameters.size() - outs; ++i) {
     if (i >= values.size()) {
       if (!parameters[i].default_value()) return -1;
       continue;
@@ -195,21 +198,28 @@ const std::map<std::string, std::function<Results(const std::vector<Argument>&)>
   return all;
 }
 
-std::vector<Tensor> call(const std::string& name, const std::vector<Value>& values,
-                         const std::vector<Argument>& arguments) {
-  if (const auto found = unregistered().find(name); found != unregistered().end()) return found->second(arguments);
+/// The overload that takes these values best; null if none does.
+const torch::jit::Operator* overload(const std::string& name, const std::vector<Value>& values, std::size_t outs) {
   const torch::jit::Operator* best = nullptr;
   int best_score = -1;
   for (const auto& candidate : torch::jit::getAllOperatorsFor(c10::Symbol::fromQualString("aten::" + name))) {
-    const int score = fit(candidate->schema(), values);
+    const int score = fit(candidate->schema(), values, outs);
     if (score > best_score) best = candidate.get(), best_score = score;
   }
+  return best;
+}
+
+std::vector<Tensor> call(const std::string& name, const std::vector<Value>& values,
+                         const std::vector<Argument>& arguments, const std::vector<Tensor>& outs) {
+  if (const auto found = unregistered().find(name); found != unregistered().end()) return found->second(arguments);
+  const torch::jit::Operator* const best = overload(name, values, outs.size());
   if (!best) throw std::logic_error("libtorch has no aten::" + name + " for these arguments");
   torch::jit::Stack stack;
   const auto& parameters = best->schema().arguments();
-  for (std::size_t i = 0; i < parameters.size(); ++i) {
+  for (std::size_t i = 0; i < parameters.size() - outs.size(); ++i) {
     stack.push_back(i < arguments.size() ? pack(arguments[i], parameters[i].type()) : *parameters[i].default_value());
   }
+  for (const Tensor& out : outs) stack.push_back(out);
   best->getOperation()(stack);
   std::vector<Tensor> out;
   for (const c10::IValue& v : stack) {
@@ -285,18 +295,16 @@ void derive(const std::vector<Tensor>& results, const std::vector<Tensor>& leave
       caught([&] { answer.second = from_torch(torch::autograd::grad(again, wanted, weights, false, false, true)); });
 }
 
-/// What PyTorch warns of is no part of an answer.
-class Silent final : public c10::WarningHandler {
-  void process(const c10::SourceLocation&, const std::string&, bool) override {}
-};
+/// Of what PyTorch warns of, only that it resizes is part of an answer.
+class Counting final : public c10::WarningHandler {
+ public:
+  int count = 0;
 
-c10::WarningHandler* silence() {
-  static c10::WarningHandler* const silent = [] {
-    at::set_num_threads(1);
-    return new Silent;
-  }();
-  return silent;
-}
+ private:
+  void process(const c10::SourceLocation&, const std::string& message, bool) override {
+    count += message.find("An output with one or more elements was resized") != std::string::npos;
+  }
+};
 
 /// Carries out a step; its results join the tensors.
 void carry_out(const Step& step, std::vector<Tensor>& tensors) {
@@ -308,7 +316,7 @@ void carry_out(const Step& step, std::vector<Tensor>& tensors) {
     arguments.back().tensors.push_back(tensors[*step.tensors[i]]);
   }
   const at::AutoGradMode mode(!step.no_grad);
-  const auto results = call(step.name, step.arguments, arguments);
+  const auto results = call(step.name, step.arguments, arguments, {});
   if (!step.in_place) tensors.insert(tensors.end(), results.begin(), results.end());
 }
 
@@ -330,10 +338,24 @@ void backward(const std::vector<Tensor>& tensors, std::size_t inputs, Trace& tra
   trace.gradients = from_torch(torch::autograd::grad(roots, leaves, weights, false, false, true));
 }
 
+Tensor first_tensor(const std::vector<Argument>& arguments) {
+  for (const Argument& a : arguments) {
+    if (std::holds_alternative<Plain>(*a.value) && a.tensors[0].defined()) return a.tensors[0];
+  }
+  throw std::logic_error("there is no tensor among the arguments");
+}
+
+/// On one thread, and with the warnings counted.
+struct Asking {
+  Asking() { at::set_num_threads(1); }
+  Counting warnings;
+  const c10::Warning::WarningHandlerGuard guard{&warnings};
+};
+
 }  // namespace
 
 Trace run(const Program& program) {
-  const c10::Warning::WarningHandlerGuard guard(silence());
+  const Asking asking;
   Trace trace;
   std::vector<Tensor> tensors;
   for (const Plain& p : program.inputs) tensors.push_back(to_torch(p));
@@ -348,8 +370,12 @@ Trace run(const Program& program) {
   return trace;
 }
 
+bool has_out_form(const std::string& name, const std::vector<Value>& arguments, std::size_t results) {
+  return overload(name, arguments, results) != nullptr;
+}
+
 Answer ask(const Question& question) {
-  const c10::Warning::WarningHandlerGuard guard(silence());
+  const Asking asking;
   std::vector<Argument> arguments;
   std::vector<Tensor> leaves;
   for (const Value& v : question.arguments) {
@@ -366,12 +392,16 @@ Answer ask(const Question& question) {
   const std::string name = question.name + (question.in_place ? "_" : "");
   const auto given = arguments;
   if (question.in_place || name.back() == '_') arguments.at(0).tensors.at(0) = given[0].tensors.at(0).clone();
+  std::vector<Tensor> outs;
+  for (const Plain& p : question.outs) outs.push_back(to_torch(p));
+  if (question.out_is_argument) outs = {first_tensor(arguments)};
   Answer answer;
   std::vector<Tensor> results;
   answer.error = caught([&] {
     torch::manual_seed(question.seed);
-    results = call(name, question.arguments, arguments);
+    results = call(name, question.arguments, arguments, outs);
   });
+  answer.warnings = asking.warnings.count;
   if (answer.error) return answer;
   for (const Tensor& r : results) {
     answer.results.push_back(from_torch(r));

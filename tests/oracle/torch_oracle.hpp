@@ -44,6 +44,9 @@ struct Question {
   std::string name;  ///< without "aten::"
   std::vector<Value> arguments;
   bool in_place = false;  ///< ask `name_` on a copy of the first argument
+  /// Where results are to go, if anywhere: these tensors, or memory of the first tensor among the arguments.
+  std::vector<Plain> outs;
+  bool out_is_argument = false;
   std::uint64_t seed = 0;
 };
 
@@ -55,10 +58,13 @@ struct Answer {
   /// gradients after them), undefined where there is none; and why there are none at all.
   std::vector<Plain> first, second;
   std::optional<std::string> first_error, second_error;
+  int warnings = 0;
 };
 
 /// Asks libtorch. Throws std::logic_error when there is no such operation for such arguments.
 Answer ask(const Question& question);
+/// Whether it has a form for such arguments that writes into `results` tensors.
+bool has_out_form(const std::string& name, const std::vector<Value>& arguments, std::size_t results);
 
 /// One step of a program. An argument that is a tensor is one of those that are there already; what `arguments` has in
 /// its place says no more than that it is a tensor.

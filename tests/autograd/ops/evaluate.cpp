@@ -28,12 +28,13 @@ bool shares_memory(const Tensor& result, const Values& in) {
   return shared;
 }
 
-void derive(const std::vector<Tensor>& results, const std::vector<Tensor>& leaves, Order order, Outcome& out) {
+void derive(const std::vector<Tensor>& results, const std::vector<Tensor>& leaves, Order order, Signs signs,
+            Outcome& out) {
   std::vector<Tensor> roots, gradients;
   for (std::size_t k = 0; k < results.size(); ++k) {
     if (!results[k].requires_grad()) continue;
     roots.push_back(results[k]);
-    gradients.push_back(incoming(results[k], k));
+    gradients.push_back(incoming(results[k], k, signs));
     if (results[k].is_floating_point()) gradients.back().requires_grad_();
   }
   if (roots.empty() || leaves.empty()) return;
@@ -44,30 +45,35 @@ void derive(const std::vector<Tensor>& results, const std::vector<Tensor>& leave
   for (std::size_t k = 0; k < out.first.size(); ++k) {
     if (!out.first[k].defined() || !out.first[k].requires_grad()) continue;
     again.push_back(out.first[k]);
-    weights.push_back(incoming(out.first[k], k + 1));
+    weights.push_back(incoming(out.first[k], k + 1, signs));
   }
   if (again.empty()) return;
   out.second_error = caught([&] { out.second = autograd::grad(again, wanted, weights, false, false, true); });
 }
 
-bool close(double a, double b, double rtol, bool exact) {
+/// `scale` is what a and b are sums of, without signs.
+bool close(double a, double b, double scale, double rtol, bool exact) {
   if (a == b || (std::isnan(a) && std::isnan(b))) return true;
   if (exact || !std::isfinite(a) || !std::isfinite(b)) return false;
   // The absolute part is for differences of numbers near one.
-  return std::abs(a - b) <= rtol * (std::abs(b) + 0.1);
+  return std::abs(a - b) <= rtol * (std::max(std::abs(b), std::isfinite(scale) ? scale : 0) + 0.1);
 }
 
-std::string tensor_difference(const Tensor& ours, const Tensor& theirs, const Tolerance& how) {
+std::string tensor_difference(const Tensor& ours, const Tensor& theirs, const Tolerance& how, const Tensor& scale) {
   if (ours.dtype() != theirs.dtype()) return fmt::format("dtype {} instead of {}", ours.dtype(), theirs.dtype());
   if (!(ours.sizes() == theirs.sizes())) return fmt::format("shape {} instead of {}", ours.sizes(), theirs.sizes());
   const NoGradGuard no_grad;
   const Tensor a = ours.detach().contiguous(), b = theirs.detach().contiguous();
+  std::vector<double> sizes(static_cast<std::size_t>(a.numel()));
+  if (scale.defined() && scale.sizes() == a.sizes()) sizes = scale.to_vector<double>();
   return dispatch(a.dtype(), [&]<class E>() -> std::string {
     const double rtol = a.dtype() == kFloat32 ? how.rtol32 : how.rtol;
     for (std::int64_t i = 0; i < a.numel(); ++i) {
       const E x = a.data_ptr<E>()[i], y = b.data_ptr<E>()[i];
       bool same = x == y;  // integers as they are: int64 beyond 2^53 does not fit a double
-      if (std::is_floating_point_v<E>) same = close(static_cast<double>(x), static_cast<double>(y), rtol, how.bits);
+      if (std::is_floating_point_v<E>)
+        same =
+            close(static_cast<double>(x), static_cast<double>(y), sizes[static_cast<std::size_t>(i)], rtol, how.bits);
       if (!same) return fmt::format("element {}: {} instead of {}", i, x, y);
     }
     return "";
@@ -83,7 +89,8 @@ std::string or_none(const std::optional<std::string>& error) { return error ? "\
 
 std::string values_difference(const Outcome& ours, const Outcome& theirs, const Tolerance& how) {
   if (ours.error != theirs.error) return fmt::format("{} instead of {}", or_none(ours.error), or_none(theirs.error));
-  const std::string what = op_table::difference(ours.results, theirs.results, how);
+  const std::string what =
+      op_table::difference(ours.results, theirs.results, how, false, how.scale ? &how.scale->results : nullptr);
   if (!what.empty()) return "result " + what;
   for (std::size_t k = 0; k < ours.results.size(); ++k) {
     const Tensor &a = ours.results[k], &b = theirs.results[k];
@@ -101,11 +108,12 @@ std::string values_difference(const Outcome& ours, const Outcome& theirs, const 
 
 std::string gradients_difference(const char* which, const std::vector<Tensor>& ours,
                                  const std::optional<std::string>& our_error, const std::vector<Tensor>& theirs,
-                                 const std::optional<std::string>& their_error, const Tolerance& how) {
+                                 const std::optional<std::string>& their_error, const Tolerance& how,
+                                 const std::vector<Tensor>* scale) {
   if (our_error != their_error) {
     return fmt::format("{}: {} instead of {}", which, or_none(our_error), or_none(their_error));
   }
-  const std::string what = op_table::difference(ours, theirs, how, true);
+  const std::string what = op_table::difference(ours, theirs, how, true, scale);
   return what.empty() ? what : which + what;
 }
 
@@ -149,7 +157,7 @@ std::function<std::vector<Tensor>(const std::vector<Tensor>&)> function_of_leave
   };
 }
 
-Outcome evaluate(const Row& row, const Values& in, Twin twin, Order order) {
+Outcome evaluate(const Row& row, const Values& in, Twin twin, Order order, Signs signs) {
   Outcome out;
   Values leaves = leaves_of(row, in);
   const std::vector<Tensor> wanted = leaf_list(leaves);
@@ -171,8 +179,20 @@ Outcome evaluate(const Row& row, const Values& in, Twin twin, Order order) {
     out.shares.push_back(shares_memory(r, leaves));
     out.differentiable.push_back(r.requires_grad());
   }
-  if (order != Order::Values) derive(results, wanted, order, out);
+  if (order != Order::Values) derive(results, wanted, order, signs, out);
   return out;
+}
+
+Outcome magnitudes(const Row& row, const Values& in) {
+  Values sizes = in;
+  each_tensor(sizes, [](Tensor& x) {
+    if (x.is_floating_point()) x = x.detach().abs();
+  });
+  for (Value& v : sizes) {
+    if (v.is<double>()) v = std::abs(v.get<double>());
+    if (v.is<std::int64_t>()) v = std::abs(v.get<std::int64_t>());
+  }
+  return evaluate(row, sizes, Twin::OutOfPlace, Order::Second, Signs::Dropped);
 }
 
 std::vector<Tensor> gradients(const std::vector<Tensor>& results, const std::vector<Tensor>& leaves) {
@@ -186,9 +206,10 @@ std::vector<Tensor> gradients(const std::vector<Tensor>& results, const std::vec
   return autograd::grad(roots, leaves, incoming_ones, true, false, true);
 }
 
-Tensor incoming(const Tensor& result, std::size_t k) {
+Tensor incoming(const Tensor& result, std::size_t k, Signs signs) {
   std::vector<double> values(static_cast<std::size_t>(result.numel()));
-  for (std::size_t e = 0; e < values.size(); ++e) values[e] = oracle::incoming(k, e);
+  for (std::size_t e = 0; e < values.size(); ++e)
+    values[e] = signs == Signs::Kept ? oracle::incoming(k, e) : std::abs(oracle::incoming(k, e));
   return tensor(values, TensorOptions(result.dtype())).view(result.sizes());
 }
 
@@ -200,7 +221,7 @@ bool single_precision(const Values& in, const Outcome& outcome) {
 }
 
 std::string difference(const std::vector<Tensor>& ours, const std::vector<Tensor>& theirs, const Tolerance& how,
-                       bool zeros) {
+                       bool zeros, const std::vector<Tensor>* scale) {
   // Nothing at all is as good as nothing for every one.
   const std::size_t n = zeros ? std::max(ours.size(), theirs.size()) : ours.size();
   if (!zeros && n != theirs.size()) return fmt::format("{} instead of {}", n, theirs.size());
@@ -208,7 +229,7 @@ std::string difference(const std::vector<Tensor>& ours, const std::vector<Tensor
     const Tensor a = i < ours.size() ? ours[i] : Tensor(), b = i < theirs.size() ? theirs[i] : Tensor();
     std::string what;
     if (a.defined() && b.defined()) {
-      what = tensor_difference(a, b, how);
+      what = tensor_difference(a, b, how, scale && i < scale->size() ? (*scale)[i] : Tensor());
     } else if (a.defined() != b.defined() && !(zeros && all_zero(a.defined() ? a : b))) {
       what = a.defined() ? "one, where there is none" : "none, where there is one";
     }
@@ -225,10 +246,11 @@ Difference compare(const Outcome& ours, const Outcome& theirs, const Tolerance& 
     return {Compared::Values,
             fmt::format("result {} {} grad", k, ours.differentiable[k] ? "requires" : "does not require")};
   }
-  what = gradients_difference("first derivative ", ours.first, ours.first_error, theirs.first, theirs.first_error, how);
+  what = gradients_difference("first derivative ", ours.first, ours.first_error, theirs.first, theirs.first_error, how,
+                              how.scale ? &how.scale->first : nullptr);
   if (!what.empty()) return {Compared::Values, what};
   what = gradients_difference("second derivative ", ours.second, ours.second_error, theirs.second, theirs.second_error,
-                              how);
+                              how, how.scale ? &how.scale->second : nullptr);
   if (!what.empty()) return {Compared::FirstDerivatives, what};
   return {};
 }

@@ -29,25 +29,32 @@ std::vector<Tensor> leaf_list(const Values& leaves);
 /// The row's function of those leaves alone, the other arguments being as they are.
 std::function<std::vector<Tensor>(const std::vector<Tensor>&)> function_of_leaves(const Row& row, const Values& in);
 
+/// The incoming gradients as they are, or without their signs.
+enum class Signs { Kept, Dropped };
+
 /// Runs the row on leaves of these arguments. Errors of this library are part of the outcome.
-Outcome evaluate(const Row& row, const Values& in, Twin twin = Twin::OutOfPlace, Order order = Order::Second);
+Outcome evaluate(const Row& row, const Values& in, Twin twin = Twin::OutOfPlace, Order order = Order::Second,
+                 Signs signs = Signs::Kept);
+/// What a sum of products is made of: the outcome for magnitudes in place of numbers, incoming gradients too.
+Outcome magnitudes(const Row& row, const Values& in);
 
 /// The gradient that result k receives: fixed numbers that both sides use.
-Tensor incoming(const Tensor& result, std::size_t k);
+Tensor incoming(const Tensor& result, std::size_t k, Signs signs = Signs::Kept);
 /// The gradients of `leaves` when the results receive incoming(...); undefined ones where there is none.
 std::vector<Tensor> gradients(const std::vector<Tensor>& results, const std::vector<Tensor>& leaves);
 
 /// How close is the same.
 struct Tolerance {
   double rtol = 1e-10, rtol32 = 1e-5;
-  bool bits = false;    ///< the very same bits
-  bool strides = true;  ///< views have the same strides and offset
+  bool bits = false;               ///< the very same bits
+  bool strides = true;             ///< views have the same strides and offset
+  const Outcome* scale = nullptr;  ///< what differences are measured by, where it is more than the numbers themselves
 };
 /// float32 plays a part, so that float64 results are no better than it.
 bool single_precision(const Values& in, const Outcome& outcome);
 /// Where two lists of tensors differ, or "". `zeros`: an undefined tensor equals one of zeros.
 std::string difference(const std::vector<Tensor>& ours, const std::vector<Tensor>& theirs, const Tolerance& how,
-                       bool zeros = false);
+                       bool zeros = false, const std::vector<Tensor>* scale = nullptr);
 /// How far two outcomes are the same, and what is not, in a sentence, or "". Errors compare by their first lines.
 struct Difference {
   Compared agree = Compared::Everything;

@@ -142,6 +142,7 @@ struct Row {
   bool strict_layout = false;               ///< whether it works at all depends on the strides
   unsigned waived = 0;
   double rtol = 1e-10, rtol32 = 1e-5;  ///< against PyTorch
+  bool sums_products = false;          ///< differences are measured by Σ|a|·|b|, of which Σ a·b may be a small part
 
   Row&& as(std::string aten_name) && { return aten = std::move(aten_name), std::move(*this); }
   Row&& constants(std::set<std::size_t> which) && { return constant = std::move(which), std::move(*this); }
@@ -151,6 +152,7 @@ struct Row {
   Row&& in_any_layout() && { return any_strides = true, std::move(*this); }
   Row&& strided() && { return strict_layout = true, std::move(*this); }
   Row&& tolerance(double r64, double r32) && { return rtol = r64, rtol32 = r32, std::move(*this); }
+  Row&& of_magnitudes() && { return sums_products = true, std::move(*this); }
   /// Kinds that cannot be had, and the reason, for whoever reads the row.
   Row&& without(unsigned kinds, const char* reason) &&;
   bool only_in_place() const { return aten.ends_with('_'); }

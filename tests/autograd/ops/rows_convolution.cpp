@@ -105,7 +105,7 @@ static Samples transposed_samples(std::size_t dims) {
       },                                                                                           \
       conv_samples(N))                                                                             \
       .words(kInner)                                                                               \
-      .tolerance(1e-10, 5e-5)                                                                      \
+      .of_magnitudes()                                                                             \
       .without(kIntegers, "integers are tested in tests/autograd/ops/convolution_test.cpp")
 #define CONV_NAMED(N)                                                  \
   row(                                                                 \
@@ -115,7 +115,7 @@ static Samples transposed_samples(std::size_t dims) {
       },                                                               \
       named_samples(N))                                                \
       .words(kInner)                                                   \
-      .tolerance(1e-10, 5e-5)                                          \
+      .of_magnitudes()                                                 \
       .without(kIntegers | kSpecial | kZeroDim, "as conv" #N "d")
 #define TRANSPOSED(N)                                                                                       \
   row(                                                                                                      \
@@ -126,7 +126,7 @@ static Samples transposed_samples(std::size_t dims) {
       },                                                                                                    \
       transposed_samples(N))                                                                                \
       .words(kInner)                                                                                        \
-      .tolerance(1e-10, 5e-5)                                                                               \
+      .of_magnitudes()                                                                                      \
       .without(kIntegers, "integers are tested in tests/autograd/ops/convolution_test.cpp")
 
 OP_FAMILY(convolution) {

@@ -87,6 +87,20 @@ OP_FAMILY(creation) {
            {list({t({2}), t({3}, kFloat32)})},
            {list({rough({v({kNaN, kInf})}).in[0].get<Tensor>(), t({1000})})}})
           .words(kInner),
+      row(
+          "combinations", [](T x, Int r, bool again) { return combinations(x, r, again); },
+          with({{t({4})},
+                {t({2})},
+                {t({1})},
+                {t({0})},
+                {t({})},
+                {t({2, 2})},
+                {t({4}, kFloat32)},
+                {t({4}, kInt64)},
+                {t({4}, kBool)},
+                rough({v({kNaN, kInf, 1})})},
+               {{2, false}, {2, true}, {3, false}, {3, true}, {1, false}, {0, false}, {-1, false}}) +
+              Samples{rough({t({1031}), 1, false}), rough({t({20}), 2, true})}),
       row("eye", [](Int n, Type d) { return eye(n, options(d)); }, {{3}, {0}, {2, kInt64}, {-1}}),
       row("eye.m", [](Int n, Int m, Type d) { return eye(n, m, options(d)); },
           {{2, 4}, {3, 1, kInt64}, {2, 0}, {2, -1}}),
@@ -185,6 +199,20 @@ OP_FAMILY(random) {
       row(
           "bernoulli.p", [](T x, double q) { return bernoulli(x, q); }, with(x, {{0.3}, {1.5}}))
           .draws(),
+      row("bernoulli.Tensor", [](T x, T q) { return x.bernoulli(q); },
+          {{t({2, 3}), t({2, 3}, Range{0, 1})},
+           {t({2, 3}), t({3}, Range{0, 1})},
+           {t({}), t({}, Range{0, 1})},
+           {t({0}), t({0})},
+           {t({3}, kInt64), t({3}, Range{0, 1})},
+           {t({3}, kBool), t({3}, Range{0, 1})},
+           {t({3}, kFloat32), t({3}, kFloat32, 1, {0, 1})},
+           {v({kNaN, kInf}), v({0.5, 0.5})},
+           {t({2}), v({0.5, 1.5})},
+           rough({t({31, 37}), t({31, 37}, Range{0, 1})})})
+          .draws()
+          .constants({0, 1})
+          .words(kInner),
       row(
           "randint_like", [](T x, Int high) { return randint_like(x, high); }, with(x, {{7}, {0}}))
           .draws()

@@ -141,6 +141,40 @@ OP_FAMILY(factorizations) {
           .tolerance(1e-9, 1e-3)
           .without(kSpecial, no_nan),
       row(
+          "linalg_pinv.rcond", [](T a, double rcond, bool hermitian) { return linalg_pinv(a, rcond, hermitian); },
+          with(matrices, {{0.01, false}}) + Samples{rough({positive({3, 3}), 0.01, true})})
+          .words(kInner)
+          .tolerance(1e-9, 1e-3)
+          .without(kSpecial, no_nan),
+      row("linalg_pinv.tensors",
+          [](T a, T atol, T rtol, bool hermitian) { return linalg_pinv(a, atol, rtol, hermitian); },
+          {{well({3, 3}), tensor(0.1, kFloat64), tensor(0.01, kFloat64), false},
+           {well({3, 3}), none, tensor(0.01, kFloat64), false},
+           {well({3, 3}), tensor(0.1, kFloat64), none, false},
+           {well({2, 3, 3}), tensor({0.1, 0.0}, kFloat64), none, false},
+           {t({2, 3, 2}, kFloat32), tensor({0.1, 0.0}, kFloat32), none, false},
+           {t({0, 3}), tensor(0.1, kFloat64), none, false},
+           {t({2, 2}, kInt64), tensor(0.1, kFloat64), none, false},
+           {t({2, 2}, kBool), tensor(0.1, kFloat64), none, false},
+           rough({well({33, 33}), tensor(0.1, kFloat64), none, false})})
+          .constants({1, 2})
+          .words(kInner)
+          .tolerance(1e-9, 1e-3)
+          .without(kSpecial, no_nan),
+      row("linalg_pinv.rcond_tensor", [](T a, T rcond, bool hermitian) { return linalg_pinv(a, rcond, hermitian); },
+          {{well({3, 3}), tensor(0.01, kFloat64), false},
+           {well({2, 3, 3}), tensor({0.1, 0.0}, kFloat64), false},
+           {t({2, 3, 2}, kFloat32), tensor({0.1, 0.0}, kFloat32), false},
+           {well({3, 3}, kFloat32), tensor(0.01, kFloat64), false},
+           {t({0, 3}), tensor(0.1, kFloat64), false},
+           {t({2, 2}, kInt64), tensor(0.1, kFloat64), false},
+           {t({2, 2}, kBool), tensor(0.1, kFloat64), false},
+           rough({well({33, 33}), tensor(0.01, kFloat64), false})})
+          .constants({1})
+          .words(kInner)
+          .tolerance(1e-9, 1e-3)
+          .without(kSpecial, no_nan),
+      row(
           "pinverse", [](T a, double rcond) { return a.pinverse(rcond); }, with(matrices, {{1e-6}}))
           .words(kInner)
           .tolerance(1e-9, 1e-3)
@@ -215,6 +249,38 @@ OP_FAMILY(factorizations) {
           },
           with(matrices, {{none, none, false}, {0.1, none, false}, {none, 0.5, false}}) +
               Samples{{singular(), none, none, false}, {positive({3, 3}), none, none, true}})
+          .words(kInner)
+          .without(kSpecial, no_nan),
+      row(
+          "linalg_matrix_rank.tol",
+          [](T a, double tol, bool hermitian) { return linalg_matrix_rank(a, tol, hermitian); },
+          with(matrices, {{0.5, false}}) + Samples{{positive({3, 3}), 0.5, true}})
+          .words(kInner)
+          .without(kSpecial, no_nan),
+      row("linalg_matrix_rank.tensors",
+          [](T a, T atol, T rtol, bool hermitian) { return linalg_matrix_rank(a, atol, rtol, hermitian); },
+          {{well({3, 3}), tensor(0.5, kFloat64), tensor(0.1, kFloat64), false},
+           {well({3, 3}), none, tensor(0.1, kFloat64), false},
+           {well({2, 3, 3}), tensor({0.5, 0.0}, kFloat64), none, false},
+           {t({2, 3, 2}, kFloat32), tensor({0.5, 0.0}, kFloat32), none, false},
+           {t({0, 3}), tensor(0.5, kFloat64), none, false},
+           {t({2, 2}, kInt64), tensor(0.5, kFloat64), none, false},
+           {t({2, 2}, kBool), tensor(0.5, kFloat64), none, false},
+           rough({well({33, 33}), tensor(0.5, kFloat64), none, false})})
+          .constants({1, 2})
+          .words(kInner)
+          .without(kSpecial, no_nan),
+      row("linalg_matrix_rank.tol_tensor",
+          [](T a, T tol, bool hermitian) { return linalg_matrix_rank(a, tol, hermitian); },
+          {{well({3, 3}), tensor(0.5, kFloat64), false},
+           {well({2, 3, 3}), tensor({0.5, 0.0}, kFloat64), false},
+           {t({2, 3, 2}, kFloat32), tensor({0.5, 0.0}, kFloat32), false},
+           {well({3, 3}, kFloat32), tensor(0.5, kFloat64), false},
+           {t({0, 3}), tensor(0.5, kFloat64), false},
+           {t({2, 2}, kInt64), tensor(0.5, kFloat64), false},
+           {t({2, 2}, kBool), tensor(0.5, kFloat64), false},
+           rough({well({33, 33}), tensor(0.5, kFloat64), false})})
+          .constants({1})
           .words(kInner)
           .without(kSpecial, no_nan),
       row(

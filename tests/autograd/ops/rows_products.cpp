@@ -138,16 +138,16 @@ OP_FAMILY(products) {
                                                                      {{0, 3}, {2, 3}},
                                                                      {{2, 0}, {3, 0}},
                                                                      {{2, 3}, {2}}}))
-          .tolerance(1e-10, 1e-3),
+          .of_magnitudes(),
       row(
           "vdot", [](T a, T b) { return vdot(a, b); },
           usual({{3}, {3}}, {{1031}, {1031}}) + of_shapes({{{0}, {0}}, {{3}, {2}}, {{}, {3}}}))
           .without(kBroadcast, kFixed)
-          .tolerance(1e-10, 1e-3),
+          .of_magnitudes(),
       row(
           "ger", [](T a, T b) { return ger(a, b); },
           usual({{2}, {3}}, {{1031}, {2}}) + of_shapes({{{0}, {3}}, {{2, 2}, {2}}, {{}, {3}}}))
-          .tolerance(1e-10, 1e-3),
+          .of_magnitudes(),
       row(
           "addmv", [](T c, T a, T v) { return addmv(c, a, v); }, [](Tensor& c, T a, T v) { c.addmv_(a, v); },
           addmv_samples)
@@ -167,24 +167,24 @@ OP_FAMILY(products) {
           "baddbmm", [](T c, T a, T b) { return baddbmm(c, a, b); }, [](Tensor& c, T a, T b) { c.baddbmm_(a, b); },
           batch_samples)
           .words(kInner)
-          .tolerance(1e-10, 1e-3),
+          .of_magnitudes(),
       row(
           "baddbmm.beta.alpha", [](T c, T a, T b, Scalar x, Scalar s) { return c.baddbmm(a, b, x, s); },
           [](Tensor& c, T a, T b, Scalar x, Scalar s) { baddbmm_(c, a, b, x, s); },
           settled(with(batch_samples, {{0.5, -2}, {0, 1}, {2, 3}})) +
               with(of_shapes({{{2, 2, 3}, {2, 2, 2}, {2, 2, 3}}}), {{2, 0}}))
           .words(kInner)
-          .tolerance(1e-10, 1e-3),
+          .of_magnitudes(),
       row(
           "addbmm", [](T c, T a, T b) { return addbmm(c, a, b); }, [](Tensor& c, T a, T b) { c.addbmm_(a, b); },
           sum_samples)
           .words(kInner)
-          .tolerance(1e-10, 1e-3),
+          .of_magnitudes(),
       row(
           "addbmm.beta.alpha", [](T c, T a, T b, Scalar x, Scalar s) { return c.addbmm(a, b, x, s); },
           [](Tensor& c, T a, T b, Scalar x, Scalar s) { addbmm_(c, a, b, x, s); }, with(sum_samples, scales))
           .words(kInner)
-          .tolerance(1e-10, 1e-3),
+          .of_magnitudes(),
       row(
           "linalg_cross", [](T a, T b, std::int64_t d) { return linalg_cross(a, b, d); },
           with(usual({{2, 3}, {2, 3}}, {{400, 3}, {400, 3}}) + of_shapes({{{3}, {3}},
@@ -275,6 +275,22 @@ OP_FAMILY(products) {
               Samples{{Value("ij,jk->ik"), list({t({2, 2}), t({2, 2}, kFloat32)})},
                       rough({Value("ij,jk->ik"), list({m({{1, kNaN}, {kInf, 2}}), t({2, 2})})}),
                       rough(equation("bij,bkj,bk->bi", {{{3, 21, 23}, {3, 19, 23}, {3, 19}}})[0])})
+          .words(kInner),
+      row(
+          "einsum.path",
+          [](const std::string& e, TensorList all, IntArrayRef path) { return einsum(e, all, Dims(path)); },
+          with(equation("ij,jk,kl->il", {{{2, 3}, {3, 4}, {4, 2}}, {{0, 3}, {3, 4}, {4, 2}}}),
+               {{D{1, 2, 0, 1}}, {D{0, 1, 0, 1}}, {D{2, 0, 1, 0}}, {D{0, 3, 0, 1}}, {D{0, 1}}}) +
+              with(equation("ij,jk->ik", {{{2, 3}, {3, 4}}}), {{D{0, 1}}, {D{1, 0}}, {D{0, 0}}}) +
+              with(equation("ij,jk->ik", {{{2, 3}, {3, 4}}}, kFloat32), {{D{0, 1}}}) +
+              with(equation("ij,jk->ik", {{{2, 3}, {3, 4}}}, kInt64), {{D{0, 1}}}) +
+              with(equation("ij,jk->ik", {{{2, 2}, {2, 2}}}, kBool), {{D{0, 1}}}) +
+              with(equation(",ij->ij", {{{}, {2, 3}}}), {{D{0, 1}}}) +
+              Samples{
+                  {Value("ij,jk->ik"), list({t({2, 2}), t({2, 2}, kFloat32)}), D{0, 1}},
+                  rough({Value("ij,jk->ik"), list({m({{1, kNaN}, {kInf, 2}}), t({2, 2})}), D{0, 1}}),
+                  rough(equation("bij,bkj,bk->bi", {{{3, 21, 23}, {3, 19, 23}, {3, 19}}})[0].with({D{1, 2, 0, 1}}))})
+          .in_any_layout()
           .words(kInner),
   };
 }

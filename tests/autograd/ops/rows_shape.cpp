@@ -59,6 +59,18 @@ OP_FAMILY(shape) {
           with(twelve, {{D{3, -1}}, {D{}}, {D{-1}}, {D{-1, -1}}}))
           .strided(),
       row(
+          "view.dtype", [](T x, ScalarType dtype) { return x.view(dtype); },
+          with(x + Samples{{t({2, 4})},
+                           {t({3, 4}, kFloat32)},
+                           {t({2, 3}, kFloat32)},
+                           {t({2, 16}, kUInt8)},
+                           {t({4, 4}, kFloat32).slice(1, 0, 2)},
+                           {t({4, 4}, kFloat32).slice(1, 1, 3)},
+                           {t({4, 3}, kFloat32).slice(1, 0, 2)},
+                           {t({4, 2}).t()}},
+               {{kFloat64}, {kInt64}, {kInt32}, {kInt16}, {kBool}}))
+          .strided(),
+      row(
           "view_as", [](T x, T y) { return view_as(x, y); }, pairs)
           .strided(),
       row(
@@ -163,6 +175,42 @@ OP_FAMILY(shape) {
       row(
           "narrow", [](T x, Int d, Int from, Int n) { return narrow(x, d, from, n); },
           with(x, {{1, 1, 2}, {0, 0, 1}, {-1, -1, 1}, {0, 0, -1}})),
+      row(
+          "narrow.Tensor", [](T x, Int d, T from, Int n) { return x.narrow(d, from, n); },
+          with(x, {{1, tensor(1), 2}, {0, tensor(0, kInt32), 1}, {-1, tensor(-1), 1}}) +
+              Samples{{t({2, 3}), 0, tensor({0}), 1}, {t({2, 3}), 0, tensor(0.5), 1}})
+          .constants({2}),
+      in_place_row("resize_", [](Tensor& x, IntArrayRef size) { x.resize_(size); },
+                   {{t({2, 3}), D{3, 2}},
+                    {t({2, 3}), D{4}},
+                    {t({2, 3}), D{}},
+                    {t({2, 3}), D{2, 0}},
+                    {t({2, 3}), D{2, 3}},
+                    {t({}), D{1, 1}},
+                    {t({0}), D{3, 0}},
+                    {t({4}, kInt64), D{2, 2}},
+                    {t({4}, kBool), D{3}},
+                    {t({4}, kFloat32), D{2, 1}},
+                    {v({kNaN, kInf, 1}), D{2}},
+                    {t({31, 37}), D{37, 30}},
+                    {t({2, 3}), D{-1}}})
+          .constants({0})
+          .strided()
+          .reshapes()
+          .words(kInner),
+      in_place_row("resize_as_", [](Tensor& x, T y) { x.resize_as_(y); },
+                   {{t({2, 3}), t({3, 2})},
+                    {t({2, 3}), t({4}, kInt64)},
+                    {t({}), t({1, 1})},
+                    {t({0}), t({3, 0})},
+                    {t({4}, kBool), t({3})},
+                    {t({4}, kFloat32), t({2, 1})},
+                    {v({kNaN, kInf, 1}), t({2})},
+                    {t({31, 37}), t({37, 30})}})
+          .constants({0, 1})
+          .strided()
+          .reshapes()
+          .without(kError, "every shape is one to have"),
       row(
           "as_strided",
           [](T x, IntArrayRef size, IntArrayRef stride, Bound at) { return as_strided(x, size, stride, at); },

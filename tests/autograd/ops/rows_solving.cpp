@@ -133,6 +133,43 @@ OP_FAMILY(solving) {
           .words(kInner)
           .tolerance(1e-10, 1e-4)
           .in_any_layout(),
+      row("linalg_tensorinv", [](T a, std::int64_t ind) { return linalg_tensorinv(a, ind); },
+          {{well({4, 4}).view({2, 2, 4}), 2},
+           {well({4, 4}).view({4, 2, 2}), 1},
+           {well({6, 6}).view({2, 3, 3, 2}), 2},
+           {well({3, 3}), 1},
+           {well({3, 3}, kFloat32), 1},
+           {t({2, 0, 0}), 2},
+           {t({1}), 1},
+           {t({2, 2}, kInt64), 1},
+           {t({2, 2}, kBool), 1},
+           {singular(), 1},
+           {t({2, 3}), 1},
+           {t({2, 2}), 0},
+           rough({well({36, 36}).view({6, 6, 36}), 2})})
+          .words(kInner)
+          .tolerance(1e-9, 1e-3)
+          .without(kSpecial | kZeroDim,
+                   "what LAPACK makes of a NaN is not defined, and PyTorch goes beyond the list of sizes"),
+      row("linalg_tensorsolve",
+          [](T a, T b, std::optional<IntArrayRef> dims) {
+            return linalg_tensorsolve(a, b, dims ? std::optional<Dims>(*dims) : std::nullopt);
+          },
+          {{well({4, 4}).view({2, 2, 4}), t({2, 2}), none},
+           {well({4, 4}).view({4, 2, 2}), t({4}), none},
+           {well({6, 6}).view({2, 3, 3, 2}), t({2, 3}), none},
+           {well({6, 6}).view({3, 6, 2}), t({3, 2}), D{1}},
+           {well({3, 3}), t({3}), none},
+           {well({3, 3}, kFloat32), t({3}, kFloat32), none},
+           {t({0, 0}), t({0}), none},
+           {t({2, 2}, kInt64), t({2}, kInt64), none},
+           {t({2, 2}, kBool), t({2}, kBool), none},
+           {well({3, 3}), t({3}, kFloat32), none},
+           {singular(), t({3}), none},
+           {t({2, 3}), t({2}), none},
+           rough({well({36, 36}).view({6, 6, 36}), t({6, 6}), none})})
+          .tolerance(1e-9, 1e-3)
+          .without(kSpecial | kZeroDim, "what LAPACK makes of a NaN is not defined; PyTorch cannot derive by a number"),
       row(
           "linalg_solve_triangular",
           [](T a, T b, bool upper, bool left, bool unit) { return linalg_solve_triangular(a, b, upper, left, unit); },

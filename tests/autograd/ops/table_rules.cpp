@@ -90,8 +90,9 @@ const std::set<std::string>& never_there() {
 }  // namespace
 
 std::map<std::string, std::string> declared_operations() {
-  static const std::set<std::string> internal{"along.hpp",  "linear_algebra.hpp", "operators.hpp", "parts.hpp",
-                                              "places.hpp", "promotion.hpp",      "resample.hpp"};
+  static const std::set<std::string> internal{"along.hpp",     "linear_algebra.hpp", "operators.hpp",
+                                              "out.hpp",       "parts.hpp",          "places.hpp",
+                                              "promotion.hpp", "resample.hpp",       "resize.hpp"};
   const std::regex declaration(R"(^(?:inline )?(?:Tensor&?|ValuesIndices|std::\w+<.*>|bool) (\w+)\(.*)");
   std::map<std::string, std::string> names;
   for (const auto& entry : fs::directory_iterator(kOps)) {
