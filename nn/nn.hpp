@@ -9,6 +9,7 @@
 #include <xgrad/nn/module.hpp>
 #include <xgrad/nn/modules/activation.hpp>
 #include <xgrad/nn/modules/callable.hpp>
+#include <xgrad/nn/modules/class_loss.hpp>
 #include <xgrad/nn/modules/convolution.hpp>
 #include <xgrad/nn/modules/distance.hpp>
 #include <xgrad/nn/modules/embedding.hpp>

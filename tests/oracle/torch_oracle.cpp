@@ -155,6 +155,13 @@ c10::IValue pack(const Argument& a, c10::TypePtr type) {
 /// What Python has outside of the registry.
 const std::map<std::string, std::function<Tensor(const std::vector<Argument>&)>>& unregistered() {
   static const std::map<std::string, std::function<Tensor(const std::vector<Argument>&)>> all{
+      {"scaled_dot_product_attention",
+       [](const std::vector<Argument>& a) {
+         const auto one = [&](std::size_t i) { return a.at(i).tensors.at(0); };
+         const auto mask = a.at(3).tensors.empty() ? c10::optional<Tensor>() : c10::optional<Tensor>(one(3));
+         return std::get<0>(at::_scaled_dot_product_attention(
+             one(0), one(1), one(2), mask, std::get<double>(*a.at(4).value), false, std::get<bool>(*a.at(5).value)));
+       }},
       {"getitem",
        [](const std::vector<Argument>& a) {
          return a.at(0).tensors.at(0).index(to_torch(std::get<std::vector<Index>>(*a.at(1).value)));
