@@ -4,6 +4,7 @@
 #pragma once
 
 #include <xgrad/nn/functional/activation.hpp>
+#include <xgrad/nn/functional/attention.hpp>
 #include <xgrad/nn/functional/class_loss.hpp>
 #include <xgrad/nn/functional/convolution.hpp>
 #include <xgrad/nn/functional/distance.hpp>

@@ -8,6 +8,7 @@
 #include <xgrad/nn/init.hpp>
 #include <xgrad/nn/module.hpp>
 #include <xgrad/nn/modules/activation.hpp>
+#include <xgrad/nn/modules/attention.hpp>
 #include <xgrad/nn/modules/callable.hpp>
 #include <xgrad/nn/modules/class_loss.hpp>
 #include <xgrad/nn/modules/convolution.hpp>
@@ -22,6 +23,7 @@
 #include <xgrad/nn/modules/pooling.hpp>
 #include <xgrad/nn/modules/rnn.hpp>
 #include <xgrad/nn/modules/sequential.hpp>
+#include <xgrad/nn/modules/transformer.hpp>
 #include <xgrad/nn/options.hpp>
 #include <xgrad/nn/ordered_dict.hpp>
 #include <xgrad/nn/utils.hpp>
