@@ -39,6 +39,12 @@ class AnyValue {
                     detail::type_name(type_info()));
   }
   const std::type_info& type_info() const noexcept { return value_.type(); }
+  /// The tensors of a module's result, for its hooks.
+  friend void collect(std::vector<Tensor*>& into, AnyValue& value) {
+    if (auto* t = value.try_get<Tensor>()) into.push_back(t);
+    if (auto* both = value.try_get<std::tuple<Tensor, Tensor>>()) detail::collect(into, *both);
+    if (auto* list = value.try_get<std::vector<Tensor>>()) detail::collect(into, *list);
+  }
 
  private:
   std::any value_;
@@ -204,7 +210,15 @@ class AnyModule {
     arguments.reserve(sizeof...(Args));
     (arguments.push_back(value_of(std::forward<Args>(args))), ...);
     detail::AnyContent& content = checked("forward");
-    return detail::call(content.held(), {}, [&] { return content.forward(std::move(arguments)); });
+    return detail::call(content.held(), {}, [&]() -> AnyValue {
+      const auto run = [&] { return content.forward(std::move(arguments)); };
+      if (!content.held().has_hooks()) return run();
+      std::vector<Tensor*> tensors;
+      for (AnyValue& a : arguments) {
+        if (auto* t = a.try_get<Tensor>()) tensors.push_back(t);
+      }
+      return detail::between_hooks(content.held(), std::move(tensors), run);
+    });
   }
   template <class Result = Tensor, class... Args>
   Result forward(Args&&... args) {
@@ -213,7 +227,10 @@ class AnyModule {
   /// The common case, without boxing.
   Tensor operator()(Input input) {
     detail::AnyContent& content = checked("forward");
-    return detail::call(content.held(), input.site, [&] { return content.forward(std::move(input.tensor)); });
+    return detail::call(content.held(), input.site, [&]() -> Tensor {
+      const auto run = [&] { return content.forward(std::move(input.tensor)); };
+      return content.held().has_hooks() ? detail::between_hooks(content.held(), {&input.tensor}, run) : run();
+    });
   }
   /// Whether forward takes one Tensor and returns one.
   bool tensor_to_tensor() const { return checked("tensor_to_tensor").tensor_to_tensor(); }

@@ -4,12 +4,16 @@
 #pragma once
 
 #include <xgrad/nn/functional/activation.hpp>
+#include <xgrad/nn/functional/attention.hpp>
+#include <xgrad/nn/functional/class_loss.hpp>
 #include <xgrad/nn/functional/convolution.hpp>
 #include <xgrad/nn/functional/distance.hpp>
+#include <xgrad/nn/functional/dropout.hpp>
 #include <xgrad/nn/functional/embedding.hpp>
 #include <xgrad/nn/functional/normalization.hpp>
 #include <xgrad/nn/functional/padding.hpp>
 #include <xgrad/nn/functional/pooling.hpp>
+#include <xgrad/nn/functional/sampling.hpp>
 #include <xgrad/nn/options.hpp>
 
 namespace xgrad::nn::functional {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <memory>
 #include <ostream>
+#include <tuple>
 
 namespace xgrad::nn {
 
@@ -15,6 +16,15 @@ template <class M, class... Args>
 concept ForwardTakes = requires(M& module, Args&&... args) {
   module.forward(std::forward<Args>(args)...);
 };
+
+/// A copy of an argument, passed on as the argument was given: an lvalue, or to be moved from.
+template <class Given, class Own>
+decltype(auto) as_given(Own& own) {
+  if constexpr (std::is_lvalue_reference_v<Given>)
+    return static_cast<Own&>(own);
+  else
+    return static_cast<Own&&>(own);
+}
 
 // Calls with one or two tensors go through Input, to know where they are made.
 template <class M, class... Args>
@@ -63,15 +73,30 @@ class ModuleHolder : public detail::ModuleHolderTag {
 
   /// Calls the Impl's forward, with any arguments it takes. Errors are told which module they came from.
   decltype(auto) operator()(Input x) const {
-    return detail::call(*get(), x.site, [&]() -> decltype(auto) { return impl_->forward(std::move(x.tensor)); });
+    return call(
+        x.site, [&] { return detail::tensors_of(x.tensor); },
+        [&]() -> decltype(auto) { return impl_->forward(std::move(x.tensor)); });
   }
   decltype(auto) operator()(Input x, Input y) const {
-    return detail::call(*get(), x.site,
-                        [&]() -> decltype(auto) { return impl_->forward(std::move(x.tensor), std::move(y.tensor)); });
+    return call(
+        x.site, [&] { return detail::tensors_of(x.tensor, y.tensor); },
+        [&]() -> decltype(auto) { return impl_->forward(std::move(x.tensor), std::move(y.tensor)); });
   }
   template <class... Args>
   requires(detail::ForwardTakes<Contained, Args...> && !detail::CalledWithTensors<Contained, Args...>) decltype(auto)
   operator()(Args&&... args) const {
+    if constexpr ((std::constructible_from<std::decay_t<Args>, Args> && ...)) {
+      if (get()->has_hooks()) {  // they may replace arguments, so forward gets copies
+        std::tuple<std::decay_t<Args>...> own(std::forward<Args>(args)...);
+        return std::apply(
+            [&](auto&... one) -> decltype(auto) {
+              return call(
+                  {}, [&] { return detail::tensors_of(one...); },
+                  [&]() -> decltype(auto) { return impl_->forward(detail::as_given<Args>(one)...); });
+            },
+            own);
+      }
+    }
     return detail::call(*get(), {}, [&]() -> decltype(auto) { return impl_->forward(std::forward<Args>(args)...); });
   }
   /// Any other arguments: a compile error in words.
@@ -92,6 +117,15 @@ class ModuleHolder : public detail::ModuleHolderTag {
   { return get()->end(); }
 
  private:
+  /// Runs forward, between the hooks if there are some; `inputs()` gives the tensors that it will read.
+  template <class Inputs, class F>
+  decltype(auto) call(CallSite site, Inputs&& inputs, F&& forward) const {
+    return detail::call(*get(), site, [&]() -> decltype(auto) {
+      if (impl_->has_hooks()) return detail::between_hooks(*impl_, inputs(), forward);
+      return forward();
+    });
+  }
+
   std::shared_ptr<Contained> impl_;
 };
 

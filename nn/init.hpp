@@ -74,6 +74,15 @@ Tensor kaiming_uniform_(Tensor tensor, double a = 0, FanModeType mode = FanModeT
 Tensor kaiming_normal_(Tensor tensor, double a = 0, FanModeType mode = FanModeType::FanIn,
                        NonlinearityType nonlinearity = NonlinearityType::LeakyReLU);
 
+/// Normal, but drawn within [a, b].
+Tensor trunc_normal_(Tensor tensor, double mean = 0, double std = 1, double a = -2, double b = 2);
+/// Orthogonal rows or columns, whichever are fewer, of the matrix of the first dimension and all others, times gain.
+Tensor orthogonal_(Tensor tensor, double gain = 1);
+/// Normal with deviation std; a share `sparsity` of each column's elements is zero.
+Tensor sparse_(Tensor matrix, double sparsity, double std = 0.01);
+/// A convolution that keeps its input, as many channels as there are, in each of `groups`. For 3 to 5 dimensions.
+Tensor dirac_(Tensor tensor, std::int64_t groups = 1);
+
 namespace detail {
 struct FanOptions {
   FanOptions& mode(FanModeType v) { return mode_ = v, *this; }

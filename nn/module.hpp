@@ -24,9 +24,12 @@ class Module : public ModuleBase {
   /// What the module computes. Throws NotImplementedError unless overridden.
   virtual Tensor forward(Tensor input);
 
-  /// Runs forward. An error in it is told which module it came from and where that was called.
+  /// Runs forward, between the hooks. An error in it is told which module it came from and where that was called.
   Tensor operator()(Input input) {
-    return detail::call(*this, input.site, [&] { return forward(std::move(input.tensor)); });
+    return detail::call(*this, input.site, [&]() -> Tensor {
+      const auto run = [&] { return forward(std::move(input.tensor)); };
+      return has_hooks() ? detail::between_hooks(*this, {&input.tensor}, run) : run();
+    });
   }
 };
 

@@ -76,6 +76,11 @@ void ModuleBase::unregister_module(const std::string& name) {
   state_->children.erase(name);
 }
 
+void ModuleBase::unregister_parameter(const std::string& name) {
+  check(state_->parameters.contains(name), "No Parameter with name `{}` is registered", name);
+  state_->parameters.erase(name);
+}
+
 ModuleBase::Pointer ModuleBase::self() const {
   auto* module = const_cast<ModuleBase*>(this);
   if (auto owner = module->weak_from_this().lock()) return owner;
@@ -205,6 +210,7 @@ void ModuleBase::start_anew() {
   fresh->given_name = state_->given_name;
   fresh->registered_name = state_->registered_name;
   fresh->training = state_->training;
+  if (state_->hooks) fresh->hooks = std::make_shared<detail::HookLists>(*state_->hooks);
   state_ = std::move(fresh);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <xgrad/autograd/tensor.hpp>
+#include <xgrad/nn/hooks.hpp>
 #include <xgrad/nn/ordered_dict.hpp>
 
 #include <concepts>
@@ -15,7 +16,6 @@
 
 namespace xgrad::nn {
 
-class ModuleBase;
 class Module;
 
 namespace detail {
@@ -106,6 +106,7 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
     return holder;
   }
   void unregister_module(const std::string& name);
+  void unregister_parameter(const std::string& name);
 
   // --- the tree, in order of registration, outer before inner; what is registered twice is listed once
   std::vector<Tensor> parameters(bool recurse = true) const;
@@ -144,6 +145,15 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
   void requires_grad_(bool requires_grad = true);
   /// Forgets the parameters' gradients, or fills them with zeros. (`true` is PyTorch 2's default, 1.13's was `false`.)
   virtual void zero_grad(bool set_to_none = true);
+
+  // --- hooks, which run when the module is called (not by `forward` itself), in the order of registration
+  /// Before forward, with the tensors among the arguments (nn/hooks.hpp).
+  RemovableHandle register_forward_pre_hook(ForwardPreHook hook);
+  /// After forward, with these and the tensors of the result.
+  RemovableHandle register_forward_hook(ForwardHook hook);
+  /// In backward, once the gradients of all arguments are there.
+  RemovableHandle register_full_backward_hook(FullBackwardHook hook);
+  bool has_hooks() const noexcept { return state_->hooks && state_->hooks->any(); }
 
   // --- saving
   /// Parameters and persistent buffers by dotted name, detached and sharing memory.
@@ -189,6 +199,7 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
  private:
   template <class Derived, class Base>
   friend class Cloneable;
+  friend class detail::HookedCall;
 
   struct Buffer {
     Tensor tensor;
@@ -202,6 +213,7 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
     OrderedDict<std::string, Buffer> buffers{"Buffer"};
     OrderedDict<std::string, Pointer> children{"Submodule"};
     bool training = true;
+    std::shared_ptr<detail::HookLists> hooks;  // null until one is registered
   };
   struct Loading;
 
@@ -209,6 +221,7 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
   void replace_child(const std::string& name, Pointer module);
   void check_name(const char* kind, const std::string& name) const;
   Pointer self() const;
+  std::shared_ptr<detail::HookLists> hook_lists();
   void collect_state(const std::string& prefix, OrderedDict<std::string, Tensor>& into) const;
   void plan_loading(const std::string& prefix, Loading& loading) const;
   /// Every module below (and this one), once each, as (dotted name, pointer).

@@ -104,6 +104,29 @@ Taps linear(std::int64_t in, std::int64_t out, std::optional<double> scale, bool
   return taps;
 }
 
+/// The same with four taps. At the borders the outermost element stands for those beyond it.
+template <class T>
+Taps cubic(std::int64_t in, std::int64_t out, std::optional<double> scale, bool align_corners) {
+  Taps taps;
+  taps.in = in;
+  constexpr T a = T(-0.75);
+  const auto near = [](T x) { return ((a + 2) * x - (a + 3)) * x * x + 1; };
+  const auto far = [](T x) { return ((a * x - 5 * a) * x + 8 * a) * x - 4 * a; };
+  const T step = align_corners ? (out > 1 ? static_cast<T>(in - 1) / static_cast<T>(out - 1) : T(0))
+                               : static_cast<T>(ratio(in, out, scale));
+  for (std::int64_t i = 0; i < out; ++i) {
+    const T place = align_corners ? step * static_cast<T>(i) : step * (static_cast<T>(i) + T(0.5)) - T(0.5);
+    const std::int64_t first = std::min(static_cast<std::int64_t>(std::floor(place)), in - 1);
+    const T t = std::clamp(place - static_cast<T>(first), T(0), T(1));
+    const T weights[] = {far(t + 1), near(t), near(1 - t), far(2 - t)};
+    for (std::int64_t k = 0; k < 4; ++k) {
+      taps.tap(std::clamp<std::int64_t>(first + k - 1, 0, in - 1), static_cast<double>(weights[k]));
+    }
+    taps.next();
+  }
+  return taps;
+}
+
 template <FixedString Name, class Make>
 Tensor upsample(const Tensor& x, IntArrayRef output, std::size_t dims, const char* kernel, Make make) {
   check(output.size() == dims, "It is expected output_size equals to {}, but got size {}", dims, output.size());
@@ -218,6 +241,16 @@ Tensor upsample_trilinear3d(const Tensor& x, IntArrayRef output_size, bool align
                             std::optional<double> scales_w) {
   return upsample_linear<"UpsampleTrilinear3DBackward0">(x, output_size, 3, "compute_indices_weights_linear",
                                                          align_corners, {scales_d, scales_h, scales_w});
+}
+
+Tensor upsample_bicubic2d(const Tensor& x, IntArrayRef output_size, bool align_corners, std::optional<double> scales_h,
+                          std::optional<double> scales_w) {
+  const Scales scales{scales_h, scales_w};
+  return upsample<"UpsampleBicubic2DBackward0">(
+      x, output_size, 2, "compute_indices_weights_cubic", [&](std::int64_t in, std::int64_t out, std::size_t k) {
+        return x.dtype() == kFloat32 ? cubic<float>(in, out, scales[k], align_corners)
+                                     : cubic<double>(in, out, scales[k], align_corners);
+      });
 }
 
 }  // namespace xgrad

@@ -31,4 +31,8 @@ Tensor upsample_trilinear3d(const Tensor& x, IntArrayRef output_size, bool align
                             std::optional<double> scales_d = {}, std::optional<double> scales_h = {},
                             std::optional<double> scales_w = {});
 
+/// Through four neighbours in each dimension, by the cubic of a = −3/4; results may leave the range of x.
+Tensor upsample_bicubic2d(const Tensor& x, IntArrayRef output_size, bool align_corners,
+                          std::optional<double> scales_h = {}, std::optional<double> scales_w = {});
+
 }  // namespace xgrad

@@ -29,7 +29,7 @@ Tensor interpolate(const Tensor& input, const InterpolateFuncOptions& o) {
   check<ValueError>(!o.size() || !o.scale_factor(), "only one of size or scale_factor should be defined");
   check<NotImplementedError>(input.dim() >= 3 && input.dim() <= 5,
                              "Input Error: Only 3D, 4D and 5D input Tensors supported (got {}D) for the modes: nearest "
-                             "| linear | bilinear | trilinear (got {})",
+                             "| linear | bilinear | bicubic | trilinear (got {})",
                              input.dim(), o.mode());
   const auto dims = static_cast<std::size_t>(input.dim() - 2);
   Dims sizes;
@@ -47,6 +47,9 @@ Tensor interpolate(const Tensor& input, const InterpolateFuncOptions& o) {
     if (dims == 1) return upsample_nearest1d(input, sizes, scales[0]);
     if (dims == 2) return upsample_nearest2d(input, sizes, scales[0], scales[1]);
     return upsample_nearest3d(input, sizes, scales[0], scales[1], scales[2]);
+  }
+  if (o.mode() == "bicubic" && dims == 2) {
+    return upsample_bicubic2d(input, sizes, o.align_corners().value_or(false), scales[0], scales[1]);
   }
   constexpr const char* kModes[] = {"linear", "bilinear", "trilinear"};
   check<NotImplementedError>(o.mode() == kModes[dims - 1],

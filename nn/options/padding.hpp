@@ -13,7 +13,7 @@ XGRAD_KEYWORD(downscale_factor);
 }  // namespace xgrad::kwargs
 
 namespace xgrad {
-inline constexpr Word kNearest{"nearest"}, kBilinear{"bilinear"}, kTrilinear{"trilinear"};
+inline constexpr Word kNearest{"nearest"}, kBilinear{"bilinear"}, kTrilinear{"trilinear"}, kBicubic{"bicubic"};
 }  // namespace xgrad
 
 namespace xgrad::nn {
@@ -48,7 +48,7 @@ using ConstantPad1dOptions = ConstantPadOptions<1>;
 using ConstantPad2dOptions = ConstantPadOptions<2>;
 using ConstantPad3dOptions = ConstantPadOptions<3>;
 
-/// Either sizes or factors. `mode`: "nearest", "linear", "bilinear" or "trilinear".
+/// Either sizes or factors. `mode`: "nearest", "linear", "bilinear", "bicubic" or "trilinear".
 class UpsampleOptions {
  public:
   XGRAD_OPTION(std::optional<std::vector<std::int64_t>>, size, {});

@@ -31,6 +31,44 @@ def integers(shape, high):
 
 SIGNS = torch.tensor([1.0, -1.0, 1.0, -1.0])
 
+
+class CTC(nn.Module):
+    """CTCLoss of scores: its gradient means something after a log_softmax only."""
+
+    def __init__(self, **options):
+        super().__init__()
+        self.criterion = nn.CTCLoss(**options)
+
+    def forward(self, scores, *others):
+        return self.criterion(scores.log_softmax(-1), *others)
+
+
+class Masked(nn.Module):
+    """Attention under masks of both kinds: of 2 batches of 3 rows, the second of which is one shorter."""
+
+    def __init__(self, need_weights, average=True):
+        super().__init__()
+        self.attention = nn.MultiheadAttention(4, 2, batch_first=True)
+        self.options = dict(need_weights=need_weights, average_attn_weights=average)
+
+    def forward(self, x):
+        out = self.attention(x, x, x, key_padding_mask=torch.tensor([[False, False, False], [False, False, True]]),
+                             attn_mask=torch.ones(3, 3, dtype=torch.bool).triu(1), **self.options)
+        return out if self.options["need_weights"] else out[0]
+
+
+class MaskedTransformer(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.transformer = nn.Transformer(4, 2, 1, 1, 8, dropout=0.0, activation="gelu", norm_first=True)
+
+    def forward(self, src, tgt):
+        return self.transformer(src, tgt, tgt_mask=nn.Transformer.generate_square_subsequent_mask(2),
+                                src_key_padding_mask=torch.tensor([[False, False, True], [False, False, False]]))
+
+
+CTC_TARGETS = [torch.tensor([[1, 2], [2, 2]]), torch.tensor([5, 4]), torch.tensor([2, 2])]
+
 # name: (module, inputs)
 LAYERS = {
     "ReLU6": (nn.ReLU6, [(2, 3)]),
@@ -126,6 +164,65 @@ LAYERS = {
     "CosineEmbeddingLoss": (lambda: nn.CosineEmbeddingLoss(margin=0.1), [(4, 3), (4, 3), SIGNS]),
     "TripletMarginLoss": (lambda: nn.TripletMarginLoss(swap=True), [(4, 3), (4, 3), (4, 3)]),
     "GaussianNLLLoss": (lambda: nn.GaussianNLLLoss(full=True), [(4,), (4,), torch.tensor([0.5, 1.0, 2.0, 0.0])]),
+    "MultiMarginLoss": (nn.MultiMarginLoss, [(3, 4), torch.tensor([2, 0, 3])]),
+    "MultiMarginLoss_weight": (lambda: nn.MultiMarginLoss(2, 0.5, torch.tensor([0.5, 1.0, 2.0, 1.5]), reduction="sum"),
+                               [(3, 4), torch.tensor([2, 0, 3])]),
+    "MultiLabelMarginLoss": (nn.MultiLabelMarginLoss, [(2, 4), torch.tensor([[3, 0, -1, 1], [1, -1, 0, 0]])]),
+    "MultiLabelSoftMarginLoss": (nn.MultiLabelSoftMarginLoss, [(2, 3), torch.tensor([[1.0, 0, 1], [0, 0, 1]])]),
+    "MultiLabelSoftMarginLoss_weight": (lambda: nn.MultiLabelSoftMarginLoss(torch.tensor([0.5, 1.0, 2.0]),
+                                                                            reduction="none"),
+                                        [(2, 3), torch.tensor([[1.0, 0, 1], [0, 0, 1]])]),
+    "TripletMarginWithDistanceLoss": (lambda: nn.TripletMarginWithDistanceLoss(margin=0.5, swap=True),
+                                      [(4, 3), (4, 3), (4, 3)]),
+    "TripletMarginWithDistanceLoss_own": (
+        lambda: nn.TripletMarginWithDistanceLoss(distance_function=lambda a, b: (a - b).abs().sum(1)),
+        [(4, 3), (4, 3), (4, 3)]),
+    "CTCLoss": (CTC, [(5, 2, 3), *CTC_TARGETS]),
+    "CTCLoss_sum": (lambda: CTC(blank=1, reduction="sum", zero_infinity=True),
+                    [(5, 2, 3), torch.tensor([0, 2, 2]), torch.tensor([5, 2]), torch.tensor([1, 2])]),
+    "MultiheadAttention": (lambda: nn.MultiheadAttention(4, 2), [(3, 2, 4), (5, 2, 4), (5, 2, 4)]),
+    "MultiheadAttention_unbatched": (lambda: nn.MultiheadAttention(4, 1, bias=False), [(3, 4), (5, 4), (5, 4)]),
+    "MultiheadAttention_widths": (lambda: nn.MultiheadAttention(4, 2, kdim=3, vdim=5, batch_first=True),
+                                  [(2, 3, 4), (2, 5, 3), (2, 5, 5)]),
+    "MultiheadAttention_more": (lambda: nn.MultiheadAttention(4, 2, add_bias_kv=True, add_zero_attn=True),
+                                [(3, 2, 4), (5, 2, 4), (5, 2, 4)]),
+    "MultiheadAttention_dropout": (lambda: nn.MultiheadAttention(4, 2, 0.4), [(3, 2, 4), (5, 2, 4), (5, 2, 4)]),
+    "MultiheadAttention_masked": (lambda: Masked(False), [(2, 3, 4)]),
+    "MultiheadAttention_masked_weights": (lambda: Masked(True, False), [(2, 3, 4)]),
+    "TransformerEncoderLayer": (lambda: nn.TransformerEncoderLayer(4, 2, 8), [(3, 2, 4)]),
+    "TransformerEncoderLayer_first": (
+        lambda: nn.TransformerEncoderLayer(4, 2, 8, 0.0, "gelu", 1e-3, batch_first=True, norm_first=True), [(2, 3, 4)]),
+    "TransformerDecoderLayer": (lambda: nn.TransformerDecoderLayer(4, 2, 8, 0.2), [(3, 2, 4), (5, 2, 4)]),
+    "TransformerEncoder": (
+        lambda: nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 2, 8, 0.0), 2, nn.LayerNorm(4)), [(3, 2, 4)]),
+    "TransformerDecoder": (lambda: nn.TransformerDecoder(nn.TransformerDecoderLayer(4, 2, 8, 0.0), 2),
+                           [(3, 2, 4), (5, 2, 4)]),
+    "Transformer": (lambda: nn.Transformer(4, 2, 1, 2, 8, 0.1, batch_first=True), [(2, 3, 4), (2, 2, 4)]),
+    "Transformer_masked": (MaskedTransformer, [(3, 2, 4), (2, 2, 4)]),
+    "EmbeddingBag": (lambda: nn.EmbeddingBag(5, 4), [integers((2, 3), 5)]),
+    "EmbeddingBag_sum": (lambda: nn.EmbeddingBag(5, 4, mode="sum", padding_idx=-4),
+                         [integers((7,), 5), torch.tensor([0, 2, 2, 5]), (7,)]),
+    "EmbeddingBag_max": (lambda: nn.EmbeddingBag(5, 4, mode="max", max_norm=1.0, include_last_offset=True),
+                         [integers((7,), 5), torch.tensor([0, 2, 2, 7])]),
+    "Bilinear": (lambda: nn.Bilinear(3, 2, 4), [(2, 3), (2, 2)]),
+    "Bilinear_plain": (lambda: nn.Bilinear(3, 2, 4, bias=False), [(2, 2, 3), (2, 2, 2)]),
+    "Unfold": (lambda: nn.Unfold((2, 3), dilation=2, padding=1, stride=(2, 1)), [(2, 2, 5, 6)]),
+    "Fold": (lambda: nn.Fold((4, 5), 2, stride=(1, 3)), [(2, 8, 6)]),
+    "LPPool1d": (lambda: nn.LPPool1d(2, 3, stride=2), [(2, 3, 7)]),
+    "LPPool2d": (lambda: nn.LPPool2d(2, (3, 2), ceil_mode=True), [(2, 3, 6, 5)]),
+    "MaxUnpool1d": (lambda: nn.MaxUnpool1d(2), [(1, 2, 3), torch.tensor([[[0, 3, 4], [1, 2, 5]]])]),
+    "MaxUnpool2d": (lambda: nn.MaxUnpool2d((3, 2), stride=2, padding=(1, 0)),
+                    [(1, 1, 2, 2), torch.tensor([[[[0, 3], [9, 10]]]])]),
+    "MaxUnpool3d": (lambda: nn.MaxUnpool3d(2), [(1, 1, 1, 2, 1), torch.tensor([[[[[5], [2]]]]])]),
+    "FractionalMaxPool2d": (lambda: nn.FractionalMaxPool2d((2, 3), output_size=(3, 4)), [(2, 3, 8, 9)]),
+    "FractionalMaxPool2d_ratio": (lambda: nn.FractionalMaxPool2d(2, output_ratio=(0.5, 0.6)), [(3, 8, 9)]),
+    "FractionalMaxPool3d": (lambda: nn.FractionalMaxPool3d(2, output_size=(2, 3, 2)), [(1, 2, 4, 5, 4)]),
+    "Dropout1d": (lambda: nn.Dropout1d(0.4), [(3, 4, 5)]),
+    "Dropout2d": (lambda: nn.Dropout2d(0.3, inplace=True), [(3, 4, 2, 2)]),
+    "Dropout3d": (nn.Dropout3d, [(3, 4, 2, 1, 2)]),
+    "AlphaDropout": (lambda: nn.AlphaDropout(0.3), [(4, 5)]),
+    "FeatureAlphaDropout": (nn.FeatureAlphaDropout, [(3, 4, 2, 2)]),
+    "Upsample_bicubic": (lambda: nn.Upsample(scale_factor=(2, 1.5), mode="bicubic"), [(1, 2, 3, 4)]),
     "ReflectionPad1d": (lambda: nn.ReflectionPad1d((1, 2)), [(2, 3, 4)]),
     "ReflectionPad2d": (lambda: nn.ReflectionPad2d(1), [(2, 3, 4, 3)]),
     "ReplicationPad2d": (lambda: nn.ReplicationPad2d((1, 0, 2, 1)), [(2, 3, 4, 3)]),

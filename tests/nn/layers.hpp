@@ -37,6 +37,20 @@ MakeLayer one(Shape shape, Args... args) {
   };
 }
 
+/// Of N inputs, each a shape or a tensor.
+template <std::size_t N, class H, class... Args>
+MakeLayer several(std::vector<std::variant<Shape, Tensor>> inputs, Args... args) {
+  return [=] {
+    const H holder(args...);
+    return Layer{holder.ptr(), inputs, [holder](const std::vector<Tensor>& x) {
+                   return [&]<std::size_t... I>(std::index_sequence<I...>) {
+                     return as_list(holder->forward(x.at(I)...));
+                   }
+                   (std::make_index_sequence<N>());
+                 }};
+  };
+}
+
 /// All of them; each file of this folder that is called layers_*.cpp adds its own.
 std::map<std::string, MakeLayer>& layers();
 /// Adds some.

@@ -166,6 +166,13 @@ using Results = std::vector<Tensor>;
 /// What Python has outside of the registry, and compositions of what is in it.
 const std::map<std::string, std::function<Results(const std::vector<Argument>&)>>& unregistered() {
   static const std::map<std::string, std::function<Results(const std::vector<Argument>&)>> all{
+      {"scaled_dot_product_attention",
+       [](const std::vector<Argument>& a) -> Results {
+         const auto one = [&](std::size_t i) { return a.at(i).tensors.at(0); };
+         const auto mask = a.at(3).tensors.empty() ? c10::optional<Tensor>() : c10::optional<Tensor>(one(3));
+         return {std::get<0>(at::_scaled_dot_product_attention(
+             one(0), one(1), one(2), mask, std::get<double>(*a.at(4).value), false, std::get<bool>(*a.at(5).value)))};
+       }},
       {"qr_products",
        [](const std::vector<Argument>& a) {
          const auto [q, r] = at::linalg_qr(a.at(0).tensors.at(0));

@@ -83,6 +83,10 @@ OP_FAMILY(resampling) {
           [](T x, IntArrayRef o, bool a, Scale h, Scale w) { return upsample_bilinear2d(x, o, a, h, w); },
           with(images(2), aligned(2)) + Samples{{t({1, 1, 4, 3}), D{9, 7}, false, 2.3, 2.5}}),
       row(
+          "upsample_bicubic2d",
+          [](T x, IntArrayRef o, bool a, Scale h, Scale w) { return upsample_bicubic2d(x, o, a, h, w); },
+          with(images(2), aligned(2)) + Samples{{t({1, 1, 4, 3}), D{9, 7}, false, 2.3, 2.5}}),
+      row(
           "upsample_trilinear3d",
           [](T x, IntArrayRef o, bool a, Scale d, Scale h, Scale w) { return upsample_trilinear3d(x, o, a, d, h, w); },
           with(images(3), aligned(3))),

@@ -1,0 +1,171 @@
+#include <xgrad/autograd/graph/grad_mode.hpp>
+#include <xgrad/nn/init.hpp>
+#include <xgrad/nn/modules/embedding_bag.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace xgrad::nn {
+
+namespace functional {
+
+namespace {
+
+/// Which rows are taken, and into which bag each goes; padding is left out.
+struct Bags {
+  std::vector<std::int64_t> rows, bag, place;  // `place`: which of the input's numbers it was
+  std::int64_t count = 0;
+};
+
+Bags bags_of(const Tensor& input, const EmbeddingBagFuncOptions& o, std::int64_t padding) {
+  check<ValueError>(input.dim() == 1 || input.dim() == 2,
+                    "input has to be 1D or 2D Tensor, but got Tensor of dimension {}", input.dim());
+  std::vector<std::int64_t> begins;
+  const std::int64_t n = input.numel();
+  Bags out;
+  if (input.dim() == 2) {
+    check<ValueError>(
+        !o.offsets().defined(),
+        "if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length "
+        "sequences. However, found offsets of type torch.Tensor");
+    for (std::int64_t i = 0; i < input.size(0); ++i) begins.push_back(i * input.size(1));
+  } else {
+    check<ValueError>(o.offsets().defined(), "offsets has to be a 1D Tensor but got None");
+    check<ValueError>(o.offsets().dim() == 1, "offsets has to be a 1D Tensor");
+    begins = o.offsets().to_vector<std::int64_t>();
+    check(!o.include_last_offset() || !begins.empty(), "include_last_offset: number of offset should be at least 1");
+    check(begins.empty() || begins[0] == 0,
+          "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, "
+          "got {}",
+          begins.empty() ? 0 : begins[0]);
+    check(std::is_sorted(begins.begin(), begins.end()) && (begins.empty() || begins.back() <= n),
+          "offsets have to be increasing and no larger than input's length {}", n);
+    if (o.include_last_offset()) begins.pop_back();
+  }
+  out.count = static_cast<std::int64_t>(begins.size());
+  const std::vector<std::int64_t> rows = input.to_vector<std::int64_t>();
+  const std::int64_t end =
+      o.include_last_offset() && input.dim() == 1 ? o.offsets().select(0, -1).item<std::int64_t>() : n;
+  for (std::int64_t b = 0; b < out.count; ++b) {
+    const auto at = static_cast<std::size_t>(b);
+    const std::int64_t stop = at + 1 < begins.size() ? begins[at + 1] : end;
+    for (std::int64_t i = begins[at]; i < stop; ++i) {
+      if (rows[static_cast<std::size_t>(i)] == padding) continue;
+      out.rows.push_back(rows[static_cast<std::size_t>(i)]);
+      out.bag.push_back(b);
+      out.place.push_back(i);
+    }
+  }
+  return out;
+}
+
+Tensor integers(const std::vector<std::int64_t>& list) { return tensor(list, kInt64); }
+
+/// The largest of each bag in each column, the first of equal ones; 0 for an empty bag.
+Tensor largest(const Tensor& rows, const Bags& bags) {
+  const std::int64_t width = rows.size(1);
+  std::vector<std::int64_t> best(static_cast<std::size_t>(bags.count * width), -1);
+  const std::vector<double> values = rows.detach().to_vector<double>();
+  for (std::size_t i = 0; i < bags.bag.size(); ++i) {
+    for (std::int64_t c = 0; c < width; ++c) {
+      std::int64_t& at = best[static_cast<std::size_t>(bags.bag[i] * width + c)];
+      const double x = values[i * static_cast<std::size_t>(width) + static_cast<std::size_t>(c)];
+      const auto before = static_cast<std::size_t>(at * width + c);
+      if (at < 0 || x > values[before] || (std::isnan(x) && !std::isnan(values[before]))) {
+        at = static_cast<std::int64_t>(i);
+      }
+    }
+  }
+  const Tensor index = integers(best).view({bags.count, width});
+  if (bags.rows.empty()) return zeros({bags.count, width}, rows.dtype());
+  return where(index < 0, 0., rows.gather(0, index.clamp_min(0)));
+}
+
+}  // namespace
+
+Tensor embedding_bag(const Tensor& input, const Tensor& weight, const EmbeddingBagFuncOptions& o) {
+  const std::string& mode = o.mode();
+  check<ValueError>(mode == "sum" || mode == "mean" || mode == "max", "mode has to be one of sum, mean or max");
+  const Tensor& by = o.per_sample_weights();
+  check<NotImplementedError>(!by.defined() || mode == "sum",
+                             "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for "
+                             "mode='sum' (got mode='{}').",
+                             mode);
+  check<ValueError>(
+      !by.defined() || by.sizes() == input.sizes(),
+      "embedding_bag: If per_sample_weights (torch.Size({})) is not None, then it must have the same shape "
+      "as the input (torch.Size({}))",
+      by.defined() ? by.sizes() : input.sizes(), input.sizes());
+  check<ValueError>(mode != "max" || !o.scale_grad_by_freq(),
+                    "max mode does not support scaling the gradient by the frequency");
+  std::int64_t padding = -1;  // no row
+  if (o.padding_idx()) {
+    padding = *o.padding_idx() < 0 ? *o.padding_idx() + weight.size(0) : *o.padding_idx();
+    check(padding >= 0 && padding < weight.size(0), "padding_idx must be within the number of embeddings");
+  }
+  const Bags bags = bags_of(input, o, padding);
+  Tensor rows = embedding(integers(bags.rows), weight,
+                          EmbeddingFuncOptions()
+                              .max_norm(o.max_norm())
+                              .norm_type(o.norm_type())
+                              .scale_grad_by_freq(o.scale_grad_by_freq()));
+  if (mode == "max") return largest(rows, bags);
+  if (by.defined()) rows = rows * by.reshape({-1}).index_select(0, integers(bags.place)).unsqueeze(1);
+  const Tensor sums = zeros({bags.count, weight.size(1)}, weight.dtype()).index_add(0, integers(bags.bag), rows);
+  if (mode == "sum") return sums;
+  std::vector<double> counts(static_cast<std::size_t>(bags.count), 0);
+  for (const std::int64_t b : bags.bag) ++counts[static_cast<std::size_t>(b)];
+  for (double& c : counts) c = std::max(c, 1.);
+  return sums / tensor(counts, TensorOptions(weight.dtype())).unsqueeze(1);
+}
+
+}  // namespace functional
+
+void EmbeddingBagImpl::reset() {
+  const std::int64_t rows = options.num_embeddings(), width = options.embedding_dim();
+  if (auto padding = options.padding_idx()) {
+    check(*padding < rows && *padding >= -rows, "padding_idx must be within num_embeddings");
+    if (*padding < 0) options.padding_idx(*padding + rows);
+  }
+  if (options._weight().defined()) {
+    check(options._weight().sizes() == Dims{rows, width},
+          "Shape of weight does not match num_embeddings and embedding_dim");
+    weight = register_parameter("weight", options._weight());
+    return;
+  }
+  weight = register_parameter("weight", empty({rows, width}));
+  reset_parameters();
+}
+
+void EmbeddingBagImpl::reset_parameters() {
+  init::normal_(weight);
+  if (!options.padding_idx()) return;
+  const NoGradGuard no_grad;
+  weight.select(0, *options.padding_idx()).zero_();
+}
+
+Tensor EmbeddingBagImpl::forward(const Tensor& input, const Tensor& offsets, const Tensor& per_sample_weights) {
+  return functional::embedding_bag(input, weight,
+                                   functional::EmbeddingBagFuncOptions()
+                                       .offsets(offsets)
+                                       .max_norm(options.max_norm())
+                                       .norm_type(options.norm_type())
+                                       .scale_grad_by_freq(options.scale_grad_by_freq())
+                                       .mode(options.mode())
+                                       .per_sample_weights(per_sample_weights)
+                                       .include_last_offset(options.include_last_offset())
+                                       .padding_idx(options.padding_idx()));
+}
+
+std::string EmbeddingBagImpl::extra_repr() const {
+  std::string text = fmt::format("{}, {}", options.num_embeddings(), options.embedding_dim());
+  if (options.max_norm()) text += ", max_norm=" + detail::python(*options.max_norm());
+  if (options.norm_type() != 2) text += ", norm_type=" + detail::python(options.norm_type());
+  if (options.scale_grad_by_freq()) text += ", scale_grad_by_freq=True";
+  text += ", mode=" + options.mode();
+  if (options.padding_idx()) text += fmt::format(", padding_idx={}", *options.padding_idx());
+  return text;
+}
+
+}  // namespace xgrad::nn

@@ -1,0 +1,37 @@
+#include <xgrad/nn/modules/sampling.hpp>
+
+namespace xgrad::nn {
+
+namespace {
+
+template <class Options>
+std::string patches(const Options& o) {
+  return fmt::format("kernel_size={}, dilation={}, padding={}, stride={}", o.kernel_size().str_as_given(),
+                     o.dilation().str_as_given(), o.padding().str_as_given(), o.stride().str_as_given());
+}
+
+template <std::size_t N>
+std::string lp_pool(const LPPoolOptions<N>& o) {
+  return fmt::format("norm_type={}, kernel_size={}, stride={}, ceil_mode={}", fmt::format("{}", o.norm_type()),
+                     o.kernel_size().str_as_given(), o.stride() ? o.stride()->str_as_given() : "None",
+                     detail::python(o.ceil_mode()));
+}
+
+template <std::size_t N>
+std::string unpool(const MaxUnpoolOptions<N>& o) {
+  return fmt::format("kernel_size={}, stride={}, padding={}", o.kernel_size().str(), o.step().str(), o.padding().str());
+}
+
+}  // namespace
+
+std::string UnfoldImpl::extra_repr() const { return patches(options); }
+std::string FoldImpl::extra_repr() const {
+  return fmt::format("output_size={}, {}", options.output_size().str_as_given(), patches(options));
+}
+std::string LPPool1dImpl::extra_repr() const { return lp_pool(options); }
+std::string LPPool2dImpl::extra_repr() const { return lp_pool(options); }
+std::string MaxUnpool1dImpl::extra_repr() const { return unpool(options); }
+std::string MaxUnpool2dImpl::extra_repr() const { return unpool(options); }
+std::string MaxUnpool3dImpl::extra_repr() const { return unpool(options); }
+
+}  // namespace xgrad::nn

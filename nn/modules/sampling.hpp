@@ -1,0 +1,58 @@
+/// Folding, and pooling by norms and fractions, as modules.
+#pragma once
+
+#include <xgrad/nn/functional/sampling.hpp>
+#include <xgrad/nn/modules/configured.hpp>
+
+namespace xgrad::nn {
+
+#define XGRAD_SAMPLING(NAME, FUNCTION)                                                     \
+  class NAME##Impl : public Configured<NAME##Impl, NAME##Options> {                        \
+   public:                                                                                 \
+    using Configured::Configured;                                                          \
+    Tensor forward(Tensor input) override { return functional::FUNCTION(input, options); } \
+    std::string extra_repr() const override;                                               \
+  };                                                                                       \
+  TORCH_MODULE(NAME)
+
+/// Patches as columns, and back. Options as F::unfold's and F::fold's.
+XGRAD_SAMPLING(Unfold, unfold);
+XGRAD_SAMPLING(Fold, fold);
+/// Options: norm_type, kernel_size, stride = kernel_size, ceil_mode = false.
+XGRAD_SAMPLING(LPPool1d, lp_pool1d);
+XGRAD_SAMPLING(LPPool2d, lp_pool2d);
+#undef XGRAD_SAMPLING
+
+/// Options: kernel_size, output_size or output_ratio, _random_samples. Windows are drawn in every call.
+#define XGRAD_FRACTIONAL(NAME, FUNCTION)                                                   \
+  class NAME##Impl : public Configured<NAME##Impl, NAME##Options> {                        \
+   public:                                                                                 \
+    using Configured::Configured;                                                          \
+    Tensor forward(Tensor input) override { return functional::FUNCTION(input, options); } \
+    ValuesIndices forward_with_indices(const Tensor& input) {                              \
+      return functional::FUNCTION##_with_indices(input, options);                          \
+    }                                                                                      \
+  };                                                                                       \
+  TORCH_MODULE(NAME)
+XGRAD_FRACTIONAL(FractionalMaxPool2d, fractional_max_pool2d);
+XGRAD_FRACTIONAL(FractionalMaxPool3d, fractional_max_pool3d);
+#undef XGRAD_FRACTIONAL
+
+/// What max pooling's forward_with_indices took apart. Options: kernel_size, stride = kernel_size, padding = 0.
+#define XGRAD_UNPOOL(NAME, FUNCTION)                                                                                \
+  class NAME##Impl : public Configured<NAME##Impl, NAME##Options, ModuleBase> {                                     \
+   public:                                                                                                          \
+    using Configured::Configured;                                                                                   \
+    Tensor forward(const Tensor& input, const Tensor& indices,                                                      \
+                   const std::optional<std::vector<std::int64_t>>& output_size = {}) {                              \
+      return functional::FUNCTION(input, indices, functional::NAME##FuncOptions(options).output_size(output_size)); \
+    }                                                                                                               \
+    std::string extra_repr() const override;                                                                        \
+  };                                                                                                                \
+  TORCH_MODULE(NAME)
+XGRAD_UNPOOL(MaxUnpool1d, max_unpool1d);
+XGRAD_UNPOOL(MaxUnpool2d, max_unpool2d);
+XGRAD_UNPOOL(MaxUnpool3d, max_unpool3d);
+#undef XGRAD_UNPOOL
+
+}  // namespace xgrad::nn

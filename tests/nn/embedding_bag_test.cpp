@@ -1,0 +1,49 @@
+// EmbeddingBag where it is not compared with PyTorch's (layers_sampling.cpp).
+#include <gtest/gtest.h>
+
+#include <xgrad/xgrad.hpp>
+
+namespace xgrad {
+namespace {
+
+using namespace kwargs;
+namespace F = nn::functional;
+
+TEST(EmbeddingBag, GradientsByFrequencyAreThoseOfEachRow) {
+  const Tensor weight = ones({3, 1}, kFloat64).requires_grad_();
+  const Tensor bags = tensor({{0, 1, 0}, {1, 0, 2}}, kInt64);
+  F::embedding_bag(bags, weight, kw::mode = "sum", scale_grad_by_freq = true).sum().backward();
+  EXPECT_EQ(weight.grad().to_vector<double>(), (std::vector<double>{1, 1, 1})) << "3 times 1/3, 2 times 1/2, once 1";
+}
+
+TEST(EmbeddingBag, EmptyBagsAreZero) {
+  const Tensor weight = ones({3, 2}), none = empty({0}, kInt64), at = tensor({0, 0}, kInt64);
+  for (const char* mode : {"sum", "mean", "max"}) {
+    EXPECT_TRUE(equal(F::embedding_bag(none, weight, offsets = at, kw::mode = mode), zeros({2, 2}))) << mode;
+  }
+}
+
+TEST(EmbeddingBag, PaddingDoesNotCount) {
+  const Tensor weight = arange(3, kFloat64).view({3, 1}), bags = tensor({{2, 1, 0}}, kInt64);
+  const auto of = [&](const char* mode, std::int64_t padding) {
+    return F::embedding_bag(bags, weight, kw::mode = mode, padding_idx = padding).item<double>();
+  };
+  EXPECT_EQ(of("mean", 1), 1);
+  EXPECT_EQ(of("mean", 0), 1.5);
+  EXPECT_EQ(of("max", -1), 1);
+  EXPECT_EQ(of("sum", -1), 1);
+}
+
+TEST(EmbeddingBag, RefusesWhatDoesNotFit) {
+  const Tensor weight = ones({3, 2}), list = tensor({0, 1}, kInt64), matrix = tensor({{0, 1}}, kInt64);
+  EXPECT_THROW(F::embedding_bag(list, weight), ValueError) << "no offsets";
+  EXPECT_THROW(F::embedding_bag(matrix, weight, offsets = tensor({0}, kInt64)), ValueError);
+  EXPECT_THROW(F::embedding_bag(list, weight, offsets = tensor({1}, kInt64)), Error) << "begins behind 0";
+  EXPECT_THROW(F::embedding_bag(list, weight, offsets = tensor({0, 3}, kInt64)), Error) << "ends beyond the input";
+  EXPECT_THROW(F::embedding_bag(matrix, weight, kw::mode = "median"), ValueError);
+  EXPECT_THROW(F::embedding_bag(matrix, weight, per_sample_weights = ones({1, 2})), NotImplementedError);
+  EXPECT_THROW(F::embedding_bag(tensor({{0, 3}}, kInt64), weight), IndexError);
+}
+
+}  // namespace
+}  // namespace xgrad

@@ -1,0 +1,50 @@
+#include "layers.hpp"
+
+namespace xgrad::testing {
+namespace {
+
+using namespace kwargs;
+
+/// The script's CTC.
+struct CTCImpl : nn::ModuleBase {
+  explicit CTCImpl(const nn::CTCLossOptions& options) : criterion(register_module("criterion", nn::CTCLoss(options))) {}
+  Tensor forward(const Tensor& scores, const Tensor& targets, const Tensor& input_lengths,
+                 const Tensor& target_lengths) {
+    return criterion(log_softmax(scores, -1), targets, input_lengths, target_lengths);
+  }
+  nn::CTCLoss criterion;
+};
+TORCH_MODULE(CTC);
+
+Tensor labels() { return tensor({2, 0, 3}, kInt64); }
+Tensor lists() { return tensor({{3, 0, -1, 1}, {1, -1, 0, 0}}, kInt64); }
+Tensor marks() { return tensor({{1, 0, 1}, {0, 0, 1}}).to(kFloat32); }
+Tensor sums_of_differences(const Tensor& a, const Tensor& b) { return abs(a - b).sum(1); }
+
+[[maybe_unused]] const bool added = add_layers({
+    {"MultiMarginLoss", several<2, nn::MultiMarginLoss>({Shape{3, 4}, labels()})},
+    {"MultiMarginLoss_weight",
+     several<2, nn::MultiMarginLoss>({Shape{3, 4}, labels()}, 2, 0.5, tensor({0.5, 1., 2., 1.5}).to(kFloat32),
+                                     reduction = "sum")},
+    {"MultiLabelMarginLoss", several<2, nn::MultiLabelMarginLoss>({Shape{2, 4}, lists()})},
+    {"MultiLabelSoftMarginLoss", several<2, nn::MultiLabelSoftMarginLoss>({Shape{2, 3}, marks()})},
+    {"MultiLabelSoftMarginLoss_weight",
+     several<2, nn::MultiLabelSoftMarginLoss>(
+         {Shape{2, 3}, marks()},
+         nn::MultiLabelSoftMarginLossOptions().weight(tensor({0.5, 1., 2.}).to(kFloat32)).reduction(kNone))},
+    {"TripletMarginWithDistanceLoss", several<3, nn::TripletMarginWithDistanceLoss>(
+                                          {Shape{4, 3}, Shape{4, 3}, Shape{4, 3}}, margin = 0.5, kw::swap = true)},
+    {"TripletMarginWithDistanceLoss_own",
+     several<3, nn::TripletMarginWithDistanceLoss>(
+         {Shape{4, 3}, Shape{4, 3}, Shape{4, 3}},
+         nn::TripletMarginWithDistanceLossOptions().distance_function(sums_of_differences))},
+    {"CTCLoss",
+     several<4, CTC>({Shape{5, 2, 3}, tensor({{1, 2}, {2, 2}}, kInt64), tensor({5, 4}, kInt64), tensor({2, 2}, kInt64)},
+                     nn::CTCLossOptions())},
+    {"CTCLoss_sum",
+     several<4, CTC>({Shape{5, 2, 3}, tensor({0, 2, 2}, kInt64), tensor({5, 2}, kInt64), tensor({1, 2}, kInt64)},
+                     nn::CTCLossOptions().blank(1).reduction(kSum).zero_infinity(true))},
+});
+
+}  // namespace
+}  // namespace xgrad::testing

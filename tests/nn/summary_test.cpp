@@ -1,0 +1,103 @@
+// summary(model, input), and ParameterDict.
+#include <gtest/gtest.h>
+
+#include <xgrad/xgrad.hpp>
+
+#include <sstream>
+
+namespace xgrad {
+namespace {
+
+using namespace kwargs;
+
+struct SmallNet : nn::Module {
+  nn::Sequential features =
+      register_module("features", nn::Sequential(nn::Conv2d(1, 6, 5), nn::ReLU(), nn::MaxPool2d(2)));
+  nn::Dropout dropout = register_module("dropout", nn::Dropout());
+  nn::Linear head = register_module("head", nn::Linear(6 * 12 * 12, 10));
+  Tensor forward(Tensor x) override { return head(dropout(features(x).flatten(1))); }
+};
+
+TEST(Summary, CountsWhatAModelIsMadeOf) {
+  SmallNet net;
+  net.head->bias.requires_grad_(false);
+  const Array before = default_generator().get_state();
+  const nn::ModelSummary s = nn::summary(net, ones({2, 1, 28, 28}));
+  EXPECT_TRUE(equal(Tensor(before), Tensor(default_generator().get_state()))) << "nothing is drawn";
+  EXPECT_TRUE(net.is_training());
+  EXPECT_TRUE(net.dropout->is_training());
+  EXPECT_TRUE(is_grad_enabled());
+  EXPECT_FALSE(net.head->has_hooks());
+  ASSERT_EQ(s.layers.size(), 7u);
+  const nn::LayerSummary &model = s.layers[0], &conv = s.layers[2], &head = s.layers[6];
+  EXPECT_EQ(model.type, "SmallNet");
+  EXPECT_EQ(conv.name, "features.0");
+  EXPECT_EQ(conv.depth, 2u);
+  EXPECT_EQ(conv.inputs.at(0), (Dims{2, 1, 28, 28}));
+  EXPECT_EQ(conv.outputs.at(0), (Dims{2, 6, 24, 24}));
+  EXPECT_EQ(conv.parameters, 6 * 25 + 6);
+  EXPECT_EQ(conv.multiply_adds, 2 * 24 * 24 * 6 * 25);
+  EXPECT_EQ(head.parameters, 8650);
+  EXPECT_EQ(head.trained, 8640);
+  EXPECT_EQ(head.multiply_adds, 2 * 8640);
+  EXPECT_EQ(s.parameters, 8806);
+  EXPECT_EQ(s.trained, 8796);
+  EXPECT_EQ(s.multiply_adds, conv.multiply_adds + head.multiply_adds);
+  EXPECT_EQ(s.parameter_bytes, 4 * 8806);
+  EXPECT_EQ(s.input_bytes, 4 * 2 * 28 * 28);
+  // Convolution, ReLU, pooling, dropout and head; the model and its sequence pass on what these made.
+  EXPECT_EQ(s.output_bytes, 4 * 2 * (2 * 6 * 24 * 24 + 2 * 6 * 12 * 12 + 10));
+}
+
+TEST(Summary, IsATable) {
+  const nn::Sequential model(nn::Linear(3, 4), nn::Tanh());
+  std::ostringstream text;
+  text << nn::summary(model, ones({2, 3}));
+  EXPECT_EQ(text.str(),
+            "Layer (type)  Input shape  Output shape  Parameters  Mult-adds\n"
+            "--------------------------------------------------------------\n"
+            "Sequential    [2, 3]       [2, 4]                --         --\n"
+            "  0 (Linear)  [2, 3]       [2, 4]                16         24\n"
+            "  1 (Tanh)    [2, 4]       [2, 4]                --         --\n"
+            "--------------------------------------------------------------\n"
+            "Parameters: 16 (16 trained, 0 fixed)\n"
+            "Multiply-adds: 24\n"
+            "Input 0.00 MB, outputs 0.00 MB, parameters 0.00 MB");
+}
+
+TEST(Summary, OfSeveralInputsAndTransposedConvolutions) {
+  nn::Bilinear pair(2, 3, 4);
+  EXPECT_EQ(nn::summary(pair, ones({5, 2}), ones({5, 3})).layers.at(0).inputs.size(), 2u);
+  nn::ConvTranspose2d up(2, 3, 2, stride = 2);
+  EXPECT_EQ(nn::summary(up, ones({1, 2, 5, 5})).multiply_adds, 25 * 2 * 3 * 4);
+}
+
+TEST(ParameterDict, HoldsParametersByName) {
+  nn::ParameterDict dict({{"left", ones({3})}, {"right", zeros({2, 4}, kFloat64)}});
+  EXPECT_EQ(dict->keys(), (std::vector<std::string>{"left", "right"}));
+  EXPECT_EQ(dict->named_parameters().keys(), dict->keys());
+  EXPECT_TRUE(dict["left"].requires_grad());
+  // As Python prints ParameterDict({'left': ..., 'right': ...}).
+  EXPECT_EQ(dict->str(),
+            "ParameterDict(\n"
+            "    (left): Parameter containing: [torch.FloatTensor of size 3]\n"
+            "    (right): Parameter containing: [torch.DoubleTensor of size 2x4]\n"
+            ")");
+  dict->insert("left", ones({5}));
+  EXPECT_EQ(dict["left"].sizes(), Dims{5});
+  EXPECT_EQ(dict->named_parameters()["left"].sizes(), Dims{5});
+  const auto copy = std::dynamic_pointer_cast<nn::ParameterDictImpl>(dict->clone());
+  ASSERT_NE(copy, nullptr);
+  EXPECT_FALSE(copy->get("left").is_same(dict["left"]));
+  EXPECT_TRUE(equal(copy->get("left"), dict["left"]));
+  EXPECT_EQ(dict->pop("left").sizes(), Dims{5});
+  EXPECT_FALSE(dict->contains("left"));
+  EXPECT_EQ(dict->parameters().size(), 1u);
+  EXPECT_THROW(dict->pop("left"), Error);
+  dict->clear();
+  EXPECT_TRUE(dict->empty());
+  EXPECT_EQ(dict->str(), "ParameterDict()");
+}
+
+}  // namespace
+}  // namespace xgrad
