@@ -2,7 +2,7 @@
 
 #include "layers.hpp"
 
-namespace xgrad::testing {
+namespace xgrad::test {
 namespace {
 
 using namespace kwargs;
@@ -56,7 +56,7 @@ MakeLayer made(std::vector<std::variant<Shape, Tensor>> inputs, H (*make)()) {
 
 const std::vector<std::variant<Shape, Tensor>> kThree{Shape{3, 2, 4}, Shape{5, 2, 4}, Shape{5, 2, 4}};
 
-[[maybe_unused]] const bool added = add_layers({
+[[maybe_unused]] const bool attention_added = add_layers({
     {"MultiheadAttention", several<3, nn::MultiheadAttention>(kThree, 4, 2)},
     {"MultiheadAttention_unbatched",
      several<3, nn::MultiheadAttention>({Shape{3, 4}, Shape{5, 4}, Shape{5, 4}}, 4, 1, bias = false)},
@@ -97,4 +97,4 @@ const std::vector<std::variant<Shape, Tensor>> kThree{Shape{3, 2, 4}, Shape{5, 2
 });
 
 }  // namespace
-}  // namespace xgrad::testing
+}  // namespace xgrad::test

@@ -1,6 +1,6 @@
 #include "layers.hpp"
 
-namespace xgrad::testing {
+namespace xgrad::test {
 namespace {
 
 using namespace kwargs;
@@ -21,7 +21,7 @@ Tensor lists() { return tensor({{3, 0, -1, 1}, {1, -1, 0, 0}}, kInt64); }
 Tensor marks() { return tensor({{1, 0, 1}, {0, 0, 1}}).to(kFloat32); }
 Tensor sums_of_differences(const Tensor& a, const Tensor& b) { return abs(a - b).sum(1); }
 
-[[maybe_unused]] const bool added = add_layers({
+[[maybe_unused]] const bool losses_added = add_layers({
     {"MultiMarginLoss", several<2, nn::MultiMarginLoss>({Shape{3, 4}, labels()})},
     {"MultiMarginLoss_weight",
      several<2, nn::MultiMarginLoss>({Shape{3, 4}, labels()}, 2, 0.5, tensor({0.5, 1., 2., 1.5}).to(kFloat32),
@@ -47,4 +47,4 @@ Tensor sums_of_differences(const Tensor& a, const Tensor& b) { return abs(a - b)
 });
 
 }  // namespace
-}  // namespace xgrad::testing
+}  // namespace xgrad::test

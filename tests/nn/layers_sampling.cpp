@@ -1,6 +1,6 @@
 #include "layers.hpp"
 
-namespace xgrad::testing {
+namespace xgrad::test {
 namespace {
 
 using namespace kwargs;
@@ -21,7 +21,7 @@ MakeLayer unpooled(Shape shape, Tensor indices, auto... args) {
   };
 }
 
-[[maybe_unused]] const bool added = add_layers({
+[[maybe_unused]] const bool sampling_added = add_layers({
     {"EmbeddingBag", several<1, nn::EmbeddingBag>({integers({2, 3}, 5)}, 5, 4)},
     {"EmbeddingBag_sum", several<3, nn::EmbeddingBag>({integers({7}, 5), tensor({0, 2, 2, 5}, kInt64), Shape{7}}, 5, 4,
                                                       kw::mode = "sum", padding_idx = -4)},
@@ -55,4 +55,4 @@ MakeLayer unpooled(Shape shape, Tensor indices, auto... args) {
 });
 
 }  // namespace
-}  // namespace xgrad::testing
+}  // namespace xgrad::test
