@@ -271,6 +271,13 @@ std::vector<Row> common_rows() {
            return lib::batch_norm(x, w, b, Tensor(), Tensor(), true, 0.1, 1e-5, false);
          });
        }},
+      {"attention 8 x 1024 x 64, forward + backward", 1.5, 0,
+       [] {
+         const Tensor k = numbers({8, kSide, 64}, 5).requires_grad_(), v = numbers({8, kSide, 64}, 6).requires_grad_();
+         return forward_backward(numbers({8, kSide, 64}), [=](d x) {
+           return std::get<0>(lib::_scaled_dot_product_attention(x, k, v, {}, 0.0, false, false));
+         });
+       }},
       {"matmul 1000 x 1000 x 1000", 0.98, 0, product({1000, 1000}, {1000, 1000}, [](d a, d b) { return a.mm(b); })},
       {"matmul 64 x 784 x 50, a b", 0.98, 0, product({64, 784}, {784, 50}, [](d a, d b) { return a.mm(b); })},
       {"matmul 64 x 784 x 50, a b^T", 0.98, 0, product({64, 784}, {50, 784}, [](d a, d b) { return a.mm(b.t()); })},
