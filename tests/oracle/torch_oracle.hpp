@@ -60,8 +60,8 @@ struct Answer {
 /// Asks libtorch. Throws std::logic_error when there is no such operation for such arguments.
 Answer ask(const Question& question);
 
-/// One step of a program. An argument that is a tensor is one of those that are there already; what `arguments` has in
-/// its place says no more than that it is a tensor.
+/// One step of a program. An argument may be one of the tensors that are there already; what `arguments` has in its
+/// place says no more than that it is a tensor.
 struct Step {
   std::string name;
   bool in_place = false, no_grad = false;
