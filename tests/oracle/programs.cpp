@@ -74,6 +74,13 @@ Values overlapping(Draft&, const Tensor&) { return {D{2, 2}, D{1, 1}, 0}; }
 Values a_number(Draft& d, const Tensor&) { return {0.25 * static_cast<double>(d.dice.below(9) - 4)}; }
 Values bounds(Draft&, const Tensor&) { return {-0.75, 0.75}; }
 
+Values a_mask(Draft& d, const Tensor& x) { return {t({x.dim() ? x.size(-1) : 1}, kBool, d.dice.below(3)), 0.5}; }
+Values every_other(Draft& d, const Tensor&) { return {at({Slice(d.dice.below(2), indexing::None, 2)}), -0.75}; }
+Values a_part(Draft& d, const Tensor&) {
+  return {d.dice.one_in(2) ? at({indexing::Ellipsis, d.dice.below(3)})
+                           : at({Slice(1, indexing::None), indexing::None})};
+}
+
 /// What a step may be: a row, in which form, whether another tensor follows the first, and what else.
 struct Choice {
   const char* row;
@@ -102,6 +109,7 @@ constexpr Choice kChoices[] = {
     {"unbind", Choice::Views, false, a_dim},
     {"split", Choice::Views, false, parts},
     {"chunk", Choice::Views, false, parts},
+    {"index", Choice::Views, false, a_part},
     {"view_as", Choice::Views, true, nothing},
     {"clone", Choice::Returns, false, nothing},
     {"contiguous", Choice::Views, false, nothing},
@@ -122,6 +130,8 @@ constexpr Choice kChoices[] = {
     {"square", Choice::Changes, false, nothing},
     {"clamp", Choice::Changes, false, bounds},
     {"copy_", Choice::Changes, true, nothing},
+    {"masked_fill", Choice::Changes, false, a_mask},
+    {"index_put_.scalar", Choice::Changes, false, every_other},
     {"fill_", Choice::Changes, false, a_number},
     {"zero_", Choice::Changes, false, nothing},
 };

@@ -318,6 +318,8 @@ void carry_out(const Step& step, std::vector<Tensor>& tensors) {
   std::vector<Argument> arguments;
   for (std::size_t i = 0; i < step.arguments.size(); ++i) {
     arguments.push_back({&step.arguments[i], {}});
+    if (const auto* constant = std::get_if<Plain>(&step.arguments[i]); constant && !step.tensors.at(i))
+      arguments.back().tensors.push_back(to_torch(*constant));
     if (!step.tensors.at(i)) continue;
     TORCH_CHECK(*step.tensors[i] < tensors.size(), "a tensor that an earlier step did not make");
     arguments.back().tensors.push_back(tensors[*step.tensors[i]]);

@@ -66,8 +66,8 @@ Answer ask(const Question& question);
 /// Whether it has a form for such arguments that writes into `results` tensors.
 bool has_out_form(const std::string& name, const std::vector<Value>& arguments, std::size_t results);
 
-/// One step of a program. An argument that is a tensor is one of those that are there already; what `arguments` has in
-/// its place says no more than that it is a tensor.
+/// One step of a program. An argument may be one of the tensors that are there already; what `arguments` has in its
+/// place says no more than that it is a tensor.
 struct Step {
   std::string name;
   bool in_place = false, no_grad = false;

@@ -131,6 +131,7 @@ OP_FAMILY(recurrent) {
             return lstm(x, h, w, b, n, p, train, both, first);
           },
           layer_samples(4, true))
+          .tolerance(1e-12, 1e-5)  // so that a mistake in one step shows
           .without(kEmpty | kZeroDim | kSpecial | kIntegers | kBools | kError | kMixed, kElsewhere),
       row(
           "gru.input",
@@ -138,6 +139,7 @@ OP_FAMILY(recurrent) {
             return gru(x, h, w, b, n, p, train, both, first);
           },
           layer_samples(3, false))
+          .tolerance(1e-12, 1e-5)  // so that a mistake in one step shows
           .without(kEmpty | kZeroDim | kSpecial | kIntegers | kBools | kError | kMixed, kElsewhere),
       row(
           "rnn_tanh.input",
@@ -145,6 +147,7 @@ OP_FAMILY(recurrent) {
             return rnn_tanh(x, h, w, b, n, p, train, both, first);
           },
           layer_samples(1, false))
+          .tolerance(1e-12, 1e-5)  // so that a mistake in one step shows
           .without(kEmpty | kZeroDim | kSpecial | kIntegers | kBools | kError | kMixed, kElsewhere),
       row(
           "rnn_relu.input",
@@ -152,6 +155,7 @@ OP_FAMILY(recurrent) {
             return rnn_relu(x, h, w, b, n, p, train, both, first);
           },
           layer_samples(1, false))
+          .tolerance(1e-12, 1e-5)  // so that a mistake in one step shows
           .without(kEmpty | kZeroDim | kSpecial | kIntegers | kBools | kError | kMixed, kElsewhere),
       row(
           "lstm.data",
