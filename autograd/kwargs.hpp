@@ -34,7 +34,7 @@ concept Keywords = sizeof...(T) > 0 && (Keyworded<T> && ...);
 template <class... Keys>
 struct Order {};
 
-namespace detail {
+namespace filling {
 
 /// Instantiated to fail, with both names in the compiler's message.
 template <class Options, class Key>
@@ -78,12 +78,12 @@ struct PositionalOf<Options> {
   using type = typename Options::Positional;
 };
 
-}  // namespace detail
+}  // namespace filling
 
 /// Applies arguments, positional ones first, to `options` and returns it.
 template <class Options, class... Args>
 Options apply(Options options, Args&&... args) {
-  detail::Filler::fill(options, typename detail::PositionalOf<Options>::type{}, std::forward<Args>(args)...);
+  filling::Filler::fill(options, typename filling::PositionalOf<Options>::type{}, std::forward<Args>(args)...);
   return options;
 }
 

@@ -291,14 +291,16 @@ constexpr std::size_t kMostForBestOrder = 8;
 
 Factor contract_set(const std::vector<Factor>& factors, const Order& order, std::size_t set, const Labels& output) {
   if (std::has_single_bit(set)) return factors[static_cast<std::size_t>(std::countr_zero(set))];
-  const std::size_t part = order.first_part(set);
+  // The operands stay in the order they were given in, which is usually that of the output: nothing has to be turned.
+  const std::size_t part = order.first_part(set), lowest = std::size_t{1} << std::countr_zero(set);
+  const std::size_t left = part & lowest ? part : set ^ part;
   std::vector<bool> needed(128, false);
   for (std::size_t k = 0; k < factors.size(); ++k) {
     if (set >> k & 1) continue;
     for (const Label l : factors[k].labels) needed[static_cast<std::size_t>(l)] = true;
   }
   for (const Label l : output) needed[static_cast<std::size_t>(l)] = true;
-  return contract(contract_set(factors, order, part, output), contract_set(factors, order, set ^ part, output), needed);
+  return contract(contract_set(factors, order, left, output), contract_set(factors, order, set ^ left, output), needed);
 }
 
 /// Many operands: left to right.

@@ -10,7 +10,7 @@ using L = TensorList;
 using B = bool;
 using N = std::int64_t;
 
-constexpr const char* kFixed = "the numbers of dimensions are fixed";
+constexpr const char* kFixedDims = "the numbers of dimensions are fixed";
 
 /// w_ih, w_hh, b_ih, b_hh, (w_hr) of every layer and direction.
 std::vector<Tensor> weights(N gates, N in, N hidden, N layers, N directions, bool biases, N projection = 0,
@@ -114,17 +114,17 @@ OP_FAMILY(recurrent) {
       row(
           "rnn_tanh_cell", [](T x, T h, T a, T b, T c, T d) { return rnn_tanh_cell(x, h, a, b, c, d); },
           cell_samples(1, false))
-          .without(fixed, kFixed),
+          .without(fixed, kFixedDims),
       row(
           "rnn_relu_cell", [](T x, T h, T a, T b, T c, T d) { return rnn_relu_cell(x, h, a, b, c, d); },
           differ_where(has_nan, cell_samples(1, false), "Second derivatives at NaN", Compared::FirstDerivatives))
-          .without(fixed, kFixed),
+          .without(fixed, kFixedDims),
       row(
           "lstm_cell", [](T x, L h, T a, T b, T c, T d) { return lstm_cell(x, h, a, b, c, d); }, cell_samples(4, true))
-          .without(fixed, kFixed),
+          .without(fixed, kFixedDims),
       row(
           "gru_cell", [](T x, T h, T a, T b, T c, T d) { return gru_cell(x, h, a, b, c, d); }, cell_samples(3, false))
-          .without(fixed, kFixed),
+          .without(fixed, kFixedDims),
       row(
           "lstm.input",
           [](T x, L h, L w, B b, N n, double p, B train, B both, B first) {
