@@ -24,12 +24,12 @@ class Toy final : public pickle::Resolver {
   Value persistent(const Value& id) override { return Value::tuple({"persistent", id}); }
 };
 
-Value load(const std::string& bytes) {
+Value unpickle(const std::string& bytes) {
   Toy toy;
   return pickle::load(bytes, toy);
 }
 std::string error(const std::string& bytes) {
-  return error_of([&] { load(bytes); });
+  return error_of([&] { unpickle(bytes); });
 }
 std::string repeat(const std::string& part, int n) {
   std::string all;
@@ -38,38 +38,38 @@ std::string repeat(const std::string& part, int n) {
 }
 
 TEST(Pickle, Numbers) {
-  EXPECT_TRUE(load("N.").is_none());
-  EXPECT_EQ(load("K\xff.").as_int(), 255);
-  EXPECT_EQ(load("J\xff\xff\xff\xff.").as_int(), -1);
-  EXPECT_EQ(load("\x8a\x00."s).as_int(), 0);
-  EXPECT_EQ(load("\x8a\x01\x80.").as_int(), -128);
-  EXPECT_EQ(load("\x8a\x02\x80\x00."s).as_int(), 128);
-  EXPECT_EQ(load("\x8a\x08\x00\x00\x00\x00\x00\x00\x00\x80."s).as_int(), INT64_MIN);
-  EXPECT_EQ(load("\x8b\x01\x00\x00\x00\x05."s).as_int(), 5);
-  EXPECT_EQ(load("G\x3f\xf8\x00\x00\x00\x00\x00\x00."s).as_float(), 1.5);
+  EXPECT_TRUE(unpickle("N.").is_none());
+  EXPECT_EQ(unpickle("K\xff.").as_int(), 255);
+  EXPECT_EQ(unpickle("J\xff\xff\xff\xff.").as_int(), -1);
+  EXPECT_EQ(unpickle("\x8a\x00."s).as_int(), 0);
+  EXPECT_EQ(unpickle("\x8a\x01\x80.").as_int(), -128);
+  EXPECT_EQ(unpickle("\x8a\x02\x80\x00."s).as_int(), 128);
+  EXPECT_EQ(unpickle("\x8a\x08\x00\x00\x00\x00\x00\x00\x00\x80."s).as_int(), INT64_MIN);
+  EXPECT_EQ(unpickle("\x8b\x01\x00\x00\x00\x05."s).as_int(), 5);
+  EXPECT_EQ(unpickle("G\x3f\xf8\x00\x00\x00\x00\x00\x00."s).as_float(), 1.5);
   expect_contains(error("\x8a\x09\x01\x01\x01\x01\x01\x01\x01\x01\x01."), "an int of 9 bytes does not fit");
 }
 
 TEST(Pickle, TextsAndBytes) {
-  EXPECT_EQ(load("X\x03\x00\x00\x00"s + "abc.").as_str(), "abc");
-  EXPECT_EQ(load("\x8c\x02hi.").as_str(), "hi");
-  EXPECT_EQ(load("\x8d\x02\x00\x00\x00\x00\x00\x00\x00hi."s).as_str(), "hi");
-  EXPECT_EQ(load("C\x02\xff\x00."s).as_bytes(), "\xff\x00"s);
+  EXPECT_EQ(unpickle("X\x03\x00\x00\x00"s + "abc.").as_str(), "abc");
+  EXPECT_EQ(unpickle("\x8c\x02hi.").as_str(), "hi");
+  EXPECT_EQ(unpickle("\x8d\x02\x00\x00\x00\x00\x00\x00\x00hi."s).as_str(), "hi");
+  EXPECT_EQ(unpickle("C\x02\xff\x00."s).as_bytes(), "\xff\x00"s);
   expect_contains(error("X\x01\x00\x00\x00\xff."s), "not UTF-8");
   expect_contains(error("X\xff\xff\xff\xff"s + "abc."), "truncated: 4294967295 more bytes expected, 4 left");
   expect_contains(error("\x8d\xff\xff\xff\xff\xff\xff\xff\xff"s + "abc."), "truncated");
 }
 
 TEST(Pickle, ContainersAndMemo) {
-  const Value v = load("(](K\x01K\x02\x65]q\x05h\x05t.");
+  const Value v = unpickle("(](K\x01K\x02\x65]q\x05h\x05t.");
   EXPECT_EQ(v.as_tuple()[0].as_list().at(1).as_int(), 2);
   EXPECT_EQ(v.as_tuple()[1].identity(), v.as_tuple()[2].identity());
-  EXPECT_EQ(load("(NNNt.").as_tuple().size(), 3u);
-  EXPECT_EQ(load("}X\x01\x00\x00\x00kK\x07s."s).as_dict().at("k").as_int(), 7);
-  EXPECT_EQ(load("K\x09Q.").as_tuple()[1].as_int(), 9);
-  EXPECT_EQ(load("cm\nargs\nK\x01\x85R.").as_list()[0].as_int(), 1);
-  EXPECT_EQ(load("\x8c\x01m\x8c\x04"
-                 "args\x93)R.")
+  EXPECT_EQ(unpickle("(NNNt.").as_tuple().size(), 3u);
+  EXPECT_EQ(unpickle("}X\x01\x00\x00\x00kK\x07s."s).as_dict().at("k").as_int(), 7);
+  EXPECT_EQ(unpickle("K\x09Q.").as_tuple()[1].as_int(), 9);
+  EXPECT_EQ(unpickle("cm\nargs\nK\x01\x85R.").as_list()[0].as_int(), 1);
+  EXPECT_EQ(unpickle("\x8c\x01m\x8c\x04"
+                     "args\x93)R.")
                 .as_list()
                 .size(),
             0u);
@@ -113,11 +113,11 @@ TEST(Pickle, ContainingItself) {
   expect_contains(error("]q\x01}X\x01\x00\x00\x00kh\x01sa."s), "contains itself");
   expect_contains(error("]q\x01h\x01\x85\x61."), "contains itself");
   // Where no one sees it, it must not leak (the address sanitizer looks).
-  EXPECT_TRUE(load("cm\nforget\n]q\x01h\x01\x61\x85R.").is_none());
+  EXPECT_TRUE(unpickle("cm\nforget\n]q\x01h\x01\x61\x85R.").is_none());
 }
 
 TEST(Pickle, Depth) {
-  EXPECT_EQ(load(")"s + repeat("\x85", 999) + ".").as_tuple().size(), 1u);
+  EXPECT_EQ(unpickle(")"s + repeat("\x85", 999) + ".").as_tuple().size(), 1u);
   expect_contains(error(")"s + repeat("\x85", 1000) + "."), "nested deeper than 1000");
   expect_contains(error(")"s + repeat("\x85", 200000) + "."), "nested deeper than 1000");
   expect_contains(error(repeat("(", 200000) + repeat("t", 200000) + "."), "nested deeper than 1000");
@@ -128,12 +128,12 @@ TEST(Pickle, Depth) {
 
 TEST(Pickle, SharedPartsAreReadOnce) {
   // Two to the power of 300 leaves, if anyone counted them.
-  const Value v = load(")q\x01"s + repeat("h\x01\x86q\x01", 300) + ".");
+  const Value v = unpickle(")q\x01"s + repeat("h\x01\x86q\x01", 300) + ".");
   EXPECT_EQ(v.as_tuple()[0].identity(), v.as_tuple()[1].identity());
 }
 
 TEST(Pickle, MemoryIsBounded) {
-  EXPECT_EQ(load("("s + repeat("N", 100000) + "t.").as_tuple().size(), 100000u);
+  EXPECT_EQ(unpickle("("s + repeat("N", 100000) + "t.").as_tuple().size(), 100000u);
   expect_contains(error("("s + repeat("]", 3000000) + "t."), "needs far more memory");
   expect_contains(error("(N"s + repeat("\x94", 3000000) + "t."), "needs far more memory");
 }

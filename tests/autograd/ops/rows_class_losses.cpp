@@ -52,12 +52,6 @@ static Samples of_lists_without_slopes() {
           {t({3, 4}, kBool), label_lists()}};
 }
 
-/// All differing from PyTorch for the reason that stands under this heading.
-static Samples differ(Samples samples, const char* heading) {
-  for (Sample& s : samples) s.differs = heading;
-  return samples;
-}
-
 static const char* const kInOther = "stands in the row of values";
 
 /// Log-probabilities, labels and lengths.
@@ -108,9 +102,8 @@ OP_FAMILY(class_losses) {
     return ctc_loss(x, y, frames, lengths, blank, r, zero);
   };
   return {
-      // PyTorch has no second derivative of these, so they are compared with it as functions of constants, and their
-      // derivatives with slopes.
-      row("multi_margin_loss", multi_margin, differ(powers(of_classes()) + weighted, lack))
+      // PyTorch has no second derivative of these: that is compared with slopes alone.
+      row("multi_margin_loss", multi_margin, differ(powers(of_classes()) + weighted, lack, Compared::FirstDerivatives))
           .constants({4})
           .without(kValues, in_other),
       row("multi_margin_loss.values", multi_margin,
@@ -118,14 +111,15 @@ OP_FAMILY(class_losses) {
               Samples{{t({3, 4}), labels({2, 0, 3}), 3, 1.0, none, Reduction::Mean},
                       {t({0, 3}), t({0}, kInt64), 1, 1.0, none, Reduction::None}})
           .constants({0, 4}),
-      row("multilabel_margin_loss", multilabel, differ(with(of_lists(), each_reduction()), lack))
+      row("multilabel_margin_loss", multilabel,
+          differ(with(of_lists(), each_reduction()), lack, Compared::FirstDerivatives))
           .without(kValues | kBroadcast, in_other),
       row("multilabel_margin_loss.values", multilabel,
           with(of_lists() + of_lists_without_slopes(), each_reduction()) +
               Samples{{t({0, 3}), t({0, 3}, kInt64), Reduction::None}})
           .constants({0})
           .without(kBroadcast, "is refused"),
-      row("ctc_loss", ctc, differ(in_all_ways(of_sequences()), "Derivative of ctc_loss"))
+      row("ctc_loss", ctc, differ(in_all_ways(of_sequences()), "Derivative of ctc_loss", Compared::Values))
           .without(kValues | kZeroDim, in_other),
       row("ctc_loss.values", ctc, in_all_ways(of_sequences() + of_sequences_without_slopes()) + others)
           .constants({0})
