@@ -4,6 +4,7 @@
 #include <xgrad/autograd/array/array.hpp>
 
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <vector>
 
@@ -66,7 +67,7 @@ std::vector<Array> layouts(const Array& packed) {
   std::vector<Array> out{packed};
   const auto copy_into = [&](const Array& target) {
     for (std::int64_t i = 0; i < packed.numel(); ++i)
-      target.data<T>()[offset_of(target, i)] = packed.data<T>()[offset_of(packed, i)];
+      std::memcpy(target.data<T>() + offset_of(target, i), packed.data<T>() + offset_of(packed, i), sizeof(T));
     out.push_back(target);
   };
   const Dims& sizes = packed.sizes();

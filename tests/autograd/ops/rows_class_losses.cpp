@@ -52,8 +52,6 @@ static Samples of_lists_without_slopes() {
           {t({3, 4}, kBool), label_lists()}};
 }
 
-static const char* const kInOther = "stands in the row of values";
-
 /// Log-probabilities, labels and lengths.
 static Tensor two_lists() { return m({{1, 2}, {2, 2}}, kInt64); }
 static Samples of_sequences() {

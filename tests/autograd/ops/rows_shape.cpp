@@ -68,7 +68,8 @@ OP_FAMILY(shape) {
                            {t({4, 4}, kFloat32).slice(1, 1, 3)},
                            {t({4, 3}, kFloat32).slice(1, 0, 2)},
                            {t({4, 2}).t()}},
-               {{kFloat64}, {kInt64}, {kInt32}, {kInt16}, {kBool}}))
+               {{kFloat64}, {kInt64}, {kInt32}, {kInt16}}) +
+              Samples{{t({2, 4}, kUInt8, 1, {0, 1.9}), kBool}})  // only bytes 0 and 1 are bools
           .strided(),
       row(
           "view_as", [](T x, T y) { return view_as(x, y); }, pairs)
