@@ -69,7 +69,7 @@ OP_FAMILY(shape) {
                            {t({4, 3}, kFloat32).slice(1, 0, 2)},
                            {t({4, 2}).t()}},
                {{kFloat64}, {kInt64}, {kInt32}, {kInt16}}) +
-              Samples{{t({2, 4}, kUInt8, 1, {0, 1.9}), kBool}})  // only bytes 0 and 1 are bools
+              Samples{{m({{0, 1, 1, 0}, {1, 0, 0, 1}}, kUInt8), kBool}})  // only bytes 0 and 1 are bools
           .strided(),
       row(
           "view_as", [](T x, T y) { return view_as(x, y); }, pairs)
