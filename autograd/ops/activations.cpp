@@ -156,7 +156,8 @@ Tensor rrelu(const Tensor& x, Scalar lower, Scalar upper, bool training, const s
   return differentiable<"RreluWithNoiseBackward0">(
       inputs(x), into,
       [&](const Array* out) {
-        return kernels::binary(kernels::Binary::Mul, x.array(), slopes.array(), x.dtype(), out);
+        // In the order of the draws, which is that of the result.
+        return kernels::binary(kernels::Binary::Mul, slopes.array(), x.array(), x.dtype(), out);
       },
       [&](Save& s) { s.tensor(slopes); }, [](const Saved& s, const Tensor& g) -> Grads { return {g * s.tensor(0)}; });
 }

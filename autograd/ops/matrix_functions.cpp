@@ -108,11 +108,25 @@ Tensor linalg_matrix_rank(const Tensor& a, const Tensor& tol, bool hermitian) {
   return linalg_matrix_rank(a, tol, tolerance(0), hermitian);
 }
 
+namespace {
+
+/// A norm may be computed in a wider dtype, and not in a narrower one.
+Tensor in_dtype(const Tensor& x, std::optional<ScalarType> dtype, const char* name) {
+  if (!dtype) return x;
+  check(is_floating_point(*dtype), "{}: dtype should be floating point or complex, but got {}", name, *dtype);
+  check(promote_types(x.dtype(), *dtype) == *dtype,
+        "{}: the dtype of the input ({}) should be convertible without narrowing to the specified dtype ({})", name,
+        x.dtype(), *dtype);
+  return ops::as_dtype(x, *dtype);
+}
+
+}  // namespace
+
 Tensor linalg_vector_norm(const Tensor& x, Scalar ord, std::optional<Dims> dim, bool keepdim,
                           std::optional<ScalarType> dtype) {
   check(x.is_floating_point(), "linalg.vector_norm: Expected a floating point or complex tensor as input. Got {}",
         x.dtype());
-  const Tensor y = dtype ? ops::as_dtype(x, *dtype) : x;
+  const Tensor y = in_dtype(x, dtype, "linalg.vector_norm");
   Dims all;
   for (std::int64_t d = 0; d < y.dim(); ++d) all.push_back(d);
   const bool everything = !dim || dim->empty();
@@ -153,7 +167,7 @@ Tensor checked_matrix(const Tensor& a, IntArrayRef dim, std::optional<ScalarType
   check(dim.size() == 2, "linalg.matrix_norm: dim must be a 2-tuple. Got {}", Dims(dim));
   check(wrap_dim(dim[0], a.dim()) != wrap_dim(dim[1], a.dim()),
         "linalg.matrix_norm: dims must be different. Got ({}, {})", dim[0], dim[1]);
-  return dtype ? ops::as_dtype(a, *dtype) : a;
+  return in_dtype(a, dtype, "linalg.matrix_norm");
 }
 
 }  // namespace
@@ -192,7 +206,7 @@ Tensor linalg_norm(const Tensor& x, std::optional<Scalar> ord, std::optional<Dim
 
 Tensor linalg_norm(const Tensor& x, std::string_view ord, std::optional<Dims> dim, bool keepdim,
                    std::optional<ScalarType> dtype) {
-  check(dim ? dim->size() == 2 : x.dim() == 2,
+  check(dim || x.dim() == 1 || x.dim() == 2,
         "linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got {}D.", x.dim());
   return linalg_matrix_norm(x, ord, dim ? IntArrayRef(*dim) : IntArrayRef({-2, -1}), keepdim, dtype);
 }

@@ -85,7 +85,7 @@ Tensor bernoulli(const Tensor& p, std::optional<Generator> generator) {
   return differentiable<"BernoulliBackward0">(
       inputs(p), {},
       [&](const Array*) {
-        Array out = Array::empty_like(p.array(), p.dtype());
+        Array out = Array::empty(p.sizes(), p.dtype());
         kernels::bernoulli_(out, p.array(), g);
         return out;
       },
