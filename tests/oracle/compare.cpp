@@ -54,7 +54,7 @@ const std::vector<Comparison>& compare(const Row& row) {
   std::vector<Comparison>& out = place->second;
   if (!fresh) return out;
   for (const Sample& s : row.samples) {
-    Comparison c{&s, evaluate(row, s.in), {ask_pytorch(row, s.in), {}}, {}, {}};
+    Comparison c{&s, evaluate(row, s.in), {ask_pytorch(row, s.in), {}, {}, {}}, {}, {}};
     Tolerance how{row.rtol, row.rtol32};
     if (single_precision(s.in, c.ours)) how.rtol = how.rtol32;
     how.strides = !row.any_strides;
@@ -63,15 +63,16 @@ const std::vector<Comparison>& compare(const Row& row) {
       sizes = magnitudes(row, s.in);
       how.scale = &sizes;
     }
-    const auto differ = [&](const Outcome& ours, const Outcome& theirs, bool& other_words) {
+    const auto differ = [&](const Outcome& ours, const Outcome& theirs, std::optional<std::string>& own_words) {
       const Difference d = compare(ours, theirs, how);
-      other_words = !d.what.empty() && !row.own_words.empty() && ours.error && theirs.error;
-      return other_words ? Difference() : d;
+      if (d.what.empty() || row.own_words.empty() || !ours.error || !theirs.error) return d;
+      own_words = ours.error;
+      return Difference();
     };
-    c.difference = differ(c.ours, c.theirs.plain, c.theirs.other_words);
+    c.difference = differ(c.ours, c.theirs.plain, c.theirs.own_words);
     if (row.in_place && !row.only_in_place()) {
       c.theirs.in_place = ask_pytorch(row, s.in, Twin::InPlace);
-      c.in_place = differ(evaluate(row, s.in, Twin::InPlace), *c.theirs.in_place, c.theirs.other_words_in_place);
+      c.in_place = differ(evaluate(row, s.in, Twin::InPlace), *c.theirs.in_place, c.theirs.own_words_in_place);
     }
     out.push_back(std::move(c));
   }

@@ -27,7 +27,7 @@ struct Comparison {
   /// How far both forms are the same.
   Compared agree() const { return std::min(difference.agree, in_place.agree); }
   /// Both throw, and the row says that ours are other words.
-  bool other_words() const { return theirs.other_words || theirs.other_words_in_place; }
+  bool other_words() const { return theirs.own_words || theirs.own_words_in_place; }
 };
 /// Every sample of the row; computed once.
 const std::vector<Comparison>& compare(const Row& row);

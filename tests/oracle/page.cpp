@@ -1,4 +1,7 @@
+#include <xgrad/autograd/gradcheck.hpp>
+
 #include <algorithm>
+#include <stdexcept>
 
 #include "../autograd/ops/fingerprint.hpp"
 #include "compare.hpp"
@@ -12,9 +15,11 @@ constexpr const char* kIntroduction =
 Every form of every operation, as the tests found it. `oracle_tests --write` writes this page while it compares the op
 table (`tests/autograd/ops/`) with PyTorch 1.13; a test fails when the page is out of date.
 
-- **1st**, **2nd**: derivatives. "=" equals PyTorch's at every sample, "+" means that PyTorch has none there and ours
-  agrees with numeric slopes; nothing where the result does not depend on the arguments differentiably.
-- **in place**: the form with a trailing underscore is there and equals PyTorch's.
+- **1st**, **2nd**: derivatives. "=" equals PyTorch's, "+" PyTorch has none at some sample and ours agrees with numeric
+  slopes there, "~" at some sample it is another than PyTorch's, for the reason in the last column, and agrees with
+  numeric slopes where there are any; nothing where the result does not depend on the arguments differentiably.
+- **in place**: the form with a trailing underscore. "=" equals PyTorch's, "~" at some sample it does not, for the reason
+  in the last column.
 - **dtypes** of the first tensor: f for float32 and float64, i for the integers, b for bool. For operations that take no
   tensor, nothing.
 - **PyTorch**: the name that it was compared with, and the number of samples: values, shapes, dtypes, strides, errors
@@ -22,8 +27,20 @@ table (`tests/autograd/ops/`) with PyTorch 1.13; a test fails when the page is o
   that says why.
 )";
 
+/// What a form or a derivative was seen to be, over all samples.
+struct Seen {
+  bool equal = false, more = false, other = false;
+  std::string marks() const {
+    std::string out;
+    for (const auto& [seen, sign] : {std::pair(equal, "="), {more, "+"}, {other, "~"}}) {
+      if (seen) out += (out.empty() ? "" : " ") + std::string(sign);
+    }
+    return out;
+  }
+};
+
 struct Summary {
-  bool first = false, second = false, first_more = false, second_more = false;
+  Seen first, second, in_place;
   std::set<ScalarType> dtypes;
   std::set<std::string> differences;
 };
@@ -32,17 +49,39 @@ bool has_gradient(const std::vector<Tensor>& list) {
   return std::any_of(list.begin(), list.end(), [](const Tensor& g) { return g.defined(); });
 }
 
+/// Whether the derivatives of this order agree with numeric slopes at a sample, where there are any.
+bool agrees_with_slopes(const Row& row, const Sample& s, bool second) {
+  if (!differentiable_at(row, s)) return true;
+  const auto f = function_of_leaves(row, s.in);
+  const std::vector<Tensor> leaves = leaf_list(leaves_of(row, s.in));
+  return second ? autograd::gradgradcheck(f, leaves).ok : autograd::gradcheck(f, leaves).ok;
+}
+
+/// Adds what a sample shows of a derivative that we have there.
+void note(Seen& seen, const Row& row, const Comparison& c, bool second) {
+  const auto& theirs = second ? c.theirs.plain.second_error : c.theirs.plain.first_error;
+  const bool equal = c.difference.agree >= (second ? Compared::Everything : Compared::FirstDerivatives);
+  if (equal) {
+    seen.equal = true;
+  } else if (agrees_with_slopes(row, *c.sample, second)) {
+    (theirs && differentiable_at(row, *c.sample) ? seen.more : seen.other) = true;
+  } else {
+    throw std::logic_error(describe(row, *c.sample) + ": a derivative equals neither PyTorch's nor slopes");
+  }
+}
+
 Summary summarise(const Row& row, const std::vector<Comparison>& all) {
   Summary s;
   for (const Comparison& c : all) {
     if (!c.sample->differs.empty()) s.differences.insert(c.sample->differs);
     if (!row.own_words.empty()) s.differences.insert(row.own_words);
     if (c.agree() < c.sample->compared()) s.differences.insert("(not explained)");
+    if (row.in_place)
+      (c.in_place.agree >= Compared::FirstDerivatives || row.only_in_place() ? s.in_place.equal : s.in_place.other) =
+          true;
     if (c.ours.error) continue;
-    s.first |= has_gradient(c.ours.first);
-    s.second |= has_gradient(c.ours.second);
-    s.first_more |= !c.ours.first_error && c.theirs.plain.first_error;
-    s.second_more |= !c.ours.second_error && c.theirs.plain.second_error;
+    if (has_gradient(c.ours.first)) note(s.first, row, c, false);
+    if (has_gradient(c.ours.second)) note(s.second, row, c, true);
     bool seen = false;
     each_tensor(c.sample->in, [&](const Tensor& x) {
       if (!seen) s.dtypes.insert(x.dtype());
@@ -59,8 +98,6 @@ std::string dtypes(const std::set<ScalarType>& found) {
   if (found.contains(kBool)) out += "b";
   return out;
 }
-
-const char* mark(bool there, bool more) { return !there ? "" : more ? "= +" : "="; }
 
 }  // namespace
 
@@ -91,8 +128,8 @@ std::string ops_page() {
     const auto& all = compare(row);
     samples += all.size();
     const Summary s = summarise(row, all);
-    out += fmt::format("| `{}` | {} | {} | {} | {} | `{}`, {}", row.name, mark(s.first, s.first_more),
-                       mark(s.second, s.second_more), row.in_place ? "=" : "", dtypes(s.dtypes), row.aten, all.size());
+    out += fmt::format("| `{}` | {} | {} | {} | {} | `{}`, {}", row.name, s.first.marks(), s.second.marks(),
+                       s.in_place.marks(), dtypes(s.dtypes), row.aten, all.size());
     for (const std::string& d : s.differences) out += "; " + d;
     out += " |\n";
   }

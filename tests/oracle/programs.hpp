@@ -36,6 +36,7 @@ oracle::Trace run(const RandomProgram& program);
 /// why.
 struct KnownDifference {
   std::string ours, theirs, heading;
+  bool of_views = false;  ///< only where a view is changed
 };
 const std::vector<KnownDifference>& known_differences();
 /// The program without the in-place steps that differ in a known way.

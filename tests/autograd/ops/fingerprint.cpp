@@ -85,12 +85,12 @@ Parts parts_of(const Sample& sample, const Outcomes& both) {
     p.sums.push_back(s);
   };
   if (both.in_place && both.in_place->error) {
-    p.words = {"i!", both.other_words_in_place ? "*" : *both.in_place->error, "|"};
+    p.words = {"i!", both.own_words_in_place ? "* " + *both.own_words_in_place : *both.in_place->error, "|"};
   } else if (both.in_place) {
     p.words = {"i"};
   }
   if (o.error) {
-    p.words.insert(p.words.end(), {"!", both.other_words ? "*" : *o.error});
+    p.words.insert(p.words.end(), {"!", both.own_words ? "* " + *both.own_words : *o.error});
     return p;
   }
   for (const Tensor& r : o.results) {
@@ -143,7 +143,7 @@ std::string fingerprint_key(const Row& row, const Sample& sample) {
 }
 
 Outcomes outcomes(const Row& row, const Sample& sample) {
-  Outcomes both{evaluate(row, sample.in), {}};
+  Outcomes both{evaluate(row, sample.in), {}, {}, {}};
   if (row.in_place && !row.only_in_place()) both.in_place = evaluate(row, sample.in, Twin::InPlace, Order::Values);
   return both;
 }
@@ -156,8 +156,9 @@ std::string fingerprint(const Sample& sample, const Outcomes& outcomes) {
 std::string compare_fingerprint(const Row& row, const Sample& sample, const Outcomes& given, const std::string& line) {
   if (sample.compared() == Compared::Nothing) return "";
   Outcomes ours = given;
-  ours.other_words = ours.plain.error && line.ends_with("! *");
-  ours.other_words_in_place = line.starts_with("i! * |");
+  if (line.find("| ! * ") != std::string::npos || line.starts_with("! * ") || line.starts_with("i ! * "))
+    ours.own_words = ours.plain.error;
+  if (line.starts_with("i! * ") && ours.in_place) ours.own_words_in_place = ours.in_place->error;
   const Parts p = parts_of(sample, ours);
   const std::string mine = fmt::format("{}", fmt::join(p.words, " "));
   if (mine == line) return "";

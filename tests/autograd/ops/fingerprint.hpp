@@ -9,11 +9,11 @@ namespace xgrad::op_table {
 
 /// What a line is found by: the row's name and a hash of the arguments' values.
 std::string fingerprint_key(const Row& row, const Sample& sample);
-/// Both forms of an operation. The words of errors, when they are not ours, are left out.
+/// Both forms of an operation. Where our error has other words than PyTorch's, ours stand in the line, after a star.
 struct Outcomes {
   Outcome plain;
   std::optional<Outcome> in_place;  ///< nothing when there is no such form
-  bool other_words = false, other_words_in_place = false;
+  std::optional<std::string> own_words, own_words_in_place;
 };
 /// Those of our own operation.
 Outcomes outcomes(const Row& row, const Sample& sample);

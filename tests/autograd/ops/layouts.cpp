@@ -36,11 +36,12 @@ Tensor backwards(const Tensor& x) {
   return view;
 }
 
+/// Never the memory of the arguments themselves, which operations in place would change.
 template <class F>
 Values mapped(const Values& in, F f) {
   const NoGradGuard no_grad;
   Values out = in;
-  each_tensor(out, [&](Tensor& x) { x = f(x.detach()).detach(); });
+  each_tensor(out, [&](Tensor& x) { x = f(x.detach().clone()).detach(); });
   return out;
 }
 

@@ -75,8 +75,9 @@ Sample Sample::with(const Values& more) const {
   return out;
 }
 
-Row&& Row::without(unsigned kinds, const char*) && {
+Row&& Row::without(unsigned kinds, const char* reason) && {
   waived |= kinds;
+  waived_because += (waived_because.empty() ? "" : "; ") + std::string(reason);
   return std::move(*this);
 }
 

@@ -113,9 +113,10 @@ enum Kind : unsigned {
   kBools = 64,       //
   kError = 128,      ///< arguments that throw
   kBroadcast = 256,  ///< two tensors of different shapes
-  kMixed = 512       ///< two tensors of different dtypes
+  kMixed = 512,      ///< two tensors of different dtypes
+  kStrided = 1024    ///< a tensor whose elements are not in the order of memory, where draws are
 };
-inline constexpr std::array<std::pair<Kind, const char*>, 10> kKinds{{{kEmpty, "empty"},
+inline constexpr std::array<std::pair<Kind, const char*>, 11> kKinds{{{kEmpty, "empty"},
                                                                       {kZeroDim, "zero-dim"},
                                                                       {kBig, "big"},
                                                                       {kSpecial, "special points"},
@@ -124,7 +125,8 @@ inline constexpr std::array<std::pair<Kind, const char*>, 10> kKinds{{{kEmpty, "
                                                                       {kBools, "bool"},
                                                                       {kError, "error"},
                                                                       {kBroadcast, "broadcast"},
-                                                                      {kMixed, "mixed dtypes"}}};
+                                                                      {kMixed, "mixed dtypes"},
+                                                                      {kStrided, "strided"}}};
 
 struct Row {
   std::string name;    ///< "sum.dim": our function, and which of its forms
@@ -133,6 +135,7 @@ struct Row {
   std::function<std::vector<Tensor>(const Values&)> call;
   std::function<void(Values&)> in_place;  ///< changes the first argument; null when there is no such operation
   Samples samples;
+  std::string signature;                    ///< the function's parameters, a letter each: see letter_of
   std::size_t parameters = 0, tensors = 0;  ///< of the function; how many of them are tensors (a list counts twice)
   std::set<std::size_t> constant;           ///< parameters that may not require grad
   bool random = false;                      ///< draws come in the order of memory
@@ -140,9 +143,11 @@ struct Row {
   bool metadata = false;                    ///< in place, it changes the shape and not the memory
   bool any_strides = false;                 ///< PyTorch's results have other strides, which say nothing
   bool strict_layout = false;               ///< whether it works at all depends on the strides
-  unsigned waived = 0;
-  double rtol = 1e-10, rtol32 = 1e-5;  ///< against PyTorch
-  bool sums_products = false;          ///< differences are measured by Σ|a|·|b|, of which Σ a·b may be a small part
+  unsigned waived = 0;                      ///< kinds that its samples cannot show
+  std::string waived_because;               ///< and why
+  std::string no_slopes_because;            ///< why its derivatives are compared with no numeric slopes
+  double rtol = 1e-10, rtol32 = 1e-5;       ///< against PyTorch
+  bool sums_products = false;  ///< differences are measured by Σ|a|·|b|, of which Σ a·b may be a small part
 
   Row&& as(std::string aten_name) && { return aten = std::move(aten_name), std::move(*this); }
   Row&& constants(std::set<std::size_t> which) && { return constant = std::move(which), std::move(*this); }
@@ -153,8 +158,9 @@ struct Row {
   Row&& strided() && { return strict_layout = true, std::move(*this); }
   Row&& tolerance(double r64, double r32) && { return rtol = r64, rtol32 = r32, std::move(*this); }
   Row&& of_magnitudes() && { return sums_products = true, std::move(*this); }
-  /// Kinds that cannot be had, and the reason, for whoever reads the row.
+  /// Kinds that cannot be had, and the reason, which stands with what a test says of them.
   Row&& without(unsigned kinds, const char* reason) &&;
+  Row&& without_slopes(const char* reason) && { return no_slopes_because = reason, std::move(*this); }
   bool only_in_place() const { return aten.ends_with('_'); }
 };
 
@@ -222,10 +228,28 @@ decltype(auto) argument(const Values& in, std::size_t i) {
   return Get<std::remove_cvref_t<P>>::of(i < in.size() ? in[i] : kNone);
 }
 
+/// One letter for a parameter's type, the same for an optional one; table_rules.cpp reads them off declarations too.
+template <class P>
+constexpr char letter_of = std::is_same_v<P, bool>                  ? 'b'
+                           : std::is_integral_v<P>                  ? 'i'
+                           : std::is_floating_point_v<P>            ? 'f'
+                           : std::is_same_v<P, Tensor>              ? 'T'
+                           : std::is_same_v<P, TensorList>          ? 'L'
+                           : std::is_same_v<P, Scalar>              ? 'S'
+                           : std::is_same_v<P, IntArrayRef>         ? 'D'
+                           : std::is_same_v<P, ScalarType>          ? 'd'
+                           : std::is_same_v<P, std::string>         ? 's'
+                           : std::is_same_v<P, Reduction>           ? 'r'
+                           : std::is_same_v<P, std::vector<double>> ? 'F'
+                                                                    : 'x';
+template <class P>
+constexpr char letter_of<std::optional<P>> = letter_of<P>;
+
 template <class F>
 struct Signature : Signature<decltype(&F::operator())> {};
 template <class C, class R, class... P>
 struct Signature<R (C::*)(P...) const> {
+  static std::string letters() { return {letter_of<std::remove_cvref_t<P>>...}; }
   static constexpr std::size_t parameters = sizeof...(P);
   static constexpr std::size_t tensors =
       ((std::is_same_v<std::remove_cvref_t<P>, Tensor> + 2 * std::is_same_v<P, TensorList>)+... + 0);
@@ -254,6 +278,7 @@ template <class F>
 Row row(std::string name, F f, Samples samples) {
   using S = detail::Signature<F>;
   Row r = detail::named(std::move(name), std::move(samples));
+  r.signature = S::letters();
   r.parameters = S::parameters;
   r.tensors = S::tensors;
   r.call = [f](const Values& in) { return detail::results(S::call(f, in)); };
@@ -273,6 +298,7 @@ template <class G>
 Row in_place_row(std::string name, G g, Samples samples) {
   using S = detail::Signature<G>;
   Row r = detail::named(std::move(name), std::move(samples));
+  r.signature = S::letters();
   r.parameters = S::parameters;
   r.tensors = S::tensors;
   r.in_place = [g](Values& in) { S::call(g, in); };

@@ -89,7 +89,22 @@ TEST(Operators, MethodsAreTheFunctions) {
   expect_same(x.transpose(0, 1), transpose(x, 0, 1));
   expect_same(x.clamp(-1, 1), clamp(x, -1, 1));
   expect_same(x.type_as(whole), to(x, kInt64));
+  expect_same(x.toType(kInt64), to(x, kInt64));
+  EXPECT_TRUE(x.cpu().is_same(x));
   EXPECT_TRUE(x.equal(x) && x.allclose(x));
+}
+
+TEST(Operators, ShorterFormsAreTheLongerOnes) {
+  const Tensor m = t({3, 2, 3}), n = t({2, 3, 4}, kFloat64, 2);
+  expect_same(tensordot(m, n, 2), tensordot(m, n, {1, 2}, {0, 1}));
+  expect_same(tensordot(y, y, 0), outer(y, y));
+  expect_same(unique(whole), std::get<0>(_unique2(whole, true)));
+  const auto parts = split(m, {1, 2}), same = split_with_sizes(m, {1, 2});
+  ASSERT_EQ(parts.size(), 2u);
+  for (std::size_t i = 0; i < 2; ++i) expect_same(parts[i], same[i]);
+  expect_same(clamp(x, y), clamp(x, y, Tensor()));
+  Tensor changed = x.clone();
+  expect_same(clamp_(changed, y), clamp(x, y));
 }
 
 TEST(Operators, KeywordsAreTheArguments) {

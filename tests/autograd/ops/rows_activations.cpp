@@ -68,7 +68,8 @@ OP_FAMILY(activations) {
       row(
           "rrelu", [](T x, Scalar low, Scalar high, bool training) { return rrelu(x, low, high, training); },
           [](Tensor& x, Scalar low, Scalar high, bool training) { rrelu_(x, low, high, training); },
-          slopes({{0.125, 0.25, false}, {0.125, 0.25, true}, {0.0, 1.0, true}}))
+          slopes({{0.125, 0.25, false}, {0.125, 0.25, true}, {0.0, 1.0, true}}) +
+              Samples{{t({3, 4}).t(), 0.125, 0.25, true}})
           .draws(),
       row(
           "elu", [](T x, Scalar a, Scalar s, Scalar i) { return elu(x, a, s, i); },

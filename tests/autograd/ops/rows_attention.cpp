@@ -42,7 +42,9 @@ OP_FAMILY(attention) {
                       plain({small[0], small[1], small[3], large[0], large[1]}, none, 0.0, true) +
                       Samples{small[0].with({sees, 0.0, true})};
   const Samples dropped = plain({small[0], large[0], large[1]}, none, 0.3, false) + plain({small[3]}, none, 0.4, true) +
-                          plain({small[0]}, none, 1.0, false) + plain({small[0]}, none, 1.5, false);
+                          plain({small[0]}, none, 1.0, false) + plain({small[0]}, none, 1.5, false) +
+                          Samples{{t({2, 2, 3}).transpose(-2, -1), t({2, 2, 4}, kFloat64, 2).transpose(-2, -1),
+                                   t({2, 3, 4}, kFloat64, 3).transpose(-2, -1), none, 0.3, false}};
   const auto with_flag = [](Samples samples) {
     for (Sample& s : samples) s.in.insert(s.in.begin() + 5, Value(true));
     return samples;

@@ -121,6 +121,7 @@ OP_FAMILY(binary) {
           "clamp.tensor", [](T x, T lo, T hi) { return clamp(x, lo, hi); },
           [](Tensor& x, T lo, T hi) { x.clamp_(lo, hi); },
           ternary_samples({}, "", false, "Wide bounds") + Samples{{t({2, 3}), t({3}), none},
+                                                                  {t({3}), t({2, 3}, kFloat64, 2), none},
                                                                   {t({2, 3}), none, t({3})},
                                                                   {t({2, 3}), none, none},
                                                                   {t({3}, kBool), t({3}, kBool), none}}),

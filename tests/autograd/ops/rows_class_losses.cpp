@@ -122,6 +122,16 @@ OP_FAMILY(class_losses) {
       row("ctc_loss.values", ctc, in_all_ways(of_sequences() + of_sequences_without_slopes()) + others)
           .constants({0})
           .without(kZeroDim, "takes sequences"),
+      row(
+          "ctc_loss.tensor",
+          [](T x, T y, T frames, T lengths, Int blank, Reduction r, bool zero) {
+            return ctc_loss(x, y, frames, lengths, blank, r, zero);
+          },
+          Samples{{t({5, 2, 3}), two_lists(), labels({5, 4}), labels({2, 2}), 0, Reduction::Mean, false},
+                  {t({5, 2, 3}), two_lists(), labels({5, 4}).to(kInt32), labels({2, 2}), 0, Reduction::None, true},
+                  {t({5, 2, 3}), two_lists(), t({2}), labels({2, 2}), 0, Reduction::Mean, false}})
+          .constants({0})
+          .without((kValues & ~kError) | kZeroDim | kSingle, "is the other form with its lengths read from tensors"),
   };
 }
 

@@ -161,6 +161,7 @@ OP_FAMILY(random) {
       row(
           "normal.Tensor_float", [](T mean, double std) { return normal(mean, std); },
           rough(Samples{{t({2, 3}), 2.0},
+                        {t({3, 7}).t(), 2.0},
                         {t({}), 1.0},
                         {t({0}), 1.0},
                         {t({17}, kFloat32), 0.5},
@@ -169,10 +170,12 @@ OP_FAMILY(random) {
                         {t({3}, kBool), 1.0},
                         rough({t({31, 37}), 1.0}),
                         rough({v({kNaN, kInf}), 1.0})}))
+          .without_slopes("its derivatives are zeros, as PyTorch's are: of a draw there are no slopes")
           .draws(),
       row(
           "normal.float_Tensor", [](double mean, T std) { return normal(mean, std); },
           rough(Samples{{2.0, t({2, 3}, Range{0, 2})},
+                        {2.0, t({3, 7}, Range{0, 2}).t()},
                         {1.0, t({}, Range{0, 2})},
                         {1.0, t({0})},
                         {0.5, t({17}, kFloat32, 1, {0, 2})},
@@ -181,10 +184,12 @@ OP_FAMILY(random) {
                         {1.0, t({3}, kBool)},
                         rough({1.0, t({31, 37}, Range{0, 2})}),
                         rough({1.0, v({kNaN, kInf})})}))
+          .without_slopes("its derivatives are zeros, as PyTorch's are: of a draw there are no slopes")
           .draws(),
       row(
           "normal.Tensor_Tensor", [](T mean, T std) { return normal(mean, std); },
           rough(Samples{{t({2, 3}), t({2, 3}, Range{0, 2})},
+                        {t({7, 3}), t({3, 7}, Range{0, 2}).t()},
                         {t({2, 3}), t({3}, Range{0, 2})},
                         {t({3}), t({}, Range{0, 2})},
                         {t({0}), t({0})},
@@ -195,12 +200,14 @@ OP_FAMILY(random) {
                         {t({3}, kBool), t({3}, kBool)},
                         rough({t({31, 37}), t({31, 37}, Range{0, 2})}),
                         rough({v({kNaN, kInf}), v({1, 1})})}))
+          .without_slopes("its derivatives are zeros, as PyTorch's are: of a draw there are no slopes")
           .draws(),
       row(
           "bernoulli.p", [](T x, double q) { return bernoulli(x, q); }, with(x, {{0.3}, {1.5}}))
           .draws(),
       row("bernoulli.Tensor", [](T x, T q) { return x.bernoulli(q); },
           {{t({2, 3}), t({2, 3}, Range{0, 1})},
+           {t({3, 2}).t(), t({3, 2}, Range{0, 1}).t()},
            {t({2, 3}), t({3}, Range{0, 1})},
            {t({}), t({}, Range{0, 1})},
            {t({0}), t({0})},
@@ -228,6 +235,7 @@ OP_FAMILY(random) {
            {t({2, 5}, Range{0, 1}), 2, false},
            {t({2, 5}, Range{0, 1}), 7, true},
            {t({2, 5}, Range{0, 1}), 1, true},
+           {t({5, 2}, Range{0, 1}).t(), 3, false},
            {v({0, 1, 3, 0, 2}, kFloat32), 3, false},
            {v({0, 1, 3, 0, 2}, kFloat32), 20, true},
            {t({5}, Range{0, 1}), 6, false},
@@ -253,7 +261,7 @@ OP_FAMILY(random) {
           "randn_like", [](T x) { return randn_like(x); }, x)
           .draws(),
       row(
-          "bernoulli", [](T p) { return bernoulli(p); }, p)
+          "bernoulli", [](T p) { return bernoulli(p); }, p + Samples{{t({5, 2}, Range{0, 1}).t()}})
           .draws()
           .words(kInner),
       in_place_row(
@@ -275,6 +283,7 @@ OP_FAMILY(random) {
           .draws(),
       in_place_row("bernoulli_.tensor", [](Tensor& x, T q) { bernoulli_(x, q); },
                    {{t({2, 3}), t({2, 3}, Range{0, 1})},
+                    {t({3, 2}).t(), t({3, 2}, Range{0, 1}).t()},
                     {t({2, 3}), t({3}, Range{0, 1})},
                     {t({}), t({}, Range{0, 1})},
                     {t({0}), t({0})},

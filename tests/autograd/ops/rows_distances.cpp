@@ -90,6 +90,7 @@ OP_FAMILY(distances) {
           "cosine_similarity", [](T a, T b, Int dim, double eps) { return cosine_similarity(a, b, dim, eps); },
           vectors({{1, 1e-8}, {5, 1e-8}}) + Samples{{t({2, 3}), t({2, 3}, wide, 2), 0, 1e-8}} +
               Samples{{t({3, 2}, kInt64), t({3, 2}, kInt64), 1, 1e-8},
+                      {t({2}), t({3, 2}, kFloat64, 2), 1, 1e-8},
                       {t({3, 2}, kBool), t({3, 2}, kBool), 1, 1e-8},
                       {t({3, 2}), t({3, 2}, kFloat32, 2), 1, 1e-8},
                       {t({2, 3}), t({2, 3}, kFloat32, 3), 0, 1e-8},
@@ -99,6 +100,7 @@ OP_FAMILY(distances) {
           [](T a, T b, double p, double eps, bool keep) { return pairwise_distance(a, b, p, eps, keep); },
           vectors({{2.0, 1e-6, false}, {1.0, 1e-6, true}, {3.0, 1e-6, false}}) +
               Samples{{t({3, 2}, kInt64), t({3, 2}, kInt64), 2.0, 1e-6},
+                      {t({2}), t({3, 2}, kFloat64, 2), 2.0, 1e-6},
                       {t({3, 2}, kBool), t({3, 2}, kBool), 2.0, 1e-6},
                       {t({3, 2}), t({3, 2}, kFloat32, 2), 2.0, 1e-6}})
           .without(kZeroDim, "takes vectors")

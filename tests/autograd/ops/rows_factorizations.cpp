@@ -331,15 +331,32 @@ OP_FAMILY(factorizations) {
               Samples{{t({4}), 3}, {t({4}), kInf}, rough({t({2, 3}), 1}), {t({2, 3, 2}), 1}})
           .tolerance(1e-9, 1e-4),
       row(
+          "linalg_norm.ord_str",
+          [](T a, const std::string& p, std::optional<IntArrayRef> dim, bool keep, std::optional<ScalarType> d) {
+            return linalg_norm(a, p, dim ? std::optional<Dims>(Dims(*dim)) : std::nullopt, keep, d);
+          },
+          with(matrices, {{"fro", none, false}, {"nuc", D{-2, -1}, true}}) +
+              Samples{{t({2, 3, 2}), "fro", D{0, 2}, true},
+                      {t({2, 3}, kFloat32), "fro", none, false, kFloat64},
+                      {t({2, 3}), "fro", none, false, kFloat32},
+                      {t({2, 3}), "frob", none, false}})
+          .tolerance(1e-9, 1e-4)
+          .without(kSpecial, no_nan)
+          .in_any_layout(),
+      row(
           "linalg_vector_norm",
-          [](T a, Scalar p, std::optional<IntArrayRef> dim, bool keep) {
-            return linalg_vector_norm(a, p, dim ? std::optional<Dims>(Dims(*dim)) : std::nullopt, keep);
+          [](T a, Scalar p, std::optional<IntArrayRef> dim, bool keep, std::optional<ScalarType> d) {
+            return linalg_vector_norm(a, p, dim ? std::optional<Dims>(Dims(*dim)) : std::nullopt, keep, d);
           },
           with(matrices + Samples{rough({nan_matrix()})},
                {{2, none, false}, {1, none, true}, {kInf, none, false}, {0, none, false}}) +
               with(matrices, {{3, none, false}}) +
-              Samples{
-                  {t({2, 3, 2}), 2, D{1}, true}, {t({2, 3, 2}), 1.5, D{0, 2}, false}, {t({2, 3}), -kInf, D{1}, false}})
+              Samples{{t({2, 3, 2}), 2, D{1}, true},
+                      {t({2, 3, 2}), 1.5, D{0, 2}, false},
+                      {t({2, 3}), -kInf, D{1}, false},
+                      {t({2, 3}, kFloat32), 3, none, false, kFloat64},
+                      {t({2, 3}), 2, none, false, kFloat32},
+                      {t({2, 3}), 2, none, false, kInt64}})
           .tolerance(1e-9, 1e-4),
   };
 }

@@ -150,7 +150,7 @@ OP_FAMILY(losses) {
           .without(kBroadcast, "is refused"),
       row(
           "dropout", [](T x, double p, bool train) { return dropout(x, p, train); },
-          dropout_of(few_samples() + Samples{{t({4, 5})}, {t({20}, kFloat32)}, {t({3, 3})}}))
+          dropout_of(few_samples() + Samples{{t({4, 5})}, {t({20}, kFloat32)}, {t({3, 3})}, {t({3, 4}).t()}}))
           .draws(),
   };
 }

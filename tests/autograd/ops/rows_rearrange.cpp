@@ -188,6 +188,15 @@ OP_FAMILY(rearrange) {
           "atleast_3d", [](T x) { return atleast_3d(x); }, x)
           .without(kError, kAny),
       row(
+          "atleast_1d.list", [](TensorList l) { return atleast_1d(l); }, lists())
+          .without(kError, kAny),
+      row(
+          "atleast_2d.list", [](TensorList l) { return atleast_2d(l); }, lists())
+          .without(kError, kAny),
+      row(
+          "atleast_3d.list", [](TensorList l) { return atleast_3d(l); }, lists())
+          .without(kError, kAny),
+      row(
           "broadcast_tensors", [](TensorList l) { return broadcast_tensors(l); },
           lists() + Samples{{list({t({3, 1}), t({2})})}}),
       list_row("hstack", [](TensorList l) { return hstack(l); }),

@@ -37,11 +37,11 @@ OP_FAMILY(scans) {
           "logcumsumexp", [](T x, Int dim) { return x.logcumsumexp(dim); },
           differ_where(divides, with(x, dims), "Second derivatives at NaN", Compared::FirstDerivatives) + wrong),
       row(
-          "diff",
-          [](T x, Int n, Int dim, T before, T after) {
-            return before.defined() || after.defined() ? x.diff(n, dim, before, after) : x.diff(n, dim);
-          },
-          with(x, {{1, 0}, {2, -1}, {0, 0}, {9, 0}, {1, 7}}) +
+          "diff", [](T x, Int n, Int dim) { return x.diff(n, dim); },
+          with(x, {{1, 0}, {2, -1}, {0, 0}, {9, 0}, {1, 7}})),
+      row(
+          "diff.ends", [](T x, Int n, Int dim, T before, T after) { return x.diff(n, dim, before, after); },
+          with(x, {{1, 0, none, none}, {1, 7, none, none}}) +
               Samples{{t({2, 3}), 1, 1, t({2, 1}, kFloat64, 2), none},
                       {t({2, 3}), 2, 0, t({2, 3}, kFloat64, 2), t({1, 3}, kFloat64, 3)},
                       {t({2, 3}), 1, 1, none, t({2, 2}, kFloat32, 2)},

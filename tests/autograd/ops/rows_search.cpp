@@ -76,6 +76,26 @@ OP_FAMILY(search) {
           "bucketize", [](T x, T ends, bool small, bool right) { return x.bucketize(ends, small, right); },
           with(buckets, {{}, {true, true}})),
       row(
+          "bucketize.scalar", [](Scalar x, T ends, bool small, bool right) { return bucketize(x, ends, small, right); },
+          Samples{{0.5, ends, false, false},
+                  {1, t({3}, kInt64).mul(0) + 1, true, true},
+                  {0.5, t({0}), false, false},
+                  {0.5, rows, false, false},
+                  {0.5, t({}), false, false},
+                  {0.5, ends.to(kFloat32), true, false},
+                  {0, t({1031}) * 0, false, true},
+                  {0.5, v({-kInf, 0, kNaN}), false, false}})
+          .without(kBools, bool_only),
+      row(
+          "isin.of_scalar", [](Scalar x, T set, bool unique, bool invert) { return isin(x, set, unique, invert); },
+          Samples{{2, t({2, 3}, kInt64), false, false},
+                  {0.5, t({}), false, false},
+                  {1, t({0}), false, true},
+                  {1.5, v({1.5, 2}, kFloat32), true, false},
+                  {1, t({3}, kBool), false, false},
+                  {1, t({31, 37}), false, true},
+                  {1, v({kNaN, kInf, 1}), false, false}}),
+      row(
           "isin", [](T x, T set, bool unique, bool invert) { return isin(x, set, unique, invert); },
           with(sets, {{}, {false, true}})),
       row(

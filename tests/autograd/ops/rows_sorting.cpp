@@ -190,7 +190,17 @@ OP_FAMILY(sorting) {
               with(matrices, {{true, true, 0}, {false, true, 1}, {true, true, 7}}))
           .without(kSpecial, "a NaN equals nothing")
           .constants({0}));
-  add(row("bincount", [](T x, T weights, Int minlength) { return bincount(x, weights, minlength); },
+  add(row("bincount", [](T x) { return bincount(x); },
+          {{v({1, 0, 3, 1}, kInt64)},
+           {v({2, 0, 1}, kUInt8)},
+           {t({0}, kInt64)},
+           {t({3})},
+           {t({3}, kBool)},
+           {t({}, kInt64)},
+           {t({2, 2}, kUInt8)},
+           {t({1500}, kInt64, 1, {0, 9})}})
+          .without(kSpecial | kSingle, "counts integers"));
+  add(row("bincount.weights", [](T x, T weights, Int minlength) { return bincount(x, weights, minlength); },
           {{v({1, 0, 3, 1}, kInt64), none, 0},
            {v({1, 0, 3, 1}, kUInt8), none, 6},
            {v({1, 0, 3, 1}, kInt32), t({4}), 0},

@@ -129,8 +129,10 @@ OP_FAMILY(statistics) {
       "logsumexp", [](T x, IntArrayRef dim, bool keepdim) { return x.logsumexp(dim, keepdim); },
       with(floats(), lists)));
   add(row(
-      "count_nonzero", [](T x, Dim dim) { return dim ? x.count_nonzero(*dim) : x.count_nonzero(); },
-      with(x, {{none}, {0}, {7}})));
+          "count_nonzero", [](T x) { return x.count_nonzero(); }, x)
+          .without(kError, "takes every tensor"));
+  add(row(
+      "count_nonzero.along", [](T x, Int dim) { return x.count_nonzero(dim); }, with(x, {{0}, {7}})));
   add(row(
       "count_nonzero.dim", [](T x, IntArrayRef dim) { return x.count_nonzero(dim); },
       with(x, {{D{0}}, {D{0, 1}}, {D{}}, {D{7}}})));

@@ -25,10 +25,51 @@ std::string contents(const fs::path& path) {
   return text.str();
 }
 
-bool has_row(const Rows& rows, const std::string& name) {
+/// "const Tensor& x" -> 'T', "std::optional<bool> keepdim = {}" -> 'b'; as letter_of says of a type.
+char letter_of_parameter(std::string text) {
+  static const std::regex wrapped(R"((const |std::optional<|[>&]))"), name(R"((\S+) \w+)");
+  static const std::map<std::string, char> letters{
+      {"Tensor", 'T'},    {"TensorList", 'L'},    {"Scalar", 'S'},           {"IntArrayRef", 'D'},
+      {"Dims", 'D'},      {"bool", 'b'},          {"std::int64_t", 'i'},     {"int", 'i'},
+      {"double", 'f'},    {"ScalarType", 'd'},    {"std::string_view", 's'}, {"Reduction", 'r'},
+      {"Generator", 'g'}, {"TensorOptions", 'o'}, {"std::string", 's'},      {"std::vector<Tensor", 'L'}};
+  text = std::regex_replace(text.substr(0, text.find(" = ")), wrapped, "");
+  std::smatch match;
+  const auto found = std::regex_match(text, match, name) ? letters.find(match[1]) : letters.end();
+  return found == letters.end() ? 'x' : found->second;
+}
+
+std::vector<std::string> split_at_commas(const std::string& text) {
+  std::vector<std::string> out;
+  int depth = 0;
+  for (const char c : text) {
+    if (out.empty() || (c == ',' && depth == 0)) out.emplace_back();
+    depth += (c == '<' || c == '(' || c == '{') - (c == '>' || c == ')' || c == '}');
+    if (!(c == ',' && depth == 0) && !(c == ' ' && out.back().empty())) out.back() += c;
+  }
+  return out;
+}
+
+/// Whether a row's function has these parameters, but perhaps for some that have defaults. Rows give no generator (all
+/// draw from the default one), and options as a dtype or not at all.
+bool fits(const std::string& row, const Declaration& d) {
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < d.letters.size(); ++i) {
+    const char wanted = d.letters[i], given = at < row.size() ? row[at] : '\0';
+    if (given == wanted || (wanted == 'o' && given == 'd')) {
+      ++at;
+    } else if (i < d.required && wanted != 'o') {
+      return false;
+    }
+  }
+  return at == row.size();
+}
+
+bool has_row(const Rows& rows, const Declaration& d) {
   return std::any_of(rows.begin(), rows.end(), [&](const Row& r) {
     const auto is = [&](const std::string& n) { return r.name == n || r.name.starts_with(n + "."); };
-    return is(name) || (name.ends_with('_') && r.in_place && is(name.substr(0, name.size() - 1)));
+    const bool twin = d.name.ends_with('_') && r.in_place && is(d.name.substr(0, d.name.size() - 1));
+    return (is(d.name) || twin) && fits(r.signature, d);
   });
 }
 
@@ -50,6 +91,7 @@ unsigned kinds(const Row& row, const Sample& s) {
     if (x.numel() >= 1000) out |= kBig;
     if (special(x)) out |= kSpecial;
     if (x.dtype() == kFloat32) out |= kSingle;
+    if (row.random && !x.is_contiguous()) out |= kStrided;
     if (x.dtype() == kBool) out |= kBools;
     if (is_integral(x.dtype())) out |= kIntegers;
     if (!throws && shape && !(*shape == x.sizes())) out |= kBroadcast;
@@ -89,20 +131,31 @@ const std::set<std::string>& never_there() {
 
 }  // namespace
 
-std::map<std::string, std::string> declared_operations() {
+std::vector<Declaration> declared_operations() {
   static const std::set<std::string> internal{"along.hpp",     "linear_algebra.hpp", "operators.hpp",
                                               "out.hpp",       "parts.hpp",          "places.hpp",
                                               "promotion.hpp", "resample.hpp",       "resize.hpp"};
-  const std::regex declaration(R"(^(?:inline )?(?:Tensor&?|ValuesIndices|std::\w+<.*>|bool) (\w+)\(.*)");
-  std::map<std::string, std::string> names;
+  std::vector<Declaration> out;
   for (const auto& entry : fs::directory_iterator(kOps)) {
     const std::string header = entry.path().filename();
     if (!header.ends_with(".hpp") || internal.contains(header)) continue;
-    std::istringstream lines(contents(entry.path()));
-    for (std::string line; std::getline(lines, line);) {
-      std::smatch match;
-      if (std::regex_match(line, match, declaration)) names.emplace(match[1], header);
+    for (Declaration& d : declarations_in(contents(entry.path()))) {
+      d.header = header;
+      out.push_back(std::move(d));
     }
+  }
+  return out;
+}
+
+std::set<std::string> declared_members() {
+  static const std::regex member(R"(\n  (?:T&?|Tensor&?|ValuesIndices|std::\w+<[^;{}()]*>|bool) (\w+)\()");
+  std::set<std::string> names;
+  for (const auto& entry : fs::directory_iterator(kOps)) {
+    const std::string text = contents(entry.path());
+    const std::size_t methods = text.find("Methods : Methods<T");
+    if (entry.path().extension() != ".hpp" || methods == std::string::npos) continue;
+    const std::string body = text.substr(methods);
+    for (std::sregex_iterator at(body.begin(), body.end(), member), end; at != end; ++at) names.insert((*at)[1]);
   }
   return names;
 }
@@ -119,10 +172,29 @@ std::set<std::string> written_derivatives() {
 
 std::string page_of_differences() { return contents(XGRAD_SOURCE_DIR "/docs/pytorch_names.md"); }
 
-Complaints without_row(const Rows& rows, const std::map<std::string, std::string>& declared) {
+std::vector<Declaration> declarations_in(const std::string& header) {
+  static const std::regex comment(R"(//[^\n]*)"), space(R"(\s+)");
+  static const std::regex declaration(
+      R"(\n(?:inline )?(?:Tensor&?|ValuesIndices|std::\w+<[^;{}()]*>|bool)\s+(\w+)\(((?:[^()]|\([^()]*\))*)\)\s*[;{])");
+  const std::string text = std::regex_replace(header, comment, "");
+  std::vector<Declaration> out;
+  for (std::sregex_iterator at(text.begin(), text.end(), declaration), end; at != end; ++at) {
+    Declaration d{.name = (*at)[1], .parameters = std::regex_replace((*at)[2].str(), space, " ")};
+    for (const std::string& p : split_at_commas(d.parameters)) {
+      d.letters += letter_of_parameter(p);
+      if (p.find(" = ") == std::string::npos) d.required = d.letters.size();
+    }
+    out.push_back(std::move(d));
+  }
+  return out;
+}
+
+Complaints without_row(const Rows& rows, const std::vector<Declaration>& declared) {
   Complaints out;
-  for (const auto& [name, header] : declared) {
-    if (!has_row(rows, name)) out.push_back(header + " declares " + name + ", which has no row in tests/autograd/ops");
+  for (const Declaration& d : declared) {
+    if (!has_row(rows, d))
+      out.push_back(
+          fmt::format("{} declares {}({}), which has no row in tests/autograd/ops", d.header, d.name, d.parameters));
   }
   return out;
 }
@@ -142,14 +214,31 @@ Complaints kinds_not_shown(const Row& row) {
   Complaints out;
   unsigned shown = 0, wanted = kEmpty | kZeroDim | kBig | kSpecial | kSingle | kIntegers | kBools | kError;
   if (row.tensors > 1) wanted |= kBroadcast | kMixed;
+  if (row.random) wanted |= kStrided;
   for (const Sample& s : row.samples) shown |= kinds(row, s);
   for (const auto& [kind, name] : kKinds) {
     if (wanted & kind & ~shown & ~row.waived)
       out.push_back(fmt::format("{}: no sample is {}, and the row does not say why", row.name, name));
     if (row.waived & kind & shown)
-      out.push_back(fmt::format("{} says that none of its samples is {}, but one is", row.name, name));
+      out.push_back(
+          fmt::format("{} says that none of its samples is {} ({}), but one is", row.name, name, row.waived_because));
   }
   return out;
+}
+
+Complaints slopes_not_asked(const Row& row) {
+  bool differentiable = false, asked = false;
+  for (const Sample& s : row.samples) {
+    const Outcome plain = evaluate(row, s.in, Twin::OutOfPlace, Order::First);
+    const bool here = std::any_of(plain.first.begin(), plain.first.end(), [](const Tensor& g) { return g.defined(); });
+    differentiable |= here;
+    asked |= here && differentiable_at(row, s);
+  }
+  if (differentiable && !asked && row.no_slopes_because.empty())
+    return {row.name + " has a derivative, and no sample compares it with slopes, nor does the row say why"};
+  if ((asked || !differentiable) && !row.no_slopes_because.empty())
+    return {row.name + " says that slopes mean nothing (" + row.no_slopes_because + "), but they are compared"};
+  return {};
 }
 
 Complaints not_explained(const Rows& rows, const std::string& page) {

@@ -5,8 +5,19 @@
 
 namespace xgrad::op_table {
 
-/// Names of the functions that the public headers of autograd/ops/ declare, with the header of each.
-std::map<std::string, std::string> declared_operations();
+/// A function that a header declares.
+struct Declaration {
+  std::string name, parameters;
+  std::string letters = {};  ///< the parameters' types, as Row::signature
+  std::size_t required = 0;  ///< how many of them have no default
+  std::string header = {};
+};
+/// What the public headers of autograd/ops/ declare, every overload.
+std::vector<Declaration> declared_operations();
+/// The functions that return tensors or bools, among the declarations of one header.
+std::vector<Declaration> declarations_in(const std::string& header);
+/// Names of the members that operations give to Tensor: those of the `...Methods` in the same headers.
+std::set<std::string> declared_members();
 /// Names of the derivatives that the sources of autograd/ops/ record: "SigmoidBackward0".
 std::set<std::string> written_derivatives();
 /// The page that says why something differs from PyTorch.
@@ -15,12 +26,15 @@ std::string page_of_differences();
 /// A sentence for everything that is wrong.
 using Complaints = std::vector<std::string>;
 
-/// Every declared operation has a row.
-Complaints without_row(const Rows& rows, const std::map<std::string, std::string>& declared);
+/// Every declared operation has a row whose function takes what this overload takes.
+Complaints without_row(const Rows& rows, const std::vector<Declaration>& declared);
 /// No two rows have one name.
 Complaints named_twice(const Rows& rows);
 /// Samples show every kind that they must, but for those that the row says cannot be had, and none of those.
 Complaints kinds_not_shown(const Row& row);
+/// Where results depend on arguments differentiably, the derivatives are compared with numeric slopes at one sample at
+/// least, but for rows that say why not.
+Complaints slopes_not_asked(const Row& row);
 /// Every difference stands under its heading on the page; and a heading stands with every sample that is not compared.
 Complaints not_explained(const Rows& rows, const std::string& page);
 /// Every fingerprint belongs to a sample, and every sample has one.
