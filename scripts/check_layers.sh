@@ -42,7 +42,7 @@ libzip                   | ^zip[.]h$                                 | ^(seriali
 zlib                     | ^(zlib|zconf)[.]h$                        | ^((data|serialize)/.*[.]cpp$|tests/)
 libcurl                  | ^curl/                                    | ^(data/.*[.]cpp$|tests/)
 a test library           | ^(gtest|gmock)/                           | ^(autograd/gradcheck_gtest[.]hpp$|tests/)
-a JSON library           | ^nlohmann/                                | ^(tests|benchmarks)/
+a JSON library           | ^nlohmann/                                | ^(serialize/.*[.]cpp$|tests/|benchmarks/)
 '
 
 # Tracked files and those not yet added, so that it is right before a commit as well; outside of git, all there are.
