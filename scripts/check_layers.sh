@@ -31,6 +31,7 @@ xtensor        | ^xtensor[.]hpp\$                       | keywords array tensor
 umbrella       | ^xgrad[.]hpp\$                         | $tensors nn optim_headers data value serialize plot
 examples       | ^examples/                             | umbrella
 benchmarks     | ^benchmarks/                           | *
+goldens        | ^scripts/goldens/                      | *
 tests          | ^tests/                                | *
 "
 
