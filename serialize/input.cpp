@@ -11,7 +11,7 @@ namespace xgrad::serialize {
 namespace {
 
 /// What is first taken on the word of a stream, and then doubled as long as bytes come.
-constexpr std::uint64_t kFirstBytes = 1 << 20;
+constexpr std::uint64_t kFirstInputBytes = 1 << 20;
 
 }  // namespace
 
@@ -64,7 +64,7 @@ void Input::read_all(void* to, std::size_t count, std::string_view what) {
 std::string Input::text(std::uint64_t count, std::string_view what) {
   check_left(what, count);
   std::string bytes;
-  std::uint64_t capacity = left_ ? count : std::min(count, kFirstBytes);
+  std::uint64_t capacity = left_ ? count : std::min(count, kFirstInputBytes);
   for (;;) {
     const std::size_t have = bytes.size();
     bytes.resize(capacity);
@@ -78,7 +78,7 @@ std::string Input::text(std::uint64_t count, std::string_view what) {
 Array Input::elements(IntArrayRef sizes, ScalarType dtype, std::string_view what) {
   const std::uint64_t count = checked_nbytes(sizes, dtype);
   check_left(what, count);
-  std::uint64_t capacity = left_ ? count : std::min(count, kFirstBytes), have = 0;
+  std::uint64_t capacity = left_ ? count : std::min(count, kFirstInputBytes), have = 0;
   Array pieces;
   for (;;) {
     const bool all = capacity == count;
@@ -95,7 +95,7 @@ Array Input::elements(IntArrayRef sizes, ScalarType dtype, std::string_view what
 std::string Input::rest() {
   std::string bytes;
   // One byte more than is left shows a file that has grown since.
-  std::uint64_t capacity = left_ ? *left_ + 1 : kFirstBytes;
+  std::uint64_t capacity = left_ ? *left_ + 1 : kFirstInputBytes;
   for (;;) {
     const std::size_t have = bytes.size();
     bytes.resize(capacity);

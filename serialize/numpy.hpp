@@ -10,6 +10,8 @@
 
 namespace xgrad::serialize {
 
+using TensorDict = OrderedDict<std::string, Tensor>;
+
 /// Writes what np.save(path, x.numpy()) writes, byte for byte; a transposed matrix goes in Fortran order, as it does
 /// there.
 ///
@@ -35,5 +37,27 @@ Tensor load_npy(const std::string& path);
 Tensor load_npy(std::istream& in);
 /// From bytes; `name` stands for the path in messages.
 Tensor load_npy_bytes(std::string_view bytes, const std::string& name = "<memory>");
+
+/// Writes an archive as np.savez(path, **tensors) does: a .npy file for each name, stored as it is.
+///
+///     serialize::save_npz({{"x", x}, {"y", y}}, "data.npz");      // Python: data = np.load("data.npz"); data["x"]
+///
+/// Throws ValueError for a name that is no path inside of a folder ("/x", "../x").
+void save_npz(const TensorDict& tensors, const std::string& path);
+void save_npz(const TensorDict& tensors, std::ostream& out);
+std::string save_npz_bytes(const TensorDict& tensors);
+
+/// Reads all arrays of an archive that np.savez or np.savez_compressed wrote, in the order of the archive.
+///
+///     auto data = serialize::load_npz("data.npz");
+///     Tensor x = data["x"];
+///
+/// Throws what load_npy() does, and Error for archives that are damaged, whose entries share bytes, lead out of the
+/// archive by their names or are no .npy files, and for those that would unpack to more than 64 MiB and 32 times their
+/// size.
+TensorDict load_npz(const std::string& path);
+/// From a stream, to its end.
+TensorDict load_npz(std::istream& in);
+TensorDict load_npz_bytes(std::string_view bytes, const std::string& name = "<memory>");
 
 }  // namespace xgrad::serialize

@@ -14,7 +14,7 @@ constexpr const char* kHelpers = "torch.jit._pickle";
 bool is_object(const Value& v) { return v.is(Kind::Dict) && !v.as_dict().class_name.empty(); }
 
 /// A string literal of TorchScript.
-std::string quoted(std::string_view text) {
+std::string python_text(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
@@ -33,7 +33,7 @@ std::string quoted(std::string_view text) {
 std::string quoted_list(const Value::Dict& object, bool parameters) {
   std::string out = "[";
   for (const auto& [key, value] : object.entries) {
-    if (value.is(Kind::Tensor) && value.as_tensor().parameter == parameters) out += quoted(key.as_str()) + ", ";
+    if (value.is(Kind::Tensor) && value.as_tensor().parameter == parameters) out += python_text(key.as_str()) + ", ";
   }
   return out + "]";
 }
@@ -66,7 +66,7 @@ const std::string& ScriptWriter::declare(const Value& object, bool root) {
                                  quoted_list(dict, true), quoted_list(dict, false));
   for (const auto& [key, value] : dict.entries) {
     try {
-      body += fmt::format("  __annotations__[{}] = {}\n", quoted(key.as_str()), type_of(value));
+      body += fmt::format("  __annotations__[{}] = {}\n", python_text(key.as_str()), type_of(value));
     } catch (Error& e) {
       e.add_context(fmt::format("in '{}' of an archive", key.as_str()));
       throw;

@@ -1,5 +1,7 @@
 #include <xgrad/autograd/array/error.hpp>
 #include <xgrad/serialize/crc32.hpp>
+#include <xgrad/serialize/elements.hpp>
+#include <xgrad/serialize/entry_name.hpp>
 #include <xgrad/serialize/zip.hpp>
 #include <xgrad/serialize/zip_format.hpp>
 
@@ -97,6 +99,9 @@ void ZipReader::list_entries(const Directory& directory) {
   std::uint64_t total = 0;
   for (std::uint64_t i = 0; i < directory.entries; ++i) {
     Entry entry = parse_entry(rest);
+    if (leads_outside(entry.name)) {
+      fail_not_zip(fmt::format("entry {} leads out of the archive", in_quotes(entry.name)));
+    }
     // What is stored as it is can be no larger than the file, which bounds all that follows. Compressed entries are
     // only counted here: require_stored() refuses them.
     const bool lies = entry.method == 0 && entry.size != entry.stored;
