@@ -24,7 +24,7 @@ nn             | ^nn/                                   | $tensors nn
 value          | ^serialize/value[.]hpp\$               | keywords array value
 optim_headers  | ^optim/.*[.]hpp\$                      | $tensors nn optim_headers value
 optim          | ^optim/                                | $tensors nn optim_headers optim_kernels value
-data           | ^data/                                 | $tensors data
+data           | ^data/                                 | $tensors data value
 serialize      | ^serialize/                            | $tensors nn optim_headers value serialize
 plot           | ^plot/                                 | keywords array tensor plot
 xtensor        | ^xtensor[.]hpp\$                       | keywords array tensor

@@ -26,6 +26,8 @@ using StateDict = std::vector<std::pair<std::string, Array>>;
 ///
 ///     save(Value::dict({{"epoch", 3}, {"weight", array}}), "checkpoint.pt");
 void save(const Value& value, const std::string& path);
+/// The same, and what was at `path` is then at `previous`, if that is not empty.
+void save(const Value& value, const std::string& path, const std::string& previous);
 /// The same into a stream, front to back. Throws Error when the stream fails.
 void save(const Value& value, std::ostream& stream);
 std::string save_bytes(const Value& value);

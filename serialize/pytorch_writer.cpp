@@ -35,7 +35,14 @@ Produce saving(const Value& value, std::string folder, bool for_libtorch = false
 
 }  // namespace
 
-void save(const Value& value, const std::string& path) { write_file(path, saving(value, archive_folder(path))); }
+void save(const Value& value, const std::string& path) { save(value, path, ""); }
+void save(const Value& value, const std::string& path, const std::string& previous) {
+  const Produce produce = saving(value, archive_folder(path));
+  AtomicFile file(path);
+  if (!previous.empty()) file.keep_previous(previous);
+  produce([&](const void* data, std::size_t size) { file.write(data, size); });
+  file.commit();
+}
 void save(const Value& value, std::ostream& stream) { write_stream(stream, saving(value, kArchiveFolder)); }
 std::string save_bytes(const Value& value) { return write_bytes(saving(value, kArchiveFolder)); }
 std::string save_bytes_for_libtorch(const Value& value) { return write_bytes(saving(value, kArchiveFolder, true)); }

@@ -4,6 +4,7 @@
 #include <xgrad/autograd/tensor.hpp>
 #include <xgrad/nn/ordered_dict.hpp>
 #include <xgrad/serialize/archive.hpp>
+#include <xgrad/serialize/checkpoint.hpp>
 #include <xgrad/serialize/pytorch.hpp>
 
 #include <iosfwd>
