@@ -150,11 +150,11 @@ void parse_csv(std::string_view text) {
     } catch (const Error&) {
       thrown = std::current_exception();
     }
-    for (const char delimiter : {' ', '\t'}) {
-      try {
-        serialize::load_csv_bytes(text, serialize::LoadCsvOptions().dtype(dtype).delimiter(delimiter).skiprows(1));
-      } catch (const Error&) {  // which is allowed, here as with a comma
-      }
+  }
+  for (const char delimiter : {' ', '\t'}) {
+    try {
+      serialize::load_csv_bytes(text, serialize::LoadCsvOptions().delimiter(delimiter).skiprows(1));
+    } catch (const Error&) {  // which is allowed, here as with a comma
     }
   }
   if (thrown) std::rethrow_exception(thrown);
