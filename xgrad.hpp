@@ -22,4 +22,7 @@
 #include <xgrad/plot/keywords.hpp>
 #include <xgrad/plot/plt.hpp>
 #include <xgrad/plot/progress.hpp>
+#include <xgrad/serialize/csv.hpp>
+#include <xgrad/serialize/numpy.hpp>
+#include <xgrad/serialize/safetensors.hpp>
 #include <xgrad/serialize/save.hpp>

@@ -26,6 +26,8 @@ find_package(ZLIB QUIET)
 xgrad_require(ZLIB_FOUND "zlib" zlib1g-dev)
 find_package(LibZip MODULE QUIET)
 xgrad_require(LibZip_FOUND "libzip" libzip-dev)
+find_package(nlohmann_json 3.9 QUIET CONFIG)
+xgrad_require(nlohmann_json_FOUND "nlohmann/json 3.9 or newer" nlohmann-json3-dev)
 
 set(XGRAD_HAS_CURL OFF)
 if(NOT XGRAD_WITH_CURL STREQUAL "OFF")

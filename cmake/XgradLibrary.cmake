@@ -35,7 +35,8 @@ target_include_directories(xgrad PUBLIC "$<BUILD_INTERFACE:${XGRAD_INCLUDE_DIR}>
                                         "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
 target_link_libraries(xgrad PUBLIC fmt::fmt
                             PRIVATE OpenBLAS::OpenBLAS ZLIB::ZLIB LibZip::LibZip Threads::Threads
-                                    "$<BUILD_INTERFACE:xtensor>" "$<BUILD_INTERFACE:xsimd>")
+                                    "$<BUILD_INTERFACE:xtensor>" "$<BUILD_INTERFACE:xsimd>"
+                                    "$<BUILD_INTERFACE:nlohmann_json::nlohmann_json>")
 target_compile_definitions(xgrad PRIVATE $<$<CONFIG:Debug>:XTENSOR_ENABLE_ASSERT>)
 if(XGRAD_HAS_CURL)
   target_link_libraries(xgrad PRIVATE CURL::libcurl LibMd::LibMd)

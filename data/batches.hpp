@@ -8,9 +8,16 @@
 #include <cstdint>
 #include <functional>
 #include <iterator>
+#include <memory>
 #include <utility>
 
 namespace xgrad::data::detail {
+
+/// How far a pass has come, for a loader that can tell.
+struct PassProgress {
+  std::size_t taken = 0;  ///< batches handed to the loop, those of an earlier process included
+  bool running = true;    ///< until the end was reached or the loop was left
+};
 
 /// How a pass is made.
 template <class Batch>
@@ -24,6 +31,7 @@ struct BatchPlan {
   bool ordered = true;
   bool wrap_errors = false;  ///< throw WorkerException instead of what the worker threw
   std::optional<std::chrono::milliseconds> timeout = std::nullopt;
+  std::shared_ptr<PassProgress> progress = nullptr;
 };
 
 /// The batches of a plan one after another.
@@ -106,7 +114,13 @@ class BatchIterator {
 
  private:
   struct Pass {
-    explicit Pass(BatchPlan<Batch> plan) : stream(std::move(plan)) {}
+    explicit Pass(BatchPlan<Batch> plan) : progress(plan.progress), stream(std::move(plan)) {}
+    Pass(const Pass&) = delete;
+    Pass& operator=(const Pass&) = delete;
+    ~Pass() {
+      if (progress) progress->running = false;
+    }
+    std::shared_ptr<PassProgress> progress;
     BatchStream<Batch> stream;
     std::optional<Batch> batch;
   };
@@ -115,6 +129,11 @@ class BatchIterator {
   void advance() {
     pass_->batch.reset();  // first, so that the next may take over its memory
     pass_->batch = pass_->stream.next();
+    if (!pass_->progress) return;
+    if (pass_->batch)
+      ++pass_->progress->taken;
+    else
+      pass_->progress->running = false;
   }
 
   std::shared_ptr<Pass> pass_;

@@ -21,25 +21,28 @@ std::size_t LoaderOptions::batches(std::size_t examples) const {
   return n / each + (!drop_last_ && n % each != 0);
 }
 
-std::function<std::optional<std::vector<std::size_t>>()> LoaderOptions::start(std::size_t examples) const {
+data::detail::LoaderPosition::Started LoaderOptions::start(std::size_t examples,
+                                                           data::detail::LoaderPosition& position) const {
   using namespace data::samplers;
-  // PyTorch seeds its workers with this number. It is drawn without workers and without a shuffle too, so programs
-  // that loop over loaders depend on it for the rest of the stream.
-  draw_seed(generator_);
   std::shared_ptr<Sampler<>> sampler;
   if (sampler_) {
     sampler = sampler_();
-    sampler->reset(std::nullopt);
   } else if (shuffle_) {
     sampler = std::make_shared<ShuffleSampler>(examples, ShuffleOptions{.generator = generator_});
   } else {
     sampler = std::make_shared<data::samplers::SequentialSampler>(examples);
   }
-  return [sampler, n = static_cast<std::size_t>(batch_size_), drop = drop_last_] {
-    auto indices = sampler->next(n);
-    if (drop && indices && indices->size() < n) indices.reset();
-    return indices;
-  };
+  return position.start({generator_, sampler_ ? sampler->generator() : std::nullopt}, [&]() -> data::detail::Requests {
+    // PyTorch seeds its workers with this number. It is drawn without workers and without a
+    // shuffle too, so programs that loop over loaders depend on it for the rest of the stream.
+    draw_seed(generator_);
+    if (sampler_) sampler->reset(std::nullopt);
+    return [sampler, n = static_cast<std::size_t>(batch_size_), drop = drop_last_] {
+      auto indices = sampler->next(n);
+      if (drop && indices && indices->size() < n) indices.reset();
+      return indices;
+    };
+  });
 }
 
 namespace detail {

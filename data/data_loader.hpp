@@ -4,6 +4,7 @@
 #include <xgrad/autograd/kwargs.hpp>
 #include <xgrad/data/batches.hpp>
 #include <xgrad/data/example_list.hpp>
+#include <xgrad/data/loader_position.hpp>
 #include <xgrad/data/samplers.hpp>
 
 namespace xgrad::kwargs {
@@ -43,7 +44,8 @@ class LoaderOptions {
   /// Batches in an epoch.
   std::size_t batches(std::size_t examples) const;
   /// Starts an epoch: draws from the generator what PyTorch draws, and returns where its requests come from.
-  std::function<std::optional<std::vector<std::size_t>>()> start(std::size_t examples) const;
+  data::detail::LoaderPosition::Started start(std::size_t examples, data::detail::LoaderPosition& position) const;
+  const std::optional<Generator>& own_generator() const { return generator_; }
   std::size_t workers() const { return static_cast<std::size_t>(num_workers_); }
   std::size_t max_jobs() const { return static_cast<std::size_t>(num_workers_ * prefetch_factor_); }
 
@@ -138,6 +140,16 @@ class DataLoader : private detail::CollatingOptions<typename D::BatchType, Batch
   /// The number of batches in an epoch: Python's `len(loader)`.
   std::size_t size() const { return this->batches(examples()); }
   const D& dataset() const { return *dataset_; }
+  /// Where the loop that was started last is: how many batches it has had, and the states of generators from which its
+  /// order was drawn. The batch in the loop's hands counts as had. Outside of a loop: that an epoch is to begin.
+  serialize::Value state_dict() const { return position_.state_dict(shape(), this->own_generator()); }
+  /// The next loop goes on where the state was taken, with the bits it would have had there, if the default generator
+  /// is set to where it was then (load_checkpoint does all that). Samplers must draw from their generator(); a
+  /// generator given to the loader or the sampler must not be used elsewhere. Throws ValueError for a state of another
+  /// number of examples or batch size.
+  void load_state_dict(const serialize::Value& state) {
+    position_.load_state_dict(state, shape(), this->own_generator());
+  }
   using LoaderOptions::batch_size;
   using LoaderOptions::drop_last;
   using LoaderOptions::num_workers;
@@ -146,9 +158,13 @@ class DataLoader : private detail::CollatingOptions<typename D::BatchType, Batch
   struct OpenOptions : Options {};
 
   std::size_t examples() const { return data::datasets::detail::known_size(dataset_->size()); }
+  data::detail::LoaderPosition::Shape shape() const {
+    return {static_cast<std::int64_t>(examples()), this->batch_size()};
+  }
   static Batch fetch(D& dataset, const std::function<Batch(Raw)>& collate, const std::vector<std::size_t>& indices);
 
   std::shared_ptr<D> dataset_;
+  mutable data::detail::LoaderPosition position_;
 };
 
 template <detail::Loadable Source, class... Args>
@@ -217,7 +233,9 @@ Batch DataLoader<D, Batch>::fetch(D& dataset, const std::function<Batch(Raw)>& c
 template <class D, class Batch>
 typename DataLoader<D, Batch>::iterator DataLoader<D, Batch>::begin() const {
   data::detail::BatchPlan<Batch> plan;
-  plan.next_indices = this->start(examples());
+  auto started = this->start(examples(), position_);
+  plan.next_indices = std::move(started.requests);
+  plan.progress = std::move(started.progress);
   plan.workers = this->workers();
   plan.max_jobs = this->max_jobs();
   if (plan.workers == 0) {

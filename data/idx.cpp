@@ -88,10 +88,25 @@ Header read_header(InputFile& file) {
   return header;
 }
 
+// What a compressed file may hold: all that small ones can, and far more of large ones than images are packed to.
+std::uint64_t unpacked_limit(const InputFile& file) {
+  constexpr std::uint64_t kUnpackedBytes = std::uint64_t{64} << 20, kUnpackedRatio = 32;
+  return kUnpackedBytes + kUnpackedRatio * file.size_on_disk();
+}
+
+[[noreturn]] void fail_bomb(const InputFile& file, const Header& header, std::uint64_t most) {
+  Error e(
+      fmt::format("{}: the header promises {} bytes of elements, and a compressed file of {} is unpacked to {} at most",
+                  file.path().string(), header.promised, file.size_on_disk(), most));
+  e.set_hint("if it can be trusted, unpack it with gunzip");
+  throw e;
+}
+
 // Reads what the header promises into memory that grows with what the file delivers. The first piece is large enough
 // for any honest file (MNIST's shrink by less than five), so those are read without a copy.
 Array read_elements(InputFile& file, const Header& header) {
   constexpr std::uint64_t kHonestRatio = 8, kSmall = 1 << 20;
+  const std::uint64_t most = file.compressed() ? unpacked_limit(file) : header.promised;
   std::uint64_t capacity = std::min(header.promised, std::max(kSmall, kHonestRatio * file.size_on_disk()));
   std::uint64_t have = 0;
   Array pieces;
@@ -104,8 +119,9 @@ Array read_elements(InputFile& file, const Header& header) {
     if (have < capacity)
       fail_truncated(file, fmt::format("the header promises {} bytes of elements", header.promised), have);
     if (all) return next;
+    if (have >= most) fail_bomb(file, header, most);
     pieces = std::move(next);
-    capacity = std::min(header.promised, 2 * capacity);
+    capacity = std::min({header.promised, 2 * capacity, most});
   }
 }
 

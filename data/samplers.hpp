@@ -19,6 +19,9 @@ class Sampler {
   virtual void reset(std::optional<std::size_t> new_size) = 0;
   /// Up to `batch_size` indices; nothing when the epoch is over.
   virtual std::optional<BatchRequest> next(std::size_t batch_size) = 0;
+  /// What it draws from, if not from the default generator. A loader that goes on in the middle of an epoch has its
+  /// sampler draw again from where this was at the beginning.
+  virtual std::optional<Generator> generator() const { return std::nullopt; }
 
  protected:
   Sampler() = default;
@@ -69,6 +72,7 @@ class ShuffleSampler : public Sampler<> {
   void reset(std::optional<std::size_t> new_size = std::nullopt) override;
   std::optional<std::vector<std::size_t>> next(std::size_t batch_size) override;
   std::size_t size() const { return static_cast<std::size_t>(num_samples()); }
+  std::optional<Generator> generator() const override { return options_.generator; }
 
  private:
   std::int64_t num_samples() const { return options_.num_samples.value_or(static_cast<std::int64_t>(size_)); }
@@ -92,6 +96,7 @@ class SubsetRandomSampler : public Sampler<> {
   void reset(std::optional<std::size_t> new_size = std::nullopt) override;
   std::optional<std::vector<std::size_t>> next(std::size_t batch_size) override;
   std::size_t size() const { return indices_.size(); }
+  std::optional<Generator> generator() const override { return generator_; }
 
  private:
   std::vector<std::size_t> indices_;

@@ -14,6 +14,11 @@
 #include <utility>
 #include <vector>
 
+namespace xgrad::serialize {
+class OutputArchive;
+class InputArchive;
+}  // namespace xgrad::serialize
+
 namespace xgrad::nn {
 
 class Module;
@@ -164,6 +169,14 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
   IncompatibleKeys load_state_dict(const OrderedDict<std::string, Tensor>& state_dict, bool strict = true);
   template <kwargs::Keyworded K>
   IncompatibleKeys load_state_dict(const OrderedDict<std::string, Tensor>& state_dict, K strict);
+
+  /// Writes parameters, persistent buffers and submodules under their names, as libtorch does, and reads them back into
+  /// their places, converting dtypes (serialize/archive.hpp). A module with more to keep overrides both. load() throws
+  /// Error for a name that is missing and for another shape, and then has changed nothing.
+  virtual void save(serialize::OutputArchive& archive) const;
+  virtual void load(serialize::InputArchive& archive);
+  /// Whether save() and load() of the module around it take this one in.
+  virtual bool is_serializable() const { return true; }
 
   /// An independent module with copied parameters and buffers: derive from Cloneable to have it.
   virtual Pointer clone(const std::optional<Device>& device = std::nullopt) const;

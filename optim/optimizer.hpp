@@ -10,6 +10,11 @@
 #include <memory>
 #include <vector>
 
+namespace xgrad::serialize {
+class OutputArchive;
+class InputArchive;
+}  // namespace xgrad::serialize
+
 namespace xgrad::optim {
 
 /// The options of one parameter group. Concrete optimisers derive theirs: `SGDOptions(0.1).momentum(0.9)`.
@@ -123,6 +128,10 @@ class Optimizer {
   /// Takes over copies of options and state, in the dtypes of the parameters. Throws ValueError if groups or their
   /// sizes differ, IndexError or TypeError for what is no state dict; the optimiser is unchanged then.
   void load_state_dict(const Value& state_dict);
+  /// Writes state and options under libtorch's names and reads them back (serialize/archive.hpp). Unlike libtorch's,
+  /// load() brings the options too. Throws as load_state_dict().
+  virtual void save(serialize::OutputArchive& archive) const;
+  virtual void load(serialize::InputArchive& archive);
   /// Python's `state[p][name]`: a tensor, or a number as a tensor without dimensions. Undefined if there is none (yet).
   Tensor state(const Tensor& param, std::string_view name) const;
 

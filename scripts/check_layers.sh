@@ -24,13 +24,14 @@ nn             | ^nn/                                   | $tensors nn
 value          | ^serialize/value[.]hpp\$               | keywords array value
 optim_headers  | ^optim/.*[.]hpp\$                      | $tensors nn optim_headers value
 optim          | ^optim/                                | $tensors nn optim_headers optim_kernels value
-data           | ^data/                                 | $tensors data
+data           | ^data/                                 | $tensors data value
 serialize      | ^serialize/                            | $tensors nn optim_headers value serialize
 plot           | ^plot/                                 | keywords array tensor plot
 xtensor        | ^xtensor[.]hpp\$                       | keywords array tensor
 umbrella       | ^xgrad[.]hpp\$                         | $tensors nn optim_headers data value serialize plot
 examples       | ^examples/                             | umbrella
 benchmarks     | ^benchmarks/                           | *
+goldens        | ^scripts/goldens/                      | *
 tests          | ^tests/                                | *
 "
 
@@ -42,7 +43,7 @@ libzip                   | ^zip[.]h$                                 | ^(seriali
 zlib                     | ^(zlib|zconf)[.]h$                        | ^((data|serialize)/.*[.]cpp$|tests/)
 libcurl                  | ^curl/                                    | ^(data/.*[.]cpp$|tests/)
 a test library           | ^(gtest|gmock)/                           | ^(autograd/gradcheck_gtest[.]hpp$|tests/)
-a JSON library           | ^nlohmann/                                | ^(tests|benchmarks)/
+a JSON library           | ^nlohmann/                                | ^(serialize/.*[.]cpp$|tests/|benchmarks/)
 '
 
 # Tracked files and those not yet added, so that it is right before a commit as well; outside of git, all there are.

@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
-"""Checks with real PyTorch the files that xgrad wrote.
+"""Checks with real PyTorch the files that xgrad wrote, and writes files for xgrad to read.
 
+    python3 scripts/check_torch_load.py --write FOLDER
     python3 scripts/check_torch_load.py FOLDER
 
-FOLDER holds, from tests/serialize/torch_load_test.cpp, `made.pt` and copies of the goldens torch_*.pt that went through
+The first fills FOLDER with python_*.pt: the goldens in the format before PyTorch 1.6, the states of all optimisers and
+schedules, parameters with attributes. The second compares: for each of those there is a resaved_*.pt that went through
+xgrad's load() and save(). Beside them FOLDER holds, from tests/serialize/torch_load_test.cpp, `made.pt` and copies of the goldens torch_*.pt that went through
 xgrad's load() and save(). torch.load must give the same values, types, strides and sharing as it does for the goldens,
 with weights_only wherever it takes the golden so; and models must take the state_dicts. Exits with 77 without PyTorch.
 """
@@ -11,7 +14,8 @@ with weights_only wherever it takes the golden so; and models must take the stat
 import pathlib
 import pickle
 import sys
-from collections import OrderedDict
+import warnings
+from collections import Counter, OrderedDict
 
 try:
     import torch
@@ -30,6 +34,8 @@ class Comparison:
         self.storages, self.objects = {}, {}
 
     def same(self, a, b, where):
+        if isinstance(a, Counter):  # which arrives as the dict that it is
+            a = dict(a)
         assert type(a) is type(b), f"{where}: {type(a)} and {type(b)}"
         if isinstance(a, (list, dict)):
             assert self.objects.setdefault(id(a), id(b)) == id(b), f"{where}: shared differently"
@@ -90,10 +96,98 @@ def check_models(folder):
         optimizer.step()
 
 
+def steps(optimizer, model):
+    def closure():
+        optimizer.zero_grad()
+        loss = model(torch.ones(1, 2)).sum()
+        loss.backward()
+        return loss
+
+    for _ in range(2):
+        optimizer.step(closure)
+    return optimizer.state_dict()
+
+
+def schedules():
+    """The state of each schedule whose state is plain data (OneCycleLR's holds itself, CyclicLR's cannot be saved)."""
+    from torch.optim import lr_scheduler as s
+
+    optimizer = torch.optim.SGD(nn.Linear(2, 2).parameters(), lr=0.1, momentum=0.9)
+    yield "StepLR", s.StepLR(optimizer, 2)
+    yield "MultiStepLR", s.MultiStepLR(optimizer, [1, 3, 3])
+    yield "ConstantLR", s.ConstantLR(optimizer)
+    yield "LinearLR", s.LinearLR(optimizer)
+    yield "ExponentialLR", s.ExponentialLR(optimizer, 0.9)
+    yield "PolynomialLR", s.PolynomialLR(optimizer)
+    yield "CosineAnnealingLR", s.CosineAnnealingLR(optimizer, 5)
+    yield "CosineAnnealingWarmRestarts", s.CosineAnnealingWarmRestarts(optimizer, 3)
+    yield "LambdaLR", s.LambdaLR(optimizer, lambda epoch: 0.9**epoch)
+    yield "ReduceLROnPlateau", s.ReduceLROnPlateau(optimizer)
+    yield "SequentialLR", s.SequentialLR(optimizer, [s.ConstantLR(optimizer), s.StepLR(optimizer, 2)], [2])
+    yield "ChainedScheduler", s.ChainedScheduler([s.ConstantLR(optimizer), s.StepLR(optimizer, 2)])
+
+
+def write(folder):
+    def save(name, value, **options):
+        torch.save(value, folder / f"python_{name}.pt", **options)
+
+    warnings.simplefilter("ignore")
+    for name in ("dtypes", "shapes", "views", "module", "parameters", "nested", "optimizer"):
+        save(f"legacy_{name}", torch.load(GOLDENS / f"torch_{name}.pt"), _use_new_zipfile_serialization=False)
+    for name in "SGD Adam AdamW Adamax Adagrad Adadelta ASGD NAdam RAdam RMSprop Rprop LBFGS".split():
+        model = nn.Linear(2, 2)
+        save(name, steps(getattr(torch.optim, name)(model.parameters(), lr=0.1), model))
+    for name, schedule in schedules():
+        save(name, schedule.state_dict())
+    parameter = nn.Parameter(torch.ones(2))
+    parameter.tag = "an attribute, which is left out"
+    save("attributes", [parameter])
+    save("rng_state", torch.get_rng_state())
+
+
+def check_resaved(folder):
+    compared = safe = 0
+    for theirs in sorted(folder.glob("python_*.pt")):
+        ours = folder / theirs.name.replace("python_", "resaved_")
+        Comparison().same(torch.load(theirs), torch.load(ours), theirs.stem)
+        compared += 1
+        try:
+            torch.load(theirs, weights_only=True)
+        except pickle.UnpicklingError:  # floats, which PyTorch 1.13 does not take so
+            continue
+        torch.load(ours, weights_only=True)
+        safe += 1
+    assert compared >= 30 and safe >= 3, f"only {compared} files of Python's went through xgrad, {safe} safely"
+
+
+def check_checkpoint(folder):
+    """save_checkpoint's file, and libtorch's archive of the same model."""
+    checkpoint = torch.load(folder / "checkpoint.pt")  # not weights_only: PyTorch 1.13's knows no floats
+    assert list(checkpoint) == ["model", "optimizer", "scheduler", "loader", "epoch", "rng_state"], list(checkpoint)
+    assert checkpoint["epoch"] == 3 and checkpoint["loader"]["batches"] == 1
+    torch.set_rng_state(checkpoint["rng_state"])
+    assert torch.equal(torch.rand(4), checkpoint["model"]["weight"][0]), "the generator is elsewhere"
+    model = nn.Linear(4, 1)
+    model.load_state_dict(checkpoint["model"])
+    optimizer = torch.optim.Adam(model.parameters(), lr=1)
+    optimizer.load_state_dict(checkpoint["optimizer"])
+    assert optimizer.param_groups[0]["lr"] == 0.25
+    schedule = torch.optim.lr_scheduler.StepLR(optimizer, 1)
+    schedule.load_state_dict(checkpoint["scheduler"])
+    script = torch.jit.load(folder / "archive.pt")
+    assert [name for name, _ in script.named_parameters()] == ["weight", "bias"]
+    model.load_state_dict(script.state_dict(), strict=True)
+    assert torch.equal(model.weight, checkpoint["model"]["weight"])
+
+
 def main():
+    if sys.argv[1] == "--write":
+        return write(pathlib.Path(sys.argv[2]))
     folder = pathlib.Path(sys.argv[1])
     check_made(folder)
     check_models(folder)
+    check_checkpoint(folder)
+    check_resaved(folder)
     compared = 0
     for ours in sorted(folder.glob("torch_*.pt")):
         golden = GOLDENS / ours.name

@@ -23,14 +23,18 @@ class Resolver {
   virtual Value global(const std::string& module, const std::string& name) = 0;
   /// What Python would get by calling it.
   virtual Value call(const Value::Global& function, const Value::Items& arguments) = 0;
+  /// A new object of a class, without attributes: a dict with a class_name. What the pickle then gives it (BUILD)
+  /// becomes its entries. By default there are no classes.
+  virtual Value object(const Value::Global& type);
   /// The object that is kept beside the pickle under this id.
   virtual Value persistent(const Value& id) = 0;
 };
 
-/// Reads one pickle of protocols 2 to 4. Throws Error, with the position, for an opcode that torch.save does not write,
-/// for anything cut short or out of place, for values that contain themselves, for nesting deeper than kMaxDepth, and
-/// for a pickle that would need more memory than 64 MiB and 32 times its own size.
-Value load(std::string_view bytes, Resolver& resolver);
+/// Reads one pickle of protocols 2 to 5, and says how many bytes it had if `used` is given. Throws Error, with the
+/// position, for an opcode that torch.save does not write, for anything cut short or out of place, for values that
+/// contain themselves, for nesting deeper than kMaxDepth, and for a pickle that would need more memory than 64 MiB and
+/// 32 times its own size.
+Value load(std::string_view bytes, Resolver& resolver, std::size_t* used = nullptr);
 
 /// Writes one pickle of protocol 2, the one torch.save uses. Objects that occur twice are written once.
 class Writer {
@@ -38,9 +42,13 @@ class Writer {
   /// Writes a tensor with the pieces below; the pickle format itself knows no tensors.
   using TensorWriter = std::function<void(Writer&, const Value::Tensor&)>;
 
-  explicit Writer(TensorWriter write_tensor) : write_tensor_(std::move(write_tensor)) {}
+  /// libtorch reads pickles only `without_setitem`, the opcode for one entry of a dict. Python writes it.
+  explicit Writer(TensorWriter write_tensor = nullptr, bool without_setitem = false)
+      : write_tensor_(std::move(write_tensor)), without_setitem_(without_setitem) {}
 
   std::string dump(const Value& value);
+  /// A pickle of what `write` makes of the pieces below.
+  std::string dump(const std::function<void(Writer&)>& write);
 
   // The pieces of which objects are made. Those named after an opcode write it.
   void value(const Value& value);
@@ -57,19 +65,28 @@ class Writer {
   void tuple3() { op('\x87'), memoize(); }
   void reduce() { op('R'), memoize(); }
   void persistent_id() { op('Q'); }
+  void empty_tuple() { op(')'); }
+  void empty_list() { op(']'); }
+  void empty_dict() { op('}'); }
+  void append_since_mark() { op('e'); }
+  void set_items_since_mark() { op('u'); }
+  void new_object() { op('\x81'); }
+  void build() { op('b'); }
+  /// Keeps what was just written, and writes it again.
+  std::uint32_t memoize();
+  void get(std::uint32_t place);
 
  private:
   void op(char opcode) { out_ += opcode; }
   template <class T>
   void little_endian(T number);
-  void memoize();
-  void get(std::uint32_t place);
   void bytes(const std::string& data);
   void sequence(const Value& value);
   void dict(const Value& value);
   void dict_entries(const Value::Dict& dict);
 
   TensorWriter write_tensor_;
+  bool without_setitem_;
   std::string out_;
   std::uint32_t memoized_ = 0;
   int depth_ = 0;

@@ -18,6 +18,7 @@ class Machine {
   Machine(std::string_view bytes, Resolver& resolver)
       : bytes_(bytes), resolver_(resolver), budget_((std::size_t{64} << 20) + 32 * bytes.size()) {}
   Value run();
+  std::size_t used() const { return at_; }
 
  private:
   bool step(unsigned char opcode);  // false at the end
@@ -44,6 +45,7 @@ class Machine {
   void memoize(std::uint32_t place);
   void push_global(std::string_view module, std::string_view name);
   void reduce();
+  void new_object();
   void build();
   void charge(std::size_t memory);
 
@@ -180,12 +182,28 @@ void Machine::reduce() {
   push_container(std::move(result), 0);
 }
 
+void Machine::new_object() {
+  const Value arguments = pop();
+  const Value type = pop();
+  check<TypeError>(type.is(Kind::Global) && arguments.is(Kind::Tuple) && arguments.as_tuple().empty(),
+                   "Trying to make an object of type {} with arguments of type {}", kind_name(type),
+                   kind_name(arguments));
+  charge(type.as_global().module.size() + type.as_global().name.size());
+  push_container(resolver_.object(type.as_global()), 0);
+}
+
 void Machine::build() {
   const Value state = pop();
   Value& object = top();
+  if (object.is(Kind::Dict) && state.is(Kind::Dict) && !object.as_dict().class_name.empty()) {
+    const auto& attributes = state.as_dict().entries;
+    charge(2 * attributes.size() * kValueCost);
+    object.as_dict().entries = attributes;
+    return;
+  }
   check<NotImplementedError>(object.is(Kind::Dict) && object.as_dict().ordered && state.is(Kind::Dict),
-                             "Can only build OrderedDict objects from dicts, but got {} and {}",
-                             kind_name(object.kind()), kind_name(state.kind()));
+                             "Can only build OrderedDict objects from dicts, but got {} and {}", kind_name(object),
+                             kind_name(state));
   object.as_dict().attributes = state;
 }
 
@@ -347,6 +365,9 @@ bool Machine::step(unsigned char opcode) {
     case 'R':
       reduce();
       return true;
+    case 0x81:
+      new_object();
+      return true;
     case 'b':
       build();
       return true;
@@ -386,6 +407,15 @@ Value Machine::run() {
 
 }  // namespace
 
-Value load(std::string_view bytes, Resolver& resolver) { return Machine(bytes, resolver).run(); }
+Value Resolver::object(const Value::Global& type) {
+  fail<NotImplementedError>("Unsupported class {}.{}", type.module, type.name);
+}
+
+Value load(std::string_view bytes, Resolver& resolver, std::size_t* used) {
+  Machine machine(bytes, resolver);
+  Value value = machine.run();
+  if (used) *used = machine.used();
+  return value;
+}
 
 }  // namespace xgrad::serialize::pickle

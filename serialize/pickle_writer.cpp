@@ -20,7 +20,7 @@ void Writer::little_endian(T number) {
   out_.append(reinterpret_cast<const char*>(&number), sizeof number);
 }
 
-void Writer::memoize() {
+std::uint32_t Writer::memoize() {
   const std::uint32_t place = memoized_++;
   if (place < 256) {
     op('q');
@@ -29,6 +29,7 @@ void Writer::memoize() {
     op('r');
     little_endian(place);
   }
+  return place;
 }
 
 void Writer::get(std::uint32_t place) {
@@ -117,8 +118,12 @@ void Writer::bytes(const std::string& data) {
 }
 
 std::string Writer::dump(const Value& root) {
+  return dump([&](Writer& out) { out.value(root); });
+}
+
+std::string Writer::dump(const std::function<void(Writer&)>& write) {
   out_ = "\x80\x02";
-  value(root);
+  write(*this);
   op('.');
   return std::move(out_);
 }
@@ -205,6 +210,9 @@ void Writer::sequence(const Value& v) {
 
 void Writer::dict(const Value& v) {
   const Value::Dict& d = v.as_dict();
+  check<TypeError>(d.class_name.empty(),
+                   "cannot save an object of the class {} as torch.save would; only archives can hold it",
+                   d.class_name);
   const void* object = v.identity();
   objects_.emplace(object, 0);
   open_.insert(object);
@@ -238,7 +246,7 @@ void Writer::dict_entries(const Value::Dict& d) {
   for (std::size_t from = 0; from < n; from += kBatch) {
     const std::size_t to = std::min(from + kBatch, n);
     // Python's two loops differ in how they write a single entry after full batches.
-    if (n == 1 || (d.ordered && to - from == 1)) {
+    if (!without_setitem_ && (n == 1 || (d.ordered && to - from == 1))) {
       entry(d.entries[from]);
       op('s');
     } else {

@@ -1,67 +1,10 @@
-#include <xgrad/autograd/array/atomic_file.hpp>
 #include <xgrad/autograd/array/error.hpp>
 #include <xgrad/serialize/pickle.hpp>
 #include <xgrad/serialize/pytorch.hpp>
-#include <xgrad/serialize/torch_types.hpp>
-#include <xgrad/serialize/utf8.hpp>
-#include <xgrad/serialize/zip.hpp>
-
-#include <filesystem>
-#include <unordered_map>
+#include <xgrad/serialize/tensor_writer.hpp>
 
 namespace xgrad::serialize {
 namespace {
-
-/// The storages met so far, in the order of their entries' names: 0, 1, 2, ...
-class StorageTable {
- public:
-  std::size_t key(const Array& array) {
-    const auto [known, fresh] = keys_.emplace(array.storage().get(), storages_.size());
-    if (fresh) storages_.push_back({array.storage(), array.dtype()});
-    const Saved& saved = storages_[known->second];
-    check(saved.dtype == array.dtype() || saved.storage->nbytes() == 0,
-          "Cannot save multiple tensors or storages that view the same data as different types\n  here {} and {}",
-          info(saved.dtype).name, info(array.dtype()).name);
-    return known->second;
-  }
-
-  struct Saved {
-    Intrusive<Storage> storage;
-    ScalarType dtype;
-    std::size_t nbytes() const { return storage->nbytes() / element_size(dtype) * element_size(dtype); }
-  };
-  const std::vector<Saved>& storages() const { return storages_; }
-
- private:
-  std::unordered_map<const Storage*, std::size_t> keys_;
-  std::vector<Saved> storages_;
-};
-
-/// The calls that Python writes for a tensor:
-///     _rebuild_tensor_v2(storage, offset, sizes, strides, requires_grad, OrderedDict())
-/// where storage is the persistent id ('storage', FloatStorage, '0', 'cpu', numel).
-void write_tensor(pickle::Writer& out, const Array& array, bool requires_grad, StorageTable& storages) {
-  check<ValueError>(array.defined(), "cannot save an undefined tensor");
-  const auto numel = static_cast<std::int64_t>(array.storage()->nbytes() / array.itemsize());
-  check_view_fits(array.sizes(), array.strides(), array.offset(), numel);
-  out.global("torch._utils", "_rebuild_tensor_v2");
-  out.mark();
-  out.mark();
-  out.constant("storage");
-  out.global("torch", std::string(storage_class(array.dtype())));
-  out.constant(std::to_string(storages.key(array)));
-  out.constant("cpu");
-  out.integer(numel);
-  out.tuple_since_mark();
-  out.persistent_id();
-  out.integer(array.offset());
-  out.integers(array.sizes());
-  out.integers(array.strides());
-  out.boolean(requires_grad);
-  out.empty_ordered_dict();
-  out.tuple_since_mark();
-  out.reduce();
-}
 
 /// A parameter is _rebuild_parameter(tensor, requires_grad, OrderedDict()).
 void write_value_tensor(pickle::Writer& out, const Value::Tensor& tensor, StorageTable& storages) {
@@ -74,38 +17,34 @@ void write_value_tensor(pickle::Writer& out, const Value::Tensor& tensor, Storag
   out.reduce();
 }
 
-/// As PyTorch, the archive's folder is named after the file.
-std::string archive_name(const std::string& path) {
-  const std::string stem = std::filesystem::path(path).stem().string();
-  return stem.empty() || !is_utf8(stem) ? "archive" : stem;
+/// Pickles at once, so that what no file can hold is known before there is one, and returns what writes the rest.
+Produce saving(const Value& value, std::string folder, bool for_libtorch = false) {
+  StorageTable storages(for_libtorch);
+  pickle::Writer writer([&](pickle::Writer& out, const Value::Tensor& t) { write_value_tensor(out, t, storages); },
+                        for_libtorch);
+  std::string pickled = writer.dump(value);
+  return
+      [storages = std::move(storages), pickled = std::move(pickled), folder = std::move(folder)](const Write& write) {
+        ZipWriter zip(write);
+        zip.add(folder + "data.pkl", pickled);
+        storages.write(zip, folder);
+        write_version(zip, folder);
+        zip.finish();
+      };
 }
 
 }  // namespace
 
-void save(const Value& value, const std::string& path) {
-  StorageTable storages;
-  pickle::Writer writer([&](pickle::Writer& out, const Value::Tensor& t) { write_value_tensor(out, t, storages); });
-  const std::string pickled = writer.dump(value);
+void save(const Value& value, const std::string& path) { save(value, path, ""); }
+void save(const Value& value, const std::string& path, const std::string& previous) {
+  const Produce produce = saving(value, archive_folder(path));
   AtomicFile file(path);
-  ZipWriter zip(file);
-  const std::string folder = archive_name(path) + "/";
-  zip.add(folder + "data.pkl", pickled.data(), pickled.size());
-  std::size_t key = 0;
-  for (const auto& saved : storages.storages()) {
-    zip.add(folder + "data/" + std::to_string(key++), saved.storage->data(), saved.nbytes());
-  }
-  constexpr std::string_view kVersion = "3\n";  // of the archive's layout; PyTorch 1.6 to today write 3
-  zip.add(folder + "version", kVersion.data(), kVersion.size());
-  zip.finish();
+  if (!previous.empty()) file.keep_previous(previous);
+  produce([&](const void* data, std::size_t size) { file.write(data, size); });
   file.commit();
 }
-
-void save_state_dict(const StateDict& state, const std::string& path) {
-  Value::Dict dict;
-  dict.ordered = true;
-  dict.entries.reserve(state.size());
-  for (const auto& [name, array] : state) dict.entries.emplace_back(name, array);
-  save(std::move(dict), path);
-}
+void save(const Value& value, std::ostream& stream) { write_stream(stream, saving(value, kArchiveFolder)); }
+std::string save_bytes(const Value& value) { return write_bytes(saving(value, kArchiveFolder)); }
+std::string save_bytes_for_libtorch(const Value& value) { return write_bytes(saving(value, kArchiveFolder, true)); }
 
 }  // namespace xgrad::serialize

@@ -14,8 +14,10 @@ Value::Value(Dict dict) : Value(Kind::Dict, std::make_shared<Dict>(std::move(dic
 
 Value Value::list(Items items) { return {Kind::List, std::make_shared<Items>(std::move(items))}; }
 Value Value::tuple(Items items) { return {Kind::Tuple, std::make_shared<Items>(std::move(items))}; }
-Value Value::dict(std::initializer_list<std::pair<Value, Value>> entries) { return Dict{entries, false, {}}; }
-Value Value::ordered_dict(std::initializer_list<std::pair<Value, Value>> entries) { return Dict{entries, true, {}}; }
+Value Value::dict(std::initializer_list<std::pair<Value, Value>> entries) { return Dict{entries, false, {}, {}}; }
+Value Value::ordered_dict(std::initializer_list<std::pair<Value, Value>> entries) {
+  return Dict{entries, true, {}, {}};
+}
 
 std::shared_ptr<Value::Items> Value::shared_items() const {
   return std::static_pointer_cast<Items>(expect(is(Kind::Tuple) ? Kind::Tuple : Kind::List).object_);
@@ -25,7 +27,7 @@ std::shared_ptr<Value::Dict> Value::shared_dict() const {
 }
 
 void Value::fail_kind(Kind wanted) const {
-  fail<TypeError>("expected a value of type {}, but got one of type {}", kind_name(wanted), kind_name(kind()));
+  fail<TypeError>("expected a value of type {}, but got one of type {}", kind_name(wanted), kind_name(*this));
 }
 
 const Value* Value::Dict::find(std::string_view key) const {
@@ -58,6 +60,11 @@ void Value::Dict::set(std::string_view key, Value value) {
     }
   }
   entries.emplace_back(key, std::move(value));
+}
+
+std::string_view kind_name(const Value& value) {
+  const bool object = value.is(Value::Kind::Dict) && !value.as_dict().class_name.empty();
+  return object ? "Object" : kind_name(value.kind());
 }
 
 std::string_view kind_name(Value::Kind kind) {

@@ -11,6 +11,11 @@
 #include <utility>
 #include <vector>
 
+namespace xgrad {
+class Tensor;
+class IValue;
+}  // namespace xgrad
+
 namespace xgrad::serialize {
 
 /// A Python value: None, bool, int, float, str, bytes, list, tuple, dict, tensor or dtype, nested as you like.
@@ -74,6 +79,11 @@ class Value {
   Value(Bytes bytes);
   Value(Tensor tensor);
   Value(Array array) : Value(Tensor{std::move(array)}) {}
+  /// A tensor with what it knows of gradients: `Value::dict({{"weight", layer->weight}})`.
+  template <std::same_as<xgrad::Tensor> T>
+  Value(const T& tensor) : Value(tensor_of(tensor)) {}
+  template <std::same_as<xgrad::IValue> T>
+  Value(const T& value) : Value(value_of(value)) {}
   Value(ScalarType dtype) : kind_(Kind::Dtype), integer_(static_cast<std::int64_t>(dtype)) {}
   Value(Global global);
   Value(Storage storage);
@@ -102,8 +112,24 @@ class Value {
   ScalarType as_dtype() const { return static_cast<ScalarType>(expect(Kind::Dtype).integer_); }
   const Global& as_global() const { return get<const Global>(Kind::Global); }
   const Storage& as_storage() const { return get<const Storage>(Kind::Storage); }
+  /// The tensor, sharing its memory with this.
+  xgrad::Tensor toTensor() const;
   /// The elements of a list or of a tuple.
   Items& items() const { return get<Items>(is(Kind::Tuple) ? Kind::Tuple : Kind::List); }
+
+  // libtorch's names for what it calls an IValue (of which ours is the smaller one: see ivalue.hpp).
+  /// Throws TypeError for what an IValue cannot be.
+  operator xgrad::IValue() const;
+  bool isNone() const { return is_none(); }
+  bool isBool() const { return is(Kind::Bool); }
+  bool isInt() const { return is(Kind::Int); }
+  bool isDouble() const { return is(Kind::Float); }
+  bool isString() const { return is(Kind::Str); }
+  bool isTensor() const { return is(Kind::Tensor); }
+  bool toBool() const { return as_bool(); }
+  std::int64_t toInt() const { return as_int(); }
+  double toDouble() const { return expect(Kind::Float).number_; }
+  const std::string& toStringRef() const { return as_str(); }
 
   /// Which object this is: equal for copies, which share it, and null for None, dtypes and the plain numbers.
   const void* identity() const { return object_.get(); }
@@ -129,6 +155,8 @@ class Value {
     return *static_cast<T*>(expect(wanted).object_.get());
   }
   [[noreturn]] void fail_kind(Kind wanted) const;
+  static Tensor tensor_of(const xgrad::Tensor& tensor);
+  static Value value_of(const xgrad::IValue& value);
 
   // No std::variant: copying and comparing one of thirteen types costs every reader of this header half a second.
   Kind kind_ = Kind::None;
@@ -146,6 +174,9 @@ struct Value::Dict {
   bool ordered = false;
   /// An OrderedDict's own attributes (a dict: a state_dict has `_metadata` there), or None.
   Value attributes;
+  /// In a TorchScript archive: the class of an object whose attributes the entries are. Such a dict is no dict to
+  /// Python, and only archives can hold it.
+  std::string class_name;
 
   /// The value of a str key, or null. Looks through the entries one by one.
   const Value* find(std::string_view key) const;
@@ -155,6 +186,8 @@ struct Value::Dict {
   void set(std::string_view key, Value value);
 };
 
+/// Python's name: "str", "list", "Tensor"; that of a TorchScript object is "Object".
+std::string_view kind_name(const Value& value);
 /// Python's name: "str", "list", "Tensor".
 std::string_view kind_name(Value::Kind kind);
 

@@ -2,9 +2,10 @@
 #pragma once
 
 #include <xgrad/autograd/array/atomic_file.hpp>
+#include <xgrad/serialize/output.hpp>
+#include <xgrad/serialize/source.hpp>
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -12,39 +13,48 @@
 
 namespace xgrad::serialize {
 
-/// Collects entries and writes them into a file in one go. The same entries give the same bytes on any day.
+/// Writes entries one after another, from front to back. The same entries give the same bytes on any day.
 class ZipWriter {
  public:
-  explicit ZipWriter(AtomicFile& file);
-  ~ZipWriter();
-  ZipWriter(const ZipWriter&) = delete;
-  ZipWriter& operator=(const ZipWriter&) = delete;
+  explicit ZipWriter(Write write) : write_(std::move(write)) {}
+  explicit ZipWriter(AtomicFile& file)
+      : ZipWriter([&file](const void* data, std::size_t size) { file.write(data, size); }) {}
 
-  /// The bytes are not copied: they must live until finish().
   void add(const std::string& name, const void* data, std::size_t size);
-  /// Writes everything. Errors of the file come out as the file threw them.
+  void add(const std::string& name, std::string_view bytes) { add(name, bytes.data(), bytes.size()); }
+  /// Writes the directory of what was added.
   void finish();
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  struct Entry {
+    std::string name;
+    std::uint64_t place, size;
+    std::uint32_t crc;
+  };
+  void put(const void* data, std::size_t size);
+
+  Write write_;
+  std::uint64_t end_ = 0;
+  std::vector<Entry> entries_;
 };
 
 /// Reads an archive whose entries may lie about anything: whatever comes out was checked against the file's size and
-/// its checksum, and no more memory is taken than the file is long.
+/// its checksum, no two entries share a byte, and no more memory is taken than the file is long.
 class ZipReader {
  public:
   struct Entry {
     std::string name;
-    std::uint64_t index = 0;
-    std::uint64_t size = 0;
-    unsigned method = 0;  // of compression; 0 stores
+    std::uint64_t size = 0;    ///< what it claims to be long; the truth for what is stored
+    std::uint64_t stored = 0;  ///< bytes in the archive
+    unsigned method = 0;       ///< of compression; 0 stores
+    std::uint32_t crc = 0;
+    std::uint64_t place = 0;  ///< of the bytes
   };
 
-  explicit ZipReader(const std::string& path);
+  explicit ZipReader(const std::string& path) : ZipReader(Source::file(path)) {}
   /// An archive in memory, which must outlive the reader; `name` is for messages.
-  ZipReader(std::string_view bytes, std::string name);
-  ~ZipReader();
+  ZipReader(std::string_view bytes, std::string name) : ZipReader(Source::memory(bytes, std::move(name))) {}
+  explicit ZipReader(Source source);
   ZipReader(const ZipReader&) = delete;
   ZipReader& operator=(const ZipReader&) = delete;
 
@@ -55,17 +65,20 @@ class ZipReader {
   /// All `entry.size` bytes.
   void read(const Entry& entry, void* out) const;
   std::string read(const Entry& entry) const;
-  std::uint64_t archive_size() const { return size_; }
+  std::uint64_t archive_size() const { return source_.size(); }
+  const Source& source() const { return source_; }
 
  private:
-  void open(void* source);
-  void list_entries();
+  struct Directory {
+    std::uint64_t place = 0, size = 0, entries = 0;
+  };
+  Directory find_directory() const;
+  void list_entries(const Directory& directory);
+  Entry parse_entry(std::string_view& rest) const;
+  void locate_entries(const Directory& directory);
   [[noreturn]] void fail_not_zip(const std::string& why) const;
 
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
-  std::string name_;
-  std::uint64_t size_ = 0;
+  Source source_;
   std::vector<Entry> entries_;
   std::unordered_map<std::string_view, std::size_t> by_name_;
 };

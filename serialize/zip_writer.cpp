@@ -1,138 +1,91 @@
-#include <zip.h>
 #include <xgrad/autograd/array/error.hpp>
+#include <xgrad/serialize/crc32.hpp>
 #include <xgrad/serialize/zip.hpp>
+#include <xgrad/serialize/zip_format.hpp>
 
 #include <algorithm>
-#include <exception>
-#include <limits>
+#include <bit>
 
 namespace xgrad::serialize {
 namespace {
 
+static_assert(std::endian::native == std::endian::little, "records are written as they lie in memory");
+
 constexpr std::uint64_t kAlignment = 64;
-constexpr std::uint64_t kLocalHeaderBytes = 30;
-constexpr std::uint64_t kZip64ExtraBytes = 20;
-constexpr std::uint16_t kPaddingId = 'F' | 'B' << 8;  // the extra field that PyTorch pads with
-constexpr std::uint16_t kDate1980 = 1 << 5 | 1;       // the first day a zip can name
+constexpr std::uint16_t kVersion = 20, kVersion64 = 45;  // that a reader needs: 2.0, and 4.5 for what is over 4 GiB
+constexpr std::uint16_t kPaddingId = 'F' | 'B' << 8;     // the extra field that PyTorch pads with
+constexpr std::uint16_t kStored = 0, kMidnight = 0, kDate1980 = 1 << 5 | 1;  // the first day a zip can name
+constexpr std::uint16_t kNone16 = 0;
+constexpr std::uint32_t kNone32 = 0;
+
+std::uint32_t or_full(std::uint64_t n) { return static_cast<std::uint32_t>(std::min<std::uint64_t>(n, zip::kFull32)); }
+std::uint16_t or_full16(std::uint64_t n) {
+  return static_cast<std::uint16_t>(std::min<std::uint64_t>(n, zip::kFull16));
+}
+bool is_large(std::uint64_t n) { return n >= zip::kFull32; }
+
+/// The extra field that makes what follows it start at a multiple of 64.
+std::string padding(std::uint64_t end) {
+  const std::uint64_t n = (kAlignment - (end + 4) % kAlignment) % kAlignment;
+  return zip::Record().put(kPaddingId, static_cast<std::uint16_t>(n)).text(std::string(n, 'Z')).bytes();
+}
 
 }  // namespace
 
-/// libzip writes through callbacks; an exception must not cross it, so it waits here.
-struct ZipWriter::Impl {
-  AtomicFile& file;
-  zip_t* archive = nullptr;
-  std::uint64_t end = 0;     // where the next entry's header will be
-  std::uint64_t length = 0;  // of what is written
-  std::exception_ptr thrown;
-  zip_error_t error{};
-
-  explicit Impl(AtomicFile& f) : file(f) { zip_error_init(&error); }
-  ~Impl() {
-    if (archive) zip_discard(archive);
-    zip_error_fini(&error);
-  }
-
-  template <class F>
-  zip_int64_t guarded(F f) {
-    try {
-      f();
-      return 0;
-    } catch (...) {
-      thrown = std::current_exception();
-      zip_error_set(&error, ZIP_ER_WRITE, 0);
-      return -1;
-    }
-  }
-
-  static zip_int64_t command(void* self, void* data, zip_uint64_t size, zip_source_cmd_t cmd) {
-    return static_cast<Impl*>(self)->handle(data, size, cmd);
-  }
-
-  zip_int64_t handle(void* data, zip_uint64_t size, zip_source_cmd_t cmd) {
-    switch (cmd) {
-      case ZIP_SOURCE_SUPPORTS:
-        return zip_source_make_command_bitmap(ZIP_SOURCE_OPEN, ZIP_SOURCE_READ, ZIP_SOURCE_CLOSE, ZIP_SOURCE_STAT,
-                                              ZIP_SOURCE_ERROR, ZIP_SOURCE_FREE, ZIP_SOURCE_SEEK, ZIP_SOURCE_TELL,
-                                              ZIP_SOURCE_BEGIN_WRITE, ZIP_SOURCE_COMMIT_WRITE,
-                                              ZIP_SOURCE_ROLLBACK_WRITE, ZIP_SOURCE_SEEK_WRITE, ZIP_SOURCE_TELL_WRITE,
-                                              ZIP_SOURCE_WRITE, ZIP_SOURCE_REMOVE, -1);
-      case ZIP_SOURCE_STAT: {
-        auto* stat = static_cast<zip_stat_t*>(data);
-        zip_stat_init(stat);
-        stat->size = 0;  // nothing to read: the archive starts empty
-        stat->valid = ZIP_STAT_SIZE;
-        return sizeof *stat;
-      }
-      case ZIP_SOURCE_ERROR:
-        return zip_error_to_data(&error, data, size);
-      case ZIP_SOURCE_WRITE:
-        if (guarded([&] { file.write(data, size); }) < 0) return -1;
-        length = std::max(length, file.tell());
-        return static_cast<zip_int64_t>(size);
-      case ZIP_SOURCE_TELL_WRITE:
-        return static_cast<zip_int64_t>(file.tell());
-      case ZIP_SOURCE_SEEK_WRITE: {
-        const zip_int64_t to = zip_source_seek_compute_offset(file.tell(), length, data, size, &error);
-        return to < 0 ? -1 : guarded([&] { file.seek(static_cast<std::uint64_t>(to)); });
-      }
-      case ZIP_SOURCE_OPEN:
-      case ZIP_SOURCE_READ:
-      case ZIP_SOURCE_CLOSE:
-      case ZIP_SOURCE_FREE:
-      case ZIP_SOURCE_SEEK:
-      case ZIP_SOURCE_TELL:
-      case ZIP_SOURCE_BEGIN_WRITE:
-      case ZIP_SOURCE_COMMIT_WRITE:
-      case ZIP_SOURCE_ROLLBACK_WRITE:
-      case ZIP_SOURCE_REMOVE:
-        return 0;
-      default:
-        zip_error_set(&error, ZIP_ER_OPNOTSUPP, 0);
-        return -1;
-    }
-  }
-
-  [[noreturn]] void fail_zip(const char* doing) {
-    if (thrown) std::rethrow_exception(thrown);
-    fail("writing a zip archive failed while {}: {}", doing, zip_strerror(archive));
-  }
-};
-
-ZipWriter::ZipWriter(AtomicFile& file) : impl_(std::make_unique<Impl>(file)) {
-  zip_source_t* sink = zip_source_function_create(&Impl::command, impl_.get(), &impl_->error);
-  if (sink) impl_->archive = zip_open_from_source(sink, ZIP_CREATE | ZIP_TRUNCATE, &impl_->error);
-  if (sink && !impl_->archive) zip_source_free(sink);
-  check(impl_->archive, "writing a zip archive failed: {}", zip_error_strerror(&impl_->error));
+void ZipWriter::put(const void* data, std::size_t size) {
+  if (size > 0) write_(data, size);
+  end_ += size;
 }
 
-ZipWriter::~ZipWriter() = default;
-
 void ZipWriter::add(const std::string& name, const void* data, std::size_t size) {
-  Impl& z = *impl_;
-  zip_source_t* source = zip_source_buffer(z.archive, data, size, 0);
-  if (!source) z.fail_zip("adding an entry");
-  const zip_int64_t added = zip_file_add(z.archive, name.c_str(), source, ZIP_FL_ENC_UTF_8);
-  if (added < 0) {
-    zip_source_free(source);
-    z.fail_zip("adding an entry");
+  check<ValueError>(name.size() < zip::kFull16, "a zip archive cannot have a name of {} bytes", name.size());
+  const Entry entry{name, end_, size, crc32(0, data, size)};
+  zip::Record extra;
+  if (is_large(size)) {
+    constexpr std::uint16_t kBytes = 16;
+    extra.put(zip::kZip64Id, kBytes, entry.size, entry.size);
   }
-  const auto i = static_cast<zip_uint64_t>(added);
-  // The header's length is known, so an extra field can push the data to a multiple of 64.
-  const bool zip64 = size >= std::numeric_limits<std::uint32_t>::max();
-  const std::uint64_t header = kLocalHeaderBytes + name.size() + (zip64 ? kZip64ExtraBytes : 0) + 4;
-  const std::vector<zip_uint8_t> padding((kAlignment - (z.end + header) % kAlignment) % kAlignment, 'Z');
-  if (zip_set_file_compression(z.archive, i, ZIP_CM_STORE, 0) != 0 ||
-      zip_file_set_dostime(z.archive, i, 0, kDate1980, 0) != 0 ||
-      zip_file_extra_field_set(z.archive, i, kPaddingId, ZIP_EXTRA_FIELD_NEW, padding.data(),
-                               static_cast<zip_uint16_t>(padding.size()), ZIP_FL_LOCAL) != 0) {
-    z.fail_zip("describing an entry");
-  }
-  z.end += header + padding.size() + size;
+  extra.text(padding(end_ + zip::kLocalHeaderBytes + name.size() + extra.bytes().size()));
+  const std::uint32_t listed = or_full(size);
+  zip::Record header;
+  header.put(zip::kLocalHeader, is_large(size) ? kVersion64 : kVersion, zip::kUtf8, kStored, kMidnight, kDate1980,
+             entry.crc, listed, listed, static_cast<std::uint16_t>(name.size()),
+             static_cast<std::uint16_t>(extra.bytes().size()));
+  header.text(name).text(extra.bytes());
+  put(header.bytes().data(), header.bytes().size());
+  put(data, size);
+  entries_.push_back(entry);
 }
 
 void ZipWriter::finish() {
-  if (zip_close(impl_->archive) != 0) impl_->fail_zip("writing its entries");
-  impl_->archive = nullptr;
+  const std::uint64_t start = end_, count = entries_.size();
+  for (const Entry& e : entries_) {
+    zip::Record extra;
+    const bool large = is_large(e.size), far = is_large(e.place);
+    if (large || far) {
+      extra.put(zip::kZip64Id, static_cast<std::uint16_t>(16 * large + 8 * far));
+      if (large) extra.put(e.size, e.size);
+      if (far) extra.put(e.place);
+    }
+    const std::uint32_t listed = or_full(e.size);
+    const std::uint16_t version = large || far ? kVersion64 : kVersion;
+    zip::Record header;
+    header.put(zip::kCentralHeader, version, version, zip::kUtf8, kStored, kMidnight, kDate1980, e.crc, listed, listed,
+               static_cast<std::uint16_t>(e.name.size()), static_cast<std::uint16_t>(extra.bytes().size()), kNone16,
+               kNone16, kNone16, kNone32, or_full(e.place));
+    header.text(e.name).text(extra.bytes());
+    put(header.bytes().data(), header.bytes().size());
+  }
+  const std::uint64_t end = end_, size = end - start;
+  zip::Record last;
+  if (is_large(start) || is_large(size) || count >= zip::kFull16) {
+    constexpr std::uint64_t kRest = zip::kEnd64Bytes - 12;
+    constexpr std::uint32_t kOneDisk = 1;
+    last.put(zip::kEnd64, kRest, kVersion64, kVersion64, kNone32, kNone32, count, count, size, start);
+    last.put(zip::kEnd64Locator, kNone32, end, kOneDisk);
+  }
+  last.put(zip::kEnd, kNone16, kNone16, or_full16(count), or_full16(count), or_full(size), or_full(start), kNone16);
+  put(last.bytes().data(), last.bytes().size());
 }
 
 }  // namespace xgrad::serialize

@@ -7,8 +7,9 @@
 
 namespace xgrad {
 
-/// Writes next to `path` under a temporary name; `commit()` flushes to the disk and renames. Until then, and after any
-/// error, what was at `path` stays as it was, and the temporary file is removed with the object.
+/// Writes beside `path`, to a file without a name where the system has such; `commit()` flushes to the disk and
+/// renames. Until then, and after any error or kill, what was at `path` stays as it was. A file that has a temporary
+/// name is removed with the object.
 ///
 /// Throws Error with the path and the system's words: a missing folder, no permission, a full disk.
 ///
@@ -22,24 +23,29 @@ class AtomicFile {
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
 
-  /// Writes at the current position, over what is there or past the end.
   void write(const void* data, std::size_t size);
-  void seek(std::uint64_t position);
-  std::uint64_t tell() const { return position_; }
+  /// What is at `path` when the new file takes its place will be at `previous`, also without a moment in which it is
+  /// not whole.
+  void keep_previous(std::string previous) { previous_ = std::move(previous); }
   /// Flushes, renames over `path`, and flushes the folder, so that a crash leaves the old file or the new one.
   void commit();
 
  private:
+  void open_file();
+  void put(const char* data, std::size_t size);
   void flush();
+  void name_file();
+  void move_previous();
+  std::string temporary_name() const;
   [[noreturn]] void fail_with_errno(const char* doing) const;
 
   std::string path_;       // as the caller named it, for messages
   std::string target_;     // where the file goes: `path_` with its links followed
-  std::string temporary_;  // empty when there is nothing to remove
+  std::string temporary_;  // empty while there is nothing to remove
+  std::string previous_;   // empty if it need not be kept
   int fd_ = -1;
-  std::vector<char> window_;        // bytes not yet handed to the system,
-  std::uint64_t window_at_ = 0;     // which belong at this place
-  std::uint64_t position_ = 0;      // always inside the window or at its end
+  std::vector<char> buffer_;        // small pieces not yet handed to the system
+  std::uint64_t written_ = 0;       // bytes that were
   std::uint64_t written_back_ = 0;  // up to here the disk has been told to start
 };
 

@@ -22,6 +22,7 @@ class FunctionalImpl : public Cloneable<FunctionalImpl, Module> {
       : function_([function, args...](Tensor input) { return function(std::move(input), args...); }) {}
 
   Tensor forward(Tensor input) override { return function_(std::move(input)); }
+  bool is_serializable() const override { return false; }
 
  private:
   Function function_;

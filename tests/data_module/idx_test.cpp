@@ -176,6 +176,18 @@ TEST_F(Idx, NoPrefixIsAccepted) {
     for (std::size_t n = 0; n < whole.size(); ++n) EXPECT_FALSE(refusal(whole.substr(0, n)).empty()) << n;
 }
 
+// A gzip file of zeros that unpacks to a thousand times its size: unpacked until that is seen, and no further.
+TEST_F(Idx, CompressionBomb) {
+  std::string bytes("\0\0\x08\1\x06\x40\0\0", 8);
+  bytes.resize(8 + (100 << 20));
+  const std::string packed = gzipped(bytes);
+  ASSERT_LT(packed.size(), std::size_t{200'000});
+  EXPECT_EQ(refusal(packed),
+            fmt::format("the header promises 104857600 bytes of elements, and a compressed file of {} is "
+                        "unpacked to {} at most\n  hint: if it can be trusted, unpack it with gunzip",
+                        packed.size(), (64 << 20) + 32 * packed.size()));
+}
+
 // The checksum sees to it that a damaged gzip file is either refused or (a changed time stamp, say) means the same.
 TEST_F(Idx, NoDamageToGzipGoesUnnoticed) {
   const Array original = read(kSmall);

@@ -46,17 +46,25 @@ bool survives(const std::string& bytes) {
 /// Every byte of what is small, and enough of what is not.
 std::size_t stride(std::size_t size) { return size / 3000 + 1; }
 
-class Hostile : public ::testing::TestWithParam<const char*> {
+class HostileFile : public ::testing::TestWithParam<const char*> {
  protected:
-  std::string whole_ = read_file(golden(GetParam()));
+  explicit HostileFile(const std::string& name) : whole_(read_file(name)) {}
+  void expect_survival();
+
+  std::string whole_;
+};
+class Hostile : public HostileFile {
+ protected:
+  Hostile() : HostileFile(golden(GetParam())) {}
+};
+class HostileArchive : public HostileFile {
+ protected:
+  HostileArchive() : HostileFile(std::string(XGRAD_SOURCE_DIR "/tests/data/") + GetParam() + ".pt") {}
 };
 
-TEST_P(Hostile, TruncatedAnywhere) {
+void HostileFile::expect_survival() {
   for (std::size_t n = 0; n < whole_.size(); n += stride(whole_.size()))
     EXPECT_FALSE(survives(whole_.substr(0, n))) << n << " bytes";
-}
-
-TEST_P(Hostile, AnyByteChanged) {
   for (std::size_t i = 0; i < whole_.size(); i += stride(whole_.size())) {
     for (const int flip : {0x01, 0x80, 0xff, 0x40}) {
       std::string bytes = whole_;
@@ -64,9 +72,6 @@ TEST_P(Hostile, AnyByteChanged) {
       survives(bytes);
     }
   }
-}
-
-TEST_P(Hostile, PartsCutOutOrDoubled) {
   std::mt19937 random(1);
   for (int i = 0; i < 2000; ++i) {
     const std::size_t from = random() % whole_.size(), n = random() % 64;
@@ -74,6 +79,12 @@ TEST_P(Hostile, PartsCutOutOrDoubled) {
              (i % 2 ? whole_.substr(std::min(from + n, whole_.size())) : whole_.substr(from / 2)));
   }
 }
+
+TEST_P(Hostile, CutChangedAndMixedUp) { expect_survival(); }
+TEST_P(HostileArchive, CutChangedAndMixedUp) { expect_survival(); }
+
+INSTANTIATE_TEST_SUITE_P(Archives, HostileArchive, ::testing::Values("libtorch_adam", "libtorch_values"),
+                         [](const auto& golden_file) { return std::string(golden_file.param); });
 
 /// The first entry, which is the pickle, as PyTorch lays it out.
 struct PickleEntry {

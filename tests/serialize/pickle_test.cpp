@@ -100,12 +100,17 @@ TEST(Pickle, UnknownNamesAndOpcodes) {
   expect_contains(error("\x80\x02"
                         "cos\nsystem\n."),
                   "unknown module os");
-  // INST, OBJ, NEWOBJ, EXT1, PERSID, BINSTRING, POP, DUP, BUILD's kin: nothing that makes objects or goes back.
-  for (const char c : "io\x81\x82PU02FISLVlgp"s) {
+  // INST, OBJ, EXT1, PERSID, BINSTRING, POP, DUP, BUILD's kin: nothing that makes objects or goes back.
+  for (const char c : "io\x82PU02FISLVlgp"s) {
     const std::string text = error(std::string(1, c) + "N.");
     expect_contains(text, fmt::format("Unsupported operand {}", static_cast<int>(static_cast<unsigned char>(c))));
     expect_contains(text, "at byte 0 of 3 bytes of pickle");
   }
+}
+
+TEST(Pickle, Objects) {
+  expect_contains(error("cm\nargs\n)\x81."), "Unsupported class m.args");
+  expect_contains(error("N)\x81."), "Trying to make an object of type NoneType");
 }
 
 TEST(Pickle, ContainingItself) {

@@ -162,6 +162,32 @@ TEST_F(PytorchTest, NotAnArchive) {
   expect_contains(error(whole.substr(0, whole.size() / 2)), "its end is missing");
 }
 
+TEST_F(PytorchTest, EntriesOfPyTorch2) {
+  const ZipReader old(golden("views"));
+  const auto write = [&](const std::string& order, const std::string& version) {
+    AtomicFile file(path("new.pt"));
+    ZipWriter zip(file);
+    for (const auto& entry : old.entries()) {
+      const std::string name = entry.name.substr(entry.name.find('/'));
+      if (name != "/version") zip.add("new" + name, old.read(entry));
+      if (name != "/data.pkl") continue;
+      zip.add("new/.format_version", "1");
+      zip.add("new/.storage_alignment", "64");
+      zip.add("new/byteorder", order);
+    }
+    zip.add("new/version", version);
+    zip.add("new/.data/serialization_id", std::string(40, '7'));
+    zip.finish();
+    file.commit();
+    return path("new.pt");
+  };
+  const Value v = load(write("little", "3\n"));
+  EXPECT_EQ(elements<float>(v.as_dict().at("base").as_tensor().array), elements<float>(arange(12)));
+  expect_contains(error_of([&] { load(write("big", "3\n")); }), "written on a big-endian machine");
+  expect_contains(error_of([&] { load(write("little", "11\n")); }), "the maximum supported version for reading is 10");
+  expect_contains(error_of([&] { load(write("little", "x")); }), "is not a version: 'x'");
+}
+
 TEST_F(PytorchTest, ArchiveOfSomethingElse) {
   AtomicFile file(path("other.zip"));
   ZipWriter zip(file);

@@ -1,5 +1,6 @@
 /// Real PyTorch, where there is one, opens what we write (scripts/check_torch_load.py).
 #include <sys/wait.h>
+#include <xgrad/xgrad.hpp>
 
 #include <cstdlib>
 
@@ -13,11 +14,11 @@ using TorchLoad = FolderTest;
 constexpr int kNoPyTorch = 77;
 
 /// The script's exit code with the first Python that has PyTorch: XGRAD_PYTHON, the user's, or the system's.
-int run_script(const std::string& folder) {
+int run_script(const std::string& arguments) {
   const char* chosen = std::getenv("XGRAD_PYTHON");
   int code = kNoPyTorch;
   for (const std::string python : {chosen ? chosen : "python3", "python3", "/usr/bin/python3"}) {
-    const std::string command = python + " '" XGRAD_SOURCE_DIR "/scripts/check_torch_load.py' '" + folder + "'";
+    const std::string command = python + " '" XGRAD_SOURCE_DIR "/scripts/check_torch_load.py' " + arguments;
     const int status = std::system(command.c_str());
     code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     const bool no_python = code == 127;
@@ -27,7 +28,43 @@ int run_script(const std::string& folder) {
   return code;
 }
 
+/// A checkpoint, taken in the loop, of a model whose weights are the next numbers of the generator.
+void write_checkpoint(const std::string& checkpoint_file, const std::string& archive_file) {
+  nn::Linear model(4, 1);
+  optim::Adam optimizer(model->parameters(), optim::AdamOptions(0.25));
+  optim::lr_scheduler::StepLR scheduler(optimizer, 1);
+  model->weight.mutable_grad() = ones({1, 4});
+  optimizer.step();
+  int epoch = 3;
+  DataLoader loader(std::vector<data::Example<>>(8, {ones({4}), ones({1})}), kw::batch_size = 4, kw::shuffle = true);
+  const auto pass = loader.begin();
+  manual_seed(7);
+  const Generator before = default_generator().clone();
+  model->weight.data().copy_(rand({1, 4}));
+  default_generator().set_state(before.get_state());
+  save_checkpoint(checkpoint_file,
+                  {.model = model, .optimizer = optimizer, .scheduler = scheduler, .loader = loader, .epoch = epoch});
+  xgrad::save(model, archive_file);
+}
+
+/// What Python wrote goes through our load() and save().
+void resave_all(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().filename().string().starts_with("python_")) files.push_back(entry.path());
+  }
+  EXPECT_GE(files.size(), 30u);
+  for (const auto& file : files) {
+    const std::string name = file.filename().string();
+    save(load(file.string()), (folder / ("resaved_" + name.substr(name.find('_') + 1))).string());
+  }
+}
+
 TEST_F(TorchLoad, PythonReadsWhatWeWrite) {
+  const std::string quoted = "'" + folder_.string() + "'";
+  if (run_script("--write " + quoted) == kNoPyTorch) GTEST_SKIP() << "no PyTorch here (python3-torch)";
+  resave_all(folder_);
+  write_checkpoint(path("checkpoint.pt"), path("archive.pt"));
   const Array weight = arange(6).view({2, 3});
   save_state_dict({{"weight", weight}, {"bias", arange(2)}}, path("plain"));
   save(Value::dict({{"weight", Value::Tensor{weight, true, true}},
@@ -44,9 +81,7 @@ TEST_F(TorchLoad, PythonReadsWhatWeWrite) {
   for (const char* name : {"dtypes", "shapes", "views", "module", "parameters", "nested", "optimizer", "protocol4"}) {
     save(load(golden(name)), path(std::string("torch_") + name + ".pt"));
   }
-  const int code = run_script(folder_.string());
-  if (code == kNoPyTorch) GTEST_SKIP() << "no PyTorch here (python3-torch)";
-  EXPECT_EQ(code, 0);
+  EXPECT_EQ(run_script(quoted), 0);
 }
 
 }  // namespace

@@ -91,15 +91,56 @@ TEST_F(ZipTest, OverlappingEntriesAreRefused) {
   expect_contains(error_of([&] { ZipReader zip(bytes, "x"); }), "more than the file has");
 }
 
+TEST_F(ZipTest, EntriesThatShareBytesAreRefused) {
+  std::string bytes = read_file(write({{"a", "first"}, {"b", std::string(200, 'x')}}));
+  // The directory says that "a" has some of what follows it too.
+  const std::size_t at = bytes.find("PK\x01\x02");
+  bytes[at + 20] = bytes[at + 24] = 70;
+  expect_contains(error_of([&] { ZipReader zip(bytes, "x"); }), "entry 'b' overlaps the one before it");
+  bytes[at + 20] = bytes[at + 24] = 5;
+  bytes[at + 42] = 1;  // where "a" begins
+  expect_contains(error_of([&] { ZipReader zip(bytes, "x"); }), "another header than the central directory says");
+}
+
+TEST_F(ZipTest, NumbersOf64Bits) {
+  // As an archive over 4 GiB would have them: all ones, and the truth in the extra field and in the zip64 records.
+  const std::string data = "some data here";
+  const std::string whole = read_file(write({{"x", data}}));
+  const std::size_t at = whole.find("PK\x01\x02"), end = whole.size() - 22;
+  std::string header = whole.substr(at, 46), tail = whole.substr(end);
+  const auto put = [](std::string& to, std::uint64_t n) { to.append(reinterpret_cast<const char*>(&n), 8); };
+  header.replace(20, 8, 8, '\xff');
+  header.replace(42, 4, 4, '\xff');
+  header[30] = 28;
+  std::string extra = std::string("\x01\0\x18\0", 4);
+  for (const std::uint64_t n : {data.size(), data.size(), std::size_t{0}}) put(extra, n);
+  const std::string directory = header + "x" + extra;
+  std::string end64 = "PK\x06\x06";
+  put(end64, 44);
+  end64 += std::string("\x2d\0\x2d\0\0\0\0\0\0\0\0\0", 12);
+  for (const std::uint64_t n : {std::size_t{1}, std::size_t{1}, directory.size(), at}) put(end64, n);
+  std::string locator = std::string("PK\x06\x07\0\0\0\0", 8);
+  put(locator, at + directory.size());
+  locator += std::string("\x01\0\0\0", 4);
+  tail.replace(8, 12, 12, '\xff');
+  const std::string large = whole.substr(0, at) + directory + end64 + locator + tail;
+  const ZipReader zip(large, "large");
+  EXPECT_EQ(zip.read(*zip.find("x")), data);
+  std::string lying = large;
+  lying[at + directory.size() + 40] = 120;  // the directory's size
+  expect_contains(error_of([&] { ZipReader other(lying, "x"); }), "does not fit into the file");
+}
+
 TEST_F(ZipTest, SameNameTwice) {
   std::string bytes = read_file(write({{"a", "1"}, {"b", "2"}}));
   bytes[bytes.find("PK\x01\x02", bytes.find("PK\x01\x02") + 1) + 46] = 'a';
+  bytes[bytes.find("PK\x03\x04", 1) + 30] = 'a';
   expect_contains(error_of([&] { ZipReader zip(bytes, "x"); }), "two entries are named 'a'");
 }
 
 TEST_F(ZipTest, CompressedEntriesAreRefused) {
   std::string bytes = read_file(write({{"x", "some data here"}}));
-  bytes[bytes.find("PK\x01\x02") + 10] = 8;
+  bytes[bytes.find("PK\x01\x02") + 10] = bytes[8] = 8;
   const ZipReader zip(bytes, "x");
   expect_contains(error_of([&] { zip.read(*zip.find("x")); }), "is compressed (zip method 8)");
 }
