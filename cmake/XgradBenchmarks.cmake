@@ -3,6 +3,12 @@
 find_package(LibTorch MODULE QUIET)
 set(bench "${PROJECT_SOURCE_DIR}/benchmarks")
 add_custom_target(benchmarks)
+add_executable(xgrad_files "${bench}/files.cpp")
+xgrad_compile_options(xgrad_files)
+target_link_libraries(xgrad_files PRIVATE xgrad::xgrad)
+set_target_properties(xgrad_files PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/benchmarks")
+add_dependencies(benchmarks xgrad_files)
+
 
 add_library(bench_xgrad OBJECT "${bench}/inputs.cpp" "${bench}/with_xgrad.cpp")
 xgrad_compile_options(bench_xgrad)
