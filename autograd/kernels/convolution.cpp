@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <vector>
 
 namespace xgrad::kernels {
 namespace {
@@ -130,30 +131,31 @@ class Columns {
 
   std::int64_t all_lines() const { return out_[0] * out_[1]; }
 
-  /// Calls f(row, place in the row, image offset of position 0, segment) for every row and each of n lines.
+  /// Calls f(row, place in the row, image offset of position 0, segment) for every row and each of n lines. Where the
+  /// lines of the image lie is found once for all channels.
   template <class F>
-  void each_segment(std::int64_t line, std::int64_t n, F f) const {
+  void each_segment(std::int64_t line, std::int64_t n, F f) {
     const std::int64_t plane = in_[1] * in_[2], first_z = line / out_[1], first_y = line % out_[1];
-    std::int64_t row = 0;
-    for (std::int64_t c = 0; c < channels_; ++c) {
-      for (std::int64_t kz = 0; kz < kernel_[0]; ++kz) {
-        for (std::int64_t ky = 0; ky < kernel_[1]; ++ky) {
-          for (std::int64_t kx = 0; kx < kernel_[2]; ++kx, ++row) {
-            const std::int64_t shift = kx * g_.dilation[2] - g_.padding[2], stride = g_.stride[2];
-            // 0 ≤ x·stride + shift < width
-            const std::int64_t first =
-                std::clamp<std::int64_t>(shift < 0 ? (-shift + stride - 1) / stride : 0, 0, out_[2]);
-            const std::int64_t room = in_[2] - shift;
-            const std::int64_t last =
-                std::clamp<std::int64_t>(room <= 0 ? 0 : (room + stride - 1) / stride, first, out_[2]);
-            std::int64_t out_z = first_z, out_y = first_y;
+    places_.resize(static_cast<std::size_t>(n));
+    for (std::int64_t kz = 0; kz < kernel_[0]; ++kz) {
+      for (std::int64_t ky = 0; ky < kernel_[1]; ++ky) {
+        std::int64_t out_z = first_z, out_y = first_y;
+        for (std::int64_t& place : places_) {
+          const std::int64_t z = out_z * g_.stride[0] + kz * g_.dilation[0] - g_.padding[0];
+          const std::int64_t y = out_y * g_.stride[1] + ky * g_.dilation[1] - g_.padding[1];
+          place = z >= 0 && z < in_[0] && y >= 0 && y < in_[1] ? z * plane + y * in_[2] : kOutside;
+          if (++out_y == out_[1]) out_y = 0, ++out_z;
+        }
+        for (std::int64_t kx = 0; kx < kernel_[2]; ++kx) {
+          const std::int64_t shift = kx * g_.dilation[2] - g_.padding[2];
+          const Segment seen = segment(shift), none{out_[2], out_[2]};
+          for (std::int64_t c = 0; c < channels_; ++c) {
+            const std::int64_t row = ((c * kernel_[0] + kz) * kernel_[1] + ky) * kernel_[2] + kx;
+            const std::int64_t base = c * in_[0] * plane + shift;
             for (std::int64_t l = 0; l < n; ++l) {
-              const std::int64_t z = out_z * g_.stride[0] + kz * g_.dilation[0] - g_.padding[0];
-              const std::int64_t y = out_y * g_.stride[1] + ky * g_.dilation[1] - g_.padding[1];
-              const bool inside = z >= 0 && z < in_[0] && y >= 0 && y < in_[1];
-              const Segment s = inside ? Segment{first, last} : Segment{out_[2], out_[2]};
-              f(row, l * out_[2], inside ? (c * in_[0] + z) * plane + y * in_[2] + shift : 0, s);
-              if (++out_y == out_[1]) out_y = 0, ++out_z;
+              const std::int64_t place = places_[static_cast<std::size_t>(l)];
+              const bool outside = place == kOutside;
+              f(row, l * out_[2], outside ? 0 : place + base, outside ? none : seen);
             }
           }
         }
@@ -161,10 +163,20 @@ class Columns {
     }
   }
 
+  /// The positions x of a line with 0 ≤ x·stride + shift < width.
+  Segment segment(std::int64_t shift) const {
+    const std::int64_t stride = g_.stride[2], room = in_[2] - shift;
+    const std::int64_t first = std::clamp<std::int64_t>(shift < 0 ? (-shift + stride - 1) / stride : 0, 0, out_[2]);
+    return {first, std::clamp<std::int64_t>(room <= 0 ? 0 : (room + stride - 1) / stride, first, out_[2])};
+  }
+
+  static constexpr std::int64_t kOutside = -1;
+
   ConvGeometry g_;
   std::int64_t channels_;
   Three in_, kernel_, out_;
   std::int64_t lines_ = 1;
+  std::vector<std::int64_t> places_;  ///< of the lines at hand, or kOutside
   Array memory_;
 };
 
