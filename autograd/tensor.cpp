@@ -216,6 +216,28 @@ void Tensor::set_data(const Tensor& other) const {
   }
 }
 
+void become(const Tensor& handle, const Tensor& value) {
+  check(!value.is_view(), "internal error: a tensor cannot stand in for a view");
+  TensorImpl &to = *handle.impl(), &from = *value.impl();
+  to.array = from.array;
+  to.node = from.node;
+  to.output_nr = from.output_nr;
+  to.requires_grad = from.requires_grad;
+  to.is_leaf = from.is_leaf;
+  to.retains_grad = false;
+  to.inference = from.inference;
+  if (to.slot) to.slot->owner = nullptr;
+  to.slot.reset();
+  to.own_version = from.own_version;
+  to.view.reset();
+  to.follows = true;
+}
+
+void become_for_good(const Tensor& handle, const Tensor& value) {
+  become(handle, value);
+  handle.impl()->follows = false;
+}
+
 std::uint32_t Tensor::version() const {
   array();
   check(!impl_->inference, "Inference tensors do not track version counter.");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 
 namespace bench {
 namespace {
@@ -9,15 +10,20 @@ namespace {
 constexpr double kTurnNs = 1e6;  // shorter than the time slice of a busy machine's scheduler
 
 double now_ns() {
-  using Clock = std::chrono::steady_clock;
-  return std::chrono::duration<double, std::nano>(Clock::now().time_since_epoch()).count();
+  return std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+double used_ns() {
+  timespec used{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return static_cast<double>(used.tv_sec) * 1e9 + static_cast<double>(used.tv_nsec);
 }
 
 /// Nanoseconds a run.
-double turn(const Contender& c, long runs) {
-  const double start = now_ns();
+double turn(const Contender& c, long runs, double (*clock)()) {
+  const double start = clock();
   for (long i = 0; i < runs; ++i) c.run();
-  return (now_ns() - start) / static_cast<double>(runs);
+  return (clock() - start) / static_cast<double>(runs);
 }
 
 }  // namespace
@@ -36,12 +42,13 @@ Quartiles Times::ratio(std::size_t b, std::size_t a) const {
   return quartiles(std::move(ratios));
 }
 
-Times take_turns(const std::vector<Contender>& contenders, double seconds, int least_rounds) {
+Times take_turns(const std::vector<Contender>& contenders, double seconds, Clock which, int least_rounds) {
+  const auto clock = which == Clock::Processor ? used_ns : now_ns;
   std::vector<long> runs;
   for (const Contender& c : contenders) {
     c.prepare();
     c.run();
-    const double once = std::min(turn(c, 1), turn(c, 1));
+    const double once = std::min(turn(c, 1, clock), turn(c, 1, clock));
     runs.push_back(std::max(1L, static_cast<long>(kTurnNs / once)));
   }
   Times times;
@@ -52,7 +59,7 @@ Times take_turns(const std::vector<Contender>& contenders, double seconds, int l
       const std::size_t i = (k + static_cast<std::size_t>(round)) % contenders.size();
       contenders[i].prepare();
       contenders[i].run();
-      times.ns[i].push_back(turn(contenders[i], runs[i]));
+      times.ns[i].push_back(turn(contenders[i], runs[i], clock));
     }
   }
   return times;

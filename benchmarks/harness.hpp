@@ -24,8 +24,12 @@ struct Times {
   Quartiles ratio(std::size_t b, std::size_t a) const;
 };
 
+/// The time that passed, or the processor time of this process, in which other programs count for less.
+enum class Clock { Wall, Processor };
+
 /// Runs the contenders in turns for about `seconds`, at least `least_rounds` times each. A turn is an untimed run and
 /// then as many as fit in a millisecond.
-Times take_turns(const std::vector<Contender>& contenders, double seconds, int least_rounds = 9);
+Times take_turns(const std::vector<Contender>& contenders, double seconds, Clock clock = Clock::Wall,
+                 int least_rounds = 9);
 
 }  // namespace bench

@@ -26,11 +26,13 @@ using Json = nlohmann::ordered_json;
 constexpr const char* kUsage = R"(usage: xgrad_bench [options]
   --threads N        how many threads xgrad and libtorch may use (1)
   --only REGEX       the rows to run
+  --processor-time   measure this instead of the time that passes: for one thread on a machine that others use
   --seconds S        time for each row (2)
   --json FILE        write the rows there as well
   --plot-data FILE   and what draws them: row, ratio to libtorch, its quartiles, goal
   --list             names of the rows
   --node-bytes N     bytes a graph node costs, in a chain of N multiplications
+  --attention-bytes N  bytes that a forward pass of attention of length N keeps
   --measure CMD...   runs a command; prints its processor time in seconds and its peak memory in MB
 )";
 
@@ -44,6 +46,7 @@ struct Options {
   double seconds = 2;
   std::string json, plot_data;
   bool list = false;
+  Clock clock = Clock::Wall;
 };
 
 std::vector<Side> all_sides() {
@@ -113,7 +116,7 @@ bool run_row(const Row& row, const std::vector<Side>& sides, const Options& opti
   }
   results.clear();
 
-  const Times times = take_turns(contenders, options.seconds);
+  const Times times = take_turns(contenders, options.seconds, options.clock);
   const double goal = options.threads == 1 ? row.goal_one : row.goal_two;
   Json line{{"row", row.name}, {"threads", options.threads}, {"rounds", times.ns[0].size()}};
   if (goal > 0) line["goal"] = goal;
@@ -168,13 +171,19 @@ int run_rows(const Options& options) {
   return same ? 0 : 1;
 }
 
+#ifdef BENCH_LIBTORCH
+constexpr auto kLibtorchNodeBytes = libtorch_node_bytes, kLibtorchAttentionBytes = libtorch_attention_bytes;
+#else
+constexpr double (*kLibtorchNodeBytes)(int) = nullptr, (*kLibtorchAttentionBytes)(int) = nullptr;
+#endif
+
 /// In a child each, so that neither library's memory is in the other's figure.
-int print_node_bytes(int nodes) {
+int print_bytes(int n, double (*xgrad)(int), double (*libtorch)(int)) {
   const auto print = [&](const char* name, double (*measure)(int)) {
     std::fflush(stdout);
     const pid_t child = ::fork();
     if (child == 0) {
-      fmt::print("{} {:.1f}\n", name, measure(nodes));
+      fmt::print("{} {:.1f}\n", name, measure(n));
       std::fflush(stdout);
       ::_exit(0);
     }
@@ -182,10 +191,8 @@ int print_node_bytes(int nodes) {
     ::waitpid(child, &status, 0);
     return status == 0;
   };
-  bool good = print("xgrad", xgrad_node_bytes);
-#ifdef BENCH_LIBTORCH
-  good &= print("libtorch", libtorch_node_bytes);
-#endif
+  bool good = print("xgrad", xgrad);
+  if (libtorch) good &= print("libtorch", libtorch);
   return good ? 0 : 1;
 }
 
@@ -214,10 +221,14 @@ int run(int count, char** arguments) {
     const bool has_value = i + 1 < count;
     if (name == "--list")
       options.list = true;
+    else if (name == "--processor-time")
+      options.clock = Clock::Processor;
     else if (name == "--measure" && has_value)
       return measure(arguments + i + 1);
     else if (name == "--node-bytes" && has_value)
-      return print_node_bytes(std::stoi(arguments[i + 1]));
+      return print_bytes(std::stoi(arguments[i + 1]), xgrad_node_bytes, kLibtorchNodeBytes);
+    else if (name == "--attention-bytes" && has_value)
+      return print_bytes(std::stoi(arguments[i + 1]), xgrad_attention_bytes, kLibtorchAttentionBytes);
     else if (name == "--threads" && has_value)
       options.threads = std::stoi(arguments[++i]);
     else if (name == "--only" && has_value)

@@ -212,6 +212,44 @@ auto convolution(std::vector<std::int64_t> image, std::vector<std::int64_t> kern
   };
 }
 
+/// A batch of 64 with 128 features, the states of an LSTM of 128, and its weights; all take a gradient.
+struct LSTMInputs {
+  std::vector<Tensor> states, weights;
+  explicit LSTMInputs(std::vector<std::int64_t> state)
+      : states{numbers(state, 2), numbers(state, 3)},
+        weights{numbers({512, 128}, 4, -0.1f, 0.1f), numbers({512, 128}, 5, -0.1f, 0.1f), numbers({512}, 6),
+                numbers({512}, 7)} {
+    for (Tensor& t : states) t.requires_grad_();
+    for (Tensor& t : weights) t.requires_grad_();
+  }
+};
+
+Job lstm_step() {
+  const LSTMInputs in({64, 128});
+  return forward_backward(numbers({64, 128}), [=](const Tensor& x) {
+    const auto& w = in.weights;
+    const auto next = lib::lstm_cell(x, in.states, w[0], w[1], w[2], w[3]);
+    return std::get<0>(next) + std::get<1>(next);
+  });
+}
+
+Job lstm_layer(std::int64_t length) {
+  const LSTMInputs in({1, 64, 128});
+  return forward_backward(numbers({length, 64, 128}), [=](const Tensor& x) {
+    return std::get<0>(lib::lstm(x, in.states, in.weights, true, 1, 0.0, false, false, false));
+  });
+}
+
+/// All gradients of attention, 8 heads of 64 features.
+struct Attention {
+  Tensor k, v;
+  explicit Attention(std::int64_t length)
+      : k(numbers({8, length, 64}, 5).requires_grad_()), v(numbers({8, length, 64}, 6).requires_grad_()) {}
+  Tensor operator()(const Tensor& q) const {
+    return std::get<0>(lib::_scaled_dot_product_attention(q, k, v, {}, 0.0, false, false));
+  }
+};
+
 std::vector<Row> common_rows() {
   using d = const Tensor&;
   return {
@@ -273,11 +311,15 @@ std::vector<Row> common_rows() {
        }},
       {"attention 8 x 1024 x 64, forward + backward", 1.5, 0,
        [] {
-         const Tensor k = numbers({8, kSide, 64}, 5).requires_grad_(), v = numbers({8, kSide, 64}, 6).requires_grad_();
-         return forward_backward(numbers({8, kSide, 64}), [=](d x) {
-           return std::get<0>(lib::_scaled_dot_product_attention(x, k, v, {}, 0.0, false, false));
-         });
+         return forward_backward(numbers({8, kSide, 64}), Attention(kSide));
        }},
+      {"embedding 64 x 128 of 10,000 x 256, forward + backward", 1.5, 0,
+       [] {
+         const Tensor rows = labels(64 * 128, 10000).view({64, 128});
+         return forward_backward(numbers({10000, 256}), [=](d x) { return lib::embedding(x, rows); });
+       }},
+      {"LSTM step, 64 x 128 to 128, forward + backward", 1.5, 0, lstm_step},
+      {"LSTM, 32 steps of 64 x 128 to 128, forward + backward", 1.5, 0, [] { return lstm_layer(32); }},
       {"matmul 1000 x 1000 x 1000", 0.98, 0, product({1000, 1000}, {1000, 1000}, [](d a, d b) { return a.mm(b); })},
       {"matmul 64 x 784 x 50, a b", 0.98, 0, product({64, 784}, {784, 50}, [](d a, d b) { return a.mm(b); })},
       {"matmul 64 x 784 x 50, a b^T", 0.98, 0, product({64, 784}, {50, 784}, [](d a, d b) { return a.mm(b.t()); })},
@@ -338,6 +380,16 @@ double node_bytes(int nodes) {
   const double before = resident_bytes();
   const Tensor y = chain(nodes);
   return (resident_bytes() - before) / nodes;
+}
+
+/// How much one forward pass of attention makes the process grow, with what it keeps for its gradients.
+double attention_bytes(int length) {
+  const Attention small(8), attention(length);
+  const Tensor few = numbers({8, 8, 64}).requires_grad_(), q = numbers({8, length, 64}).requires_grad_();
+  small(few);
+  const double before = resident_bytes();
+  const Tensor y = attention(q);
+  return resident_bytes() - before;
 }
 
 }  // namespace

@@ -15,5 +15,6 @@ Side libtorch_side() {
 }
 
 double libtorch_node_bytes(int nodes) { return node_bytes(nodes); }
+double libtorch_attention_bytes(int length) { return attention_bytes(length); }
 
 }  // namespace bench

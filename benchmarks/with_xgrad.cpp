@@ -1,3 +1,4 @@
+#include <xgrad/autograd/ops/recurrent.hpp>
 #include <xgrad/xgrad.hpp>
 
 namespace lib = xgrad;
@@ -27,5 +28,6 @@ Side xgrad_side() {
 }
 
 double xgrad_node_bytes(int nodes) { return node_bytes(nodes); }
+double xgrad_attention_bytes(int length) { return attention_bytes(length); }
 
 }  // namespace bench

@@ -39,6 +39,9 @@ Side by_hand_side();
 /// Bytes that this process grows by for each of `nodes` multiplications recorded in a graph.
 double xgrad_node_bytes(int nodes);
 double libtorch_node_bytes(int nodes);
+/// And by one forward pass of attention, 8 heads of this length and 64 features, with what it keeps for its gradients.
+double xgrad_attention_bytes(int length);
+double libtorch_attention_bytes(int length);
 
 /// The same numbers for all sides: uniform in [low, high).
 void fill(float* to, std::size_t n, unsigned seed, float low, float high);

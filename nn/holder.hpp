@@ -99,10 +99,11 @@ class ModuleHolder : public detail::ModuleHolderTag {
     }
     return detail::call(*get(), {}, [&]() -> decltype(auto) { return impl_->forward(std::forward<Args>(args)...); });
   }
-  /// Any other arguments: a compile error in words.
+  /// Any other arguments: a compile error in words. (A holder that takes keywords declares that call itself.)
   template <class... Args>
-  requires(!detail::ForwardTakes<Contained, Args...> && !detail::CalledWithTensors<Contained, Args...>) void operator()(
-      Args&&...) const {
+  requires(!detail::ForwardTakes<Contained, Args...> && !detail::CalledWithTensors<Contained, Args...> &&
+           !(kwargs::Keyworded<Args> || ...)) void
+  operator()(Args&&...) const {
     static_assert(detail::ForwardTakes<Contained, Args...>, "this module's forward() does not take these arguments");
   }
 

@@ -43,6 +43,8 @@ class RemovableHandle {
  public:
   RemovableHandle() = default;
   RemovableHandle(const std::shared_ptr<detail::HookLists>& lists, std::uint64_t id) : lists_(lists), id_(id) {}
+  /// Its number among the module's hooks.
+  std::uint64_t id() const noexcept { return id_; }
   /// Does nothing the second time, or when the module is gone.
   void remove();
 

@@ -34,6 +34,7 @@ void ModuleBase::check_name(const char* kind, const std::string& name) const {
   const char* taken = state_->parameters.contains(name) ? "Parameter"
                       : state_->buffers.contains(name)  ? "Buffer"
                       : state_->children.contains(name) ? "Submodule"
+                      : state_->computed.contains(name) ? "Computed tensor"
                                                         : nullptr;
   check(taken == nullptr, "attribute '{}' already exists: {} '{}' already defined", name, taken ? taken : "", name);
 }
@@ -81,6 +82,11 @@ void ModuleBase::unregister_parameter(const std::string& name) {
   state_->parameters.erase(name);
 }
 
+void ModuleBase::unregister_buffer(const std::string& name) {
+  check(state_->buffers.contains(name), "No Buffer with name `{}` is registered", name);
+  state_->buffers.erase(name);
+}
+
 ModuleBase::Pointer ModuleBase::self() const {
   auto* module = const_cast<ModuleBase*>(this);
   if (auto owner = module->weak_from_this().lock()) return owner;
@@ -125,10 +131,27 @@ OrderedDict<std::string, ModuleBase::Pointer> ModuleBase::named_children() const
 
 std::vector<ModuleBase::Pointer> ModuleBase::children() const { return named_children().values(); }
 
+void ModuleBase::check_initialized(const char* caller) const {
+  if (!has_uninitialized_params()) return;
+  ValueError error(fmt::format(
+      "Attempted to use an uninitialized parameter in {}. This error happens when you are using a `LazyModule` or "
+      "explicitly manipulating `torch.nn.parameter.UninitializedParameter` objects. When using LazyModules Call "
+      "`forward` with a dummy batch to initialize the parameters before calling torch functions",
+      caller));
+  error.add_context(fmt::format("the parameters of {} have no shape before its first input", short_name()));
+  throw error;
+}
+
+void ModuleBase::become_initialized(std::string name) {
+  state_->uninitialized.reset();
+  state_->given_name = std::move(name);
+}
+
 OrderedDict<std::string, Tensor> ModuleBase::named_parameters(bool recurse) const {
   OrderedDict<std::string, Tensor> all("Parameter");
   std::unordered_set<const void*> seen;
   const auto add = [&](const std::string& prefix, const ModuleBase& module) {
+    module.check_initialized("parameters()");
     for (const auto& [name, tensor] : module.state_->parameters) list(all, seen, join(prefix, name), tensor);
   };
   if (recurse)
@@ -142,6 +165,7 @@ OrderedDict<std::string, Tensor> ModuleBase::named_buffers(bool recurse) const {
   OrderedDict<std::string, Tensor> all("Buffer");
   std::unordered_set<const void*> seen;
   const auto add = [&](const std::string& prefix, const ModuleBase& module) {
+    module.check_initialized("buffers()");
     for (const auto& [name, buffer] : module.state_->buffers) list(all, seen, join(prefix, name), buffer.tensor);
   };
   if (recurse)
@@ -218,6 +242,7 @@ void ModuleBase::copy_tree_from(const ModuleBase& other, const std::optional<Dev
   constexpr auto complaint =
       "The cloned module does not have the same number of {0}s as the original module after calling reset(). "
       "Are you sure you called register_{1}() inside reset() and not the constructor?";
+  copy_computed_from(other);
   check(state_->parameters.size() == other.state_->parameters.size(), complaint, "parameter", "parameter");
   check(state_->buffers.size() == other.state_->buffers.size(), complaint, "buffer", "buffer");
   check(state_->children.size() == other.state_->children.size(), complaint, "child module", "module");

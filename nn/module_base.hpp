@@ -112,6 +112,25 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
   }
   void unregister_module(const std::string& name);
   void unregister_parameter(const std::string& name);
+  void unregister_buffer(const std::string& name);
+
+  // --- parameters that are expressed by others, as nn::utils::weight_norm does
+  /// What a computed tensor should be; `in_forward` tells a call of the module from other occasions.
+  using Computation = std::function<Tensor(ModuleBase&, bool in_forward)>;
+  /// The tensor that parameter `name` is stops being one. Before each forward it, and with it every handle that there
+  /// is on it, is given the contents that `compute` returns, with their place in the graph. `by` says who does that.
+  /// Returns the old contents, as a leaf. Throws Error if it is computed already, ValueError if it is undefined.
+  Tensor compute_parameter(const std::string& name, std::string by, Computation compute);
+  /// Whether `name` is computed, by this one.
+  bool is_computed(const std::string& name, const std::string& by) const;
+  /// Computes it anew, now.
+  void recompute(const std::string& name, bool in_forward = false);
+  /// It is a parameter again, registered behind the others, with the value that it would be given now.
+  void stop_computing(const std::string& name);
+
+  /// Whether its parameters wait for the first input to have a shape (nn/modules/lazy.hpp). Until then state_dict()
+  /// lists them as undefined tensors, and parameters() throws ValueError, here and in the modules above.
+  bool has_uninitialized_params() const noexcept { return state_->uninitialized.has_value(); }
 
   // --- the tree, in order of registration, outer before inner; what is registered twice is listed once
   std::vector<Tensor> parameters(bool recurse = true) const;
@@ -208,6 +227,12 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
  protected:
   /// Lets go of what this copy of a module shares with the original, except for names and mode: clone() starts so.
   void start_anew();
+  /// Parameters and buffers of these names will be registered later.
+  void announce(std::vector<std::string> names) { state_->uninitialized = std::move(names); }
+  /// They are registered, and the module prints as this one.
+  void become_initialized(std::string name);
+  /// Told before a state_dict is loaded, whose keys for this module begin with `prefix`.
+  virtual void before_loading(const OrderedDict<std::string, Tensor>&, const std::string& /*prefix*/) {}
 
  private:
   template <class Derived, class Base>
@@ -218,6 +243,12 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
     Tensor tensor;
     bool persistent;
   };
+  struct Computed {
+    Tensor tensor;
+    std::string by;
+    Computation compute;
+    std::uint64_t hook;
+  };
   // What copies of a module share.
   struct State {
     std::string given_name, registered_name;
@@ -225,7 +256,9 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
     OrderedDict<std::string, Tensor> parameters{"Parameter"};
     OrderedDict<std::string, Buffer> buffers{"Buffer"};
     OrderedDict<std::string, Pointer> children{"Submodule"};
+    OrderedDict<std::string, Computed> computed{"Computed tensor"};
     bool training = true;
+    std::optional<std::vector<std::string>> uninitialized;
     std::shared_ptr<detail::HookLists> hooks;  // null until one is registered
   };
   struct Loading;
@@ -234,9 +267,12 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
   void replace_child(const std::string& name, Pointer module);
   void check_name(const char* kind, const std::string& name) const;
   Pointer self() const;
+  void copy_computed_from(const ModuleBase& other);
   std::shared_ptr<detail::HookLists> hook_lists();
   void collect_state(const std::string& prefix, OrderedDict<std::string, Tensor>& into) const;
+  void announce_loading(const std::string& prefix, const OrderedDict<std::string, Tensor>& source);
   void plan_loading(const std::string& prefix, Loading& loading) const;
+  void check_initialized(const char* caller) const;
   /// Every module below (and this one), once each, as (dotted name, pointer).
   void walk(const std::string& name, bool include_self,
             const std::function<void(const std::string&, const Pointer&)>& visit) const;

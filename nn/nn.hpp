@@ -8,6 +8,7 @@
 #include <xgrad/nn/init.hpp>
 #include <xgrad/nn/module.hpp>
 #include <xgrad/nn/modules/activation.hpp>
+#include <xgrad/nn/modules/adaptive.hpp>
 #include <xgrad/nn/modules/attention.hpp>
 #include <xgrad/nn/modules/bilinear.hpp>
 #include <xgrad/nn/modules/callable.hpp>
@@ -17,6 +18,7 @@
 #include <xgrad/nn/modules/dropout.hpp>
 #include <xgrad/nn/modules/embedding.hpp>
 #include <xgrad/nn/modules/embedding_bag.hpp>
+#include <xgrad/nn/modules/lazy.hpp>
 #include <xgrad/nn/modules/linear.hpp>
 #include <xgrad/nn/modules/loss.hpp>
 #include <xgrad/nn/modules/module_dict.hpp>

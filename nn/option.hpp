@@ -81,6 +81,14 @@ class ExpandingArray {
                                                                        \
  private:                                                              \
   TYPE NAME##_ = DEFAULT
+// The same in a base class of options, SELF.
+#define XGRAD_SHARED_OPTION(SELF, TYPE, NAME, DEFAULT)                                     \
+ public:                                                                                   \
+  SELF& NAME(TYPE value) { return NAME##_ = std::move(value), static_cast<SELF&>(*this); } \
+  const TYPE& NAME() const { return NAME##_; }                                             \
+                                                                                           \
+ private:                                                                                  \
+  TYPE NAME##_ = DEFAULT
 #define XGRAD_OPTION_REDUCTION                                                                   \
  public:                                                                                         \
   auto& reduction(Reduction value) { return reduction_ = value, *this; }                         \

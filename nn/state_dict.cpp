@@ -4,6 +4,8 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 namespace xgrad::nn {
 
 // What a state_dict means for a tree: found out for the whole tree before anything is copied.
@@ -27,7 +29,15 @@ void ModuleBase::collect_state(const std::string& prefix, OrderedDict<std::strin
   for (const auto& [name, buffer] : state_->buffers) {
     if (buffer.persistent && buffer.tensor.defined()) into.insert(prefix + name, buffer.tensor.detach());
   }
+  if (state_->uninitialized) {
+    for (const std::string& name : *state_->uninitialized) into.insert(prefix + name, Tensor());
+  }
   for (const auto& [name, child] : state_->children) child->collect_state(prefix + name + ".", into);
+}
+
+void ModuleBase::announce_loading(const std::string& prefix, const OrderedDict<std::string, Tensor>& source) {
+  before_loading(source, prefix);
+  for (const auto& [name, child] : state_->children) child->announce_loading(prefix + name + ".", source);
 }
 
 void ModuleBase::plan_loading(const std::string& prefix, Loading& loading) const {
@@ -57,7 +67,9 @@ void ModuleBase::plan_loading(const std::string& prefix, Loading& loading) const
                     "the shape in current model is torch.Size({}).",
                     key, to_string(from.sizes()), to_string(here.sizes())));
   };
+  const auto& uninitialized = state_->uninitialized;
   const auto is_own = [&](const std::string& name) {
+    if (uninitialized) return std::find(uninitialized->begin(), uninitialized->end(), name) != uninitialized->end();
     const Tensor* parameter = state_->parameters.find(name);
     const Buffer* buffer = state_->buffers.find(name);
     return (parameter && parameter->defined()) || (buffer && buffer->persistent && buffer->tensor.defined());
@@ -68,6 +80,11 @@ void ModuleBase::plan_loading(const std::string& prefix, Loading& loading) const
   }
   for (const auto& [name, buffer] : state_->buffers) {
     if (buffer.persistent && buffer.tensor.defined()) plan(name, buffer.tensor);
+  }
+  if (uninitialized) {  // and so they stay
+    for (const std::string& name : *uninitialized) {
+      if (!loading.source.contains(prefix + name)) loading.keys.missing_keys.push_back(prefix + name);
+    }
   }
   for (const auto& [key, tensor] : loading.source) {
     if (!key.starts_with(prefix)) continue;
@@ -80,6 +97,7 @@ void ModuleBase::plan_loading(const std::string& prefix, Loading& loading) const
 }
 
 IncompatibleKeys ModuleBase::load_state_dict(const OrderedDict<std::string, Tensor>& state_dict, bool strict) {
+  announce_loading({}, state_dict);
   Loading loading{state_dict, {}, {}, {}};
   plan_loading({}, loading);
 

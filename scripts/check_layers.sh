@@ -29,7 +29,7 @@ serialize      | ^serialize/                            | $tensors nn optim_head
 plot           | ^plot/                                 | keywords array tensor plot
 xtensor        | ^xtensor[.]hpp\$                       | keywords array tensor
 umbrella       | ^xgrad[.]hpp\$                         | $tensors nn optim_headers data value serialize plot
-examples       | ^examples/                             | umbrella
+examples       | ^examples/                             | umbrella examples
 benchmarks     | ^benchmarks/                           | *
 goldens        | ^scripts/goldens/                      | *
 tests          | ^tests/                                | *

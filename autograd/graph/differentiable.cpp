@@ -48,6 +48,13 @@ Tensor in_graph(const Tensor& value, const Edge& place, bool is_leaf) {
   return t;
 }
 
+/// What to save of an input: the handle, or where it will be given other contents, these.
+Tensor as_saved(const Tensor& input) {
+  if (!input.defined() || !input.impl()->follows) [[likely]]
+    return input;
+  return in_graph(input, gradient_edge(input), input.is_leaf());
+}
+
 /// Slot i as the user's hook gives it back, where it was in the graph.
 Tensor unpack(OpNodeBase& node, std::size_t i) {
   const PackedTensors::Packed& packed = node.packed()->slot(i);
@@ -186,7 +193,7 @@ void RecordingBase::finish(OpNodeBase& node, const Save& save, std::span<Tensor>
     s.index = request.index;
     switch (request.kind) {
       case SavedKind::Input:
-        s.tensor = copies_ && (*copies_)[r].defined() ? (*copies_)[r] : *inputs_[request.index];
+        s.tensor = copies_ && (*copies_)[r].defined() ? (*copies_)[r] : as_saved(*inputs_[request.index]);
         break;
       case SavedKind::Output:
         s.tensor = Tensor(results[request.index].array());

@@ -47,6 +47,12 @@ inline Edge gradient_edge(const Tensor& t) {
   return {impl.node, impl.output_nr};
 }
 
+/// Every handle on `handle` is from now on one on the memory and the graph place of `value` (which is no view): how a
+/// module's weight follows what it is computed from. What was recorded with the old contents keeps them.
+void become(const Tensor& handle, const Tensor& value);
+/// From now on `handle` is an ordinary tensor that will become() nothing else.
+void become_for_good(const Tensor& handle, const Tensor& value);
+
 /// Makes `view` a tracked view of `base` (or of base's base).
 void set_view_of(Tensor& view, const Tensor& base, ViewOrigin origin = ViewOrigin::Normal);
 

@@ -38,7 +38,8 @@ struct TensorImpl final : RefCounted {
   bool is_leaf = true;
   bool wrapped_number : 1 = false;  ///< made from a C++ number: promotes by category only
   bool retains_grad : 1 = false;
-  bool inference : 1;  ///< made in inference mode
+  bool follows : 1 = false;  ///< given other contents by become(), so that a handle does not keep its value
+  bool inference : 1;        ///< made in inference mode
   Intrusive<GradSlot> slot;
   Intrusive<VersionCounter> own_version;  ///< null: the storage's counter
   std::unique_ptr<ViewInfo> view;

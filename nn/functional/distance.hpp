@@ -2,6 +2,7 @@
 #pragma once
 
 #include <xgrad/autograd/ops/distances.hpp>
+#include <xgrad/autograd/ops/pairwise.hpp>
 #include <xgrad/nn/options/distance.hpp>
 
 namespace xgrad::nn::functional {
@@ -19,6 +20,7 @@ namespace xgrad::nn::functional {
 XGRAD_OF_TWO(cosine_similarity, CosineSimilarityFuncOptions)
 /// Options: p = 2, eps = 1e-6, keepdim = false.
 XGRAD_OF_TWO(pairwise_distance, PairwiseDistanceFuncOptions)
+using xgrad::pdist;
 /// x / max(|x|_p, eps) along a dimension. Options: p = 2, dim = 1, eps = 1e-12.
 XGRAD_FUNCTION(normalize, NormalizeFuncOptions)
 /// Options: reduction = mean, beta = 1.

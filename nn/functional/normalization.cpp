@@ -37,6 +37,10 @@ Tensor layer_norm(const Tensor& input, const LayerNormFuncOptions& options) {
   return xgrad::layer_norm(input, options.normalized_shape(), options.weight(), options.bias(), options.eps());
 }
 
+Tensor rms_norm(const Tensor& input, const RMSNormFuncOptions& options) {
+  return xgrad::rms_norm(input, options.normalized_shape(), options.weight(), options.eps());
+}
+
 Tensor group_norm(const Tensor& input, const GroupNormFuncOptions& options) {
   if (input.size(1) > 0) check_more_than_one(input, input.numel() / std::max<std::int64_t>(options.num_groups(), 1));
   return xgrad::group_norm(input, options.num_groups(), options.weight(), options.bias(), options.eps());

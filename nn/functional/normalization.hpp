@@ -2,6 +2,7 @@
 #pragma once
 
 #include <xgrad/autograd/ops/normalization.hpp>
+#include <xgrad/autograd/ops/rms_norm.hpp>
 #include <xgrad/nn/options/normalization.hpp>
 
 namespace xgrad::nn::functional {
@@ -13,6 +14,8 @@ Tensor batch_norm(const Tensor& input, const Tensor& running_mean, const Tensor&
 Tensor instance_norm(const Tensor& input, const InstanceNormFuncOptions& options = {});
 /// Options: normalized_shape, weight, bias, eps = 1e-5.
 Tensor layer_norm(const Tensor& input, const LayerNormFuncOptions& options);
+/// PyTorch 2.4's. Options: normalized_shape, weight, eps (by default that of the input's dtype).
+Tensor rms_norm(const Tensor& input, const RMSNormFuncOptions& options);
 /// Options: num_groups, weight, bias, eps = 1e-5.
 Tensor group_norm(const Tensor& input, const GroupNormFuncOptions& options);
 /// x / (k + alpha·mean of x² over `size` neighbouring channels)^beta. Options: size, alpha = 1e-4, beta = 0.75, k = 1.

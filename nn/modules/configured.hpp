@@ -9,6 +9,11 @@
 
 namespace xgrad::nn {
 
+namespace detail {
+/// Says that a constructor leaves out what reset() registers, until the number of inputs is known.
+struct Lazily {};
+}  // namespace detail
+
 /// Constructs `options` from an Options object or from loose arguments, positional and keyword.
 template <class Derived, class OptionsType, class Base = Module>
 class Configured : public Cloneable<Derived, Base> {

@@ -15,6 +15,8 @@ class ConvBase : public Cloneable<Derived, Module> {
   using Options = OptionsType;
 
   explicit ConvBase(const Options& given) : options(given) { ConvBase::reset(); }
+  /// Without parameters yet.
+  ConvBase(Lazily, const Options& given) : options(given) {}
   template <class First, class... Rest>
   requires(LooseArguments<Options, First, Rest...> && !ModuleType<First>) explicit ConvBase(First&& first,
                                                                                             Rest&&... rest)

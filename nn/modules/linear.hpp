@@ -23,6 +23,8 @@ TORCH_MODULE(Identity);
 class LinearImpl : public Cloneable<LinearImpl, Module> {
  public:
   explicit LinearImpl(const LinearOptions& given);
+  /// Without parameters yet.
+  LinearImpl(detail::Lazily, const LinearOptions& given) : options(given) {}
   /// Loose arguments, positional or keyword: in_features, out_features, bias, device, dtype.
   template <class First, class... Rest>
   requires(detail::LooseArguments<LinearOptions, First, Rest...> &&

@@ -2,6 +2,8 @@
 #include <xgrad/nn/init.hpp>
 #include <xgrad/nn/modules/normalization.hpp>
 
+#include <fmt/ranges.h>
+
 namespace xgrad::nn {
 
 namespace {
@@ -16,6 +18,11 @@ TensorOptions of_dtype(const std::optional<ScalarType>& dtype) {
   TensorOptions options;
   options.dtype(dtype);
   return options;
+}
+
+/// As Python writes it: (3, 4), and (4,) for one.
+std::string tuple(const std::vector<std::int64_t>& numbers) {
+  return fmt::format("({}{})", fmt::join(numbers, ", "), numbers.size() == 1 ? "," : "");
 }
 
 }  // namespace
@@ -126,10 +133,24 @@ Tensor LayerNormImpl::forward(Tensor input) {
       input, functional::LayerNormFuncOptions(options.normalized_shape()).weight(weight).bias(bias).eps(options.eps()));
 }
 std::string LayerNormImpl::extra_repr() const {
-  std::string shape;
-  for (const std::int64_t n : options.normalized_shape()) shape += (shape.empty() ? "" : ", ") + std::to_string(n);
-  if (options.normalized_shape().size() == 1) shape += ",";
-  return fmt::format("({}), eps={}, elementwise_affine={}", shape, detail::python(options.eps()),
+  return fmt::format("{}, eps={}, elementwise_affine={}", tuple(options.normalized_shape()),
+                     detail::python(options.eps()), detail::python(options.elementwise_affine()));
+}
+
+void RMSNormImpl::reset() {
+  const bool affine = options.elementwise_affine();
+  weight =
+      register_parameter("weight", affine ? empty(options.normalized_shape(), of_dtype(options.dtype())) : Tensor());
+  reset_parameters();
+}
+void RMSNormImpl::reset_parameters() { start(weight, Tensor()); }
+Tensor RMSNormImpl::forward(Tensor input) {
+  return functional::rms_norm(
+      input, functional::RMSNormFuncOptions(options.normalized_shape()).weight(weight).eps(options.eps()));
+}
+std::string RMSNormImpl::extra_repr() const {
+  return fmt::format("{}, eps={}, elementwise_affine={}", tuple(options.normalized_shape()),
+                     options.eps() ? detail::python(*options.eps()) : "None",
                      detail::python(options.elementwise_affine()));
 }
 

@@ -16,6 +16,8 @@ class NormBase : public Cloneable<Derived, Module> {
   using Options = OptionsType;
 
   explicit NormBase(const Options& given) : options(given) { NormBase::reset(); }
+  /// Without parameters yet.
+  NormBase(Lazily, const Options& given) : options(given) {}
   template <class First, class... Rest>
   requires(LooseArguments<Options, First, Rest...> && !ModuleType<First>) explicit NormBase(First&& first,
                                                                                             Rest&&... rest)
@@ -106,6 +108,25 @@ class LayerNormImpl : public Cloneable<LayerNormImpl, Module> {
   Tensor weight, bias;  ///< undefined without elementwise_affine
 };
 TORCH_MODULE(LayerNorm);
+
+/// x/√(mean of x² + eps)·weight over the last dimensions (PyTorch 2.4's). Options: normalized_shape (or the length of
+/// the last dimension), eps (by default that of the input's dtype), elementwise_affine = true.
+class RMSNormImpl : public Cloneable<RMSNormImpl, Module> {
+ public:
+  explicit RMSNormImpl(const RMSNormOptions& given) : options(given) { RMSNormImpl::reset(); }
+  template <class First, class... Rest>
+  requires(detail::LooseArguments<RMSNormOptions, First, Rest...> &&
+           !detail::ModuleType<First>) explicit RMSNormImpl(First&& first, Rest&&... rest)
+      : RMSNormImpl(detail::options_of<RMSNormOptions>(std::forward<First>(first), std::forward<Rest>(rest)...)) {}
+  void reset() override;
+  void reset_parameters();
+  Tensor forward(Tensor input) override;
+  std::string extra_repr() const override;
+
+  RMSNormOptions options;
+  Tensor weight;  ///< undefined without elementwise_affine
+};
+TORCH_MODULE(RMSNorm);
 
 /// Over groups of channels. Options: num_groups, num_channels, eps = 1e-5, affine = true.
 class GroupNormImpl : public Cloneable<GroupNormImpl, Module> {

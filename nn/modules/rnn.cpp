@@ -62,19 +62,23 @@ void RecurrentBase<Derived, OptionsType>::reset() {
   check<ValueError>(projected >= 0, "proj_size should be a positive integer or zero to disable projections");
   check<ValueError>(projected < hidden, "proj_size has to be smaller than hidden_size");
   const std::int64_t state = projected ? projected : hidden, directions = options.bidirectional() ? 2 : 1;
+  weights_.clear();
   for (std::int64_t layer = 0; layer < options.num_layers(); ++layer) {
     for (std::int64_t direction = 0; direction < directions; ++direction) {
       const auto name = [&](const char* what) {
         return fmt::format("{}_l{}{}", what, layer, direction ? "_reverse" : "");
       };
+      const auto add = [&](const char* what, const Dims& sizes) {
+        weights_.push_back(this->register_parameter(name(what), empty(sizes)));
+      };
       const std::int64_t in = layer == 0 ? options.input_size() : state * directions;
-      this->register_parameter(name("weight_ih"), empty({gates, in}));
-      this->register_parameter(name("weight_hh"), empty({gates, state}));
+      add("weight_ih", {gates, in});
+      add("weight_hh", {gates, state});
       if (options.bias()) {
-        this->register_parameter(name("bias_ih"), empty({gates}));
-        this->register_parameter(name("bias_hh"), empty({gates}));
+        add("bias_ih", {gates});
+        add("bias_hh", {gates});
       }
-      if (projected) this->register_parameter(name("weight_hr"), empty({projected, hidden}));
+      if (projected) add("weight_hr", {projected, hidden});
     }
   }
   reset_parameters();
@@ -127,7 +131,7 @@ std::tuple<Tensor, Tensor> OneStateBase<Derived, OptionsType>::forward(Tensor in
   } else {
     check(hx.dim() == 3, "For batched 3-D input, hx should also be 3-D but got {}-D tensor", hx.dim());
   }
-  const std::vector<Tensor> params = this->parameters();
+  const std::vector<Tensor>& params = this->all_weights();
   auto [y, h] = one_state(o, input, hx, TensorList(params), o.bias(), o.num_layers(), o.dropout(), this->is_training(),
                           o.bidirectional(), o.batch_first());
   if (single) return {y.squeeze(batch_dim), h.squeeze(1)};
@@ -142,7 +146,7 @@ std::tuple<PackedSequence, Tensor> OneStateBase<Derived, OptionsType>::forward_w
   hx = hx.defined()
            ? permuted(hx, input.sorted_indices())
            : this->zero_state(input.data(), input.batch_sizes()[0].template item<std::int64_t>(), o.hidden_size());
-  const std::vector<Tensor> params = this->parameters();
+  const std::vector<Tensor>& params = this->all_weights();
   auto [y, h] = one_state(o, input.data(), input.batch_sizes(), hx, TensorList(params), o.bias(), o.num_layers(),
                           o.dropout(), this->is_training(), o.bidirectional());
   return {PackedSequence(y, input.batch_sizes(), input.sorted_indices(), input.unsorted_indices()),
@@ -218,7 +222,7 @@ std::tuple<Tensor, LSTMImpl::States> LSTMImpl::forward(Tensor input, std::option
     h0 = h0.unsqueeze(1);
     c0 = c0.unsqueeze(1);
   }
-  const std::vector<Tensor> params = parameters(), states{h0, c0};
+  const std::vector<Tensor>&params = all_weights(), states{h0, c0};
   auto [y, h, c] = lstm(input, states, params, options.bias(), options.num_layers(), options.dropout(), is_training(),
                         options.bidirectional(), options.batch_first());
   if (single) return {y.squeeze(batch_dim), {h.squeeze(1), c.squeeze(1)}};
@@ -233,7 +237,7 @@ std::tuple<PackedSequence, LSTMImpl::States> LSTMImpl::forward_with_packed_input
     h0 = permuted(h0, input.sorted_indices());
     c0 = permuted(c0, input.sorted_indices());
   }
-  const std::vector<Tensor> params = parameters(), states{h0, c0};
+  const std::vector<Tensor>&params = all_weights(), states{h0, c0};
   auto [y, h, c] = lstm(input.data(), input.batch_sizes(), states, params, options.bias(), options.num_layers(),
                         options.dropout(), is_training(), options.bidirectional());
   return {PackedSequence(y, input.batch_sizes(), input.sorted_indices(), input.unsorted_indices()),

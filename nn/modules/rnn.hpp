@@ -32,7 +32,7 @@ class RecurrentBase : public Cloneable<Derived, ModuleBase> {
   /// For compatibility: the weights need no flattening here.
   void flatten_parameters() {}
   /// The weights of each layer and direction, as they are used.
-  std::vector<Tensor> all_weights() const { return this->parameters(); }
+  const std::vector<Tensor>& all_weights() const { return weights_; }
   std::string extra_repr() const override;
 
   Options options;
@@ -41,6 +41,9 @@ class RecurrentBase : public Cloneable<Derived, ModuleBase> {
   /// Throws PyTorch's errors for an input and state that do not fit; `packed`: the input is [Σ lengths, features].
   void check_input(const Tensor& input, bool packed) const;
   Tensor zero_state(const Tensor& like, std::int64_t batch, std::int64_t size) const;
+
+ private:
+  std::vector<Tensor> weights_;
 };
 
 /// What RNN and GRU share: one state.

@@ -11,25 +11,29 @@ std::string patches(const Options& o) {
 }
 
 template <std::size_t N>
-std::string lp_pool(const LPPoolOptions<N>& o) {
-  return fmt::format("norm_type={}, kernel_size={}, stride={}, ceil_mode={}", fmt::format("{}", o.norm_type()),
-                     o.kernel_size().str_as_given(), o.stride() ? o.stride()->str_as_given() : "None",
-                     detail::python(o.ceil_mode()));
-}
-
-template <std::size_t N>
 std::string unpool(const MaxUnpoolOptions<N>& o) {
   return fmt::format("kernel_size={}, stride={}, padding={}", o.kernel_size().str(), o.step().str(), o.padding().str());
 }
 
 }  // namespace
 
-std::string UnfoldImpl::extra_repr() const { return patches(options); }
-std::string FoldImpl::extra_repr() const {
+namespace detail {
+
+std::string repr(const UnfoldOptions& options) { return patches(options); }
+std::string repr(const FoldOptions& options) {
   return fmt::format("output_size={}, {}", options.output_size().str_as_given(), patches(options));
 }
-std::string LPPool1dImpl::extra_repr() const { return lp_pool(options); }
-std::string LPPool2dImpl::extra_repr() const { return lp_pool(options); }
+template <std::size_t N>
+std::string repr(const LPPoolOptions<N>& o) {
+  return fmt::format("norm_type={}, kernel_size={}, stride={}, ceil_mode={}", fmt::format("{}", o.norm_type()),
+                     o.kernel_size().str_as_given(), o.stride() ? o.stride()->str_as_given() : "None",
+                     python(o.ceil_mode()));
+}
+template std::string repr(const LPPoolOptions<1>&);
+template std::string repr(const LPPoolOptions<2>&);
+
+}  // namespace detail
+
 std::string MaxUnpool1dImpl::extra_repr() const { return unpool(options); }
 std::string MaxUnpool2dImpl::extra_repr() const { return unpool(options); }
 std::string MaxUnpool3dImpl::extra_repr() const { return unpool(options); }

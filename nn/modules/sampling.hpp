@@ -2,41 +2,30 @@
 #pragma once
 
 #include <xgrad/nn/functional/sampling.hpp>
-#include <xgrad/nn/modules/configured.hpp>
+#include <xgrad/nn/modules/of_function.hpp>
 
 namespace xgrad::nn {
 
-#define XGRAD_SAMPLING(NAME, FUNCTION)                                                     \
-  class NAME##Impl : public Configured<NAME##Impl, NAME##Options> {                        \
-   public:                                                                                 \
-    using Configured::Configured;                                                          \
-    Tensor forward(Tensor input) override { return functional::FUNCTION(input, options); } \
-    std::string extra_repr() const override;                                               \
-  };                                                                                       \
-  TORCH_MODULE(NAME)
+namespace detail {
+std::string repr(const UnfoldOptions& options);
+std::string repr(const FoldOptions& options);
+template <std::size_t N>
+std::string repr(const LPPoolOptions<N>& options);
+template <std::size_t N>
+std::string repr(const FractionalMaxPoolOptions<N>&) {
+  return {};
+}
+}  // namespace detail
 
 /// Patches as columns, and back. Options as F::unfold's and F::fold's.
-XGRAD_SAMPLING(Unfold, unfold);
-XGRAD_SAMPLING(Fold, fold);
+XGRAD_MODULE_OF(Unfold, unfold);
+XGRAD_MODULE_OF(Fold, fold);
 /// Options: norm_type, kernel_size, stride = kernel_size, ceil_mode = false.
-XGRAD_SAMPLING(LPPool1d, lp_pool1d);
-XGRAD_SAMPLING(LPPool2d, lp_pool2d);
-#undef XGRAD_SAMPLING
-
+XGRAD_MODULE_OF(LPPool1d, lp_pool1d);
+XGRAD_MODULE_OF(LPPool2d, lp_pool2d);
 /// Options: kernel_size, output_size or output_ratio, _random_samples. Windows are drawn in every call.
-#define XGRAD_FRACTIONAL(NAME, FUNCTION)                                                   \
-  class NAME##Impl : public Configured<NAME##Impl, NAME##Options> {                        \
-   public:                                                                                 \
-    using Configured::Configured;                                                          \
-    Tensor forward(Tensor input) override { return functional::FUNCTION(input, options); } \
-    ValuesIndices forward_with_indices(const Tensor& input) {                              \
-      return functional::FUNCTION##_with_indices(input, options);                          \
-    }                                                                                      \
-  };                                                                                       \
-  TORCH_MODULE(NAME)
-XGRAD_FRACTIONAL(FractionalMaxPool2d, fractional_max_pool2d);
-XGRAD_FRACTIONAL(FractionalMaxPool3d, fractional_max_pool3d);
-#undef XGRAD_FRACTIONAL
+XGRAD_MODULE_WITH_INDICES(FractionalMaxPool2d, fractional_max_pool2d);
+XGRAD_MODULE_WITH_INDICES(FractionalMaxPool3d, fractional_max_pool3d);
 
 /// What max pooling's forward_with_indices took apart. Options: kernel_size, stride = kernel_size, padding = 0.
 #define XGRAD_UNPOOL(NAME, FUNCTION)                                                                                \

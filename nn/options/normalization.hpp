@@ -54,25 +54,51 @@ using InstanceNorm1dOptions = InstanceNormOptions;
 using InstanceNorm2dOptions = InstanceNormOptions;
 using InstanceNorm3dOptions = InstanceNormOptions;
 
-class LayerNormOptions {
+namespace detail {
+
+/// The last dimensions, over which is normalised: a list, or the length of the last one.
+template <class Self>
+class NormalizedShape {
+ public:
+  NormalizedShape() = default;
+  explicit NormalizedShape(std::vector<std::int64_t> shape) : normalized_shape_(std::move(shape)) {}
+  Self& normalized_shape(std::vector<std::int64_t> shape) {
+    normalized_shape_ = std::move(shape);
+    return static_cast<Self&>(*this);
+  }
+  Self& normalized_shape(const std::vector<int>& shape) {
+    return normalized_shape(std::vector<std::int64_t>(shape.begin(), shape.end()));
+  }
+  Self& normalized_shape(std::int64_t length) { return normalized_shape(std::vector<std::int64_t>{length}); }
+  const std::vector<std::int64_t>& normalized_shape() const { return normalized_shape_; }
+
+ private:
+  std::vector<std::int64_t> normalized_shape_;
+};
+
+}  // namespace detail
+
+class LayerNormOptions : public detail::NormalizedShape<LayerNormOptions> {
  public:
   using Positional = kwargs::Order<kwargs::key::normalized_shape, kwargs::key::eps, kwargs::key::elementwise_affine,
                                    kwargs::key::device, kwargs::key::dtype>;
   LayerNormOptions() = default;
-  LayerNormOptions(std::vector<std::int64_t> normalized_shape) : normalized_shape_(std::move(normalized_shape)) {}
+  LayerNormOptions(std::vector<std::int64_t> shape) : NormalizedShape(std::move(shape)) {}
   LayerNormOptions& device(Device) { return *this; }
-  LayerNormOptions& normalized_shape(std::vector<std::int64_t> shape) {
-    return normalized_shape_ = std::move(shape), *this;
-  }
-  LayerNormOptions& normalized_shape(const std::vector<int>& shape) {
-    return normalized_shape_.assign(shape.begin(), shape.end()), *this;
-  }
-  LayerNormOptions& normalized_shape(std::int64_t length) { return normalized_shape_ = {length}, *this; }
-  const std::vector<std::int64_t>& normalized_shape() const { return normalized_shape_; }
   XGRAD_OPTION(double, eps, 1e-5);
   XGRAD_OPTION(bool, elementwise_affine, true);
   XGRAD_OPTION(std::optional<ScalarType>, dtype, {});
-  std::vector<std::int64_t> normalized_shape_;
+};
+
+class RMSNormOptions : public detail::NormalizedShape<RMSNormOptions> {
+ public:
+  using Positional = LayerNormOptions::Positional;
+  RMSNormOptions() = default;
+  RMSNormOptions(std::vector<std::int64_t> shape) : NormalizedShape(std::move(shape)) {}
+  RMSNormOptions& device(Device) { return *this; }
+  XGRAD_OPTION(std::optional<double>, eps, {});
+  XGRAD_OPTION(bool, elementwise_affine, true);
+  XGRAD_OPTION(std::optional<ScalarType>, dtype, {});
 };
 
 class GroupNormOptions {
@@ -128,6 +154,14 @@ class LayerNormFuncOptions {
   XGRAD_OPTION(Tensor, weight, {});
   XGRAD_OPTION(Tensor, bias, {});
   XGRAD_OPTION(double, eps, 1e-5);
+};
+
+class RMSNormFuncOptions {
+ public:
+  RMSNormFuncOptions(std::vector<std::int64_t> normalized_shape) : normalized_shape_(std::move(normalized_shape)) {}
+  XGRAD_OPTION(std::vector<std::int64_t>, normalized_shape, {});
+  XGRAD_OPTION(Tensor, weight, {});
+  XGRAD_OPTION(std::optional<double>, eps, {});
 };
 
 class GroupNormFuncOptions {

@@ -40,78 +40,75 @@ class RNNNonlinearity {
   std::string word_;
 };
 
-class RNNOptions {
+namespace detail {
+
+/// What recurrent layers have in common.
+template <class Self>
+class RecurrentOptions {
  public:
+  RecurrentOptions() = default;
+  RecurrentOptions(std::int64_t input_size, std::int64_t hidden_size)
+      : input_size_(input_size), hidden_size_(hidden_size) {}
+  XGRAD_SHARED_OPTION(Self, std::int64_t, input_size, 0);
+  XGRAD_SHARED_OPTION(Self, std::int64_t, hidden_size, 0);
+  XGRAD_SHARED_OPTION(Self, std::int64_t, num_layers, 1);
+  XGRAD_SHARED_OPTION(Self, bool, bias, true);
+  XGRAD_SHARED_OPTION(Self, bool, batch_first, false);
+  XGRAD_SHARED_OPTION(Self, double, dropout, 0.0);
+  XGRAD_SHARED_OPTION(Self, bool, bidirectional, false);
+};
+
+/// And cells.
+template <class Self>
+class CellOptions {
+ public:
+  CellOptions() = default;
+  CellOptions(std::int64_t input_size, std::int64_t hidden_size) : input_size_(input_size), hidden_size_(hidden_size) {}
+  XGRAD_SHARED_OPTION(Self, std::int64_t, input_size, 0);
+  XGRAD_SHARED_OPTION(Self, std::int64_t, hidden_size, 0);
+  XGRAD_SHARED_OPTION(Self, bool, bias, true);
+};
+
+}  // namespace detail
+
+class RNNOptions : public detail::RecurrentOptions<RNNOptions> {
+ public:
+  using RecurrentOptions::RecurrentOptions;
   using Positional = kwargs::Order<kwargs::key::input_size, kwargs::key::hidden_size, kwargs::key::num_layers,
                                    kwargs::key::nonlinearity, kwargs::key::bias, kwargs::key::batch_first,
                                    kwargs::key::dropout, kwargs::key::bidirectional>;
-  RNNOptions() = default;
-  RNNOptions(std::int64_t input_size, std::int64_t hidden_size) : input_size_(input_size), hidden_size_(hidden_size) {}
-  XGRAD_OPTION(std::int64_t, input_size, 0);
-  XGRAD_OPTION(std::int64_t, hidden_size, 0);
-  XGRAD_OPTION(std::int64_t, num_layers, 1);
   XGRAD_OPTION(RNNNonlinearity, nonlinearity, "tanh");
-  XGRAD_OPTION(bool, bias, true);
-  XGRAD_OPTION(bool, batch_first, false);
-  XGRAD_OPTION(double, dropout, 0.0);
-  XGRAD_OPTION(bool, bidirectional, false);
 };
 
-class LSTMOptions {
+class LSTMOptions : public detail::RecurrentOptions<LSTMOptions> {
  public:
+  using RecurrentOptions::RecurrentOptions;
   using Positional =
       kwargs::Order<kwargs::key::input_size, kwargs::key::hidden_size, kwargs::key::num_layers, kwargs::key::bias,
                     kwargs::key::batch_first, kwargs::key::dropout, kwargs::key::bidirectional, kwargs::key::proj_size>;
-  LSTMOptions() = default;
-  LSTMOptions(std::int64_t input_size, std::int64_t hidden_size) : input_size_(input_size), hidden_size_(hidden_size) {}
-  XGRAD_OPTION(std::int64_t, input_size, 0);
-  XGRAD_OPTION(std::int64_t, hidden_size, 0);
-  XGRAD_OPTION(std::int64_t, num_layers, 1);
-  XGRAD_OPTION(bool, bias, true);
-  XGRAD_OPTION(bool, batch_first, false);
-  XGRAD_OPTION(double, dropout, 0.0);
-  XGRAD_OPTION(bool, bidirectional, false);
   XGRAD_OPTION(std::int64_t, proj_size, 0);
 };
 
-class GRUOptions {
+class GRUOptions : public detail::RecurrentOptions<GRUOptions> {
  public:
+  using RecurrentOptions::RecurrentOptions;
   using Positional =
       kwargs::Order<kwargs::key::input_size, kwargs::key::hidden_size, kwargs::key::num_layers, kwargs::key::bias,
                     kwargs::key::batch_first, kwargs::key::dropout, kwargs::key::bidirectional>;
-  GRUOptions() = default;
-  GRUOptions(std::int64_t input_size, std::int64_t hidden_size) : input_size_(input_size), hidden_size_(hidden_size) {}
-  XGRAD_OPTION(std::int64_t, input_size, 0);
-  XGRAD_OPTION(std::int64_t, hidden_size, 0);
-  XGRAD_OPTION(std::int64_t, num_layers, 1);
-  XGRAD_OPTION(bool, bias, true);
-  XGRAD_OPTION(bool, batch_first, false);
-  XGRAD_OPTION(double, dropout, 0.0);
-  XGRAD_OPTION(bool, bidirectional, false);
 };
 
-class RNNCellOptions {
+class RNNCellOptions : public detail::CellOptions<RNNCellOptions> {
  public:
+  using CellOptions::CellOptions;
   using Positional =
       kwargs::Order<kwargs::key::input_size, kwargs::key::hidden_size, kwargs::key::bias, kwargs::key::nonlinearity>;
-  RNNCellOptions() = default;
-  RNNCellOptions(std::int64_t input_size, std::int64_t hidden_size)
-      : input_size_(input_size), hidden_size_(hidden_size) {}
-  XGRAD_OPTION(std::int64_t, input_size, 0);
-  XGRAD_OPTION(std::int64_t, hidden_size, 0);
-  XGRAD_OPTION(bool, bias, true);
   XGRAD_OPTION(RNNNonlinearity, nonlinearity, "tanh");
 };
 
-class LSTMCellOptions {
+class LSTMCellOptions : public detail::CellOptions<LSTMCellOptions> {
  public:
+  using CellOptions::CellOptions;
   using Positional = kwargs::Order<kwargs::key::input_size, kwargs::key::hidden_size, kwargs::key::bias>;
-  LSTMCellOptions() = default;
-  LSTMCellOptions(std::int64_t input_size, std::int64_t hidden_size)
-      : input_size_(input_size), hidden_size_(hidden_size) {}
-  XGRAD_OPTION(std::int64_t, input_size, 0);
-  XGRAD_OPTION(std::int64_t, hidden_size, 0);
-  XGRAD_OPTION(bool, bias, true);
 };
 using GRUCellOptions = LSTMCellOptions;
 

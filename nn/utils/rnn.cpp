@@ -127,4 +127,18 @@ PackedSequence pack_sequence(TensorList sequences, bool enforce_sorted) {
   return pack_padded_sequence(pad_sequence(sequences), tensor(lengths, kInt64), false, enforce_sorted);
 }
 
+std::vector<Tensor> unpad_sequence(const Tensor& padded, const Tensor& lengths, bool batch_first) {
+  const std::vector<Tensor> whole = padded.unbind(batch_first ? 0 : 1);
+  const std::vector<std::int64_t> n = numbers(lengths);
+  check(n.size() == whole.size(), "unpad_sequence: there are {} sequences and {} lengths", whole.size(), n.size());
+  std::vector<Tensor> sequences;
+  for (std::size_t i = 0; i < n.size(); ++i) sequences.push_back(whole[i].narrow(0, 0, n[i]));
+  return sequences;
+}
+
+std::vector<Tensor> unpack_sequence(const PackedSequence& sequence) {
+  const auto [padded, lengths] = pad_packed_sequence(sequence);
+  return unpad_sequence(padded, lengths);
+}
+
 }  // namespace xgrad::nn::utils::rnn

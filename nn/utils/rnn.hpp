@@ -36,6 +36,10 @@ std::tuple<Tensor, Tensor> pad_packed_sequence(const PackedSequence& sequence, b
 Tensor pad_sequence(TensorList sequences, bool batch_first = false, double padding_value = 0.0);
 /// Packs sequences [length, ...].
 PackedSequence pack_sequence(TensorList sequences, bool enforce_sorted = true);
+/// Undoes pad_sequence: each sequence [length, ...] of padded ones [T, B, ...] ([B, T, ...] when batch_first).
+std::vector<Tensor> unpad_sequence(const Tensor& padded, const Tensor& lengths, bool batch_first = false);
+/// Undoes pack_sequence.
+std::vector<Tensor> unpack_sequence(const PackedSequence& sequence);
 /// The inverse of a permutation; undefined for an undefined one.
 Tensor invert_permutation(const Tensor& permutation);
 

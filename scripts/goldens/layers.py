@@ -14,6 +14,7 @@ import pathlib
 
 import torch
 from torch import nn
+from torch.nn.utils import remove_spectral_norm, remove_weight_norm, spectral_norm, weight_norm
 
 OUTPUT = pathlib.Path(__file__).resolve().parents[2] / "tests" / "data" / "layers_golden.json"
 
@@ -237,6 +238,21 @@ LAYERS = {
     "PixelShuffle": (lambda: nn.PixelShuffle(2), [(2, 8, 2, 3)]),
     "PixelUnshuffle": (lambda: nn.PixelUnshuffle(2), [(2, 2, 4, 6)]),
     "Unflatten": (lambda: nn.Unflatten(1, (2, 3)), [(2, 6)]),
+    "Linear_weight_norm": (lambda: weight_norm(nn.Linear(3, 4)), [(2, 3)]),
+    "Linear_weight_norm_1": (lambda: weight_norm(nn.Linear(3, 4, bias=False), dim=1), [(2, 3)]),
+    "Conv2d_weight_norm_whole": (lambda: weight_norm(nn.Conv2d(2, 3, 2), dim=None), [(2, 2, 4, 4)]),
+    "ConvTranspose1d_weight_norm": (lambda: weight_norm(nn.ConvTranspose1d(3, 2, 3), dim=1), [(2, 3, 4)]),
+    "GRU_weight_norm": (lambda: weight_norm(weight_norm(nn.GRU(3, 4), "weight_hh_l0"), "weight_ih_l0"), [(3, 2, 3)]),
+    "Linear_weight_norm_removed": (lambda: remove_weight_norm(weight_norm(nn.Linear(3, 4))), [(2, 3)]),
+    "Linear_spectral_norm": (lambda: spectral_norm(nn.Linear(3, 4)), [(2, 3)]),
+    "Conv2d_spectral_norm": (lambda: spectral_norm(nn.Conv2d(2, 3, 2), n_power_iterations=3), [(2, 2, 4, 4)]),
+    "Conv2d_spectral_norm_1": (lambda: spectral_norm(nn.Conv2d(2, 3, 2), dim=1, eps=1e-3), [(2, 2, 4, 4)]),
+    "ConvTranspose2d_spectral_norm": (lambda: spectral_norm(nn.ConvTranspose2d(2, 3, 2)), [(2, 2, 3, 4)]),
+    "Linear_spectral_norm_removed": (lambda: remove_spectral_norm(spectral_norm(nn.Linear(3, 4))), [(2, 3)]),
+    "AdaptiveLogSoftmaxWithLoss": (lambda: nn.AdaptiveLogSoftmaxWithLoss(8, 12, [3, 6], div_value=2.0),
+                                   [(6, 8), torch.tensor([0, 5, 11, 2, 6, 3])]),
+    "AdaptiveLogSoftmaxWithLoss_bias": (lambda: nn.AdaptiveLogSoftmaxWithLoss(8, 5, [3], head_bias=True),
+                                        [(8,), torch.tensor(4)]),
     "LocalResponseNorm_three": (lambda: nn.LocalResponseNorm(3, alpha=0.5, beta=1.0, k=2.0), [(2, 5, 3)]),
 }
 

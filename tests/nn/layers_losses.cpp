@@ -3,6 +3,16 @@
 namespace xgrad::test {
 namespace {
 
+MakeLayer adaptive(Shape shape, Tensor target, auto... args) {
+  return [=] {
+    const nn::AdaptiveLogSoftmaxWithLoss holder(args...);
+    return Layer{holder.ptr(), {shape, target}, [holder](const std::vector<Tensor>& x) {
+                   const nn::ASMoutput y = holder(x.at(0), x.at(1));
+                   return std::vector<Tensor>{y.output, y.loss};
+                 }};
+  };
+}
+
 using namespace kwargs;
 
 /// The script's CTC.
@@ -22,6 +32,9 @@ Tensor marks() { return tensor({{1, 0, 1}, {0, 0, 1}}).to(kFloat32); }
 Tensor sums_of_differences(const Tensor& a, const Tensor& b) { return abs(a - b).sum(1); }
 
 [[maybe_unused]] const bool losses_added = add_layers({
+    {"AdaptiveLogSoftmaxWithLoss",
+     adaptive({6, 8}, tensor({0, 5, 11, 2, 6, 3}), 8, 12, cutoffs = {3, 6}, div_value = 2.0)},
+    {"AdaptiveLogSoftmaxWithLoss_bias", adaptive({8}, tensor(4), 8, 5, cutoffs = {3}, head_bias = true)},
     {"MultiMarginLoss", several<2, nn::MultiMarginLoss>({Shape{3, 4}, labels()})},
     {"MultiMarginLoss_weight",
      several<2, nn::MultiMarginLoss>({Shape{3, 4}, labels()}, 2, 0.5, tensor({0.5, 1., 2., 1.5}).to(kFloat32),

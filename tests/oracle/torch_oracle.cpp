@@ -173,6 +173,19 @@ const std::map<std::string, std::function<Results(const std::vector<Argument>&)>
          return {std::get<0>(at::_scaled_dot_product_attention(
              one(0), one(1), one(2), mask, std::get<double>(*a.at(4).value), false, std::get<bool>(*a.at(5).value)))};
        }},
+      {"rms_norm",  // PyTorch 2.4 has it; its checks are layer_norm's
+       [](const std::vector<Argument>& a) -> Results {
+         const Tensor x = a.at(0).tensors.at(0);
+         const auto& shape = std::get<std::vector<std::int64_t>>(*a.at(1).value);
+         const Tensor w = a.size() > 2 && !a[2].tensors.empty() ? a[2].tensors[0] : Tensor();
+         at::layer_norm(x, shape, w);
+         const double step = x.scalar_type() == at::kFloat ? 1.1920928955078125e-7 : 2.220446049250313e-16;
+         const double eps = a.size() > 3 ? std::get<double>(*a[3].value) : step;
+         std::vector<std::int64_t> last;
+         for (std::int64_t d = 1; d <= static_cast<std::int64_t>(shape.size()); ++d) last.push_back(-d);
+         const Tensor y = x * at::rsqrt(x.pow(2).mean(last, true) + eps);
+         return {w.defined() ? y * w : y};
+       }},
       {"qr_products",
        [](const std::vector<Argument>& a) {
          const auto [q, r] = at::linalg_qr(a.at(0).tensors.at(0));
