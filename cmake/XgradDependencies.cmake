@@ -24,8 +24,6 @@ xgrad_require(xsimd_FOUND "xsimd 8" libxsimd-dev)
 
 find_package(ZLIB QUIET)
 xgrad_require(ZLIB_FOUND "zlib" zlib1g-dev)
-find_package(LibZip MODULE QUIET)
-xgrad_require(LibZip_FOUND "libzip" libzip-dev)
 find_package(nlohmann_json 3.9 QUIET CONFIG)
 xgrad_require(nlohmann_json_FOUND "nlohmann/json 3.9 or newer" nlohmann-json3-dev)
 

@@ -22,8 +22,7 @@ install(FILES "${PROJECT_BINARY_DIR}/package/xgradConfig.cmake"
               "${PROJECT_BINARY_DIR}/package/xgradConfigVersion.cmake" DESTINATION "${package_dir}")
 if(XGRAD_LIBRARY_TYPE STREQUAL "STATIC_LIBRARY")
   # A static library's users link what it needs themselves, so they need to find it.
-  install(FILES "${PROJECT_SOURCE_DIR}/cmake/FindOpenBLAS.cmake" "${PROJECT_SOURCE_DIR}/cmake/FindLibZip.cmake"
-                "${PROJECT_SOURCE_DIR}/cmake/FindLibDw.cmake"
+  install(FILES "${PROJECT_SOURCE_DIR}/cmake/FindOpenBLAS.cmake" "${PROJECT_SOURCE_DIR}/cmake/FindLibDw.cmake"
                 "${PROJECT_SOURCE_DIR}/cmake/FindLibMd.cmake" "${PROJECT_SOURCE_DIR}/cmake/FindSleef.cmake"
           DESTINATION "${package_dir}/modules")
 endif()

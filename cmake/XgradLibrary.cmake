@@ -34,7 +34,7 @@ set_target_properties(xgrad PROPERTIES LINKER_LANGUAGE CXX POSITION_INDEPENDENT_
 target_include_directories(xgrad PUBLIC "$<BUILD_INTERFACE:${XGRAD_INCLUDE_DIR}>"
                                         "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
 target_link_libraries(xgrad PUBLIC fmt::fmt
-                            PRIVATE OpenBLAS::OpenBLAS ZLIB::ZLIB LibZip::LibZip Threads::Threads
+                            PRIVATE OpenBLAS::OpenBLAS ZLIB::ZLIB Threads::Threads
                                     "$<BUILD_INTERFACE:xtensor>" "$<BUILD_INTERFACE:xsimd>"
                                     "$<BUILD_INTERFACE:nlohmann_json::nlohmann_json>")
 target_compile_definitions(xgrad PRIVATE $<$<CONFIG:Debug>:XTENSOR_ENABLE_ASSERT>)
@@ -72,6 +72,10 @@ endif()
 # Flags of single files: pairs of a pattern below the source folder and its flags.
 set(XGRAD_FILE_FLAGS
     "autograd/kernels/.*[.]cpp" "$<$<CONFIG:Release,RelWithDebInfo>:-O3>"  # the rest is calls, not loops
+    # One simple loop for each operation and dtype: vectorised as -O3 does, without its copies of functions and loops, which
+    # gain nothing there and take a third of the compiler's time.
+    "autograd/kernels/(compare|unary|copy|reduce_(extreme|logical))[.]cpp"
+    "$<$<CONFIG:Release,RelWithDebInfo>:-O2 -ftree-vectorize -fvect-cost-model=dynamic>"
     "autograd/(tensor|graph/(engine|node|differentiable)|array/(array|storage)|ops/arithmetic)[.]cpp" "$<$<CONFIG:Release,RelWithDebInfo>:-O3>"  # 6 % of what a small operation costs
     "autograd/(array/generator|kernels/(random|optim)[^/]*)[.]cpp" "-ffp-contract=off"  # PyTorch's bits: fma only where written
     "autograd/kernels/levels/v4[.]cpp" "-march=x86-64-v4 -mprefer-vector-width=512"

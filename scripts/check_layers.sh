@@ -39,7 +39,6 @@ tests          | ^tests/                                | *
 libraries='
 xtensor                  | ^(xtensor|xtensor-blas|xsimd|xtl)/        | ^(autograd/kernels|tests|benchmarks)/|^xtensor[.]hpp$
 BLAS                     | ^(cblas|cblas_.*|f77blas|openblas.*)[.]h$ | ^(autograd/kernels|tests|benchmarks)/
-libzip                   | ^zip[.]h$                                 | ^(serialize/.*[.]cpp$|tests/)
 zlib                     | ^(zlib|zconf)[.]h$                        | ^((data|serialize)/.*[.]cpp$|tests/)
 libcurl                  | ^curl/                                    | ^(data/.*[.]cpp$|tests/)
 a test library           | ^(gtest|gmock)/                           | ^(autograd/gradcheck_gtest[.]hpp$|tests/)

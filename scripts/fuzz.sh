@@ -26,15 +26,25 @@ cmake --build --preset fuzz --target "${parsers[@]/#/fuzz_}"
 # first gigabyte is what the sanitizers need themselves.
 limits=(-max_len=65536 -malloc_limit_mb=96 -rss_limit_mb=1024 -timeout=10)
 export OPENBLAS_NUM_THREADS=1 XGRAD_NUM_THREADS=1 OMP_NUM_THREADS=1
-failed=()
-for parser in "${parsers[@]}"; do
-  work="build/fuzz/$parser"
+fuzz() {  # fuzz PARSER: leaves its verdict in build/fuzz/PARSER/failed, or none
+  local parser="$1" work="build/fuzz/$1" dictionary="tests/fuzz/dictionaries/$1.dict"
   mkdir -p "$work/corpus"
-  dictionary="tests/fuzz/dictionaries/$parser.dict"
-  printf '=== %s for %s s\n' "$parser" "$seconds"
+  rm -f "$work/failed"
   "build/asan/fuzz/fuzz_$parser" "${limits[@]}" -max_total_time="$seconds" -artifact_prefix="$work/" \
     -print_final_stats=1 ${dictionary:+-dict="$dictionary"} "$work/corpus" "tests/fuzz/corpus/$parser" \
-    > "$work/log" 2>&1 || failed+=("$parser")
-  grep -E 'SUMMARY|ERROR|broke its promise|number_of_executed|peak_rss|Test unit written' "$work/log" || tail -n 5 "$work/log"
+    > "$work/log" 2>&1 || touch "$work/failed"
+  printf '=== %s for %s s\n%s\n' "$parser" "$seconds" \
+    "$(grep -E 'SUMMARY|ERROR|broke its promise|number_of_executed|peak_rss|Test unit written' "$work/log" || tail -n 5 "$work/log")"
+}
+
+# As many at a time as there are processors.
+for parser in "${parsers[@]}"; do
+  while [[ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]]; do wait -n || true; done
+  fuzz "$parser" &
+done
+wait
+failed=()
+for parser in "${parsers[@]}"; do
+  [[ ! -e "build/fuzz/$parser/failed" ]] || failed+=("$parser")
 done
 [[ ${#failed[@]} = 0 ]] || { echo "FAILED: ${failed[*]} (see build/fuzz/*/log)"; exit 1; }

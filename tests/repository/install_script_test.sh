@@ -5,12 +5,12 @@ script="$1"
 tools="$(mktemp -d)"
 trap 'rm -rf "$tools"' EXIT
 
-# Everything is installed but the packages named in $MISSING: libzip-dev is unknown, any other was removed.
+# Everything is installed but the packages named in $MISSING: libsleef-dev is unknown, any other was removed.
 cat > "$tools/dpkg-query" <<'END'
 #!/usr/bin/env bash
 for name in "${@:3}"; do
   case " $MISSING " in
-    *" $name "*) [[ "$name" = libzip-dev ]] || echo "$name config-files" ;;
+    *" $name "*) [[ "$name" = libsleef-dev ]] || echo "$name config-files" ;;
     *) echo "$name installed" ;;
   esac
 done
@@ -26,9 +26,9 @@ expect() {  # expect WHAT ACTUAL EXPECTED
 }
 
 expect "all there" "$(MISSING="" "$script" 2>&1)$(cat "$tools/log" 2> /dev/null || true)" ""
-expect "listed" "$(MISSING="ninja-build clang libzip-dev" "$script" --list)" "libzip-dev ninja-build"
-expect "listed for CI" "$(MISSING="ninja-build clang libzip-dev" "$script" --ci --list)" "clang libzip-dev ninja-build"
+expect "listed" "$(MISSING="ninja-build clang libsleef-dev" "$script" --list)" "libsleef-dev ninja-build"
+expect "listed for CI" "$(MISSING="ninja-build clang libsleef-dev" "$script" --ci --list)" "clang libsleef-dev ninja-build"
 
-MISSING="ninja-build libzip-dev" "$script" > /dev/null
+MISSING="ninja-build libsleef-dev" "$script" > /dev/null
 expect "installed" "$(grep -v sudo "$tools/log")" "apt-get update
-apt-get install --yes --no-install-recommends libzip-dev ninja-build"
+apt-get install --yes --no-install-recommends libsleef-dev ninja-build"

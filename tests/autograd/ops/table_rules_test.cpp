@@ -35,6 +35,7 @@ const std::map<std::string, const char*>& without_a_row_for_a_reason() {
       {"clamp_(TT)", "the same"},
       {"index_put(TxTb)", "integers, slices and tensors among each other, as index_put_ has them: indexing_test.cpp"},
       {"index_put_(TxSb)", "the row index_put_.scalar, which can say a number only as a double"},
+      {"cdist(TTfs)", "the mode as a word: tests/nn/lazy_test.cpp"},
       {"relu_backward(TT)", "relu's derivative, whose own one the row relu reaches"},
       {"softmax_backward(TTi)", "softmax's, in the same way"},
       {"log_softmax_backward(TTi)", "log_softmax's, in the same way"}};
