@@ -47,6 +47,10 @@ TEST(SmallExamples, Convnet) {
   if (has_gnuplot()) {
     EXPECT_THAT(folder.files(), Contains("predictions.png"));
   }
+  // From the checkpoint of the last epoch there is nothing left to learn.
+  const std::string resumed = output_of(folder, XGRAD_CONVNET, "--small --resume");
+  EXPECT_EQ(number_after(resumed, "test accuracy of the best epoch: "), best);
+  EXPECT_EQ(resumed.find("epoch 1:"), std::string::npos);
 }
 #endif
 
