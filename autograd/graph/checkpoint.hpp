@@ -4,6 +4,7 @@
 #include <xgrad/autograd/graph/grad_mode.hpp>
 #include <xgrad/autograd/graph/saved_hooks.hpp>
 
+#include <mutex>
 #include <tuple>
 
 namespace xgrad::utils {
@@ -21,20 +22,29 @@ class CheckpointOptions {
 
 namespace detail {
 
-/// One checkpointed part: counts what its first run saves, and makes it again when backward first asks.
+/// One checkpointed part: notes what its first run saves, and makes it again when backward first asks. Several threads
+/// may run the graph.
 class Recomputation {
  public:
   Recomputation(std::function<void()> again, bool preserve_rng_state);
-  std::size_t count() { return count_++; }
+  /// The number of a tensor that the first run saves.
+  std::size_t note(const Tensor& saved);
   Tensor get(std::size_t i);
 
  private:
+  struct Shape {
+    Dims sizes;
+    ScalarType dtype;
+  };
   void run_again();
+  void check_same(const std::vector<Tensor>& again) const;
+
   std::function<void()> again_;
   std::optional<Generator> generator_;
-  std::size_t count_ = 0;
-  std::size_t given_ = 0;
+  std::vector<Shape> noted_;
+  std::mutex mutex_;
   std::vector<Tensor> tensors_;
+  std::vector<bool> given_;  // which of them this pass has asked for
 };
 
 }  // namespace detail
@@ -53,7 +63,7 @@ auto checkpoint(const CheckpointOptions& options, F f, Args... args) {
   if (!GradMode::is_enabled()) return f(args...);
   const auto part =
       std::make_shared<detail::Recomputation>([f, args...]() mutable { f(args...); }, options.preserve_rng_state());
-  autograd::graph::saved_tensors_hooks hooks([part](const Tensor&) { return part->count(); },
+  autograd::graph::saved_tensors_hooks hooks([part](const Tensor& t) { return part->note(t); },
                                              [part](std::size_t i) { return part->get(i); });
   return f(args...);
 }

@@ -33,7 +33,7 @@ struct SavedTensor {
   Tensor tensor;
   std::uint32_t version = 0;
   SavedKind kind = SavedKind::Other;
-  std::uint8_t index = 0;
+  std::uint16_t index = 0;  ///< of a Function's argument or result: of those there may be 65,535
 };
 
 /// The requests of an operation: which tensors its derivative will read.

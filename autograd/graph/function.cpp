@@ -74,7 +74,7 @@ void FunctionNodeBase::keep(const variable_list& to_save, const variable_list& i
     SavedTensor& s = saved()[i];
     const auto result = find(outputs, t), argument = find(inputs, t);
     s.kind = result >= 0 ? SavedKind::Output : argument >= 0 ? SavedKind::Input : SavedKind::Other;
-    s.index = static_cast<std::uint8_t>(result >= 0 ? result : argument >= 0 ? argument : 0);
+    s.index = static_cast<std::uint16_t>(result >= 0 ? result : argument >= 0 ? argument : 0);
     s.tensor = result >= 0 ? Tensor(t.array()) : t;
     check(!s.tensor.is_inference(),
           "Inference tensors cannot be saved for backward. To work around you can make a clone to get a normal tensor "

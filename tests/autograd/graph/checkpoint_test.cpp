@@ -92,5 +92,30 @@ TEST(Checkpoint, AFunctionThatChangesIsFoundOut) {
                "A different number of tensors was saved during the original forward and recomputation");
 }
 
+TEST(Checkpoint, AFunctionThatSavesOtherShapesOrDtypesIsFoundOut) {
+  int calls = 0;
+  const Tensor x = leaf({1., 2., 3.});
+  const Tensor shorter = checkpoint([&](const Tensor& t) { return (calls++ ? t.slice(0, 0, 2) : t).exp().sum(); }, x);
+  EXPECT_ERROR(Error, shorter.backward(), "different metadata than during the forward pass");
+  calls = 0;
+  const Tensor wider = checkpoint([&](const Tensor& t) { return t.to(calls++ ? kFloat32 : kFloat64).exp().sum(); }, x);
+  EXPECT_ERROR(Error, wider.backward(), "Tensor 0 was saved as");
+}
+
+TEST(Checkpoint, APassThatNeedsNotAllLeavesTheNextRight) {
+  int calls = 0;
+  const Tensor x = leaf({0.3, 0.5}), w = leaf({2., 3.});
+  const auto f = [&](const Tensor& t, const Tensor& u) { return ++calls, (t.exp() * u).sin(); };
+  const Tensor y = checkpoint(f, x, w).sum();
+  for (int pass = 0; pass < 3; ++pass) {
+    const auto part = autograd::grad({y}, {w}, {}, true);
+    const auto all = autograd::grad({y}, {x, w}, {}, true);
+    const Tensor other = f(x, w).sum();
+    const auto plain = autograd::grad({other}, {x, w});
+    EXPECT_EQ(values(part[0]), values(plain[1]));
+    for (std::size_t i = 0; i < 2; ++i) EXPECT_EQ(values(all[i]), values(plain[i]));
+  }
+}
+
 }  // namespace
 }  // namespace xgrad

@@ -340,6 +340,35 @@ TEST(Function, TakesListsOfTensors) {
   EXPECT_EQ(b.grad().item<double>(), 1);
 }
 
+TEST(Function, SavesHundredsOfArguments) {
+  struct SumOfSquares : Function<SumOfSquares> {
+    static Tensor forward(AutogradContext* ctx, const variable_list& list) {
+      ctx->save_for_backward(list);
+      Tensor out = list[0] * list[0];
+      for (std::size_t i = 1; i < list.size(); ++i) out = out + list[i] * list[i];
+      return out;
+    }
+    static tensor_list backward(AutogradContext* ctx, tensor_list grads) {
+      tensor_list out;
+      for (const Tensor& x : ctx->get_saved_variables()) out.push_back(grads[0] * x * 2);
+      return out;
+    }
+  };
+  constexpr std::size_t kMany = 300;
+  std::vector<Tensor> leaves, arguments;
+  for (std::size_t i = 0; i < kMany; ++i) {
+    leaves.push_back(leaf(static_cast<double>(i)));
+    arguments.push_back(leaves[i] * 3);  // a place in the graph, which backward of the second order goes through
+  }
+  const Tensor y = SumOfSquares::apply(arguments);
+  const std::vector<Tensor> first = autograd::grad({y}, leaves, {}, true, true);
+  EXPECT_EQ(first[299].item<double>(), 2 * 9 * 299);
+  const std::vector<Tensor> second =
+      autograd::grad({first[299]}, {leaves[299], leaves[299 - 256]}, {}, false, false, true);
+  EXPECT_EQ(second[0].item<double>(), 2 * 9);
+  EXPECT_FALSE(second[1].defined());
+}
+
 TEST(IValue, HoldsOneTypeAndSaysWhich) {
   IValue v = 2.5;
   EXPECT_TRUE(v.isDouble());
