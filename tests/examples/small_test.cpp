@@ -15,7 +15,8 @@ using xgrad::test::read_bytes;
 using xgrad::test::TempFolder;
 
 /// What the program prints when it is run in `folder` with these arguments.
-std::string output_of(const TempFolder& folder, const std::string& program, const std::string& arguments) {
+[[maybe_unused]] std::string output_of(const TempFolder& folder, const std::string& program,
+                                       const std::string& arguments) {
   const std::string run =
       "cd '" + folder.path().string() + "' && '" + program + "' " + arguments + " > out.txt 2> err.txt";
   EXPECT_EQ(std::system(run.c_str()), 0) << read_bytes(folder / "err.txt");
@@ -23,7 +24,7 @@ std::string output_of(const TempFolder& folder, const std::string& program, cons
 }
 
 /// The number behind `label`.
-double number_after(const std::string& text, const std::string& label) {
+[[maybe_unused]] double number_after(const std::string& text, const std::string& label) {
   const auto at = text.find(label);
   EXPECT_NE(at, std::string::npos) << text;
   return at == std::string::npos ? -1 : std::strtod(text.c_str() + at + label.size(), nullptr);
