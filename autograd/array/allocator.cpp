@@ -1,8 +1,8 @@
 #include <xgrad/autograd/array/allocator.hpp>
-
-#include <sys/mman.h>
 #include <xgrad/autograd/array/error.hpp>
 #include <xgrad/autograd/array/processor.hpp>
+
+#include <sys/mman.h>
 
 #include <algorithm>
 #include <bit>
