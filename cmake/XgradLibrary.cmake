@@ -20,6 +20,26 @@ file(GLOB root_headers RELATIVE "${PROJECT_SOURCE_DIR}" CONFIGURE_DEPENDS "${PRO
 list(APPEND XGRAD_PUBLIC_HEADERS ${root_headers})
 list(FILTER XGRAD_PUBLIC_HEADERS EXCLUDE REGEX "^autograd/kernels/")
 
+# CMake compiles sources with flags of their own one by one, also where others come several at a time, and kernels have
+# flags of their own. So most of them are joined here, each four in one file; what takes long anyway, or has more flags
+# than the rest, stays by itself.
+if(XGRAD_UNITY)
+  set(kernels ${XGRAD_SOURCES})
+  list(FILTER kernels INCLUDE REGEX "/autograd/kernels/[^/]+[.]cpp$")
+  list(FILTER kernels EXCLUDE REGEX "/(arithmetic|blas|compare|copy|lapack|optim|random|reduce_(extreme|logical)|unary)[^/]*$")
+  list(REMOVE_ITEM XGRAD_SOURCES ${kernels})
+  list(LENGTH kernels count)
+  math(EXPR last "${count} - 1")
+  foreach(first RANGE 0 ${last} 4)
+    list(SUBLIST kernels ${first} 4 some)
+    list(TRANSFORM some REPLACE "(.+)" "#include \"\\1\"")
+    string(REPLACE ";" "\n" some "${some}")
+    set(joined "${PROJECT_BINARY_DIR}/joined/autograd/kernels/joined_${first}.cpp")
+    file(CONFIGURE OUTPUT "${joined}" CONTENT "${some}\n" @ONLY)
+    list(APPEND XGRAD_SOURCES "${joined}")
+  endforeach()
+endif()
+
 # Headers live beside their sources and are included as <xgrad/...>: a link of that name to the source tree.
 set(XGRAD_INCLUDE_DIR "${PROJECT_BINARY_DIR}/include")
 file(MAKE_DIRECTORY "${XGRAD_INCLUDE_DIR}")

@@ -1,6 +1,7 @@
 #include <xgrad/autograd/kernels/activation.hpp>
 #include <xgrad/autograd/kernels/blocks.hpp>
 #include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/kernels/floating.hpp>
 #include <xgrad/autograd/kernels/levels.hpp>
 
 #include <cmath>
@@ -204,14 +205,6 @@ void with_formula(const ActivationCall& call, Use use) {
     case Activation::Threshold:
       return use(plain<T>([a, b](T x) { return x <= a ? b : x; }, [a](T x) { return x <= a ? T(0) : T(1); }));
   }
-}
-
-template <class F>
-void of_floating(ScalarType dtype, F f) {
-  if (dtype == kFloat32)
-    f.template operator()<float>();
-  else
-    f.template operator()<double>();
 }
 
 }  // namespace

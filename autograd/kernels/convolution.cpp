@@ -1,6 +1,7 @@
 #include <xgrad/autograd/kernels/blas.hpp>
 #include <xgrad/autograd/kernels/convolution.hpp>
 #include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/kernels/floating.hpp>
 #include <xgrad/autograd/kernels/rows.hpp>
 #include <xgrad/autograd/kernels/split.hpp>
 
@@ -12,8 +13,6 @@ namespace xgrad::kernels {
 namespace {
 
 using Three = std::array<std::int64_t, 3>;
-
-Array packed(const Array& a) { return a.is_contiguous() ? a : contiguous_copy(a); }
 
 /// The last sizes as three, with ones before them.
 Three spatial(IntArrayRef sizes) {
@@ -204,14 +203,6 @@ struct Sizes {
     split(n, std::max<std::int64_t>(products / kProductsPerElement, 1), 1, some);
   }
 };
-
-template <class F>
-void of_floating(ScalarType dtype, F f) {
-  if (dtype == kFloat32)
-    f.template operator()<float>();
-  else
-    f.template operator()<double>();
-}
 
 /// Every channel of [channels, n] filled with its bias, or 0.
 template <class T>

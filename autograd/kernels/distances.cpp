@@ -19,25 +19,25 @@ T sign_of(T x) {
 // What norms differ in: what a difference contributes, how contributions add up, what the sum means, and the slope of
 // the norm along a difference, given the whole distance.
 template <class T>
-struct Sum {
+struct Summed {
   static T join(T a, T b) { return a + b; }
 };
 template <class T>
-struct Count : Sum<T> {  // p = 0
-  explicit Count(double) {}
+struct Different : Summed<T> {  // p = 0
+  explicit Different(double) {}
   T term(T d) const { return d != 0 ? T(1) : T(0); }
   T finish(T sum) const { return sum; }
   T slope(T, T) const { return 0; }
 };
 template <class T>
-struct Manhattan : Sum<T> {  // p = 1
+struct Manhattan : Summed<T> {  // p = 1
   explicit Manhattan(double) {}
   T term(T d) const { return std::abs(d); }
   T finish(T sum) const { return sum; }
   T slope(T d, T) const { return sign_of(d); }
 };
 template <class T>
-struct Euclid : Sum<T> {  // p = 2
+struct Euclid : Summed<T> {  // p = 2
   explicit Euclid(double) {}
   T term(T d) const { return d * d; }
   T finish(T sum) const { return std::sqrt(sum); }
@@ -52,7 +52,7 @@ struct Largest {  // p = ∞
   T slope(T d, T distance) const { return std::abs(d) == distance ? sign_of(d) : T(0); }
 };
 template <class T>
-struct AnyPower : Sum<T> {
+struct AnyPower : Summed<T> {
   explicit AnyPower(double power) : p(static_cast<T>(power)) {}
   T term(T d) const { return std::pow(std::abs(d), p); }
   T finish(T sum) const { return std::pow(sum, 1 / p); }
@@ -66,7 +66,7 @@ struct AnyPower : Sum<T> {
 /// f(norm) with the norm for p in T, and roughly what an element of it costs.
 template <class T, class F>
 void with_norm(double p, F f) {
-  if (p == 0) return f(Count<T>(p), 1);
+  if (p == 0) return f(Different<T>(p), 1);
   if (p == 1) return f(Manhattan<T>(p), 1);
   if (p == 2) return f(Euclid<T>(p), 1);
   if (std::isinf(p)) return f(Largest<T>(p), 1);

@@ -1,5 +1,6 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/embedding.hpp>
+#include <xgrad/autograd/kernels/floating.hpp>
 #include <xgrad/autograd/kernels/independent.hpp>
 #include <xgrad/autograd/kernels/split.hpp>
 
@@ -9,8 +10,6 @@
 
 namespace xgrad::kernels {
 namespace {
-
-Array packed(const Array& a) { return a.is_contiguous() ? a : contiguous_copy(a); }
 
 void check_row(std::int64_t row, std::int64_t rows) {
   check<IndexError>(row >= 0 && row < rows, "index out of range in self");

@@ -1,4 +1,5 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/kernels/floating.hpp>
 #include <xgrad/autograd/kernels/grid_sample.hpp>
 #include <xgrad/autograd/kernels/split.hpp>
 
@@ -114,15 +115,13 @@ Line<T> read_at(T g, std::int64_t size, const GridSampling& how) {
   return line;
 }
 
-Array packed(const Array& x) { return x.is_contiguous() ? x : contiguous_copy(x); }
-
 /// The sizes of a call; dimensions are filled up to three with ones in front.
-struct Shape {
+struct GridShape {
   std::int64_t batch, channels, places = 1, plane = 1;
   std::size_t dims;
   std::array<std::int64_t, 3> size{1, 1, 1};
 
-  Shape(const Array& x, const Array& grid)
+  GridShape(const Array& x, const Array& grid)
       : batch(x.size(0)), channels(x.size(1)), dims(static_cast<std::size_t>(x.dim() - 2)) {
     for (std::size_t d = 0; d < dims; ++d) {
       const auto at = static_cast<std::int64_t>(d);
@@ -135,7 +134,7 @@ struct Shape {
 
 /// Calls f(offset in the plane, weight, slope by each dimension) for every element that a place reads.
 template <class T, class F>
-void each_element(const T* at, const Shape& s, const GridSampling& how, const F& f) {
+void each_element(const T* at, const GridShape& s, const GridSampling& how, const F& f) {
   std::array<Line<T>, 3> lines;
   for (std::size_t d = 0; d < 3; ++d) {
     if (d + s.dims < 3)
@@ -159,7 +158,7 @@ void each_element(const T* at, const Shape& s, const GridSampling& how, const F&
 }  // namespace
 
 Array grid_sample(const Array& x, const Array& grid, const GridSampling& how) {
-  const Shape s(x, grid);
+  const GridShape s(x, grid);
   const Array from = packed(x), at = packed(grid);
   Dims sizes{s.batch, s.channels};
   for (std::int64_t d = 1; d + 1 < grid.dim(); ++d) sizes.push_back(grid.size(d));
@@ -184,7 +183,7 @@ Array grid_sample(const Array& x, const Array& grid, const GridSampling& how) {
 
 std::pair<Array, Array> grid_sample_backward(const Array& g, const Array& x, const Array& grid, const GridSampling& how,
                                              bool want_x, bool want_grid) {
-  const Shape s(x, grid);
+  const GridShape s(x, grid);
   const Array from = packed(x), at = packed(grid), upstream = packed(g);
   std::pair<Array, Array> out{want_x ? Array::empty(x.sizes(), x.dtype()) : Array(),
                               want_grid ? Array::empty(grid.sizes(), grid.dtype()) : Array()};

@@ -1,4 +1,5 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/kernels/floating.hpp>
 #include <xgrad/autograd/kernels/softmax.hpp>
 #include <xgrad/autograd/kernels/softmax_rows.hpp>
 
@@ -7,12 +8,10 @@
 namespace xgrad::kernels {
 namespace {
 
-Array packed(const Array& x) { return x.is_contiguous() ? x : contiguous_copy(x); }
-
 /// [N, C, d...] as [N, C, positions]; [C] is a batch of one.
-struct Shape {
+struct LossShape {
   std::int64_t batch = 1, classes = 1, positions = 1;
-  explicit Shape(IntArrayRef sizes) {
+  explicit LossShape(IntArrayRef sizes) {
     check(sizes.size() >= 1, "input tensor should be 1D or 2D");
     const std::size_t c = sizes.size() == 1 ? 0 : 1;
     if (c == 1) batch = sizes[0];
@@ -49,7 +48,7 @@ void check_target(IntArrayRef sizes, const Array& target) {
 template <class T>
 class Labels {
  public:
-  Labels(const Array& target, const Shape& shape, ScalarType dtype, const NllOptions& options)
+  Labels(const Array& target, const LossShape& shape, ScalarType dtype, const NllOptions& options)
       : ignored_(options.ignore_index) {
     check(is_integral(target.dtype()), "expected scalar type Long but found {}", info(target.dtype()).cname);
     labels_ = target.dtype() == kInt64 && target.is_contiguous() ? target : contiguous_copy(to_dtype(target, kInt64));
@@ -161,7 +160,7 @@ Array classes_second(const Array& x) {
 }  // namespace
 
 Array nll_loss(const Array& logp, const Array& target, const NllOptions& options, Array* total_weight) {
-  const Shape shape(logp.sizes());
+  const LossShape shape(logp.sizes());
   check_target(logp.sizes(), target);
   Array result;
   dispatch_floating(logp.dtype(), "nll_loss_out_frame", [&]<class T>() {
@@ -181,7 +180,7 @@ Array nll_loss(const Array& logp, const Array& target, const NllOptions& options
 
 Array nll_loss_backward(const Array& g, const Array& target, IntArrayRef logp_sizes, const NllOptions& options,
                         const Array& total_weight) {
-  const Shape shape(logp_sizes);
+  const LossShape shape(logp_sizes);
   check_target(logp_sizes, target);
   Array out = Array::empty(logp_sizes, g.dtype());
   std::memset(out.raw(), 0, out.nbytes());
@@ -200,7 +199,7 @@ Array nll_loss_backward(const Array& g, const Array& target, IntArrayRef logp_si
 
 Array cross_entropy(const Array& x, const Array& target, const NllOptions& options, Array* probabilities,
                     Array* total_weight) {
-  const Shape shape(x.sizes());
+  const LossShape shape(x.sizes());
   check_target(x.sizes(), target);
   Array result;
   dispatch_floating(x.dtype(), "log_softmax_lastdim_kernel_impl", [&]<class T>() {
@@ -247,7 +246,7 @@ Array cross_entropy(const Array& x, const Array& target, const NllOptions& optio
 
 Array cross_entropy_backward(const Array& g, const Array& probabilities, const Array& target, const NllOptions& options,
                              const Array& total_weight) {
-  const Shape shape(probabilities.sizes());
+  const LossShape shape(probabilities.sizes());
   check_target(probabilities.sizes(), target);
   Array result;
   dispatch_floating(probabilities.dtype(), "cross_entropy_backward", [&]<class T>() {

@@ -1,4 +1,5 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/kernels/floating.hpp>
 #include <xgrad/autograd/kernels/margin.hpp>
 #include <xgrad/autograd/kernels/split.hpp>
 
@@ -7,8 +8,6 @@
 
 namespace xgrad::kernels {
 namespace {
-
-Array packed(const Array& x) { return x.is_contiguous() ? x : contiguous_copy(x); }
 
 /// Calls row(n, x, slope) for each row of scores, which returns the row's loss; slope is null unless it was asked for.
 template <class T, class Row>

@@ -1,4 +1,5 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/kernels/floating.hpp>
 #include <xgrad/autograd/kernels/normalization.hpp>
 #include <xgrad/autograd/kernels/reduce.hpp>
 #include <xgrad/autograd/kernels/rows.hpp>
@@ -11,8 +12,6 @@
 
 namespace xgrad::kernels {
 namespace {
-
-Array packed(const Array& a) { return a.is_contiguous() ? a : contiguous_copy(a); }
 
 /// Whether each statistic's elements lie one by one, a row apart: then it is done on the transposed matrix.
 bool scattered(const NormLayout& l) { return l.across && l.d[2] * l.d[3] == 1 && l.d[0] > 1 && l.d[1] > 1; }
@@ -232,14 +231,6 @@ class Backward {
   T *dx_, *dw_, *db_;
   std::vector<T> hat_, scaled_;
 };
-
-template <class F>
-void of_floating(ScalarType dtype, F f) {
-  if (dtype == kFloat32)
-    f.template operator()<float>();
-  else
-    f.template operator()<double>();
-}
 
 /// In how many parts, of a range of d0 each, the gradients of scales and shifts are summed up: that depends on the
 /// sizes alone, so that the sums are the same however many threads there are. One where threads share d1 instead, whose

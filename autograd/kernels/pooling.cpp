@@ -1,4 +1,5 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/kernels/floating.hpp>
 #include <xgrad/autograd/kernels/pooling.hpp>
 #include <xgrad/autograd/kernels/split.hpp>
 
@@ -8,20 +9,10 @@
 namespace xgrad::kernels {
 namespace {
 
-Array packed(const Array& a) { return a.is_contiguous() ? a : contiguous_copy(a); }
-
 std::int64_t product(IntArrayRef sizes) {
   std::int64_t n = 1;
   for (const std::int64_t s : sizes) n *= s;
   return n;
-}
-
-template <class F>
-void of_floating(ScalarType dtype, F f) {
-  if (dtype == kFloat32)
-    f.template operator()<float>();
-  else
-    f.template operator()<double>();
 }
 
 /// The maximum over a window of one plane. NaN wins, and a later NaN over an earlier one, as in PyTorch.

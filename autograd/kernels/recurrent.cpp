@@ -1,4 +1,5 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/kernels/floating.hpp>
 #include <xgrad/autograd/kernels/levels.hpp>
 #include <xgrad/autograd/kernels/recurrent.hpp>
 
@@ -7,8 +8,6 @@
 
 namespace xgrad::kernels {
 namespace {
-
-Array packed(const Array& x) { return x.is_contiguous() ? x : contiguous_copy(x); }
 
 template <class T>
 void sigmoid(T* y, const T* x, std::int64_t n) {

@@ -1,4 +1,5 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/kernels/floating.hpp>
 #include <xgrad/autograd/kernels/softmax.hpp>
 #include <xgrad/autograd/kernels/softmax_rows.hpp>
 
@@ -15,8 +16,6 @@ struct Split {
     }
   }
 };
-
-Array packed(const Array& x) { return x.is_contiguous() ? x : contiguous_copy(x); }
 
 template <class T>
 void softmax_rows(T* y, const T* x, std::int64_t rows, std::int64_t n) {
