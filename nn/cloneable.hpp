@@ -1,7 +1,6 @@
 /// Cloneable: gives a module an exact, independent copy.
 #pragma once
 
-#include <xgrad/autograd/array/generator.hpp>
 #include <xgrad/nn/module.hpp>
 
 namespace xgrad::nn {
@@ -24,18 +23,16 @@ class Cloneable : public Base {
 
   /// A copy that shares nothing, in the same mode. Draws nothing from the random streams: they stand where they stood.
   std::shared_ptr<ModuleBase> clone(const std::optional<Device>& device = std::nullopt) const override {
-    auto copy = std::make_shared<Derived>(static_cast<const Derived&>(*this));
-    copy->ModuleBase::start_anew();
-    const Array random_state = default_generator().get_state();
-    copy->reset();
-    default_generator().set_state(random_state);
-    copy->ModuleBase::copy_tree_from(*this, device);
-    return copy;
+    // Every program that includes a module compiles this for it: what needs no Derived is elsewhere.
+    return this->finish_clone(
+        new Derived(static_cast<const Derived&>(*this)), [](ModuleBase& copy) { static_cast<Derived&>(copy).reset(); },
+        device);
   }
 
  private:
   void clone_from(const ModuleBase& other, const std::optional<Device>& device) final {
-    const auto copy = std::dynamic_pointer_cast<Derived>(other.clone(device));
+    const auto owner = other.clone(device);
+    const auto* copy = dynamic_cast<const Derived*>(owner.get());
     check(copy != nullptr,
           "Attempted to clone submodule, but it is of a different type than the submodule it was to be cloned into");
     static_cast<Derived&>(*this) = *copy;

@@ -1,3 +1,4 @@
+#include <xgrad/autograd/array/generator.hpp>
 #include <xgrad/autograd/graph/grad_mode.hpp>
 #include <xgrad/nn/module.hpp>
 
@@ -225,6 +226,17 @@ ModuleBase::Pointer ModuleBase::clone(const std::optional<Device>&) const {
       short_name()));
   error.set_hint("or build a second model and copy the weights: copy.load_state_dict(model.state_dict())");
   throw error;
+}
+
+ModuleBase::Pointer ModuleBase::finish_clone(ModuleBase* copy, void (*reset)(ModuleBase&),
+                                             const std::optional<Device>& device) const {
+  Pointer owner(copy);
+  copy->start_anew();
+  const Array random_state = default_generator().get_state();
+  reset(*copy);
+  default_generator().set_state(random_state);
+  copy->copy_tree_from(*this, device);
+  return owner;
 }
 
 void ModuleBase::clone_from(const ModuleBase& other, const std::optional<Device>& device) { other.clone(device); }

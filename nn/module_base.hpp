@@ -282,6 +282,8 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
   // reset() registered anew.
   virtual void clone_from(const ModuleBase& other, const std::optional<Device>& device);
   void copy_tree_from(const ModuleBase& other, const std::optional<Device>& device);
+  /// clone() from where `copy` has this module's members: owns it, calls `reset`, copies tensors and submodules.
+  Pointer finish_clone(ModuleBase* copy, void (*reset)(ModuleBase&), const std::optional<Device>& device) const;
 
   std::shared_ptr<State> state_;
 };

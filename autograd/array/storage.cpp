@@ -12,7 +12,8 @@ std::size_t Storage::block_bytes(std::size_t nbytes) {
 }
 
 Intrusive<Storage> Storage::create(std::size_t nbytes) {
-  auto* s = new (memory::allocate(block_bytes(nbytes))) Storage;
+  void* const block = nbytes <= kInside ? memory::allocate(sizeof(Storage)) : memory::allocate(block_bytes(nbytes));
+  auto* s = new (block) Storage;
   s->data_ = nbytes <= kInside ? static_cast<void*>(s->inside_) : s + 1;
   s->nbytes_ = nbytes;
   memory::detail::count(memory::detail::Counted::Bytes, static_cast<std::int64_t>(nbytes));

@@ -112,7 +112,6 @@ void OpNodeBase::check_not_released() const {
 }
 
 const Tensor& Saved::find(SavedKind kind, std::size_t index) const {
-  node_.check_not_released();
   const auto all = node_.saved();
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (all[i].kind == kind && all[i].index == index) return slot(i);
@@ -121,9 +120,9 @@ const Tensor& Saved::find(SavedKind kind, std::size_t index) const {
 }
 
 const Tensor& Saved::slot(std::size_t i) const {
-  node_.check_not_released();
   const SavedTensor& s = node_.saved()[i];
   if (!s.tensor.defined()) {
+    node_.check_not_released();
     if (!node_.packed() || node_.packed()->empty(i)) return s.tensor;
     Tensor& t = unpacked(i);
     if (!t.defined()) t = unpack(node_, i);

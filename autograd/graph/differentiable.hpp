@@ -153,16 +153,20 @@ class Into {
   constexpr Into() = default;
   static Into in_place(const Tensor& self) { return Into(&self, &self.array()); }
   /// `dying` must have the result's shape and dtype, and nobody else may see its memory: no handle, view or graph
-  /// (ops::is_dying). Nor may the operation save it.
-  static Into over(const Tensor& dying) { return Into(nullptr, &dying.array()); }
+  /// (ops::is_dying). Nor may the operation save it. Where nothing is recorded, the result is that tensor itself.
+  static Into over(Tensor& dying) { return Into(nullptr, &dying.array(), &dying); }
   const Tensor* self() const { return self_; }
   /// The array a kernel must write to, or null when it should make one.
   const Array* array() const { return array_; }
+  /// The tensor that may become the result, or null.
+  Tensor* dying() const { return dying_; }
 
  private:
-  constexpr Into(const Tensor* self, const Array* array) : self_(self), array_(array) {}
+  constexpr Into(const Tensor* self, const Array* array, Tensor* dying = nullptr)
+      : self_(self), array_(array), dying_(dying) {}
   const Tensor* self_ = nullptr;
   const Array* array_ = nullptr;
+  Tensor* dying_ = nullptr;
 };
 
 template <std::size_t N>
@@ -177,7 +181,8 @@ Inputs<sizeof...(T)> inputs(const T&... tensors) {
 class Wanted {
  public:
   /// None at all while nothing is recorded.
-  explicit Wanted(std::span<const Tensor* const> inputs) {
+  template <std::size_t N>
+  explicit Wanted(std::span<const Tensor* const, N> inputs) {
     if (!detail::grad_mode) return;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       if (!takes_gradient(*inputs[i])) continue;
@@ -264,13 +269,17 @@ std::vector<Tensor> differentiable_many(std::span<const Tensor* const> in, Forwa
 /// Records an operation with one result. `forward(const Array* out)` returns the result's array, having written to
 /// `*out` (and returned that) when given one; `save(Save&)` may be `no_save`; `derivative(const Saved&, const Tensor&
 /// g)` returns Grads.
-template <FixedString Name, class Forward, class SaveFn, class Derivative>
-Tensor differentiable(std::span<const Tensor* const> in, Into into, Forward&& forward, SaveFn&& save_fn,
+template <FixedString Name, std::size_t N = std::dynamic_extent, class Forward, class SaveFn, class Derivative>
+Tensor differentiable(std::span<const Tensor* const, N> in, Into into, Forward&& forward, SaveFn&& save_fn,
                       Derivative derivative) {
   const detail::Profiled profiled(Name.value, in, into.self() != nullptr);
   const Wanted wanted(in);
   if (into.self()) RecordingBase::check_writable(*into.self(), wanted.any());
   if (!wanted.any()) {
+    if (into.dying() && into.dying()->impl()->is_bare()) {
+      forward(into.array());
+      return std::move(*into.dying());
+    }
     if (!into.self()) return new_tensor([&] { return forward(into.array()); });
     forward(into.array());
     RecordingBase::changed(*into.self());
@@ -301,8 +310,8 @@ Tensor differentiable(std::span<const Tensor* const> in, Into into, Forward&& fo
 
 template <FixedString Name, std::size_t N, class Forward, class SaveFn, class Derivative>
 Tensor differentiable(const Inputs<N>& in, Into into, Forward&& forward, SaveFn&& save_fn, Derivative derivative) {
-  return differentiable<Name>(std::span<const Tensor* const>(in), into, std::forward<Forward>(forward),
-                              std::forward<SaveFn>(save_fn), std::move(derivative));
+  return differentiable<Name, N>(std::span<const Tensor* const, N>(in), into, std::forward<Forward>(forward),
+                                 std::forward<SaveFn>(save_fn), std::move(derivative));
 }
 
 inline constexpr auto no_save = [](Save&) {};

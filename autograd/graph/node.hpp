@@ -31,8 +31,7 @@ class Grads {
   requires(sizeof...(T) > 0 && (std::is_same_v<std::remove_cvref_t<T>, Tensor> && ...)) Grads(T&&... tensors)
       : size_(sizeof...(T)) {
     if constexpr (sizeof...(T) > kFew) {
-      many_ = std::make_unique<Tensor[]>(size_);
-      Tensor* to = many_.get();
+      Tensor* to = many_ = new Tensor[size_];
       ((*to++ = std::forward<T>(tensors)), ...);
     } else {
       Tensor* to = few_;
@@ -41,7 +40,7 @@ class Grads {
   }
   explicit Grads(std::size_t size) : size_(size) {
     if (size > kFew)
-      many_ = std::make_unique<Tensor[]>(size);
+      many_ = new Tensor[size];
     else
       std::uninitialized_value_construct_n(few_, size);
   }
@@ -58,8 +57,8 @@ class Grads {
   ~Grads() { clear(); }
 
   std::size_t size() const { return size_; }
-  Tensor* data() { return size_ > kFew ? many_.get() : few_; }
-  const Tensor* data() const { return size_ > kFew ? many_.get() : few_; }
+  Tensor* data() { return size_ > kFew ? many_ : few_; }
+  const Tensor* data() const { return size_ > kFew ? many_ : few_; }
   Tensor& operator[](std::size_t i) { return data()[i]; }
   const Tensor& operator[](std::size_t i) const { return data()[i]; }
   Tensor* begin() { return data(); }
@@ -72,22 +71,26 @@ class Grads {
 
   void take(Grads& other) {
     size_ = other.size_;
-    many_ = std::move(other.many_);
-    if (size_ <= kFew)
+    if (size_ <= kFew) {
       std::uninitialized_move_n(other.few_, size_, few_);
-    else
+    } else {
+      many_ = other.many_;
       other.size_ = 0;
+    }
   }
   void clear() {
-    if (size_ <= kFew) std::destroy_n(few_, size_);
+    if (size_ <= kFew)
+      std::destroy_n(few_, size_);
+    else
+      delete[] many_;
     size_ = 0;
   }
 
   std::size_t size_ = 0;
   union {
     Tensor few_[kFew];  // the first size_ of them exist, if that is no more than there are
+    Tensor* many_;      // else these
   };
-  std::unique_ptr<Tensor[]> many_;
 };
 
 /// A forward result's shape and dtype, in 24 bytes: what the engine checks and un-broadcasts gradients against.

@@ -48,6 +48,11 @@ struct TensorImpl final : RefCounted {
     return own_version ? own_version->value.load(std::memory_order_relaxed) : array.storage()->version();
   }
   void bump_version();
+  /// Whether this is an Array and nothing more, as a new tensor outside of any graph is.
+  [[gnu::always_inline]] bool is_bare() const {
+    return !node && !requires_grad && !wrapped_number && !retains_grad && !follows && !slot && !own_version && !view &&
+           inference == detail::inference_mode;
+  }
   GradSlot& grad_slot();  ///< made when first needed
 };
 

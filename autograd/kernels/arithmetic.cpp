@@ -79,25 +79,25 @@ void run_binary(Binary op, const Array& out, const Array& a, const Array& b) {
 /// out = f(a, b, c)
 template <class T, class F>
 void map_ternary(const Array& out, const Array& a, const Array& b, const Array& c, F f) {
-  if (out.numel() == 0) return;
-  const auto plan = plan_rows<4>({&out, &a, &b, &c});
-  const auto s = plan.row_stride;
-  constexpr std::int64_t size = sizeof(T);
-  split_rows(plan, 1, [&](const auto& p, std::int64_t n) {
+  using Row = RowKernel<4>;
+  const auto row = [](const void* g, const Row::Pointers& p, const Row::Strides& s, std::int64_t n) {
+    const F h = *static_cast<const F*>(g);
+    constexpr std::int64_t size = sizeof(T);
     if (s[0] == size && s[1] == size && s[2] == size && s[3] == size) {
       auto* r = reinterpret_cast<T*>(p[0]);
       const auto *x = reinterpret_cast<const T*>(p[1]), *y = reinterpret_cast<const T*>(p[2]),
                  *z = reinterpret_cast<const T*>(p[3]);
       XGRAD_INDEPENDENT
-      for (std::int64_t i = 0; i < n; ++i) r[i] = f(x[i], y[i], z[i]);
+      for (std::int64_t i = 0; i < n; ++i) r[i] = h(x[i], y[i], z[i]);
       return;
     }
     for (std::int64_t i = 0; i < n; ++i) {
       *reinterpret_cast<T*>(p[0] + i * s[0]) =
-          f(*reinterpret_cast<const T*>(p[1] + i * s[1]), *reinterpret_cast<const T*>(p[2] + i * s[2]),
+          h(*reinterpret_cast<const T*>(p[1] + i * s[1]), *reinterpret_cast<const T*>(p[2] + i * s[2]),
             *reinterpret_cast<const T*>(p[3] + i * s[3]));
     }
-  });
+  };
+  run_rows<4>({row, &f, {sizeof(T), sizeof(T), sizeof(T), sizeof(T)}}, {&out, &a, &b, &c}, 1);
 }
 
 template <class T>
@@ -135,28 +135,48 @@ void into(const Array& result, ScalarType dtype, F compute) {
   copy(result, temporary);
 }
 
+}  // namespace
+
+void binary_into(Binary op, const Array& out, const Array& a, const Array& b) {
+  dispatch(out.dtype(), [&]<class T>() { run_binary<T>(op, out, a, b); });
+}
+
+namespace {
+
 /// What most calls are: packed arrays of one shape and dtype, and a result of the same.
-Array binary_of_packed(Binary op, const Array& a, const Array& b) {
-  Array result = Array::packed_like(a, a.dtype());
-  dispatch(a.dtype(), [&]<class T>() { run_binary<T>(op, result, a, b); });
+bool all_packed(const Array& a, const Array& b, ScalarType dtype, const Array* out) {
+  const auto packed = [dtype](const Array& x) { return x.dtype() == dtype && x.is_contiguous(); };
+  if (!packed(a) || !packed(b) || a.sizes() != b.sizes()) return false;
+  if (!out) return true;
+  const auto apart = [out](const Array& x) { return !out->same_storage(x) || out->offset() == x.offset(); };
+  return packed(*out) && out->sizes() == a.sizes() && apart(a) && apart(b);
+}
+Array binary_of_packed(Binary op, const Array& a, const Array& b, const Array* out) {
+  Array result = out ? Array(*out) : Array::packed_like(a, a.dtype());
+  binary_into(op, result, a, b);
+  return result;
+}
+
+}  // namespace
+
+namespace {
+
+/// binary() of arrays that need a broadcast, a conversion, or a look at their strides.
+[[gnu::noinline]] Array binary_of_any(Binary op, const Array& a, const Array& b, ScalarType dtype, const Array* out) {
+  Array result = result_for({&a, &b}, dtype, out);  // the one thing returned, so that it is made in its place
+  if (a.dtype() == dtype && b.dtype() == dtype && result.dtype() == dtype) {
+    binary_into(op, result, a, b);
+  } else {
+    const Array x = as_dtype(a, dtype), y = as_dtype(b, dtype);
+    into(result, dtype, [&](const Array& r) { binary_into(op, r, x, y); });
+  }
   return result;
 }
 
 }  // namespace
 
 Array binary(Binary op, const Array& a, const Array& b, ScalarType dtype, const Array* out) {
-  if (!out && a.dtype() == dtype && b.dtype() == dtype && a.is_contiguous() && b.is_contiguous() &&
-      a.sizes() == b.sizes()) {
-    return binary_of_packed(op, a, b);
-  }
-  Array result = result_for({&a, &b}, dtype, out);  // the one thing returned, so that it is made in its place
-  if (a.dtype() == dtype && b.dtype() == dtype && result.dtype() == dtype) {
-    dispatch(dtype, [&]<class T>() { run_binary<T>(op, result, a, b); });
-  } else {
-    const Array x = as_dtype(a, dtype), y = as_dtype(b, dtype);
-    into(result, dtype, [&](const Array& r) { dispatch(dtype, [&]<class T>() { run_binary<T>(op, r, x, y); }); });
-  }
-  return result;
+  return all_packed(a, b, dtype, out) ? binary_of_packed(op, a, b, out) : binary_of_any(op, a, b, dtype, out);
 }
 
 Array add_scaled(const Array& a, const Array& b, Scalar alpha, ScalarType dtype, const Array* out) {

@@ -97,6 +97,9 @@ Array unary(Unary op, const Array& x, const Array* out = nullptr);
 /// op(a, b), computed in `dtype`, which is also the result's unless `out` has its own.
 /// SigmoidBackward is a·b·(1−b), TanhBackward a·(1−b²), ReluBackward b <= 0 ? 0 : a (so that NaN lets a pass).
 Array binary(Binary op, const Array& a, const Array& b, ScalarType dtype, const Array* out = nullptr);
+/// The same into `out`, which must have the dtype of both and their broadcast shape, and share memory with a or b only
+/// element by element.
+void binary_into(Binary op, const Array& out, const Array& a, const Array& b);
 /// a + value·b·c, a + value·b/c, a + c·(b − a), min(max(a, b), c), computed in `dtype`. The last three not for bool,
 /// the two in the middle for floating dtypes.
 Array ternary(Ternary op, const Array& a, const Array& b, const Array& c, Scalar value, ScalarType dtype,

@@ -29,6 +29,33 @@ void check_no_partial_overlap(const Array& out, const Array& in) {
         "location. Please clone() the tensor before performing the operation.");
 }
 
+template <std::size_t N>
+void run_rows(const RowKernel<N>& kernel, const std::array<const Array*, N>& arrays, std::int64_t cost) {
+  const Array& out = *arrays[0];
+  if (out.numel() == 0) return;
+  const auto one_or_packed = [&](const Array* a) { return a->numel() == 1 || same_packed(out, *a); };
+  if (!out.is_contiguous() || !std::all_of(arrays.begin() + 1, arrays.end(), one_or_packed)) {
+    const auto plan = plan_rows<N>(arrays);
+    return split_rows(plan, cost,
+                      [&](const auto& at, std::int64_t n) { kernel.run(kernel.f, at, plan.row_stride, n); });
+  }
+  typename RowKernel<N>::Pointers base;
+  typename RowKernel<N>::Strides stride;
+  for (std::size_t k = 0; k < N; ++k) {
+    base[k] = static_cast<char*>(arrays[k]->raw());
+    const bool repeats = arrays[k]->numel() == 1 && out.numel() != 1;
+    stride[k] = repeats ? 0 : static_cast<std::int64_t>(kernel.element[k]);
+  }
+  split(out.numel(), cost, split_limits.elements, [&](std::int64_t i, std::int64_t end) {
+    auto at = base;
+    for (std::size_t k = 0; k < N; ++k) at[k] += i * stride[k];
+    kernel.run(kernel.f, at, stride, end - i);
+  });
+}
+template void run_rows(const RowKernel<2>&, const std::array<const Array*, 2>&, std::int64_t);
+template void run_rows(const RowKernel<3>&, const std::array<const Array*, 3>&, std::int64_t);
+template void run_rows(const RowKernel<4>&, const std::array<const Array*, 4>&, std::int64_t);
+
 Array result_for(std::initializer_list<const Array*> inputs, ScalarType dtype, const Array* out) {
   const Array& first = **inputs.begin();
   if (!out) {

@@ -129,10 +129,32 @@ void split_rows(const RowPlan<N>& plan, std::int64_t cost, const Row& row) {
   split_matrix(plan.rows(), plan.row, cost, split_limits.elements, part);
 }
 
-/// out[i] = f(a[i]) for one row; strides in bytes. Not inlined, as it is called from several places and is most of a
-/// kernel's code.
+/// Both arrays are packed and of one shape, so a single row covers them.
+inline bool same_packed(const Array& a, const Array& b) {
+  return a.is_contiguous() && b.is_contiguous() && a.sizes() == b.sizes();
+}
+
+/// What a kernel does to a row of N arrays, of which the first is the output. The loops around it know neither the
+/// types nor the function, so that they are compiled once and not for each operation and dtype.
+template <std::size_t N>
+struct RowKernel {
+  using Pointers = std::array<char*, N>;
+  using Strides = std::array<std::int64_t, N>;  ///< in bytes
+  void (*run)(const void* f, const Pointers& at, const Strides& stride, std::int64_t n);
+  const void* f;
+  std::array<std::size_t, N> element;  ///< bytes of an element
+};
+
+/// Runs a kernel over all rows, on several threads if that pays; an element costs `cost` elements of a + b.
+template <std::size_t N>
+void run_rows(const RowKernel<N>& kernel, const std::array<const Array*, N>& arrays, std::int64_t cost);
+extern template void run_rows(const RowKernel<2>&, const std::array<const Array*, 2>&, std::int64_t);
+extern template void run_rows(const RowKernel<3>&, const std::array<const Array*, 3>&, std::int64_t);
+extern template void run_rows(const RowKernel<4>&, const std::array<const Array*, 4>&, std::int64_t);
+
+/// out[i] = f(a[i]) for one row; strides in bytes.
 template <class R, class T, class F>
-[[gnu::noinline]] void unary_row(char* out, std::int64_t so, const char* a, std::int64_t sa, std::int64_t n, F f) {
+void unary_row(char* out, std::int64_t so, const char* a, std::int64_t sa, std::int64_t n, F f) {
   if (so == sizeof(R) && sa == sizeof(T)) {
     auto* __restrict r = reinterpret_cast<R*>(out);
     const auto* x = reinterpret_cast<const T*>(a);
@@ -145,8 +167,8 @@ template <class R, class T, class F>
 
 /// out[i] = f(a[i], b[i]) for one row.
 template <class R, class T, class F>
-[[gnu::noinline]] void binary_row(char* out, std::int64_t so, const char* a, std::int64_t sa, const char* b,
-                                  std::int64_t sb, std::int64_t n, F f) {
+void binary_row(char* out, std::int64_t so, const char* a, std::int64_t sa, const char* b, std::int64_t sb,
+                std::int64_t n, F f) {
   constexpr std::int64_t t = sizeof(T);
   auto* r = reinterpret_cast<R*>(out);
   const auto* x = reinterpret_cast<const T*>(a);
@@ -170,49 +192,32 @@ template <class R, class T, class F>
   }
 }
 
-/// Both arrays are packed and of one shape, so a single row covers them.
-inline bool same_packed(const Array& a, const Array& b) {
-  return a.is_contiguous() && b.is_contiguous() && a.sizes() == b.sizes();
-}
-
 /// out = f(a), with types known; f costs as much as `cost` additions.
 template <class R, class T, class F>
 void map_unary(const Array& out, const Array& a, F f, std::int64_t cost = 1) {
-  if (out.numel() == 0) return;
-  if (same_packed(out, a)) {
-    auto* const r = static_cast<char*>(out.raw());
-    const auto* const x = static_cast<const char*>(a.raw());
-    constexpr std::int64_t sr = sizeof(R), st = sizeof(T);
-    return split(out.numel(), cost, split_limits.elements, [=](std::int64_t i, std::int64_t end) {
-      unary_row<R, T>(r + i * sr, sr, x + i * st, st, end - i, f);
-    });
-  }
-  const auto plan = plan_rows<2>({&out, &a});
-  const auto s = plan.row_stride;
-  split_rows(plan, cost, [&](const auto& p, std::int64_t n) { unary_row<R, T>(p[0], s[0], p[1], s[1], n, f); });
+  using Row = RowKernel<2>;
+  run_rows<2>({[](const void* g, const Row::Pointers& p, const Row::Strides& s, std::int64_t n) {
+                 unary_row<R, T>(p[0], s[0], p[1], s[1], n, *static_cast<const F*>(g));
+               },
+               &f,
+               {sizeof(R), sizeof(T)}},
+              {&out, &a}, cost);
 }
 
 /// out = f(a, b), with types known; f costs as much as `cost` additions.
 template <class R, class T, class F>
 void map_binary(const Array& out, const Array& a, const Array& b, F f, std::int64_t cost = 1) {
-  if (out.numel() == 0) return;
-  if (out.numel() == 1) {
+  if (out.numel() == 1) {  // not worth what many need
     *out.data<R>() = f(*a.data<T>(), *b.data<T>());
     return;
   }
-  if (out.is_contiguous() && (a.numel() == 1 || same_packed(out, a)) && (b.numel() == 1 || same_packed(out, b))) {
-    auto* const r = static_cast<char*>(out.raw());
-    const auto *const x = static_cast<const char*>(a.raw()), *const y = static_cast<const char*>(b.raw());
-    constexpr std::int64_t sr = sizeof(R), st = sizeof(T);
-    const std::int64_t sx = a.numel() == 1 ? 0 : st, sy = b.numel() == 1 ? 0 : st;
-    return split(out.numel(), cost, split_limits.elements, [=](std::int64_t i, std::int64_t end) {
-      binary_row<R, T>(r + i * sr, sr, x + i * sx, sx, y + i * sy, sy, end - i, f);
-    });
-  }
-  const auto plan = plan_rows<3>({&out, &a, &b});
-  const auto s = plan.row_stride;
-  split_rows(plan, cost,
-             [&](const auto& p, std::int64_t n) { binary_row<R, T>(p[0], s[0], p[1], s[1], p[2], s[2], n, f); });
+  using Row = RowKernel<3>;
+  run_rows<3>({[](const void* g, const Row::Pointers& p, const Row::Strides& s, std::int64_t n) {
+                 binary_row<R, T>(p[0], s[0], p[1], s[1], p[2], s[2], n, *static_cast<const F*>(g));
+               },
+               &f,
+               {sizeof(R), sizeof(T), sizeof(T)}},
+              {&out, &a, &b}, cost);
 }
 
 /// Where the result goes: `*out` after PyTorch's checks, or a new array of the broadcast shape.

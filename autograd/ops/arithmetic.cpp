@@ -73,8 +73,9 @@ Tensor mul(const Tensor& a, const Tensor& b, Into into) {
         if (s.needed(0)) s.input(1);
         if (s.needed(1)) s.input(0);
       },
-      [](const Saved& s, const Tensor& g) -> Grads {
-        return {s.needs(0) ? g * s.input(1) : Tensor(), s.needs(1) ? g * s.input(0) : Tensor()};
+      [](const Saved& s, Tensor&& g) -> Grads {
+        Tensor db = s.needs(1) ? (s.needs(0) ? g * s.input(0) : std::move(g) * s.input(0)) : Tensor();
+        return {s.needs(0) ? std::move(g) * s.input(1) : Tensor(), std::move(db)};
       });
 }
 
@@ -88,8 +89,8 @@ Tensor mul(const Tensor& a, Scalar b, Into into) {
         return kernels::binary(Binary::Mul, a.array(), ops::number(b, a.dtype()), a.dtype(), out);
       },
       no_save,
-      [b](const Saved&, const Tensor& g) -> Grads {
-        return {g * b, Tensor()};
+      [b](const Saved&, Tensor&& g) -> Grads {
+        return {std::move(g) * b, Tensor()};
       });
 }
 
@@ -104,9 +105,10 @@ Tensor div(const Tensor& a, const Tensor& b, Into into) {
         s.input(1);
         if (s.needed(1)) s.input(0);
       },
-      [](const Saved& s, const Tensor& g) -> Grads {
+      [](const Saved& s, Tensor&& g) -> Grads {
         const Tensor& b = s.input(1);
-        return {s.needs(0) ? g / b : Tensor(), s.needs(1) ? -g * ((s.input(0) / b) / b) : Tensor()};
+        Tensor db = s.needs(1) ? -g * ((s.input(0) / b) / b) : Tensor();
+        return {s.needs(0) ? std::move(g) / b : Tensor(), std::move(db)};
       });
 }
 
@@ -131,7 +133,7 @@ Tensor lerp(const Tensor& a, const Tensor& b, Scalar weight, Into into) {
 
 /// Where a function of a and b may put its result of their dtype: over a, if that is a dying tensor of the result's
 /// shape and dtype. `saves_a`: the derivative with respect to b reads a.
-Into over(const Tensor& a, const Tensor& b, bool saves_a) {
+Into over(Tensor& a, const Tensor& b, bool saves_a) {
   if (!ops::is_dying(a) || a.dtype() != result_type(a, b) || (saves_a && detail::grad_mode && takes_gradient(b)))
     return {};
   const Dims &to = a.array().sizes(), &from = b.array().sizes();
@@ -143,9 +145,19 @@ Into over(const Tensor& a, const Tensor& b, bool saves_a) {
   }
   return Into::over(a);
 }
-Into over_floating(const Tensor& a, Scalar b) {
-  return a.is_floating_point() && !b.isBoolean() ? ops::over(a) : Into();
+/// Writes a ∘ b over a and returns true, if a is dying and nothing is to be recorded, converted or broadcast but a
+/// number: what a derivative's products are, since nobody else has its gradient.
+bool written_over(Binary op, Tensor& a, const Tensor& b) {
+  if (detail::grad_mode || detail::profiling.load(std::memory_order_relaxed) || !ops::is_dying(a) || !b.defined())
+    return false;
+  const TensorImpl& impl = *a.impl();
+  const Array &x = impl.array, &y = b.array();
+  const bool fits = (y.is_contiguous() && y.sizes() == x.sizes()) || (y.numel() == 1 && y.dim() <= x.dim());
+  if (!fits || !impl.is_bare() || x.dtype() != y.dtype() || !is_floating_point(x.dtype())) return false;
+  kernels::binary_into(op, x, x, y);
+  return true;
 }
+Into over_floating(Tensor& a, Scalar b) { return a.is_floating_point() && !b.isBoolean() ? ops::over(a) : Into(); }
 
 /// y = max(a, b) or min(a, b): g to the chosen argument, half each where they are equal.
 template <FixedString Name>
@@ -188,13 +200,22 @@ Tensor div(const Tensor& a, Scalar b) { return div(a, wrap(b, a), Into()); }
 Tensor& div_(Tensor& a, const Tensor& b) { return div(a, b, Into::in_place(a)), a; }
 Tensor& div_(Tensor& a, Scalar b) { return div(a, wrap(b, a), Into::in_place(a)), a; }
 
-Tensor operator+(Tensor&& a, const Tensor& b) { return add(a, b, 1, over(a, b, false)); }
+Tensor operator+(Tensor&& a, const Tensor& b) {
+  return written_over(Binary::Add, a, b) ? std::move(a) : add(a, b, 1, over(a, b, false));
+}
 Tensor operator+(Tensor&& a, Scalar b) { return add(a, wrap(b, a), 1, over_floating(a, b)); }
-Tensor operator-(Tensor&& a, const Tensor& b) { return sub(a, b, 1, over(a, b, false)); }
+Tensor operator-(Tensor&& a, const Tensor& b) {
+  return written_over(Binary::Sub, a, b) ? std::move(a) : sub(a, b, 1, over(a, b, false));
+}
 Tensor operator-(Tensor&& a, Scalar b) { return sub(a, wrap(b, a), 1, over_floating(a, b)); }
-Tensor operator*(Tensor&& a, const Tensor& b) { return mul(a, b, over(a, b, true)); }
+Tensor operator*(Tensor&& a, const Tensor& b) {
+  return written_over(Binary::Mul, a, b) ? std::move(a) : mul(a, b, over(a, b, true));
+}
 Tensor operator*(Tensor&& a, Scalar b) { return mul(a, b, over_floating(a, b)); }
-Tensor operator/(Tensor&& a, const Tensor& b) { return div(a, b, a.is_floating_point() ? over(a, b, true) : Into()); }
+Tensor operator/(Tensor&& a, const Tensor& b) {
+  if (written_over(Binary::Div, a, b)) return std::move(a);
+  return div(a, b, a.is_floating_point() ? over(a, b, true) : Into());
+}
 Tensor operator/(Tensor&& a, Scalar b) { return div(a, wrap(b, a), over_floating(a, b)); }
 
 Tensor lerp(const Tensor& a, const Tensor& b, Scalar weight) { return lerp(a, b, weight, Into()); }

@@ -19,14 +19,15 @@ Tensor neg(const Tensor& x, Into into) {
       "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` "
       "or `logical_not()` operator instead.");
   return rational<"NegBackward0">(Unary::Neg, x, into, no_save,
-                                  [](const Saved&, const Tensor& g) -> Grads { return {-g}; });
+                                  [](const Saved&, Tensor&& g) -> Grads { return {-std::move(g)}; });
 }
 
 /// y = |x|                dx = g·sign(x)
 Tensor abs(const Tensor& x, Into into) {
   check<NotImplementedError>(x.dtype() != kBool, "\"abs_cpu\" not implemented for 'Bool'");
-  return rational<"AbsBackward0">(Unary::Abs, x, into, save_x,
-                                  [](const Saved& s, const Tensor& g) -> Grads { return {g * sign(s.input(0))}; });
+  return rational<"AbsBackward0">(Unary::Abs, x, into, save_x, [](const Saved& s, Tensor&& g) -> Grads {
+    return {std::move(g) * sign(s.input(0))};
+  });
 }
 
 /// y = sign(x)            dx = 0
@@ -40,8 +41,9 @@ Tensor square(const Tensor& x, Into into) {
   const ScalarType dtype = x.dtype() == kBool ? kInt64 : x.dtype();
   ops::check_cast(dtype, into);
   if (x.dtype() != dtype) return square(as_dtype(x, dtype), into);
-  return rational<"PowBackward0">(Unary::Square, x, into, save_x,
-                                  [](const Saved& s, const Tensor& g) -> Grads { return {g * (s.input(0) * 2)}; });
+  return rational<"PowBackward0">(Unary::Square, x, into, save_x, [](const Saved& s, Tensor&& g) -> Grads {
+    return {std::move(g) * (s.input(0) * 2)};
+  });
 }
 
 /// y = x^p                dx = g·p·x^(p−1)
@@ -51,54 +53,58 @@ Tensor pow(const Tensor& x, Scalar p, Into into) {
   if (x.dtype() != dtype) return pow(as_dtype(x, dtype), p, into);
   return differentiable<"PowBackward0">(
       inputs(x), into, [&](const Array* out) { return kernels::pow(x.array(), p, out); }, save_x,
-      [p](const Saved& s, const Tensor& g) -> Grads {
+      [p](const Saved& s, Tensor&& g) -> Grads {
         if (p.equal(0)) return {zeros_like(g)};
         const Scalar less = p.isFloatingPoint() ? Scalar(p.toDouble() - 1) : Scalar(p.toLong() - 1);
-        return {g * (xgrad::pow(s.input(0), less) * p)};
+        return {std::move(g) * (xgrad::pow(s.input(0), less) * p)};
       });
 }
 
 /// y = √x                 dx = g / (2y)
 Tensor sqrt(const Tensor& x, Into into) {
-  return irrational<"SqrtBackward0">(Unary::Sqrt, x, into, save_y,
-                                     [](const Saved& s, const Tensor& g) -> Grads { return {g / (s.output() * 2)}; });
+  return irrational<"SqrtBackward0">(Unary::Sqrt, x, into, save_y, [](const Saved& s, Tensor&& g) -> Grads {
+    return {std::move(g) / (s.output() * 2)};
+  });
 }
 
 /// y = 1/x                dx = −g·y²
 Tensor reciprocal(const Tensor& x, Into into) {
-  return irrational<"ReciprocalBackward0">(
-      Unary::Reciprocal, x, into, save_y,
-      [](const Saved& s, const Tensor& g) -> Grads { return {-g * (s.output() * s.output())}; });
+  return irrational<"ReciprocalBackward0">(Unary::Reciprocal, x, into, save_y, [](const Saved& s, Tensor&& g) -> Grads {
+    return {-std::move(g) * (s.output() * s.output())};
+  });
 }
 
 /// y = e^x                dx = g·y
 Tensor exp(const Tensor& x, Into into) {
   return irrational<"ExpBackward0">(Unary::Exp, x, into, save_y,
-                                    [](const Saved& s, const Tensor& g) -> Grads { return {g * s.output()}; });
+                                    [](const Saved& s, Tensor&& g) -> Grads { return {std::move(g) * s.output()}; });
 }
 
 /// y = ln x               dx = g/x
 Tensor log(const Tensor& x, Into into) {
   return irrational<"LogBackward0">(Unary::Log, x, into, save_x,
-                                    [](const Saved& s, const Tensor& g) -> Grads { return {g / s.input(0)}; });
+                                    [](const Saved& s, Tensor&& g) -> Grads { return {std::move(g) / s.input(0)}; });
 }
 
 /// y = ln(1 + x)          dx = g / (1 + x)
 Tensor log1p(const Tensor& x, Into into) {
-  return irrational<"Log1PBackward0">(Unary::Log1p, x, into, save_x,
-                                      [](const Saved& s, const Tensor& g) -> Grads { return {g / (s.input(0) + 1)}; });
+  return irrational<"Log1PBackward0">(Unary::Log1p, x, into, save_x, [](const Saved& s, Tensor&& g) -> Grads {
+    return {std::move(g) / (s.input(0) + 1)};
+  });
 }
 
 /// y = sin x              dx = g·cos x
 Tensor sin(const Tensor& x, Into into) {
-  return irrational<"SinBackward0">(Unary::Sin, x, into, save_x,
-                                    [](const Saved& s, const Tensor& g) -> Grads { return {g * cos(s.input(0))}; });
+  return irrational<"SinBackward0">(Unary::Sin, x, into, save_x, [](const Saved& s, Tensor&& g) -> Grads {
+    return {std::move(g) * cos(s.input(0))};
+  });
 }
 
 /// y = cos x              dx = −g·sin x
 Tensor cos(const Tensor& x, Into into) {
-  return irrational<"CosBackward0">(Unary::Cos, x, into, save_x,
-                                    [](const Saved& s, const Tensor& g) -> Grads { return {-g * sin(s.input(0))}; });
+  return irrational<"CosBackward0">(Unary::Cos, x, into, save_x, [](const Saved& s, Tensor&& g) -> Grads {
+    return {-std::move(g) * sin(s.input(0))};
+  });
 }
 
 /// y = min(max(x, low), high)     dx = g where low ≤ x ≤ high, else 0
@@ -119,10 +125,12 @@ Tensor clamp(const Tensor& x, std::optional<Scalar> low, std::optional<Scalar> h
       });
 }
 
-Into over_floating(const Tensor& x) { return x.is_floating_point() ? ops::over(x) : Into(); }
+Into over_floating(Tensor& x) { return x.is_floating_point() ? ops::over(x) : Into(); }
 
-/// Where a derivative may put its result of y's shape and dtype: over the gradient that it was given.
-Into over_gradient(const Tensor& g, const Tensor& y) {
+/// Where a derivative may put its result of y's shape and dtype: over the gradient that it was given. `saves_g`: what
+/// is recorded of it reads g.
+Into over_gradient(Tensor& g, const Tensor& y, bool saves_g) {
+  if (saves_g && detail::grad_mode) return {};
   return g.dtype() == y.dtype() && g.sizes() == y.sizes() && y.is_contiguous() ? ops::over(g) : Into();
 }
 
@@ -144,29 +152,15 @@ Tensor relu(const Tensor& x, Into into) {
   check(x.dtype() != kBool, "Boolean inputs not supported for relu");
   return rational<"ReluBackward0">(Unary::Relu, x, into, save_y, [](const Saved& s, Tensor&& g) -> Grads {
     const Tensor& y = s.output();
-    return {relu_backward(g, y, over_gradient(g, y))};
-  });
-}
-
-/// y = 1 / (1 + e^−x)     dx = g·y·(1 − y)
-Tensor sigmoid(const Tensor& x, Into into) {
-  return irrational<"SigmoidBackward0">(Unary::Sigmoid, x, into, save_y, [](const Saved& s, const Tensor& g) -> Grads {
-    return {sigmoid_backward(g, s.output())};
-  });
-}
-
-/// y = tanh x             dx = g·(1 − y²)
-Tensor tanh(const Tensor& x, Into into) {
-  return irrational<"TanhBackward0">(Unary::Tanh, x, into, save_y, [](const Saved& s, const Tensor& g) -> Grads {
-    return {tanh_backward(g, s.output())};
+    return {relu_backward(g, y, over_gradient(g, y, false))};
   });
 }
 
 /// A fused derivative f(g, y), linear in g.
 template <FixedString Name, class Derivative>
-Tensor fused(kernels::Binary op, const Tensor& g, const Tensor& y, Derivative derivative) {
+Tensor fused(kernels::Binary op, const Tensor& g, const Tensor& y, Into into, Derivative derivative) {
   return differentiable<Name>(
-      inputs(g, y), {}, [&](const Array*) { return kernels::binary(op, g.array(), y.array(), y.dtype()); },
+      inputs(g, y), into, [&](const Array* out) { return kernels::binary(op, g.array(), y.array(), y.dtype(), out); },
       [](Save& s) {
         s.input(1);
         if (s.needed(1)) s.input(0);
@@ -174,27 +168,46 @@ Tensor fused(kernels::Binary op, const Tensor& g, const Tensor& y, Derivative de
       std::move(derivative));
 }
 
-}  // namespace
-
-Tensor relu_backward(const Tensor& g, const Tensor& y) { return relu_backward(g, y, Into()); }
-
 /// g·y·(1 − y)            dg = h·y·(1 − y), dy = h·g·(1 − 2y)
-Tensor sigmoid_backward(const Tensor& g, const Tensor& y) {
-  return fused<"SigmoidBackwardBackward0">(
-      kernels::Binary::SigmoidBackward, g, y, [](const Saved& s, const Tensor& h) -> Grads {
-        const Tensor& y = s.input(1);
-        return {s.needs(0) ? sigmoid_backward(h, y) : Tensor(), s.needs(1) ? h * s.input(0) * (1 - y * 2) : Tensor()};
-      });
+Tensor sigmoid_backward(const Tensor& g, const Tensor& y, Into into) {
+  return fused<"SigmoidBackwardBackward0">(kernels::Binary::SigmoidBackward, g, y, into,
+                                           [](const Saved& s, const Tensor& h) -> Grads {
+                                             const Tensor& y = s.input(1);
+                                             return {s.needs(0) ? xgrad::sigmoid_backward(h, y) : Tensor(),
+                                                     s.needs(1) ? h * s.input(0) * (1 - y * 2) : Tensor()};
+                                           });
 }
 
 /// g·(1 − y²)             dg = h·(1 − y²), dy = −2·h·g·y
-Tensor tanh_backward(const Tensor& g, const Tensor& y) {
+Tensor tanh_backward(const Tensor& g, const Tensor& y, Into into) {
   return fused<"TanhBackwardBackward0">(
-      kernels::Binary::TanhBackward, g, y, [](const Saved& s, const Tensor& h) -> Grads {
+      kernels::Binary::TanhBackward, g, y, into, [](const Saved& s, const Tensor& h) -> Grads {
         const Tensor& y = s.input(1);
-        return {s.needs(0) ? tanh_backward(h, y) : Tensor(), s.needs(1) ? h * s.input(0) * y * -2 : Tensor()};
+        return {s.needs(0) ? xgrad::tanh_backward(h, y) : Tensor(), s.needs(1) ? h * s.input(0) * y * -2 : Tensor()};
       });
 }
+
+/// y = 1 / (1 + e^−x)     dx = g·y·(1 − y)
+Tensor sigmoid(const Tensor& x, Into into) {
+  return irrational<"SigmoidBackward0">(Unary::Sigmoid, x, into, save_y, [](const Saved& s, Tensor&& g) -> Grads {
+    const Tensor& y = s.output();
+    return {sigmoid_backward(g, y, over_gradient(g, y, true))};
+  });
+}
+
+/// y = tanh x             dx = g·(1 − y²)
+Tensor tanh(const Tensor& x, Into into) {
+  return irrational<"TanhBackward0">(Unary::Tanh, x, into, save_y, [](const Saved& s, Tensor&& g) -> Grads {
+    const Tensor& y = s.output();
+    return {tanh_backward(g, y, over_gradient(g, y, true))};
+  });
+}
+
+}  // namespace
+
+Tensor relu_backward(const Tensor& g, const Tensor& y) { return relu_backward(g, y, Into()); }
+Tensor sigmoid_backward(const Tensor& g, const Tensor& y) { return sigmoid_backward(g, y, Into()); }
+Tensor tanh_backward(const Tensor& g, const Tensor& y) { return tanh_backward(g, y, Into()); }
 
 Tensor neg(const Tensor& x) { return neg(x, Into()); }
 Tensor& neg_(Tensor& x) { return neg(x, Into::in_place(x)), x; }

@@ -36,7 +36,7 @@ inline bool is_dying(const Tensor& x) {
          impl->array.is_contiguous();
 }
 /// Where a function of one argument may put its result of x's shape and dtype: over x, if x is dying.
-inline Into over(const Tensor& x) { return is_dying(x) ? Into::over(x) : Into(); }
+inline Into over(Tensor& x) { return is_dying(x) ? Into::over(x) : Into(); }
 
 /// A function of one floating argument; integers are converted, unless the result must go back into them.
 template <FixedString Name, class SaveFn, class Derivative>

@@ -23,6 +23,36 @@ TEST(Threads, SeparateGraphsOverSharedLeaves) {
   EXPECT_EQ(b.grad().item<double>(), 3. * kThreads * kRounds);
 }
 
+/// Products add to gradients of leaves inside the kernel (leaf_gradient.hpp), others through the engine; here by turns.
+TEST(Threads, ProductsAddToSharedLeaves) {
+  const Tensor w = leaf({{1., 2., 3.}, {4., 5., 6.}}), b = leaf({1., 2., 3.});
+  constexpr int kThreads = 4, kRounds = 200;
+  on_threads(kThreads, [&](int) {
+    const Tensor x = tensor({{1., 2.}, {3., 4.}, {5., 6.}, {7., 8.}}, TensorOptions(kFloat64));
+    for (int i = 0; i < kRounds; ++i) {
+      mm(x, w).sum().backward();
+      addmm(b, x, w).sum().backward();
+      nn::functional::linear(x, w.t(), b).sum().backward();
+      (w * 2).sum().backward();
+    }
+  });
+  constexpr double kAll = kThreads * kRounds;
+  EXPECT_EQ(values(w.grad()), (Values{50 * kAll, 50 * kAll, 50 * kAll, 62 * kAll, 62 * kAll, 62 * kAll}));
+  EXPECT_EQ(values(b.grad()), (Values{8 * kAll, 8 * kAll, 8 * kAll}));
+  EXPECT_EQ(w._version(), 0);
+}
+
+/// A leaf's first gradient is kept as it is made, later ones are added to it: whoever comes first, nothing is lost.
+TEST(Threads, FirstGradientsOfSharedLeavesMeet) {
+  const Tensor x = tensor({{1., 2.}, {3., 4.}}, TensorOptions(kFloat64));
+  constexpr int kThreads = 4, kRounds = 300;
+  for (int i = 0; i < kRounds; ++i) {
+    const Tensor w = leaf({{1., 2.}, {3., 4.}});
+    on_threads(kThreads, [&](int) { mm(x, w).sum().backward(); });
+    ASSERT_EQ(values(w.grad()), (Values{4. * kThreads, 4. * kThreads, 6. * kThreads, 6. * kThreads}));
+  }
+}
+
 TEST(Threads, GradsOfOneSharedGraph) {
   const Tensor x = leaf({1., 2.});
   const Tensor shared = (x * x).exp();

@@ -156,17 +156,79 @@ TEST(Reuse, OnlyForAResultOfItsShapeAndDtype) {
   EXPECT_TRUE(equal(transposed, relu(sample({4, 3}).t())));
 }
 
+/// Operations whose derivatives write over the gradient that they are given, if nobody else has it.
+const std::vector<std::function<Tensor(const Tensor&)>>& functions() {
+  static const std::vector<std::function<Tensor(const Tensor&)>> all{
+      [](const Tensor& x) { return relu(x); },       [](const Tensor& x) { return sigmoid(x); },
+      [](const Tensor& x) { return tanh(x); },       [](const Tensor& x) { return -x; },
+      [](const Tensor& x) { return x * 3; },         [](const Tensor& x) { return x * same; },
+      [](const Tensor& x) { return x * row; },       [](const Tensor& x) { return x * x; },
+      [](const Tensor& x) { return x / same; },      [](const Tensor& x) { return same / x; },
+      [](const Tensor& x) { return exp(x); },        [](const Tensor& x) { return abs(x); },
+      [](const Tensor& x) { return square(x); },     [](const Tensor& x) { return pow(x, 3); },
+      [](const Tensor& x) { return reciprocal(x); }, [](const Tensor& x) { return sqrt(abs(x)); },
+      [](const Tensor& x) { return log(x * x); },    [](const Tensor& x) { return log1p(x * x); },
+      [](const Tensor& x) { return sin(x); },        [](const Tensor& x) { return cos(x); },
+  };
+  return all;
+}
+
 TEST(Reuse, GradientsThatSomebodyHoldsStay) {
-  const Tensor x = sample().requires_grad_(), given = sample({3, 4}, 1);
-  Tensor seen;
-  const Tensor y = relu(x), z = y + 0;
-  y.register_hook([&](const Tensor& g) { seen = g; });
-  y.retain_grad();
-  z.backward(given);
-  EXPECT_TRUE(equal(given, sample({3, 4}, 1)));
-  EXPECT_TRUE(equal(seen, given));
-  EXPECT_TRUE(equal(y.grad(), given));
-  EXPECT_TRUE(equal(x.grad(), where(x > 0, given, 0.)));
+  for (std::size_t i = 0; i < functions().size(); ++i) {
+    SCOPED_TRACE(i);
+    const auto& f = functions()[i];
+    const Tensor x = sample().requires_grad_(), given = sample({3, 4}, 1);
+    const Tensor slope = autograd::grad({f(x).sum()}, {x})[0];  // the gradient of sum() is no memory to write to
+    Tensor seen;
+    const Tensor y = f(x), z = y + 0;
+    y.register_hook([&](const Tensor& g) { seen = g; });
+    y.retain_grad();
+    z.backward(given);
+    EXPECT_TRUE(equal(given, sample({3, 4}, 1)));
+    EXPECT_TRUE(equal(seen, given));
+    EXPECT_TRUE(equal(y.grad(), given));
+    EXPECT_TRUE(allclose(x.grad(), slope * given));
+    const Tensor shared = sample().requires_grad_();
+    (f(shared) + f(shared)).backward(given);  // two nodes get one gradient
+    EXPECT_TRUE(allclose(shared.grad(), slope * given * 2));
+    const Tensor middle = x * 1, w = f(middle);
+    const auto grads = autograd::grad({w * 1}, {w, middle, x}, {given});
+    EXPECT_TRUE(equal(grads[0], given));
+    EXPECT_TRUE(allclose(grads[1], slope * given));
+    EXPECT_TRUE(allclose(grads[2], slope * given));
+    EXPECT_TRUE(equal(given, sample({3, 4}, 1)));
+  }
+}
+
+TEST(Reuse, AGradientThatNobodyHoldsIsWrittenOver) {
+  for (std::size_t i = 0; i < functions().size(); ++i) {
+    SCOPED_TRACE(i);
+    const Tensor x = sample().requires_grad_();
+    const void *incoming = nullptr, *outgoing = nullptr;
+    const Tensor start = x * 1;
+    start.register_hook([&](const Tensor& g) { outgoing = g.data_ptr(); });
+    const Tensor y = functions()[i](start);
+    y.register_hook([&](const Tensor& g) { incoming = g.data_ptr(); });
+    (y * 1).backward(ones({3, 4}, TensorOptions(kFloat64)));
+    // What uses its argument twice, or has a function inside, needs more than one place.
+    EXPECT_TRUE(incoming && outgoing);
+    if (i < 7) {
+      EXPECT_EQ(incoming, outgoing);
+    }
+  }
+}
+
+TEST(Reuse, AResultOutsideOfGraphsIsTheDyingTensor) {
+  const auto before = memory::statistics().tensors;
+  Tensor x = sample();
+  const TensorImpl* impl = x.impl();
+  const Tensor y = relu(std::move(x) * 2 + 1);
+  EXPECT_EQ(y.impl(), impl);
+  EXPECT_EQ(memory::statistics().tensors, before + 1);
+  Tensor leaf = sample().requires_grad_();
+  const NoGradGuard no_grad;
+  const Tensor z = std::move(leaf) * 2;
+  EXPECT_FALSE(z.requires_grad());
 }
 
 }  // namespace
