@@ -119,6 +119,42 @@ TYPED_TEST(LevelRows, SoftmaxOfSpecialValues) {
   });
 }
 
+// Where the shorter exponential will not do: elements far from each other, sums that are no logarithms, NaN.
+TYPED_TEST(LevelRows, LogSoftmaxOfAnyRange) {
+  using T = TypeParam;
+  for_each_level<T>([](const RowFunctions<T>& rows) {
+    for (const std::size_t n : {std::size_t{5}, std::size_t{70}, std::size_t{2000}}) {
+      for (const std::size_t at : {std::size_t{0}, n / 2, n - 1}) {
+        for (const T odd : {T(-200), T(-88), T(88), kNaN<T>}) {
+          std::vector<T> x(n, T(0)), g(n, T(1) / static_cast<T>(n)), y(n), dx(n);
+          x[at] = odd;
+          const auto count = static_cast<std::int64_t>(n);
+          rows.log_softmax(y.data(), x.data(), count);
+          long double sum = 0;
+          for (const T v : x) sum += std::exp(static_cast<long double>(v));
+          for (std::size_t i = 0; i < n; ++i) {
+            const auto expected = static_cast<double>(x[i] - std::log(sum));
+            if (std::isnan(odd))
+              ASSERT_TRUE(std::isnan(y[i]));
+            else
+              ASSERT_NEAR(static_cast<double>(y[i]), expected, 100 * kUnit<T> * (1 + std::abs(expected)));
+          }
+          std::fill(y.begin(), y.end(), T(-1));
+          y[at] = odd;
+          rows.log_softmax_backward(dx.data(), g.data(), y.data(), count);
+          for (std::size_t i = 0; i < n; ++i) {
+            const auto e = std::exp(static_cast<double>(y[i])), expected = static_cast<double>(g[i]) - e;
+            if (std::isnan(y[i]))
+              ASSERT_TRUE(std::isnan(dx[i]));
+            else
+              ASSERT_NEAR(static_cast<double>(dx[i]), expected, 100 * kUnit<T> * (1 + e)) << odd << ' ' << i;
+          }
+        }
+      }
+    }
+  });
+}
+
 TYPED_TEST(LevelRows, SoftmaxBackward) {
   using T = TypeParam;
   for_each_level<T>([](const RowFunctions<T>& rows) {
