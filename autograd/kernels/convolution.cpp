@@ -1,5 +1,6 @@
 #include <xgrad/autograd/kernels/blas.hpp>
 #include <xgrad/autograd/kernels/convolution.hpp>
+#include <xgrad/autograd/kernels/direct_windows.hpp>
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/floating.hpp>
 #include <xgrad/autograd/kernels/rows.hpp>
@@ -7,6 +8,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
+#include <type_traits>
 #include <vector>
 
 namespace xgrad::kernels {
@@ -204,6 +207,37 @@ struct Sizes {
   }
 };
 
+/// What a direct convolution of floats reads, if there is one for this geometry (of three dimensions).
+std::optional<DirectWindows> direct(ScalarType dtype, const ConvGeometry& g, const Sizes& s) {
+  if (dtype != kFloat32 || !DirectWindows::fit(g, s.kernel, s.out) || s.C == 0) return std::nullopt;
+  return DirectWindows(g, s.C, s.in, s.kernel, s.out);
+}
+
+/// The direct convolution whose result is the gradient of the input: of the upstream gradient with the weight's
+/// channels exchanged and its windows turned round. Nothing where it would multiply more than half as much again, or
+/// not be one.
+std::optional<Array> direct_input(const Array& g, const Array& w, const Array* bias, const ConvGeometry& geometry,
+                                  IntArrayRef input, const Sizes& s) {
+  const ConvGeometry three = aligned(geometry, input.size());
+  const bool steps = three.stride == Three{1, 1, 1} && s.pixels * 2 <= s.positions * 3;
+  if (g.dtype() != kFloat32 || !steps || !DirectWindows::fit(three, s.kernel, s.in)) return std::nullopt;
+  ConvGeometry turned = geometry;
+  for (std::size_t d = 0, at = 3 - input.size(); d < input.size(); ++d, ++at) {
+    const std::int64_t span = three.dilation[at] * (s.kernel[at] - 1);
+    turned.padding[d] = span - three.padding[at];
+    if (turned.padding[d] < 0 || s.in[at] != s.out[at] + span - 2 * three.padding[at]) return std::nullopt;
+  }
+  const Array from = packed(w), to = Array::empty(shape(geometry.groups * s.C, s.O, spatial_of(w)), kFloat32);
+  const std::int64_t n = product(s.kernel);
+  for (std::int64_t i = 0; i < geometry.groups * s.O; ++i) {
+    for (std::int64_t c = 0; c < s.C; ++c) {
+      const float* const window = from.data<float>() + (i * s.C + c) * n;
+      std::reverse_copy(window, window + n, to.data<float>() + ((i / s.O * s.C + c) * s.O + i % s.O) * n);
+    }
+  }
+  return convolution(g, to, bias, turned, input);
+}
+
 /// Every channel of [channels, n] filled with its bias, or 0.
 template <class T>
 void start_with(T* to, std::int64_t channels, std::int64_t n, const T* bias) {
@@ -220,6 +254,21 @@ std::int64_t weight_parts(const Sizes& s, std::int64_t groups) {
   return std::max<std::int64_t>(std::min({parts, s.batch, kMost}), 1);
 }
 
+/// Adds the gradient of the weight over the images first ≤ n < last.
+void add_weight_gradient(DirectWindows& windows, const Sizes& s, std::int64_t groups, const float* g, const float* x,
+                         std::int64_t first, std::int64_t last, float* to) {
+  const std::int64_t g_step = groups * s.O * s.positions, x_step = groups * s.C * s.pixels;
+  for (std::int64_t group = 0; group < groups; ++group) {
+    for (std::int64_t n = first; n < last;) {
+      const auto images = windows.padded(x + n * x_step + group * s.C * s.pixels, last - n, x_step);
+      level().windows.gradient({s.O, windows.inner(), g + n * g_step + group * s.O * s.positions, s.positions, g_step,
+                                images.first, images.step, windows.offsets(), windows.lines(), images.count,
+                                to + group * s.O * windows.inner()});
+      n += images.count;
+    }
+  }
+}
+
 }  // namespace
 
 Array convolution(const Array& x, const Array& w, const Array* bias, const ConvGeometry& geometry, IntArrayRef output) {
@@ -232,7 +281,20 @@ Array convolution(const Array& x, const Array& w, const Array* bias, const ConvG
     const T* const kernel = weight.data<T>();
     const T* const shift = bias ? add.data<T>() : nullptr;
     s.split_images(s.batch * geometry.groups, [&](std::int64_t first, std::int64_t last) {
-      Columns<T> columns(aligned(geometry, output.size()), s.C, s.in, s.kernel, s.out);
+      const ConvGeometry three = aligned(geometry, output.size());
+      if constexpr (std::is_same_v<T, float>) {
+        if (auto windows = direct(x.dtype(), three, s)) {
+          for (std::int64_t i = first; i < last; ++i) {
+            const std::int64_t channel = i % geometry.groups * s.O;
+            level().windows.product({s.O, windows->inner(), kernel + channel * windows->inner(),
+                                     shift ? shift + channel : nullptr,
+                                     windows->padded(from + i * s.C * s.pixels, 1, 0).first, windows->offsets(),
+                                     windows->lines(), to + i * s.O * s.positions, s.positions});
+          }
+          return;
+        }
+      }
+      Columns<T> columns(three, s.C, s.in, s.kernel, s.out);
       const std::int64_t k = columns.rows();
       const bool filled = bias || k == 0;
       for (std::int64_t i = first; i < last; ++i) {
@@ -256,6 +318,7 @@ Array convolution_input(const Array& g, const Array& w, const Array* bias, const
   const Array upstream = packed(g), weight = packed(w), add = bias ? packed(*bias) : Array();
   const std::int64_t channels = w.size(1) * geometry.groups;
   const Sizes s(geometry, g.size(0), channels, g.size(1), input, spatial_of(weight), spatial_of(upstream));
+  if (auto x = direct_input(g, w, bias, geometry, input, s)) return *std::move(x);
   const Array x = Array::empty(shape(s.batch, channels, input), g.dtype());
   of_floating(g.dtype(), [&]<class T>() {
     T* const to = x.data<T>();
@@ -298,7 +361,17 @@ Array convolution_weight(const Array& g, const Array& x, const ConvGeometry& geo
     const T* const from = upstream.data<T>();
     split(parts, std::max<std::int64_t>(images * geometry.groups * s.products / kProductsPerElement, 1), 1,
           [&](std::int64_t first, std::int64_t last) {
-            Columns<T> columns(aligned(geometry, kernel.size()), s.C, s.in, s.kernel, s.out);
+            const ConvGeometry three = aligned(geometry, kernel.size());
+            if constexpr (std::is_same_v<T, float>) {
+              if (auto windows = direct(w.dtype(), three, s)) {
+                for (std::int64_t part = first; part < last; ++part) {
+                  add_weight_gradient(*windows, s, geometry.groups, from, image.data<float>(), part * images,
+                                      std::min(s.batch, (part + 1) * images), sums.data<float>() + part * w.numel());
+                }
+                return;
+              }
+            }
+            Columns<T> columns(three, s.C, s.in, s.kernel, s.out);
             const std::int64_t k = columns.rows();
             for (std::int64_t part = first; part < last; ++part) {
               T* const to = sums.data<T>() + part * w.numel();

@@ -115,6 +115,8 @@ void copy_words(const Array& dst, const Array& src) {
       std::memcpy(p[0], p[1], static_cast<std::size_t>(n * w));
     else if (s[0] == w && s[1] == -w)
       copy_backwards<W>(p[0], p[1], n);
+    else if (s[0] == w && s[1] == 0)
+      std::fill_n(reinterpret_cast<W*>(p[0]), n, *reinterpret_cast<const W*>(p[1]));
     else
       unary_row<W, W>(p[0], s[0], p[1], s[1], n, [](W v) { return v; });
   });

@@ -1,6 +1,9 @@
+#include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/gather.hpp>
 #include <xgrad/autograd/kernels/loops.hpp>
 
+#include <algorithm>
+#include <atomic>
 #include <cstring>
 
 namespace xgrad::kernels {
@@ -48,28 +51,81 @@ template <class F>
 [[gnu::always_inline]] inline void by_fours(std::int64_t n, F f) {
   std::int64_t i = 0;
   for (; i + 4 <= n; i += 4) f(i), f(i + 1), f(i + 2), f(i + 3);
-  for (; i < n; ++i) f(i);
+  for (std::int64_t rest = n % 4; rest > 0; --rest) f(i++);
 }
 
-/// to[i] = from[index[i]], all packed.
-template <class W>
-void take_row(char* to, const char* index, const char* from, std::int64_t n) {
-  auto* __restrict out = reinterpret_cast<W*>(to);
-  const auto* __restrict at = reinterpret_cast<const std::int64_t*>(index);
-  const auto* __restrict x = reinterpret_cast<const W*>(from);
-  by_fours(n, [=](std::int64_t i) { out[i] = x[at[i]]; });
+/// Packed indices are checked, and used, so many at a time: few enough that the processor begins with the next ones
+/// before it is done with these, so that it waits less for memory (docs/performance.md).
+constexpr std::int64_t kChunk = 64;
+constexpr std::int64_t kIndicesAhead = 512;  // 4 kB
+
+/// Asks for the memory of a chunk that comes later.
+inline void prefetch_indices(const std::int64_t* index) {
+  for (std::int64_t i = 0; i < kChunk; i += 8) __builtin_prefetch(index + kIndicesAhead + i);
 }
 
-/// Whether one of n packed indices is outside 0 … limit−1. Signs tell: there is no comparison of unsigned numbers in
-/// the vectors of every processor.
-bool any_outside(const std::int64_t* index, std::int64_t n, std::int64_t limit) {
-  const auto last = static_cast<std::uint64_t>(limit - 1);
-  std::uint64_t signs = 0;
-  for (std::int64_t i = 0; i < n; ++i) {
-    const auto at = static_cast<std::uint64_t>(index[i]);
-    signs |= at | (last - at);  // the highest bit is set if one of them is negative
+/// Whether one of n indices, `stride` bytes apart, is outside 0 … size−1.
+bool some_outside(const char* index, std::int64_t stride, std::int64_t n, std::int64_t size) {
+  if (stride == 8) return any_outside(reinterpret_cast<const std::int64_t*>(index), n, size);
+  if (stride == 0) n = std::min<std::int64_t>(n, 1);
+  bool outside = false;
+  for (std::int64_t i = 0; i < n; ++i)
+    outside |= index_at(index + i * stride) < 0 || index_at(index + i * stride) >= size;
+  return outside;
+}
+
+/// Calls f(i, n) for chunks of indices, after a check unless size is kKnown. False, and no more calls, after one that
+/// is outside.
+template <class F>
+[[gnu::always_inline]] inline bool by_chunks(const std::int64_t* index, std::int64_t n, std::int64_t size, F f) {
+  std::int64_t i = 0;
+  for (; i + kChunk <= n; i += kChunk) {
+    if (size != kKnown && any_outside(index + i, kChunk, size)) return false;
+    prefetch_indices(index + i);
+    f(i, kChunk);
   }
-  return signs >> 63 != 0;
+  if (size != kKnown && any_outside(index + i, n - i, size)) return false;
+  f(i, n - i);
+  return true;
+}
+
+/// A row of an operation with an index: strides and steps count bytes.
+struct TakenRow {
+  std::int64_t to_stride, index_stride, from_stride;
+  std::int64_t step;   ///< what an index counts
+  std::int64_t size;   ///< that indices are checked against, or kKnown
+  std::int64_t ahead;  ///< from where this row is read to where the next one is
+};
+
+/// to[i] = from[index[i]] for n elements; false if an index is outside.
+template <class W>
+bool take_row(char* to, const char* index, const char* from, const TakenRow& r, std::int64_t n) {
+  constexpr auto w = static_cast<std::int64_t>(sizeof(W));
+  if (r.index_stride == 8 && r.to_stride == w && r.from_stride == 0 && r.step == w) {
+    auto* __restrict out = reinterpret_cast<W*>(to);
+    const auto* __restrict at = reinterpret_cast<const std::int64_t*>(index);
+    const auto* __restrict x = reinterpret_cast<const W*>(from);
+    return by_chunks(at, n, r.size, [=](std::int64_t i, std::int64_t m) {
+      for (std::int64_t k = 0; k < kChunk * w; k += 64) __builtin_prefetch(from + r.ahead + i * w + k);
+      by_fours(m, [=](std::int64_t k) { out[i + k] = x[at[i + k]]; });
+    });
+  }
+  if (r.size != kKnown && some_outside(index, r.index_stride, n, r.size)) return false;
+  if (r.index_stride == 0) {
+    copy_row<W>(to, r.to_stride, from + index_at(index) * r.step, r.from_stride, n);
+    return true;
+  }
+  by_fours(n, [=](std::int64_t i) {
+    *reinterpret_cast<W*>(to + i * r.to_stride) =
+        *reinterpret_cast<const W*>(from + i * r.from_stride + index_at(index + i * r.index_stride) * r.step);
+  });
+  return true;
+}
+
+/// From one row of operand k to the next.
+template <std::size_t N>
+std::int64_t row_distance(const RowPlan<N>& plan, std::size_t k) {
+  return plan.ndim == 0 ? 0 : plan.stride[k][plan.ndim - 1];
 }
 
 /// Calls f with the function of two numbers.
@@ -89,6 +145,57 @@ void with_combination(Combine how, F f) {
   }
 }
 
+[[noreturn]] void fail_outside(const Array& index, std::int64_t dim, std::int64_t size) {
+  fail("index {} is out of bounds for dimension {} with size {}", first_outside(index, size).value_or(0), dim, size);
+}
+
+/// Whether everything is packed and rows of the last dimension, `dim`, stay by themselves. x may also be one number
+/// everywhere.
+bool by_rows(const Array& x, std::int64_t dim, const Array& index, const Array& src) {
+  if (dim != x.dim() - 1 || x.numel() == 0 || index.numel() == 0 || index.dim() != x.dim()) return false;
+  const bool one = std::all_of(x.strides().begin(), x.strides().end(), [](std::int64_t s) { return s == 0; });
+  return (one || x.is_contiguous()) && index.is_contiguous() && src.is_contiguous() &&
+         std::equal(x.sizes().begin(), x.sizes().end() - 1, index.sizes().begin());
+}
+
+/// to[at[i]] = combine(to[at[i]], from[i]), in order.
+template <class T, class F>
+inline void combine_row(T* to, const std::int64_t* at, const T* from, std::int64_t n, F combine) {
+  by_fours(n, [=](std::int64_t i) { to[at[i]] = combine(to[at[i]], from[i]); });
+}
+
+/// out = x + src at the index, for what is by_rows. Each row is copied, checked and added to while it is in the nearest
+/// cache, and meanwhile the next one is asked for: a row that is added to in no order waits for its memory otherwise.
+/// False if an index is outside.
+bool add_by_rows(const Array& out, const Array& x, const Array& index, const Array& src) {
+  const std::int64_t n = x.size(x.dim() - 1), m = index.size(x.dim() - 1);
+  const bool copies = x.is_contiguous();
+  std::atomic<bool> inside = true;
+  dispatch(x.dtype(), [&]<class T>() {
+    with_combination<T>(Combine::Add, [&](auto add) {
+      split(x.numel() / n, n + 4 * m, 1, [&](std::int64_t first, std::int64_t last) {
+        for (std::int64_t row = first; row < last; ++row) {
+          T* const to = out.data<T>() + row * n;
+          const T* const old = x.data<T>() + (copies ? row * n : 0);
+          const T* const from = src.data<T>() + row * m;
+          const std::int64_t* const at = index.data<std::int64_t>() + row * m;
+          copies ? std::copy_n(old, n, to) : std::fill_n(to, n, *old);
+          const bool good = by_chunks(at, m, n, [&](std::int64_t i, std::int64_t count) {
+            for (std::int64_t k = i; k < i + kChunk; k += 64 / static_cast<std::int64_t>(sizeof(T))) {
+              __builtin_prefetch(to + n + k, 1);
+              __builtin_prefetch(from + m + k);
+              if (copies) __builtin_prefetch(old + n + k);
+            }
+            combine_row(to, at + i, from + i, count, add);
+          });
+          if (!good) return inside.store(false, std::memory_order_relaxed);
+        }
+      });
+    });
+  });
+  return inside;
+}
+
 }  // namespace
 
 std::optional<std::int64_t> first_outside(const Array& index, std::int64_t size) {
@@ -97,7 +204,7 @@ std::optional<std::int64_t> first_outside(const Array& index, std::int64_t size)
   const auto plan = plan_rows<1>({&index});
   const std::int64_t stride = plan.row_stride[0], n = stride == 0 ? 1 : plan.row;
   for_each_row(plan, [&](const auto& p) {
-    if (found || (stride == 8 && !any_outside(reinterpret_cast<const std::int64_t*>(p[0]), n, size))) return;
+    if (found || !some_outside(p[0], stride, n, size)) return;
     for (std::int64_t i = 0; !found && i < n; ++i) {
       const std::int64_t at = index_at(p[0] + i * stride);
       if (at < 0 || at >= size) found = at;
@@ -106,19 +213,38 @@ std::optional<std::int64_t> first_outside(const Array& index, std::int64_t size)
   return found;
 }
 
-void take_steps(const Array& out, const Array& origin, const Array& index, std::int64_t elements) {
-  if (out.numel() == 0) return;
-  const auto plan = plan_rows<3>({&out, &index, &origin});
+bool take_steps(const Array& out, const Array& origin, const Steps& by, std::int64_t size) {
+  if (out.numel() == 0) return true;
+  const auto plan = plan_rows<3>({&out, &by.index, &origin});
   const auto s = plan.row_stride;
-  const std::int64_t step = elements * static_cast<std::int64_t>(out.itemsize());
+  const TakenRow row{s[0], s[1], s[2], by.bytes(out), size, row_distance(plan, 2)};
+  std::atomic<bool> inside = true;
   with_word(out, [&]<class W>() {
-    constexpr auto w = static_cast<std::int64_t>(sizeof(W));
     split_rows(plan, 2, [&](const auto& p, std::int64_t n) {
-      if (s[1] == 0) return copy_row<W>(p[0], s[0], p[2] + index_at(p[1]) * step, s[2], n);
-      if (s[0] == w && s[1] == 8 && s[2] == 0 && step == w) return take_row<W>(p[0], p[1], p[2], n);
-      for (std::int64_t i = 0; i < n; ++i) {
-        *reinterpret_cast<W*>(p[0] + i * s[0]) =
-            *reinterpret_cast<const W*>(p[2] + i * s[2] + index_at(p[1] + i * s[1]) * step);
+      if (!take_row<W>(p[0], p[1], p[2], row, n)) inside.store(false, std::memory_order_relaxed);
+    });
+  });
+  return inside;
+}
+
+void take_steps(const Array& out, const Array& origin, const Steps& by, const Steps& also) {
+  if (out.numel() == 0) return;
+  const auto plan = plan_rows<4>({&out, &by.index, &origin, &also.index});
+  const auto s = plan.row_stride;
+  const std::int64_t step = by.bytes(out), also_step = also.bytes(out), ahead = row_distance(plan, 2);
+  with_word(out, [&]<class W>() {
+    split_rows(plan, 2, [&](const auto& p, std::int64_t n) {
+      if (s[1] == 0) {
+        const char* const from = p[2] + index_at(p[1]) * step;
+        take_row<W>(p[0], p[3], from, {s[0], s[3], s[2], also_step, kKnown, ahead}, n);
+      } else if (s[3] == 0) {
+        const char* const from = p[2] + index_at(p[3]) * also_step;
+        take_row<W>(p[0], p[1], from, {s[0], s[1], s[2], step, kKnown, ahead}, n);
+      } else {
+        by_fours(n, [&](std::int64_t i) {
+          const std::int64_t place = index_at(p[1] + i * s[1]) * step + index_at(p[3] + i * s[3]) * also_step;
+          *reinterpret_cast<W*>(p[0] + i * s[0]) = *reinterpret_cast<const W*>(p[2] + i * s[2] + place);
+        });
       }
     });
   });
@@ -153,10 +279,8 @@ void combine_steps(const Array& origin, const Array& index, std::int64_t element
       constexpr auto t = static_cast<std::int64_t>(sizeof(T));
       for_each_row(plan, [&](const auto& p) {
         if (s[0] == t && s[1] == 8 && s[2] == 0 && step == t) {
-          auto* const to = reinterpret_cast<T*>(p[2]);
-          const auto* const at = reinterpret_cast<const std::int64_t*>(p[1]);
-          const auto* const from = reinterpret_cast<const T*>(p[0]);
-          return by_fours(plan.row, [=](std::int64_t i) { to[at[i]] = combine(to[at[i]], from[i]); });
+          return combine_row(reinterpret_cast<T*>(p[2]), reinterpret_cast<const std::int64_t*>(p[1]),
+                             reinterpret_cast<const T*>(p[0]), plan.row, combine);
         }
         if (s[1] == 0) {
           char* const row = p[2] + index_at(p[1]) * step;
@@ -170,9 +294,12 @@ void combine_steps(const Array& origin, const Array& index, std::int64_t element
   });
 }
 
-Array gather(const Array& x, std::int64_t dim, const Array& index) {
+Array gather(const Array& x, std::int64_t dim, const Array& index, bool known) {
   const Array out = Array::empty(index.sizes(), x.dtype());
-  if (out.numel() > 0) take_steps(out, origin(x, dim, index), index, stride_along(x, dim));
+  if (out.numel() == 0) return out;
+  const std::int64_t size = x.dim() == 0 ? 1 : x.size(dim);
+  if (!take_steps(out, origin(x, dim, index), {index, stride_along(x, dim)}, known ? kKnown : size))
+    fail_outside(index, dim, size);
   return out;
 }
 
@@ -180,8 +307,21 @@ void scatter(const Array& out, std::int64_t dim, const Array& index, const Array
   if (index.numel() > 0) put_steps(origin(out, dim, index), index, stride_along(out, dim), src);
 }
 
-void scatter_add(const Array& out, std::int64_t dim, const Array& index, const Array& src) {
+void check_inside(const Array& x, std::int64_t dim, const Array& index) {
+  const std::int64_t size = x.dim() == 0 ? 1 : x.size(dim);
+  if (first_outside(index, size)) fail_outside(index, dim, size);
+}
+
+Array scatter_add(const Array& x, std::int64_t dim, const Array& index, const Array& src) {
+  if (by_rows(x, dim, index, src)) {
+    const Array out = Array::empty(x.sizes(), x.dtype());
+    if (!add_by_rows(out, x, index, src)) fail_outside(index, dim, x.size(dim));
+    return out;
+  }
+  check_inside(x, dim, index);
+  const Array out = contiguous_copy(x);
   scatter_combine(out, dim, index, src, Combine::Add);
+  return out;
 }
 
 void scatter_combine(const Array& out, std::int64_t dim, const Array& index, const Array& src, Combine how) {

@@ -62,6 +62,44 @@ struct ProductKernels {
   std::int64_t most_dot_rows;
 };
 
+/// Lines of at least kLeastWindows windows whose neighbours are neighbours in the image; `first` says where the first
+/// window of each line begins.
+struct WindowLines {
+  const std::int64_t* first;
+  std::int64_t count, width;
+};
+inline constexpr std::int64_t kLeastWindows = 8;
+
+/// out[row] = bias[row] + Σ_k weight[row, k]·image[window + offsets[k]] for every window, line by line.
+struct WindowProduct {
+  std::int64_t rows, inner;
+  const float* weight;  ///< packed
+  const float* bias;    ///< or null
+  const float* image;
+  const std::int64_t* offsets;  ///< of `inner` places in a window
+  WindowLines lines;
+  float* out;
+  std::int64_t out_row;
+};
+
+/// out[row, k] += Σ g[row, window]·image[window + offsets[k]] over the windows of all images.
+struct WindowGradient {
+  std::int64_t rows, inner;
+  const float* g;
+  std::int64_t g_row, g_step;  ///< from row to row and from image to image
+  const float* image;
+  std::int64_t image_step;
+  const std::int64_t* offsets;
+  WindowLines lines;
+  std::int64_t images;
+  float* out;  ///< packed
+};
+
+struct WindowKernels {
+  void (*product)(const WindowProduct&);
+  void (*gradient)(const WindowGradient&);
+};
+
 struct LevelKernels {
   const char* name;
   RowFunctions<float> floats;
@@ -72,6 +110,7 @@ struct LevelKernels {
   void (*transpose_8)(std::uint64_t* dst, std::int64_t dst_ld, const std::uint64_t* src, std::int64_t src_ld,
                       std::int64_t rows, std::int64_t cols);
   ProductKernels products;
+  WindowKernels windows;
 };
 
 /// What this machine runs, lowest first; ends with null.

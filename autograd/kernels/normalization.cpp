@@ -1,9 +1,8 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/floating.hpp>
+#include <xgrad/autograd/kernels/norm_rows.hpp>
 #include <xgrad/autograd/kernels/normalization.hpp>
 #include <xgrad/autograd/kernels/reduce.hpp>
-#include <xgrad/autograd/kernels/rows.hpp>
-#include <xgrad/autograd/kernels/softmax_rows.hpp>
 #include <xgrad/autograd/kernels/split.hpp>
 
 #include <cmath>
@@ -49,20 +48,6 @@ void split_statistics(const NormLayout& l, const F& some) {
   split(l.d[0], l.d[1] * l.d[2] * l.d[3] * kCost, 1, [&](std::int64_t first, std::int64_t last) {
     some(Blocks{first, last, 0, l.d[1]});
   });
-}
-
-template <class T>
-double sum_of_squares_from(const T* x, std::int64_t n, T mean) {
-  constexpr std::int64_t kBlock = 512;
-  T centred[kBlock];
-  double total = 0;
-  for (std::int64_t at = 0; at < n; at += kBlock) {
-    const std::int64_t m = std::min(kBlock, n - at);
-    XGRAD_INDEPENDENT
-    for (std::int64_t i = 0; i < m; ++i) centred[i] = x[at + i] - mean;
-    total += static_cast<double>(dot_row(centred, centred, m));
-  }
-  return total;
 }
 
 /// y = x·scale + shift for a run under one scale, or element by element.
@@ -122,11 +107,6 @@ void run_forward(const Normalized& to, const T* x, const T* w, const T* b, const
   });
 }
 
-/// What the derivative sums up for each statistic: Σ ĝ and Σ ĝ·x̂.
-struct Sums {
-  double g = 0, gx = 0;
-};
-
 template <class T>
 class Backward {
  public:
@@ -140,18 +120,18 @@ class Backward {
         dx_(dx),
         dw_(dw),
         db_(db),
-        hat_(static_cast<std::size_t>(l.d[2] * l.d[3])),
-        scaled_(hat_.size()) {}
+        ones_(w ? 0 : static_cast<std::size_t>(l.d[2]), T(1)) {}
 
   void run(const Blocks& part) {
+    if (!l_.across && l_.d[3] == 1 && l_.d[2] > 1) return run_rows(part);
     if (!l_.across) {
       each_block(l_, part, [&](std::int64_t s, std::int64_t k, std::int64_t at) { write(s, k, at, sums(s, k, at)); });
       return;
     }
-    std::vector<Sums> all(static_cast<std::size_t>(part.last1 - part.first1));
+    std::vector<NormSums> all(static_cast<std::size_t>(part.last1 - part.first1));
     each_block(l_, part, [&](std::int64_t s, std::int64_t k, std::int64_t at) {
-      const Sums one = sums(s, k, at);
-      Sums& total = all[static_cast<std::size_t>(s - part.first1)];
+      const NormSums one = sums(s, k, at);
+      NormSums& total = all[static_cast<std::size_t>(s - part.first1)];
       total.g += one.g;
       total.gx += one.gx;
     });
@@ -161,45 +141,44 @@ class Backward {
   }
 
  private:
-  /// The sums over a block; adds to the gradients of scales and shifts.
-  Sums sums(std::int64_t s, std::int64_t k, std::int64_t at) {
-    const std::int64_t n = l_.d[2], run = l_.d[3], block = n * run;
-    const T mean = mean_[s], rstd = rstd_[s];
-    const T* const g = g_ + at;
-    const T* const x = x_ + at;
-    T* const hat = hat_.data();
-    XGRAD_INDEPENDENT
-    for (std::int64_t i = 0; i < block; ++i) hat[i] = (x[i] - mean) * rstd;
-    if (run == 1 && n > 1) {
-      T* const scaled = scaled_.data();
-      XGRAD_INDEPENDENT
-      for (std::int64_t i = 0; i < n; ++i) {
-        dw_[k + i] += g[i] * hat[i];
-        db_[k + i] += g[i];
+  /// Rows whose elements have a scale each; four at a time where they share the scales.
+  void run_rows(const Blocks& part) {
+    constexpr std::int64_t kRows = 4;
+    for (std::int64_t i = part.first0; i < part.last0;) {
+      const std::int64_t rows = l_.d[1] == 1 && i + kRows <= part.last0 ? kRows : 1;
+      for (std::int64_t j = part.first1; j < part.last1; ++j) {
+        NormSums sums[kRows];
+        const std::int64_t s = i * l_.d[1] + j, k = j * l_.d[2];
+        rows == kRows ? sum_rows<kRows>(s, k, sums) : sum_rows<1>(s, k, sums);
+        for (std::int64_t r = 0; r < rows; ++r) write(s + r, k, (s + r) * l_.d[2], sums[r]);
       }
-      const T* of = g;
-      if (w_) {
-        XGRAD_INDEPENDENT
-        for (std::int64_t i = 0; i < n; ++i) scaled[i] = g[i] * w_[k + i];
-        of = scaled;
-      }
-      return {static_cast<double>(sum_row(of, n)), static_cast<double>(dot_row(of, hat, n))};
+      i += rows;
     }
-    Sums total;
-    for (std::int64_t c = 0; c < n; ++c) {
-      const auto sum = static_cast<double>(sum_row(g + c * run, run)),
-                 product = static_cast<double>(dot_row(g + c * run, hat + c * run, run));
-      dw_[k + c] += static_cast<T>(product);
-      db_[k + c] += static_cast<T>(sum);
+  }
+  template <int rows>
+  void sum_rows(std::int64_t s, std::int64_t k, NormSums* sums) {
+    const std::int64_t n = l_.d[2], at = s * n;
+    sum_scaled_rows<rows>(g_ + at, x_ + at, n, w_ ? w_ + k : ones_.data(), mean_ + s, rstd_ + s, dw_ + k, db_ + k,
+                          sums);
+  }
+
+  /// The sums over a block of runs that have a scale each; adds to the gradients of scales and shifts.
+  NormSums sums(std::int64_t s, std::int64_t k, std::int64_t at) {
+    const std::int64_t run = l_.d[3];
+    NormSums total;
+    for (std::int64_t c = 0; c < l_.d[2]; ++c, at += run) {
+      const NormSums one = sums_of_run(g_ + at, x_ + at, run, mean_[s], rstd_[s]);
+      dw_[k + c] += static_cast<T>(one.gx);
+      db_[k + c] += static_cast<T>(one.g);
       const double by = w_ ? static_cast<double>(w_[k + c]) : 1.;
-      total.g += by * sum;
-      total.gx += by * product;
+      total.g += by * one.g;
+      total.gx += by * one.gx;
     }
     return total;
   }
 
   /// dx of a block.
-  void write(std::int64_t s, std::int64_t k, std::int64_t at, const Sums& sums) {
+  void write(std::int64_t s, std::int64_t k, std::int64_t at, const NormSums& sums) {
     const std::int64_t n = l_.d[2], run = l_.d[3];
     const auto count = static_cast<double>(l_.count());
     const T mean = mean_[s], rstd = rstd_[s];
@@ -229,7 +208,7 @@ class Backward {
   const NormLayout& l_;
   const T *g_, *x_, *w_, *mean_, *rstd_;
   T *dx_, *dw_, *db_;
-  std::vector<T> hat_, scaled_;
+  std::vector<T> ones_;
 };
 
 /// In how many parts, of a range of d0 each, the gradients of scales and shifts are summed up: that depends on the

@@ -37,36 +37,50 @@ std::optional<Int> common_step(const Dims& sizes, const Dims& strides) {
   return step;
 }
 
-/// x and a list of places over the shape of what is read.
+/// x and places over the shape of what is read.
 struct Grid {
-  Array origin;  ///< x, standing still where the list is
-  Array index;   ///< the list, standing still elsewhere
-  Int step;      ///< elements between places
+  Array origin;  ///< x, standing still where the places are
+  Steps by;      ///< the places, standing still elsewhere
+  Steps also;    ///< more of them, if they are in two parts
 };
 
-Grid lay_out(const Array& x, const Placing& where, const Array& places) {
-  Dims sizes, strides, rest, rest_strides;
+/// Places are in x's dimensions `where.dims`, the last `behind` of which `also` counts if it is given.
+Grid lay_out(const Array& x, const Placing& where, const Array& places, const Array& also = {},
+             std::size_t behind = 0) {
+  Dims sizes[2], strides[2], rest, rest_strides;
   std::size_t next = 0;
   for (std::size_t d = 0; d < x.sizes().size(); ++d) {
     const bool placed = next < where.dims.size() && where.dims[next] == static_cast<Int>(d);
+    const std::size_t part = placed && next + behind >= where.dims.size() ? 1 : 0;
     next += placed;
-    (placed ? sizes : rest).push_back(x.sizes()[d]);
-    (placed ? strides : rest_strides).push_back(x.strides()[d]);
+    (placed ? sizes[part] : rest).push_back(x.sizes()[d]);
+    (placed ? strides[part] : rest_strides).push_back(x.strides()[d]);
   }
-  const auto step = common_step(sizes, strides);
-  const Array list = step ? places : relocate(places, sizes, strides);
+  Dims list(places.sizes());
+  if (behind) list = broadcast_shapes(list, also.sizes());
   const auto at = static_cast<std::size_t>(where.at);
-  Dims shape, origin, index;
-  const auto append = [&](Int size, Int from_x, Int from_list) {
-    shape.push_back(size);
-    origin.push_back(from_x);
-    index.push_back(from_list);
+  Dims shape, origin;
+  for (std::size_t d = 0; d < at; ++d) shape.push_back(rest[d]), origin.push_back(rest_strides[d]);
+  for (const Int n : list) shape.push_back(n), origin.push_back(0);
+  for (std::size_t d = at; d < rest.size(); ++d) shape.push_back(rest[d]), origin.push_back(rest_strides[d]);
+  const auto steps = [&](const Array& part, std::size_t k) {
+    const auto step = common_step(sizes[k], strides[k]);
+    const Array moved = (step ? part : relocate(part, sizes[k], strides[k])).expand(list);
+    Dims along(shape.size(), 0);
+    std::copy(moved.strides().begin(), moved.strides().end(), along.begin() + static_cast<std::ptrdiff_t>(at));
+    return Steps{Array(moved.storage(), kInt64, shape, along, moved.offset()), step.value_or(1)};
   };
-  for (std::size_t d = 0; d < at; ++d) append(rest[d], rest_strides[d], 0);
-  for (std::size_t d = 0; d < list.sizes().size(); ++d) append(list.sizes()[d], 0, list.strides()[d]);
-  for (std::size_t d = at; d < rest.size(); ++d) append(rest[d], rest_strides[d], 0);
-  return {Array(x.storage(), x.dtype(), shape, origin, x.offset()),
-          Array(list.storage(), kInt64, shape, index, list.offset()), step.value_or(1)};
+  return {Array(x.storage(), x.dtype(), shape, origin, x.offset()), steps(places, 0),
+          behind ? steps(also, 1) : Steps()};
+}
+
+Array take_grid(const Grid& grid, ScalarType dtype) {
+  const Array out = Array::empty(grid.by.index.sizes(), dtype);
+  if (grid.also.index.defined())
+    take_steps(out, grid.origin, grid.by, grid.also);
+  else
+    take_steps(out, grid.origin, grid.by);
+  return out;
 }
 
 /// acc = acc · size + (coordinate, from the end if negative). Tells whether one was out of range.
@@ -156,16 +170,22 @@ Dims placed_sizes(IntArrayRef sizes, const Placing& where, IntArrayRef list) {
 }
 
 Array take_places(const Array& x, const Placing& where, const Array& places) {
-  const Grid grid = lay_out(x, where, places);
-  const Array out = Array::empty(grid.index.sizes(), x.dtype());
-  take_steps(out, grid.origin, grid.index, grid.step);
-  return out;
+  return take_grid(lay_out(x, where, places), x.dtype());
+}
+
+Array take_coordinates(const Array& x, const Placing& where, std::span<const Array> coordinates, IntArrayRef sizes,
+                       std::size_t behind) {
+  const std::size_t last = coordinates.size() - 1;
+  if (last == 0) return take_places(x, where, fold_places(coordinates, sizes));
+  const Array before = fold_places(coordinates.first(last), {sizes.data(), last});
+  const Array also = fold_places(coordinates.subspan(last), {sizes.data() + last, 1}, static_cast<Int>(last));
+  return take_grid(lay_out(x, where, before, also, behind), x.dtype());
 }
 
 void put_places(const Array& out, const Placing& where, const Array& places, const Array& src, bool accumulate) {
   const Grid grid = lay_out(out, where, places);
-  if (accumulate) return combine_steps(grid.origin, grid.index, grid.step, src, Combine::Add);
-  put_steps(grid.origin, grid.index, grid.step, src);
+  if (accumulate) return combine_steps(grid.origin, grid.by.index, grid.by.elements, src, Combine::Add);
+  put_steps(grid.origin, grid.by.index, grid.by.elements, src);
 }
 
 Array fold_places(std::span<const Array> coordinates, IntArrayRef sizes, Int first) {

@@ -20,6 +20,10 @@ struct Placing {
 Dims placed_sizes(IntArrayRef sizes, const Placing& where, IntArrayRef list);
 /// A new array of x's elements there.
 Array take_places(const Array& x, const Placing& where, const Array& places);
+/// The same from coordinates that broadcast, checked as by fold_places, without a list of all places: the last of them
+/// counts in the last `behind` of where.dims.
+Array take_coordinates(const Array& x, const Placing& where, std::span<const Array> coordinates, IntArrayRef sizes,
+                       std::size_t behind);
 /// Writes src, of that shape and out's dtype, there; adds it if `accumulate`. Of several for one place, the last wins.
 void put_places(const Array& out, const Placing& where, const Array& places, const Array& src, bool accumulate);
 /// Places from one int64 array of coordinates for each of these sizes; they broadcast. Coordinates may count from the

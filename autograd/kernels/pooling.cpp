@@ -1,10 +1,12 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/floating.hpp>
+#include <xgrad/autograd/kernels/gather.hpp>
 #include <xgrad/autograd/kernels/pooling.hpp>
 #include <xgrad/autograd/kernels/split.hpp>
 
 #include <algorithm>
 #include <array>
+#include <type_traits>
 
 namespace xgrad::kernels {
 namespace {
@@ -37,36 +39,120 @@ inline std::pair<T, std::int64_t> largest(const T* plane, const std::array<Windo
   return {value, best};
 }
 
-/// The maxima of all windows of one plane, and their places.
+/// Windows `first` ≤ i < last along a line that are two neighbours each, side by side.
+struct Pairs {
+  std::int64_t first, last;
+};
+
+bool is_pair(const Windows& w, std::int64_t i) {
+  const Window& of = w.of[static_cast<std::size_t>(i)];
+  return w.step == 1 && of.last - of.first == 2;
+}
+
+Pairs pairs_of(const Windows& w) {
+  const auto n = static_cast<std::int64_t>(w.of.size());
+  Pairs run{0, 0};
+  while (run.first < n && !is_pair(w, run.first)) ++run.first;
+  const auto follows = [&](std::int64_t i) {
+    const auto at = static_cast<std::size_t>(i);
+    return is_pair(w, i) && (i == run.first || w.of[at].first == w.of[at - 1].last);
+  };
+  for (run.last = run.first; run.last < n && follows(run.last);) ++run.last;
+  return run;
+}
+
+/// A place counted from the corner of a line of windows. As wide as T, so that both go through the same vectors.
+template <class T>
+using NearPlace = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
+constexpr std::int64_t kMostNear = std::int64_t{1} << 29;  // elements of a line
+
+/// The maxima of n windows of two by two, side by side from element number `corner` of the plane on, which `top` points
+/// to.
+template <class T>
+void pool_pairs(T* __restrict value, std::int64_t* __restrict index, const T* __restrict top, std::int64_t width,
+                std::int64_t corner, std::int64_t n) {
+  using Place = NearPlace<T>;
+  const T* const low = top + width;
+  const auto below = static_cast<Place>(width);
+  for (std::int64_t i = 0; i < n; ++i) {
+    const auto left = static_cast<Place>(2 * i);
+    T best = top[2 * i];
+    Place place = left;
+    const auto compare = [&](T v, Place at) {
+      const bool take = (v > best) | (v != v);
+      best = take ? v : best;
+      place = take ? at : place;
+    };
+    compare(top[2 * i + 1], left + 1);
+    compare(low[2 * i], left + below);
+    compare(low[2 * i + 1], left + below + 1);
+    value[i] = best;
+    index[i] = corner + place;
+  }
+}
+
+/// The two lines under n such windows: g where the index says, 0 elsewhere.
+template <class T>
+void spread_pairs(T* __restrict top, std::int64_t width, const T* __restrict g, const std::int64_t* __restrict index,
+                  std::int64_t corner, std::int64_t n) {
+  using Place = NearPlace<T>;
+  T* __restrict const low = top + width;
+  const auto below = static_cast<Place>(width);
+  for (std::int64_t i = 0; i < n; ++i) {
+    const auto left = static_cast<Place>(2 * i), place = static_cast<Place>(index[i] - corner);
+    const T v = T(0) + g[i];  // 0 for −0, as where numbers are added to 0
+    top[2 * i] = place == left ? v : T(0);
+    top[2 * i + 1] = place == left + 1 ? v : T(0);
+    low[2 * i] = place == left + below ? v : T(0);
+    low[2 * i + 1] = place == left + below + 1 ? v : T(0);
+  }
+}
+
+/// The maxima of all windows of one plane, and their places. `pairs` are those of the last dimension.
 template <class T>
 void pool_plane(const T* plane, T* value, std::int64_t* index, const std::array<const Windows*, 3>& w,
-                const std::array<std::int64_t, 3>& size, const std::array<std::int64_t, 3>& step) {
+                const std::array<std::int64_t, 3>& size, const std::array<std::int64_t, 3>& step, const Pairs& pairs) {
+  const auto n = static_cast<std::int64_t>(w[2]->of.size());
   for (const Window& wz : w[0]->of) {
-    for (const Window& wy : w[1]->of) {
-      const bool pair_of_rows = wz.last - wz.first == 1 && wy.last - wy.first == 2 && step[1] == 1 && step[2] == 1;
-      const std::int64_t line = (wz.first * size[1] + wy.first) * size[2];
-      for (const Window& wx : w[2]->of) {
-        if (pair_of_rows && wx.last - wx.first == 2) {  // the window that most networks have
-          const std::int64_t corner = line + wx.first;
-          const T* const at = plane + corner;
-          T best = at[0];
-          std::int64_t place = corner;
-          const auto compare = [&](T v, std::int64_t i) {
-            const bool take = (v > best) | (v != v);
-            best = take ? v : best;
-            place = take ? i : place;
-          };
-          compare(at[1], corner + 1);
-          compare(at[size[2]], corner + size[2]);
-          compare(at[size[2] + 1], corner + size[2] + 1);
-          *value++ = best;
-          *index++ = place;
-          continue;
-        }
-        std::tie(*value++, *index++) = largest(plane, {wz, wy, wx}, step, size[1], size[2]);
+    for (std::size_t y = 0; y < w[1]->of.size(); ++y, value += n, index += n) {
+      const Window& wy = w[1]->of[y];
+      const auto one_by_one = [&](std::int64_t first, std::int64_t last) {
+        for (std::int64_t i = first; i < last; ++i)
+          std::tie(value[i], index[i]) =
+              largest(plane, {wz, wy, w[2]->of[static_cast<std::size_t>(i)]}, step, size[1], size[2]);
+      };
+      if (pairs.first == pairs.last || wz.last - wz.first != 1 || !is_pair(*w[1], static_cast<std::int64_t>(y))) {
+        one_by_one(0, n);
+        continue;
       }
+      const std::int64_t corner =
+          (wz.first * size[1] + wy.first) * size[2] + w[2]->of[static_cast<std::size_t>(pairs.first)].first;
+      one_by_one(0, pairs.first);
+      pool_pairs(value + pairs.first, index + pairs.first, plane + corner, size[2], corner, pairs.last - pairs.first);
+      one_by_one(pairs.last, n);
     }
   }
+}
+
+/// g at the places of a plane of [height, width] that are the maxima of windows of two by two, from its corner on.
+template <class T>
+void spread_plane(T* plane, const T* g, const std::int64_t* index, IntArrayRef size, IntArrayRef windows) {
+  const std::int64_t height = size[0], width = size[1], n = windows[1];
+  for (std::int64_t y = 0; y < windows[0]; ++y, g += n, index += n) {
+    T* const top = plane + 2 * y * width;
+    spread_pairs(top, width, g, index, 2 * y * width, n);
+    for (std::int64_t x = 2 * n; x < width; ++x) top[x] = top[width + x] = T(0);
+  }
+  std::fill_n(plane + 2 * windows[0] * width, (height - 2 * windows[0]) * width, T(0));
+}
+
+/// plane[index] += g, if all indices are in the plane. Tells whether they are.
+template <class T>
+bool add_to_plane(T* plane, std::int64_t pixels, const T* g, const std::int64_t* index, std::int64_t n) {
+  std::fill_n(plane, pixels, T(0));
+  if (any_outside(index, n, pixels)) return false;
+  for (std::int64_t k = 0; k < n; ++k) plane[index[k]] += g[k];
+  return true;
 }
 
 }  // namespace
@@ -89,17 +175,26 @@ std::pair<Array, Array> max_pool(const Array& x, const std::vector<Windows>& win
   const std::int64_t planes = product({x.sizes().data(), outer}), pixels = size[0] * size[1] * size[2];
   of_floating(x.dtype(), [&]<class T>() {
     const std::int64_t positions = values.numel() / planes;
+    const Pairs pairs = size[2] < kMostNear ? pairs_of(*w[2]) : Pairs{0, 0};
     split(planes, pixels, 1, [&](std::int64_t first, std::int64_t last) {
       for (std::int64_t p = first; p < last; ++p) {
         pool_plane<T>(in.data<T>() + p * pixels, values.data<T>() + p * positions,
-                      indices.data<std::int64_t>() + p * positions, w, size, step);
+                      indices.data<std::int64_t>() + p * positions, w, size, step, pairs);
       }
     });
   });
   return {values, indices};
 }
 
-Array plane_scatter(const Array& g, const Array& index, IntArrayRef sizes) {
+bool tiled_by_pairs(const std::vector<Windows>& windows) {
+  return windows.size() == 2 && std::all_of(windows.begin(), windows.end(), [](const Windows& w) {
+           const Pairs run = pairs_of(w);
+           return run.first == 0 && run.last == static_cast<std::int64_t>(w.of.size()) && run.last > 0 &&
+                  w.of[0].first == 0;
+         });
+}
+
+Array plane_scatter(const Array& g, const Array& index, IntArrayRef sizes, bool pairs) {
   const Array from = packed(g), at = packed(index);
   Dims shape = g.sizes();
   const std::size_t outer = shape.size() - sizes.size();
@@ -107,17 +202,20 @@ Array plane_scatter(const Array& g, const Array& index, IntArrayRef sizes) {
   const Array out = Array::empty(shape, g.dtype());
   const std::int64_t planes = product({shape.data(), outer}), pixels = product(sizes),
                      n = planes ? from.numel() / planes : 0;
+  const IntArrayRef windows(g.sizes().data() + outer, sizes.size());
+  const bool spread = pairs && sizes[1] < kMostNear;
   of_floating(g.dtype(), [&]<class T>() {
     split(planes, pixels + n, 1, [&](std::int64_t first, std::int64_t last) {
       T* to = out.data<T>() + first * pixels;
-      std::fill_n(to, (last - first) * pixels, T(0));
       const T* v = from.data<T>() + first * n;
       const std::int64_t* i = at.data<std::int64_t>() + first * n;
       for (std::int64_t p = first; p < last; ++p, to += pixels, v += n, i += n) {
-        for (std::int64_t k = 0; k < n; ++k) {
-          check<IndexError>(i[k] >= 0 && i[k] < pixels, "Found an invalid max index: {} (output volumes are of size {}",
-                            i[k], pixels);
-          to[i[k]] += v[k];
+        if (spread) {
+          spread_plane(to, v, i, sizes, windows);
+        } else if (!add_to_plane(to, pixels, v, i, n)) {
+          const auto outside = [&](std::int64_t k) { return k < 0 || k >= pixels; };
+          fail<IndexError>("Found an invalid max index: {} (output volumes are of size {}",
+                           *std::find_if(i, i + n, outside), pixels);
         }
       }
     });

@@ -3,7 +3,6 @@
 #include <xgrad/autograd/kernels/reduce.hpp>
 #include <xgrad/autograd/kernels/rms_norm.hpp>
 #include <xgrad/autograd/kernels/rows.hpp>
-#include <xgrad/autograd/kernels/softmax_rows.hpp>
 #include <xgrad/autograd/kernels/split.hpp>
 
 #include <cmath>

@@ -24,11 +24,57 @@ struct LanesOf {
 template <class T>
 using Lanes = typename LanesOf<T>::Type;
 
-template <class T>
-inline Lanes<T> load_lanes(const T* p) {
-  Lanes<T> v;
+/// A vector, or a single number, from memory.
+template <class V, class T>
+inline V read_as(const T* p) {
+  V v;
   std::memcpy(&v, p, sizeof v);
   return v;
+}
+
+template <class T>
+inline Lanes<T> load_lanes(const T* p) {
+  return read_as<Lanes<T>>(p);
+}
+
+/// The sum of all lanes, by halves.
+template <class T>
+inline T sum_of_lanes(Lanes<T> v) {
+  for (auto width = static_cast<std::int64_t>(sizeof v / sizeof(T)) / 2; width > 0; width /= 2) {
+    for (std::int64_t l = 0; l < width; ++l) v[l] += v[l + width];
+  }
+  return v[0];
+}
+
+/// Calls block(first, last) for blocks that are short enough to be added up in T.
+template <class Block>
+inline void by_sum_blocks(std::int64_t n, Block block) {
+  constexpr std::int64_t kBlock = 1024;
+  for (std::int64_t at = 0; at < n; at += kBlock) block(at, std::min(at + kBlock, n));
+}
+
+/// Σ term(i) for 0 ≤ i < n in 4 registers of partial sums in T, the sums of blocks in SumTotal. term(i, V()) makes a V,
+/// which is Lanes<T> or T, of the elements from i on.
+template <class T, class Term>
+inline SumTotal<T> sum_of_terms(std::int64_t n, Term term) {
+  constexpr auto kLanes = static_cast<std::int64_t>(sizeof(Lanes<T>) / sizeof(T));
+  SumTotal<T> total = 0;
+  by_sum_blocks(n, [&](std::int64_t i, std::int64_t last) {
+    Lanes<T> s[4] = {};
+    for (; i + 4 * kLanes <= last; i += 4 * kLanes) {
+      for (int k = 0; k < 4; ++k) s[k] += term(i + k * kLanes, Lanes<T>());
+    }
+    T rest = 0;
+    for (; i < last; ++i) rest += term(i, T());
+    total += sum_of_lanes<T>((s[0] + s[1]) + (s[2] + s[3])) + rest;
+  });
+  return total;
+}
+
+/// Σ a[i]·b[i]
+template <class T>
+inline SumTotal<T> dot_row(const T* a, const T* b, std::int64_t n) {
+  return sum_of_terms<T>(n, [=]<class V>(std::int64_t i, V) { return read_as<V>(a + i) * read_as<V>(b + i); });
 }
 
 /// Σ p[i] of at most a few thousand floats or doubles, in T: 4 registers of partial sums, then a tree.
@@ -51,10 +97,7 @@ inline T sum_block(const T* p, std::int64_t n) {
       a = (a + b) + (c + d);
     }
     for (; i + kLanes <= n; i += kLanes) a += load_lanes(p + i);
-    for (std::int64_t width = kLanes / 2; width > 0; width /= 2) {
-      for (std::int64_t l = 0; l < width; ++l) a[l] += a[l + width];
-    }
-    total = a[0];
+    total = sum_of_lanes<T>(a);
   }
   T tail = 0;
   for (; i < n; ++i) tail += p[i];

@@ -45,28 +45,4 @@ inline void exp_row(T* y, const T* x, std::int64_t n) {
   row_functions<T>().of[static_cast<int>(Function::Exp)](y, x, n);
 }
 
-/// Σ a[i]·b[i]: products and 4 registers of partial sums in T, totals of every few thousand in SumTotal.
-template <class T>
-inline SumTotal<T> dot_row(const T* a, const T* b, std::int64_t n) {
-  constexpr auto kLanes = static_cast<std::int64_t>(sizeof(Lanes<T>) / sizeof(T));
-  constexpr std::int64_t kBlock = 1024;
-  SumTotal<T> total = 0;
-  for (std::int64_t start = 0; start < n; start += kBlock) {
-    const std::int64_t end = std::min(n, start + kBlock);
-    Lanes<T> s[4] = {};
-    std::int64_t i = start;
-    for (; i + 4 * kLanes <= end; i += 4 * kLanes) {
-      for (int k = 0; k < 4; ++k) s[k] += load_lanes(a + i + k * kLanes) * load_lanes(b + i + k * kLanes);
-    }
-    Lanes<T> sum = (s[0] + s[1]) + (s[2] + s[3]);
-    for (std::int64_t width = kLanes / 2; width > 0; width /= 2) {
-      for (std::int64_t l = 0; l < width; ++l) sum[l] += sum[l + width];
-    }
-    T tail = 0;
-    for (; i < end; ++i) tail += a[i] * b[i];
-    total += sum[0] + tail;
-  }
-  return total;
-}
-
 }  // namespace xgrad::kernels

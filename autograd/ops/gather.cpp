@@ -11,12 +11,7 @@ namespace {
 /// The sizes as dimensions of their own: a number is a vector of one element here.
 std::int64_t length(const Tensor& x, std::int64_t d) { return x.dim() == 0 ? 1 : x.size(d); }
 
-void check_in_range(const Tensor& x, std::int64_t dim, const Tensor& index) {
-  if (const auto at = kernels::first_outside(index.array(), length(x, dim)))
-    fail("index {} is out of bounds for dimension {} with size {}", *at, dim, length(x, dim));
-}
-
-/// What gather and the scatters ask of an index into x. `src` is what is scattered, if anything.
+/// What gather and the scatters ask of an index into x, but for its elements. `src` is what is scattered, if anything.
 void check_index(const char* name, const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor* src) {
   if (index.numel() == 0) return;
   check(index.dtype() == kInt64, "{}(): Expected dtype int64 for index", name);
@@ -39,7 +34,6 @@ void check_index(const char* name, const Tensor& x, std::int64_t dim, const Tens
             index.sizes(), x.sizes(), dim, src->sizes());
     }
   }
-  check_in_range(x, dim, index);
 }
 
 /// The part of src that index covers, in index's shape.
@@ -64,6 +58,7 @@ Tensor everywhere(Scalar value, const Tensor& x, const Tensor& index) {
 Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& whole, Into into) {
   const std::int64_t d = wrap_dim(dim, x.dim());
   const Tensor src = ops::scattered(x, d, index, whole);
+  kernels::check_inside(x.array(), d, index.array());
   return differentiable<"ScatterBackward0">(
       inputs(x, src), into,
       [&](const Array* out) {
@@ -87,10 +82,11 @@ Tensor scatter_add(const Tensor& x, std::int64_t dim, const Tensor& index, const
   return differentiable<"ScatterAddBackward0">(
       inputs(x, src), into,
       [&](const Array* out) {
-        const Array y = target(x, out);
-        kernels::check_no_partial_overlap(y, src.array());
-        kernels::scatter_add(y, d, index.array(), src.array());
-        return y;
+        if (!out) return kernels::scatter_add(x.array(), d, index.array(), src.array());
+        kernels::check_inside(*out, d, index.array());
+        kernels::check_no_partial_overlap(*out, src.array());
+        kernels::scatter_combine(*out, d, index.array(), src.array(), kernels::Combine::Add);
+        return *out;
       },
       [&](Save& s) {
         if (s.needed(1)) s.tensor(index);
@@ -137,7 +133,7 @@ Tensor index_add(const Tensor& x, std::int64_t dim, const Tensor& index, const T
       [&](const Array* out) {
         const Array y = target(x, out);
         kernels::check_no_partial_overlap(y, source.array());
-        kernels::scatter_add(y, d, places, source.array());
+        kernels::scatter_combine(y, d, places, source.array(), kernels::Combine::Add);
         return y;
       },
       [&](Save& s) {
@@ -282,7 +278,7 @@ Tensor gather(const Tensor& x, std::int64_t dim, const Tensor& index) {
       inputs(x), {}, [&](const Array*) { return kernels::gather(x.array(), d, index.array()); },
       [&](Save& s) { s.tensor(index); },
       [d, sizes = Dims(x.sizes())](const Saved& s, const Tensor& g) -> Grads {
-        return {scatter_add(zeros(sizes, g.options()), d, s.tensor(), g)};
+        return {scatter_add(zeros({}, g.options()).expand(sizes), d, s.tensor(), g)};
       });
 }
 
@@ -310,10 +306,10 @@ Tensor index_select(const Tensor& x, std::int64_t dim, const Tensor& index) {
   const Array places = over_rows(index, sizes, d);
   check<IndexError>(!kernels::first_outside(places, length(x, d)), "index out of range in self");
   return differentiable<"IndexSelectBackward0">(
-      inputs(x), {}, [&](const Array*) { return kernels::gather(x.array(), d, places); },
+      inputs(x), {}, [&](const Array*) { return kernels::gather(x.array(), d, places, true); },
       [&](Save& s) { s.tensor(index); },
       [d, from = Dims(x.sizes())](const Saved& s, const Tensor& g) -> Grads {
-        return {index_add(zeros(from, g.options()), d, s.tensor(), g)};
+        return {index_add(zeros({}, g.options()).expand(from), d, s.tensor(), g)};
       });
 }
 

@@ -13,14 +13,20 @@ Tensor put_there(const Tensor& x, const Placing& where, const Tensor& places, co
                  Into into);
 
 /// y = x at the places        dx = zeros with g added there
+/// `take` reads them, and `keep` says what they are once the derivative is to be recorded.
+template <FixedString Name, class Take, class Keep>
+Tensor take_there(const Tensor& x, const Placing& where, Take take, Keep keep) {
+  return differentiable<Name>(
+      inputs(x), {}, [&](const Array*) { return take(); }, [&](Save& s) { s.tensor(keep()); },
+      [where, sizes = Dims(x.sizes())](const Saved& s, const Tensor& g) -> Grads {
+        return {put_there(zeros({}, g.options()).expand(sizes), where, s.tensor(), g, true, {})};
+      });
+}
 template <FixedString Name = "IndexBackward0">
 Tensor take_there(const Tensor& x, const Placing& where, const Tensor& places) {
-  return differentiable<Name>(
-      inputs(x), {}, [&](const Array*) { return kernels::take_places(x.array(), where, places.array()); },
-      [&](Save& s) { s.tensor(places); },
-      [where, sizes = Dims(x.sizes())](const Saved& s, const Tensor& g) -> Grads {
-        return {put_there(zeros(sizes, g.options()), where, s.tensor(), g, true, {})};
-      });
+  return take_there<Name>(
+      x, where, [&] { return kernels::take_places(x.array(), where, places.array()); },
+      [&]() -> const Tensor& { return places; });
 }
 
 /// y = x but for the places, where it is `value`, or x + value if accumulated.
@@ -122,13 +128,17 @@ struct Target {
   Placing where;
   std::vector<Tensor> coordinates;
   Dims sizes, shape;
+  std::size_t behind = 1;  ///< in how many dimensions the last of them counts
 
+  std::vector<Array> arrays() const {
+    std::vector<Array> out;
+    for (const Tensor& t : coordinates) out.push_back(t.array());
+    return out;
+  }
   /// Checks that all of them are in range.
   Tensor places() const {
-    std::vector<Array> arrays;
-    for (const Tensor& t : coordinates) arrays.push_back(t.array());
-    const Array folded = kernels::fold_places(arrays, sizes);
-    return folded.same_storage(arrays[0]) ? coordinates[0].detach() : Tensor(folded);
+    const Array folded = kernels::fold_places(arrays(), sizes);
+    return folded.same_storage(coordinates[0].array()) ? coordinates[0].detach() : Tensor(folded);
   }
 };
 
@@ -145,6 +155,7 @@ Target resolve(const Tensor& x, const std::vector<Tensor>& indices) {
     for (std::int64_t d = 0; d < e.count; ++d) out.where.dims.push_back(e.first + d);
     out.coordinates.push_back(e.coordinates);
     out.sizes.push_back(e.size);
+    out.behind = static_cast<std::size_t>(e.count);
   }
   out.where.at = adjacent ? list[0].first : 0;
   return out;
@@ -173,7 +184,12 @@ namespace ops {
 
 Tensor index_tensors(const Tensor& x, const std::vector<Tensor>& indices) {
   const Target t = resolve(x, indices);
-  return take_there(x, t.where, t.places());
+  if (t.coordinates.size() == 1) return take_there(x, t.where, t.places());
+  // The places of all elements are found only for a derivative: coordinates are fewer where they broadcast.
+  Tensor places;
+  return take_there<"IndexBackward0">(
+      x, t.where, [&] { return kernels::take_coordinates(x.array(), t.where, t.arrays(), t.sizes, t.behind); },
+      [&]() -> const Tensor& { return places = t.places(); });
 }
 
 Tensor index_put_tensors(const Tensor& x, const std::vector<Tensor>& indices, const Tensor& given, bool accumulate,

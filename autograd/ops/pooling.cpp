@@ -16,9 +16,9 @@ namespace {
 
 /// out[index] = g              dg = h[index]
 Tensor plane_gather(const Tensor& x, const Tensor& index, std::int64_t dims);
-Tensor plane_scatter(const Tensor& g, const Tensor& index, const Dims& sizes) {
+Tensor plane_scatter(const Tensor& g, const Tensor& index, const Dims& sizes, bool pairs = false) {
   return differentiable<"MaxUnpoolBackward0">(
-      inputs(g), {}, [&](const Array*) { return kernels::plane_scatter(g.array(), index.array(), sizes); },
+      inputs(g), {}, [&](const Array*) { return kernels::plane_scatter(g.array(), index.array(), sizes, pairs); },
       [&](Save& s) { s.tensor(index); },
       [dims = static_cast<std::int64_t>(sizes.size())](const Saved& s, const Tensor& h) -> Grads {
         return {plane_gather(h, s.tensor(0), dims)};
@@ -44,7 +44,9 @@ ValuesIndices max_of(const Tensor& x, const std::vector<Windows>& windows) {
         return std::move(values);
       },
       [&](Save& s) { s.tensor(index); },
-      [sizes](const Saved& s, const Tensor& g) -> Grads { return {plane_scatter(g, s.tensor(0), sizes)}; });
+      [sizes, pairs = kernels::tiled_by_pairs(windows)](const Saved& s, const Tensor& g) -> Grads {
+        return {plane_scatter(g, s.tensor(0), sizes, pairs)};
+      });
   return {std::move(value), index};
 }
 

@@ -114,6 +114,7 @@ Tensor scatter_reduce(const Tensor& x, Int dim, const Tensor& index, const Tenso
   const Int d = wrap_dim(dim, x.dim());
   const Reduce& r = reduce_named(name);
   const Tensor src = ops::scattered(x, d, index, whole);
+  kernels::check_inside(x.array(), d, index.array());
   return differentiable<"ScatterReduceBackward0">(
       inputs(x, src), into, [&](const Array* out) { return reduce_into(x, d, index, src, r, include_self, out); },
       [&](Save& s) {
@@ -137,6 +138,7 @@ Tensor scatter_with(const Tensor& x, Int dim, const Tensor& index, const Tensor&
   const Int d = wrap_dim(dim, x.dim());
   check(name == "add" || name == "multiply", "reduce argument must be either add or multiply.");
   const Tensor src = ops::scattered(x, d, index, whole);
+  kernels::check_inside(x.array(), d, index.array());
   return differentiable<"ScatterBackward2">(
       inputs(x, src), into,
       [&](const Array* out) {

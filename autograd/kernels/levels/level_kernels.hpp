@@ -13,6 +13,7 @@
 #include <xgrad/autograd/kernels/levels/softmax_rows.hpp>
 #include <xgrad/autograd/kernels/levels/transpose_words.hpp>
 #include <xgrad/autograd/kernels/levels/vectors.hpp>
+#include <xgrad/autograd/kernels/levels/windows.hpp>
 
 #ifdef XGRAD_HAS_SLEEF
 #include <immintrin.h>
@@ -173,7 +174,8 @@ constexpr LevelKernels make_level(const char* name) {
            log_softmax_backward_row},
           transpose_words<std::uint32_t>,
           transpose_words<std::uint64_t>,
-          {outer_product, dot_product, kMostElements, kMostDotRows}};
+          {outer_product, dot_product, kMostElements, kMostDotRows},
+          {window_product, window_gradient}};
 }
 
 }  // namespace

@@ -161,11 +161,13 @@ void transposing_product(const FloatProduct& p) {
 }
 
 /// Sums of the lanes of four vectors.
-inline Four sums(Lanes a, Lanes b, Lanes c, Lanes d) {
-  const auto four = [](Lanes v) {
-    Four part[kLanes / 4];
+template <class V>
+inline Four sums(V a, V b, V c, V d) {
+  const auto four = [](V v) {
+    constexpr int kParts = sizeof(V) / sizeof(Four);
+    Four part[kParts];
     __builtin_memcpy(part, &v, sizeof v);
-    for (int n = kLanes / 8; n > 0; n /= 2) {
+    for (int n = kParts / 2; n > 0; n /= 2) {
       for (int i = 0; i < n; ++i) part[i] += part[i + n];
     }
     return part[0];

@@ -21,22 +21,32 @@ inline T fold_lanes(typename SizedVector<T, bytes>::Type v, F f) {
   }
 }
 
-/// f(… f(f(start, element), element) …) in some order, where read(i, m) has the m elements from i on, which are fewer
-/// than a vector's at the end. In four vectors, since one would wait for its own last step.
+template <class T>
+constexpr std::int64_t kLanesOf = sizeof(Vector<T>) / sizeof(T);
+
+/// Calls take(k, i, m) for vectors of m elements from i on, fewer than a vector's at the end: for k = 0 to 3 in turn,
+/// since one accumulator would wait for its own last step.
+template <class T, class Take>
+inline void each_vector(std::int64_t n, Take take) {
+  std::int64_t i = 0;
+  for (; i + 4 * kLanesOf<T> <= n; i += 4 * kLanesOf<T>) {
+    for (int k = 0; k < 4; ++k) take(k, i + k * kLanesOf<T>, kLanesOf<T>);
+  }
+  for (; i < n; i += kLanesOf<T>) take(0, i, n - i < kLanesOf<T> ? n - i : kLanesOf<T>);
+}
+
+template <class T, class F>
+inline T fold_four(const Vector<T>* v, F f) {
+  return fold_lanes<T, sizeof(Vector<T>)>(f(f(v[0], v[1]), f(v[2], v[3])), f);
+}
+
+/// f(… f(f(start, element), element) …) in some order, where read(i, m) has the m elements from i on.
 template <class T, class F, class Read>
 inline T fold(std::int64_t n, T start, F f, Read read) {
-  constexpr std::int64_t kLanes = sizeof(Vector<T>) / sizeof(T);
-  Vector<T> a = start - Vector<T>{}, b = a, c = a, d = a;
-  std::int64_t i = 0;
-  for (; i + 4 * kLanes <= n; i += 4 * kLanes) {
-    a = f(a, read(i, kLanes));
-    b = f(b, read(i + kLanes, kLanes));
-    c = f(c, read(i + 2 * kLanes, kLanes));
-    d = f(d, read(i + 3 * kLanes, kLanes));
-  }
-  for (; i + kLanes <= n; i += kLanes) a = f(a, read(i, kLanes));
-  if (i < n) b = f(b, read(i, n - i));
-  return fold_lanes<T, sizeof(Vector<T>)>(f(f(a, b), f(c, d)), f);
+  Vector<T> v[4];
+  for (int k = 0; k < 4; ++k) v[k] = start - Vector<T>{};
+  each_vector<T>(n, [&](int k, std::int64_t i, std::int64_t m) { v[k] = f(v[k], read(i, m)); });
+  return fold_four<T>(v, f);
 }
 
 constexpr std::int64_t kSumBlock = 1024;  // so many are added in T, their sums in double
@@ -62,18 +72,26 @@ inline double dot_of(const T* a, const T* b, std::int64_t n) {
                           [&](std::int64_t i, std::int64_t m) { return load(a + i, m, T(0)) * load(b + i, m, T(0)); });
 }
 
-/// The smallest and the largest element; the largest is NaN if there is one.
+/// The largest element, NaN aside, and whether all are numbers at most kNormalExp below it.
 template <class T>
 struct Range {
-  T low, high;
+  T high;
+  bool normal;
 };
 template <class T>
 inline Range<T> range_of(const T* x, std::int64_t n) {
-  const auto read = [&](std::int64_t i, std::int64_t m) { return load(x + i, m, x[0]); };
-  return {fold<T>(
-              n, x[0], [](auto a, auto b) { return b < a ? b : a; }, read),
-          fold<T>(
-              n, x[0], [](auto a, auto b) { return ((b > a) | (b != b)) ? b : a; }, read)};
+  Vector<T> low[4], high[4], rest[4];
+  for (int k = 0; k < 4; ++k) low[k] = high[k] = x[0] - Vector<T>{}, rest[k] = Vector<T>{};
+  each_vector<T>(n, [&](int k, std::int64_t i, std::int64_t m) {
+    const Vector<T> v = load(x + i, m, x[0]);
+    low[k] = v < low[k] ? v : low[k];
+    high[k] = v > high[k] ? v : high[k];
+    rest[k] += v * T(0);  // NaN for NaN, and for the infinite, where exponentials are not normal either
+  });
+  const T most = fold_four<T>(high, [](auto a, auto b) { return b > a ? b : a; });
+  const T least = fold_four<T>(low, [](auto a, auto b) { return b < a ? b : a; });
+  const T zero = fold_four<T>(rest, [](auto a, auto b) { return a + b; });
+  return {most, most - least + zero <= T(kNormalExp)};
 }
 
 /// to[i] = f(i)
@@ -99,12 +117,11 @@ inline void each_exponential(double* to, std::int64_t n, bool, F f) {
 /// e[i] = e^(x[i] - high), a block at a time at the place that `block(start)` says. Returns their sum.
 template <class T, class Block>
 inline T exponentials(const T* x, std::int64_t n, const Range<T>& r, Block block) {
-  const bool normal = r.high - r.low <= T(kNormalExp);  // not if there is a NaN
   double sum = 0;
   for (std::int64_t at = 0; at < n; at += kSumBlock) {
     const std::int64_t m = n - at < kSumBlock ? n - at : kSumBlock;
     T* const e = block(at);
-    each_exponential(e, m, normal, [&](auto exponential, std::int64_t i) { return exponential(x[at + i] - r.high); });
+    each_exponential(e, m, r.normal, [&](auto exponential, std::int64_t i) { return exponential(x[at + i] - r.high); });
     sum += sum_of(e, m);
   }
   return static_cast<T>(sum);
@@ -139,17 +156,31 @@ void softmax_backward_row(T* dx, const T* g, const T* y, std::int64_t n) {
   each_index(dx, n, [&](std::int64_t i) { return y[i] * (g[i] - s); });
 }
 
+/// Σ g, and in `normal` whether all |y| ≤ kNormalExp. In one pass: so the rows of both come from memory side by side.
+template <class T>
+inline double sum_beside(const T* g, const T* y, std::int64_t n, bool& normal) {
+  Vector<T> largest[4] = {};
+  double sum = 0;
+  const auto larger = [](auto a, auto b) { return !(b <= a) ? b : a; };  // NaN stays
+  for (std::int64_t at = 0; at < n; at += kSumBlock) {
+    Vector<T> s[4] = {};
+    each_vector<T>(n - at < kSumBlock ? n - at : kSumBlock, [&](int k, std::int64_t i, std::int64_t m) {
+      const Vector<T> v = load(y + at + i, m, T(0));
+      largest[k] = larger(largest[k], v < 0 ? -v : v);
+      s[k] += load(g + at + i, m, T(0));
+    });
+    sum += fold_four<T>(s, [](auto a, auto b) { return a + b; });
+  }
+  normal = fold_four<T>(largest, larger) <= T(kNormalExp);
+  return sum;
+}
+
 /// g − e^y·Σ g
 template <class T>
 void log_softmax_backward_row(T* dx, const T* g, const T* y, std::int64_t n) {
-  const T s = static_cast<T>(sum_of(g, n));
-  for (std::int64_t at = 0; at < n; at += kSumBlock) {
-    const std::int64_t m = n - at < kSumBlock ? n - at : kSumBlock;
-    const Range<T> r = range_of(y + at, m);
-    const bool normal = r.low >= T(-kNormalExp) && r.high <= T(kNormalExp);
-    each_exponential(dx + at, m, normal,
-                     [&](auto exponential, std::int64_t i) { return g[at + i] - exponential(y[at + i]) * s; });
-  }
+  bool normal;
+  const T s = static_cast<T>(sum_beside(g, y, n, normal));
+  each_exponential(dx, n, normal, [&](auto exponential, std::int64_t i) { return g[i] - exponential(y[i]) * s; });
 }
 
 }  // namespace

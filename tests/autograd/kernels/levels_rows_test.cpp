@@ -18,7 +18,8 @@ namespace {
 // A kernel that is added to the tables makes these fail: it wants a test at every level, here or in levels_test.cpp.
 static_assert(sizeof(RowFunctions<float>) == (kFunctions + 7) * sizeof(void*));
 static_assert(sizeof(LevelKernels) == 2 * sizeof(RowFunctions<float>) + 3 * sizeof(void*) +
-                                          sizeof(ProductKernels));  // these: products_test.cpp
+                                          sizeof(ProductKernels) +  // these: products_test.cpp
+                                          sizeof(WindowKernels));   // and these: windows_test.cpp
 
 using test::kInf;
 using test::kNaN;
@@ -115,6 +116,42 @@ TYPED_TEST(LevelRows, SoftmaxOfSpecialValues) {
       std::vector<T> y(n);
       rows.softmax(y.data(), all.data(), static_cast<std::int64_t>(n));
       for (const T v : y) ASSERT_TRUE(std::isnan(v));
+    }
+  });
+}
+
+// Where the shorter exponential will not do: elements far from each other, sums that are no logarithms, NaN.
+TYPED_TEST(LevelRows, LogSoftmaxOfAnyRange) {
+  using T = TypeParam;
+  for_each_level<T>([](const RowFunctions<T>& rows) {
+    for (const std::size_t n : {std::size_t{5}, std::size_t{70}, std::size_t{2000}}) {
+      for (const std::size_t at : {std::size_t{0}, n / 2, n - 1}) {
+        for (const T odd : {T(-200), T(-88), T(88), kNaN<T>}) {
+          std::vector<T> x(n, T(0)), g(n, T(1) / static_cast<T>(n)), y(n), dx(n);
+          x[at] = odd;
+          const auto count = static_cast<std::int64_t>(n);
+          rows.log_softmax(y.data(), x.data(), count);
+          long double sum = 0;
+          for (const T v : x) sum += std::exp(static_cast<long double>(v));
+          for (std::size_t i = 0; i < n; ++i) {
+            const auto expected = static_cast<double>(x[i] - std::log(sum));
+            if (std::isnan(odd))
+              ASSERT_TRUE(std::isnan(y[i]));
+            else
+              ASSERT_NEAR(static_cast<double>(y[i]), expected, 100 * kUnit<T> * (1 + std::abs(expected)));
+          }
+          std::fill(y.begin(), y.end(), T(-1));
+          y[at] = odd;
+          rows.log_softmax_backward(dx.data(), g.data(), y.data(), count);
+          for (std::size_t i = 0; i < n; ++i) {
+            const auto e = std::exp(static_cast<double>(y[i])), expected = static_cast<double>(g[i]) - e;
+            if (std::isnan(y[i]))
+              ASSERT_TRUE(std::isnan(dx[i]));
+            else
+              ASSERT_NEAR(static_cast<double>(dx[i]), expected, 100 * kUnit<T> * (1 + e)) << odd << ' ' << i;
+          }
+        }
+      }
     }
   });
 }

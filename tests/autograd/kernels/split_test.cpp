@@ -168,6 +168,11 @@ void elementwise(std::vector<Work>& all) {
                    const Array index = generate<std::int64_t>({300, 200}, [](std::int64_t i) { return i * 13 % 100; });
                    return Results{gather(numbers({100, 200}), 0, index)};
                  }});
+  all.push_back({"rows by index", [] {
+                   const Array index = generate<std::int64_t>({300, 500}, [](std::int64_t i) { return i * 13 % 200; });
+                   const Array x = numbers({300, 200});
+                   return Results{gather(x, 1, index), scatter_add(x, 1, index, numbers({300, 500}, 2))};
+                 }});
 }
 
 void reductions(std::vector<Work>& all) {
@@ -230,14 +235,14 @@ void networks(std::vector<Work>& all) {
                                   convolution_input(g, w, &back, geometry, {24, 24}),
                                   convolution_weight(g, x, geometry, {3, 3})};
                  }});
-  all.push_back(
-      {"max pool", [] {
-         Windows pairs;
-         for (std::int64_t i = 0; i < 15; ++i) pairs.of.push_back({2 * i, 2 * i + 2});
-         const Array x = numbers({4, 16, 30, 30});
-         const auto [values, indices] = max_pool(x, {pairs, pairs});
-         return Results{values, indices, plane_scatter(values, indices, {30, 30}), plane_gather(x, indices, 2)};
-       }});
+  all.push_back({"max pool", [] {
+                   Windows pairs;
+                   for (std::int64_t i = 0; i < 15; ++i) pairs.of.push_back({2 * i, 2 * i + 2});
+                   const Array x = numbers({4, 16, 30, 30});
+                   const auto [values, indices] = max_pool(x, {pairs, pairs});
+                   return Results{values, indices, plane_scatter(values, indices, {30, 30}),
+                                  plane_scatter(values, indices, {30, 30}, true), plane_gather(x, indices, 2)};
+                 }});
   for (const NormLayout& l : {NormLayout{{8, 16, 1, 300}, true}, NormLayout{{500, 1, 64, 1}},
                               NormLayout{{20, 4, 8, 100}}, NormLayout{{500, 100, 1, 1}, true}}) {
     all.push_back({fmt::format("norm of {} x {} x {} x {}", l.d[0], l.d[1], l.d[2], l.d[3]), [=] {

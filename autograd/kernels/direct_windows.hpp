@@ -1,0 +1,86 @@
+/// Images as the direct convolutions of floats (levels/windows.hpp) read them: for convolution.cpp.
+#pragma once
+
+#include <xgrad/autograd/array/array.hpp>
+#include <xgrad/autograd/kernels/convolution.hpp>
+#include <xgrad/autograd/kernels/levels.hpp>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace xgrad::kernels {
+
+using ThreeSizes = std::array<std::int64_t, 3>;
+
+/// Where windows of an image of some channels, padded with zeros, begin, and where their elements are from there.
+/// The geometry has three dimensions.
+class DirectWindows {
+ public:
+  /// Whether neighbouring windows are neighbours in memory and there are enough of them in a line. (A kernel of one
+  /// element needs no columns anyway.)
+  static bool fit(const ConvGeometry& g, const ThreeSizes& kernel, const ThreeSizes& out) {
+    return g.stride[2] == 1 && out[2] >= kLeastWindows && kernel[0] * kernel[1] * kernel[2] > 1;
+  }
+
+  DirectWindows(const ConvGeometry& g, std::int64_t channels, const ThreeSizes& in, const ThreeSizes& kernel,
+                const ThreeSizes& out)
+      : channels_(channels), in_(in), padding_(g.padding), width_(out[2]) {
+    for (std::size_t d = 0; d < 3; ++d) padded_[d] = in[d] + 2 * padding_[d];
+    const std::int64_t line = padded_[2], plane = line * padded_[1], volume = plane * padded_[0];
+    for (std::int64_t c = 0; c < channels; ++c) {
+      for (std::int64_t z = 0; z < kernel[0]; ++z) {
+        for (std::int64_t y = 0; y < kernel[1]; ++y) {
+          for (std::int64_t x = 0; x < kernel[2]; ++x)
+            offsets_.push_back(c * volume + z * g.dilation[0] * plane + y * g.dilation[1] * line + x * g.dilation[2]);
+        }
+      }
+    }
+    for (std::int64_t z = 0; z < out[0]; ++z) {
+      for (std::int64_t y = 0; y < out[1]; ++y) lines_.push_back(z * g.stride[0] * plane + y * g.stride[1] * line);
+    }
+    if (padding_ == ThreeSizes{0, 0, 0}) return;
+    constexpr std::int64_t kTarget = 64 * 1024;  // elements
+    together_ = std::clamp<std::int64_t>(kTarget / std::max<std::int64_t>(size(), 1), 1, 16);
+    memory_ = Array::empty({together_ * size()}, kFloat32);
+    std::fill_n(memory_.data<float>(), memory_.numel(), 0.0f);
+  }
+
+  std::int64_t inner() const { return static_cast<std::int64_t>(offsets_.size()); }
+  const std::int64_t* offsets() const { return offsets_.data(); }
+  WindowLines lines() const { return {lines_.data(), static_cast<std::int64_t>(lines_.size()), width_}; }
+
+  struct Images {
+    const float* first;
+    std::int64_t count, step;
+  };
+  /// `count` images or fewer, which begin `step` elements apart, with their padding.
+  Images padded(const float* from, std::int64_t count, std::int64_t step) {
+    if (!memory_.defined()) return {from, count, step};
+    const Images out{memory_.data<float>(), std::min(count, together_), size()};
+    for (std::int64_t n = 0; n < out.count; ++n) copy(memory_.data<float>() + n * size(), from + n * step);
+    return out;
+  }
+
+ private:
+  std::int64_t size() const { return channels_ * padded_[0] * padded_[1] * padded_[2]; }
+
+  void copy(float* to, const float* from) const {
+    for (std::int64_t c = 0; c < channels_; ++c) {
+      for (std::int64_t z = 0; z < in_[0]; ++z) {
+        for (std::int64_t y = 0; y < in_[1]; ++y, from += in_[2]) {
+          const std::int64_t line = (c * padded_[0] + z + padding_[0]) * padded_[1] + y + padding_[1];
+          std::copy_n(from, in_[2], to + line * padded_[2] + padding_[2]);
+        }
+      }
+    }
+  }
+
+  std::int64_t channels_;
+  ThreeSizes in_, padding_, padded_{};
+  std::int64_t width_, together_ = 1;
+  std::vector<std::int64_t> offsets_, lines_;
+  Array memory_;
+};
+
+}  // namespace xgrad::kernels
