@@ -1,13 +1,12 @@
 #include <xgrad/autograd/kernels/blas.hpp>
 #include <xgrad/autograd/kernels/convolution.hpp>
+#include <xgrad/autograd/kernels/convolution_columns.hpp>
 #include <xgrad/autograd/kernels/direct_windows.hpp>
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/floating.hpp>
-#include <xgrad/autograd/kernels/rows.hpp>
 #include <xgrad/autograd/kernels/split.hpp>
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
 #include <type_traits>
 #include <vector>
@@ -15,7 +14,7 @@
 namespace xgrad::kernels {
 namespace {
 
-using Three = std::array<std::int64_t, 3>;
+using Three = ThreeSizes;
 
 /// The last sizes as three, with ones before them.
 Three spatial(IntArrayRef sizes) {
@@ -24,7 +23,6 @@ Three spatial(IntArrayRef sizes) {
   return out;
 }
 IntArrayRef spatial_of(const Array& a) { return {a.sizes().data() + 2, a.sizes().size() - 2}; }
-std::int64_t product(const Three& v) { return v[0] * v[1] * v[2]; }
 
 Dims shape(std::int64_t first, std::int64_t second, IntArrayRef rest) {
   Dims out{first, second};
@@ -47,141 +45,6 @@ ConvGeometry aligned(const ConvGeometry& g, std::size_t dims) {
   return out;
 }
 
-/// The lines of small images are a few elements long, for which a call of memcpy takes longer than the copy.
-template <class T>
-inline void copy_line(T* to, const T* from, std::int64_t n) {
-  constexpr auto kLanes = static_cast<std::int64_t>(sizeof(Lanes<T>) / sizeof(T));
-  std::int64_t i = 0;
-  for (; i + kLanes <= n; i += kLanes) std::memcpy(to + i, from + i, sizeof(Lanes<T>));
-  for (; i < n; ++i) to[i] = from[i];
-}
-template <class T>
-inline void add_line(T* to, const T* from, std::int64_t n) {
-  constexpr auto kLanes = static_cast<std::int64_t>(sizeof(Lanes<T>) / sizeof(T));
-  std::int64_t i = 0;
-  for (; i + kLanes <= n; i += kLanes) {
-    const Lanes<T> sum = load_lanes(to + i) + load_lanes(from + i);
-    std::memcpy(to + i, &sum, sizeof sum);
-  }
-  for (; i < n; ++i) to[i] += from[i];
-}
-
-/// One image's columns: the matrix [channels·kernel, positions] of what each window position sees, made for a few lines
-/// of the output at a time, so that a part stays in the cache between its making and its use.
-template <class T>
-class Columns {
- public:
-  Columns(const ConvGeometry& g, std::int64_t channels, const Three& in, const Three& kernel, const Three& out)
-      : g_(g), channels_(channels), in_(in), kernel_(kernel), out_(out) {
-    constexpr std::int64_t kTarget = 96 * 1024;  // elements
-    const std::int64_t line = std::max<std::int64_t>(rows() * out_[2], 1);
-    lines_ = std::clamp<std::int64_t>(kTarget / line, 1, std::max<std::int64_t>(all_lines(), 1));
-    if (!trivial()) memory_ = Array::empty({rows() * lines_ * out_[2]}, dtype_of<T>());
-  }
-
-  std::int64_t rows() const { return channels_ * product(kernel_); }
-  /// Whether the image is its own matrix of columns.
-  bool trivial() const { return product(kernel_) == 1 && g_.stride == Three{1, 1, 1} && g_.padding == Three{0, 0, 0}; }
-
-  /// Calls part(columns, their leading dimension, first position, number of positions) for every part.
-  template <class Part>
-  void gather(const T* image, Part part) {
-    if (trivial()) return part(image, product(in_), std::int64_t{0}, product(out_));
-    T* const to = memory_.template data<T>();
-    for (std::int64_t line = 0; line < all_lines(); line += lines_) {
-      const std::int64_t n = std::min(lines_, all_lines() - line), ld = n * out_[2];
-      each_segment(line, n, [&](std::int64_t row, std::int64_t at, std::int64_t from, const Segment& s) {
-        T* const d = to + row * ld + at;
-        for (std::int64_t x = 0; x < s.first; ++x) d[x] = 0;
-        for (std::int64_t x = s.last; x < out_[2]; ++x) d[x] = 0;
-        const T* const source = image + from;
-        if (g_.stride[2] == 1) {
-          copy_line(d + s.first, source + s.first, s.last - s.first);
-        } else {
-          for (std::int64_t x = s.first; x < s.last; ++x) d[x] = source[x * g_.stride[2]];
-        }
-      });
-      part(static_cast<const T*>(to), ld, line * out_[2], ld);
-    }
-  }
-
-  /// image += what part(columns, leading dimension, first position, number) writes, each element where it came from.
-  template <class Part>
-  void scatter(T* image, Part part) {
-    T* const from = memory_.defined() ? memory_.template data<T>() : nullptr;
-    if (trivial()) return part(image, product(in_), std::int64_t{0}, product(out_));
-    for (std::int64_t line = 0; line < all_lines(); line += lines_) {
-      const std::int64_t n = std::min(lines_, all_lines() - line), ld = n * out_[2];
-      part(from, ld, line * out_[2], ld);
-      each_segment(line, n, [&](std::int64_t row, std::int64_t at, std::int64_t to, const Segment& s) {
-        const T* const source = from + row * ld + at;
-        T* const d = image + to;
-        if (g_.stride[2] == 1) {
-          add_line(d + s.first, source + s.first, s.last - s.first);
-        } else {
-          for (std::int64_t x = s.first; x < s.last; ++x) d[x * g_.stride[2]] += source[x];
-        }
-      });
-    }
-  }
-
- private:
-  /// The part of a line of output positions whose windows see the image at this place of the kernel.
-  struct Segment {
-    std::int64_t first, last;
-  };
-
-  std::int64_t all_lines() const { return out_[0] * out_[1]; }
-
-  /// Calls f(row, place in the row, image offset of position 0, segment) for every row and each of n lines. Where the
-  /// lines of the image lie is found once for all channels.
-  template <class F>
-  void each_segment(std::int64_t line, std::int64_t n, F f) {
-    const std::int64_t plane = in_[1] * in_[2], first_z = line / out_[1], first_y = line % out_[1];
-    places_.resize(static_cast<std::size_t>(n));
-    for (std::int64_t kz = 0; kz < kernel_[0]; ++kz) {
-      for (std::int64_t ky = 0; ky < kernel_[1]; ++ky) {
-        std::int64_t out_z = first_z, out_y = first_y;
-        for (std::int64_t& place : places_) {
-          const std::int64_t z = out_z * g_.stride[0] + kz * g_.dilation[0] - g_.padding[0];
-          const std::int64_t y = out_y * g_.stride[1] + ky * g_.dilation[1] - g_.padding[1];
-          place = z >= 0 && z < in_[0] && y >= 0 && y < in_[1] ? z * plane + y * in_[2] : kOutside;
-          if (++out_y == out_[1]) out_y = 0, ++out_z;
-        }
-        for (std::int64_t kx = 0; kx < kernel_[2]; ++kx) {
-          const std::int64_t shift = kx * g_.dilation[2] - g_.padding[2];
-          const Segment seen = segment(shift), none{out_[2], out_[2]};
-          for (std::int64_t c = 0; c < channels_; ++c) {
-            const std::int64_t row = ((c * kernel_[0] + kz) * kernel_[1] + ky) * kernel_[2] + kx;
-            const std::int64_t base = c * in_[0] * plane + shift;
-            for (std::int64_t l = 0; l < n; ++l) {
-              const std::int64_t place = places_[static_cast<std::size_t>(l)];
-              const bool outside = place == kOutside;
-              f(row, l * out_[2], outside ? 0 : place + base, outside ? none : seen);
-            }
-          }
-        }
-      }
-    }
-  }
-
-  /// The positions x of a line with 0 ≤ x·stride + shift < width.
-  Segment segment(std::int64_t shift) const {
-    const std::int64_t stride = g_.stride[2], room = in_[2] - shift;
-    const std::int64_t first = std::clamp<std::int64_t>(shift < 0 ? (-shift + stride - 1) / stride : 0, 0, out_[2]);
-    return {first, std::clamp<std::int64_t>(room <= 0 ? 0 : (room + stride - 1) / stride, first, out_[2])};
-  }
-
-  static constexpr std::int64_t kOutside = -1;
-
-  ConvGeometry g_;
-  std::int64_t channels_;
-  Three in_, kernel_, out_;
-  std::int64_t lines_ = 1;
-  std::vector<std::int64_t> places_;  ///< of the lines at hand, or kOutside
-  Array memory_;
-};
-
 /// The sizes that all three sums share. C and O count the channels of one group.
 struct Sizes {
   std::int64_t batch, C, O, positions, pixels;
@@ -195,9 +58,9 @@ struct Sizes {
         in(spatial(input)),
         kernel(spatial(k)),
         out(spatial(output)) {
-    positions = product(out);
-    pixels = product(in);
-    products = O * positions * C * product(kernel);
+    positions = volume(out);
+    pixels = volume(in);
+    products = O * positions * C * volume(kernel);
   }
 
   /// some(first, last) of n images or groups of them.
@@ -228,7 +91,7 @@ std::optional<Array> direct_input(const Array& g, const Array& w, const Array* b
     if (turned.padding[d] < 0 || s.in[at] != s.out[at] + span - 2 * three.padding[at]) return std::nullopt;
   }
   const Array from = packed(w), to = Array::empty(shape(geometry.groups * s.C, s.O, spatial_of(w)), kFloat32);
-  const std::int64_t n = product(s.kernel);
+  const std::int64_t n = volume(s.kernel);
   for (std::int64_t i = 0; i < geometry.groups * s.O; ++i) {
     for (std::int64_t c = 0; c < s.C; ++c) {
       const float* const window = from.data<float>() + (i * s.C + c) * n;
@@ -249,21 +112,47 @@ void start_with(T* to, std::int64_t channels, std::int64_t n, const T* bias) {
 /// the sum of the parts.
 std::int64_t weight_parts(const Sizes& s, std::int64_t groups) {
   constexpr std::int64_t kMost = 16, kLeastProducts = std::int64_t{1} << 20, kProductsPerWeight = 64;
-  const std::int64_t weights = groups * s.O * s.C * product(s.kernel);
+  const std::int64_t weights = groups * s.O * s.C * volume(s.kernel);
   const std::int64_t parts = s.batch * groups * s.products / std::max(kLeastProducts, kProductsPerWeight * weights);
   return std::max<std::int64_t>(std::min({parts, s.batch, kMost}), 1);
 }
 
-/// Adds the gradient of the weight over the images first ≤ n < last.
+/// The result of one image, whose lines are shared among threads if images are not.
+void multiply_windows(DirectWindows& windows, const Sizes& s, const float* image, const float* weight,
+                      const float* bias, float* to) {
+  const float* const padded = windows.padded(image, 1, 0).first;
+  const WindowLines all = windows.lines();
+  const std::int64_t cost = std::max<std::int64_t>(s.O * windows.inner() * all.width / kProductsPerElement, 1);
+  split(all.count, cost, 1, [&](std::int64_t first, std::int64_t last) {
+    level().windows.product({s.O,
+                             windows.inner(),
+                             weight,
+                             bias,
+                             padded,
+                             windows.offsets(),
+                             {all.first + first, last - first, all.width},
+                             to + first * all.width,
+                             s.positions});
+  });
+}
+
+/// Adds the gradient of the weight over the images first ≤ n < last. Its rows are shared among threads if images are
+/// not.
 void add_weight_gradient(DirectWindows& windows, const Sizes& s, std::int64_t groups, const float* g, const float* x,
                          std::int64_t first, std::int64_t last, float* to) {
+  constexpr std::int64_t kRows = 12;  // whole tiles at every level
   const std::int64_t g_step = groups * s.O * s.positions, x_step = groups * s.C * s.pixels;
   for (std::int64_t group = 0; group < groups; ++group) {
     for (std::int64_t n = first; n < last;) {
       const auto images = windows.padded(x + n * x_step + group * s.C * s.pixels, last - n, x_step);
-      level().windows.gradient({s.O, windows.inner(), g + n * g_step + group * s.O * s.positions, s.positions, g_step,
-                                images.first, images.step, windows.offsets(), windows.lines(), images.count,
-                                to + group * s.O * windows.inner()});
+      const float* const up = g + n * g_step + group * s.O * s.positions;
+      float* const out = to + group * s.O * windows.inner();
+      const std::int64_t cost = windows.inner() * s.positions * images.count / kProductsPerElement;
+      split(s.O, std::max<std::int64_t>(cost, 1), kRows, [&](std::int64_t row, std::int64_t end) {
+        level().windows.gradient({end - row, windows.inner(), up + row * s.positions, s.positions, g_step, images.first,
+                                  images.step, windows.offsets(), windows.lines(), images.count,
+                                  out + row * windows.inner()});
+      });
       n += images.count;
     }
   }
@@ -286,10 +175,8 @@ Array convolution(const Array& x, const Array& w, const Array* bias, const ConvG
         if (auto windows = direct(x.dtype(), three, s)) {
           for (std::int64_t i = first; i < last; ++i) {
             const std::int64_t channel = i % geometry.groups * s.O;
-            level().windows.product({s.O, windows->inner(), kernel + channel * windows->inner(),
-                                     shift ? shift + channel : nullptr,
-                                     windows->padded(from + i * s.C * s.pixels, 1, 0).first, windows->offsets(),
-                                     windows->lines(), to + i * s.O * s.positions, s.positions});
+            multiply_windows(*windows, s, from + i * s.C * s.pixels, kernel + channel * windows->inner(),
+                             shift ? shift + channel : nullptr, to + i * s.O * s.positions);
           }
           return;
         }

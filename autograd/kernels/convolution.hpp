@@ -8,9 +8,11 @@
 
 namespace xgrad::kernels {
 
+using ThreeSizes = std::array<std::int64_t, 3>;
+
 /// How windows lie, by spatial dimension.
 struct ConvGeometry {
-  std::array<std::int64_t, 3> stride{1, 1, 1}, padding{0, 0, 0}, dilation{1, 1, 1};
+  ThreeSizes stride{1, 1, 1}, padding{0, 0, 0}, dilation{1, 1, 1};
   std::int64_t groups = 1;
 };
 

@@ -6,12 +6,9 @@
 #include <xgrad/autograd/kernels/levels.hpp>
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 namespace xgrad::kernels {
-
-using ThreeSizes = std::array<std::int64_t, 3>;
 
 /// Where windows of an image of some channels, padded with zeros, begin, and where their elements are from there.
 /// The geometry has three dimensions.

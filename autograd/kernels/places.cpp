@@ -83,15 +83,12 @@ Array take_grid(const Grid& grid, ScalarType dtype) {
   return out;
 }
 
-/// acc = acc · size + (coordinate, from the end if negative). Tells whether one was out of range.
-bool fold(const Array& acc, const Array& coordinate, Int size, bool first) {
-  bool bad = false;
-  map_binary<Int, Int>(acc, acc, coordinate, [&](Int sum, Int c) {
-    bad |= c < -size || c >= size;
+/// acc = acc · size + (coordinate, from the end if negative)
+void fold(const Array& acc, const Array& coordinate, Int size, bool first) {
+  map_binary<Int, Int>(acc, acc, coordinate, [=](Int sum, Int c) {
     c += c < 0 ? size : 0;
     return first ? c : sum * size + c;
   });
-  return bad;
 }
 
 struct Extremes {
@@ -112,6 +109,12 @@ Extremes extremes(const Array& x) {
     all = {low, high};
   });
   return all;
+}
+
+Dims common_shape(std::span<const Array> coordinates) {
+  Dims shape(coordinates[0].sizes());
+  for (const Array& c : coordinates) shape = broadcast_shapes(shape, c.sizes());
+  return shape;
 }
 
 [[noreturn]] void out_of_range(const Array& coordinate, Int size, Int which) {
@@ -176,7 +179,8 @@ Array take_places(const Array& x, const Placing& where, const Array& places) {
 Array take_coordinates(const Array& x, const Placing& where, std::span<const Array> coordinates, IntArrayRef sizes,
                        std::size_t behind) {
   const std::size_t last = coordinates.size() - 1;
-  if (last == 0) return take_places(x, where, fold_places(coordinates, sizes));
+  const Dims shape = common_shape(coordinates);
+  if (last == 0 || count_elements(shape) == 0) return take_places(x, where, fold_places(coordinates, sizes));
   const Array before = fold_places(coordinates.first(last), {sizes.data(), last});
   const Array also = fold_places(coordinates.subspan(last), {sizes.data() + last, 1}, static_cast<Int>(last));
   return take_grid(lay_out(x, where, before, also, behind), x.dtype());
@@ -189,18 +193,16 @@ void put_places(const Array& out, const Placing& where, const Array& places, con
 }
 
 Array fold_places(std::span<const Array> coordinates, IntArrayRef sizes, Int first) {
-  if (coordinates.size() == 1) {
-    const Extremes e = extremes(coordinates[0]);
-    if (e.low < -sizes[0] || e.high >= sizes[0]) out_of_range(coordinates[0], sizes[0], first);
-    if (e.low >= 0) return coordinates[0];
-  }
-  Dims shape(coordinates[0].sizes());
-  for (const Array& c : coordinates) shape = broadcast_shapes(shape, c.sizes());
-  const Array out = Array::empty(shape, kInt64);
-  for (std::size_t i = 0; i < coordinates.size(); ++i) {
-    if (fold(out, coordinates[i].expand(shape), sizes[i], i == 0))
+  const Dims shape = common_shape(coordinates);
+  Extremes last;
+  for (std::size_t i = 0; count_elements(shape) > 0 && i < coordinates.size(); ++i) {
+    last = extremes(coordinates[i]);
+    if (last.low < -sizes[i] || last.high >= sizes[i])
       out_of_range(coordinates[i], sizes[i], first + static_cast<Int>(i));
   }
+  if (coordinates.size() == 1 && last.low >= 0) return coordinates[0];
+  const Array out = Array::empty(shape, kInt64);
+  for (std::size_t i = 0; i < coordinates.size(); ++i) fold(out, coordinates[i].expand(shape), sizes[i], i == 0);
   return out;
 }
 

@@ -34,13 +34,13 @@ inline void with_line_vector(std::int64_t width, F f) {
   f(Lanes());
 }
 
-/// Calls f(line, first window, how many of the vector's windows an earlier one has) for all vectors of all lines.
+/// Calls f(line, first window) for all vectors of all lines.
 template <class V, class F>
 inline void each_line_vector(const WindowLines& lines, F f) {
   for (std::int64_t l = 0; l < lines.count; ++l) {
     std::int64_t x = 0;
-    for (; x + kLanesIn<V> <= lines.width; x += kLanesIn<V>) f(l, x, 0);
-    if (x < lines.width) f(l, lines.width - kLanesIn<V>, static_cast<int>(x + kLanesIn<V> - lines.width));
+    for (; x + kLanesIn<V> <= lines.width; x += kLanesIn<V>) f(l, x);
+    if (x < lines.width) f(l, lines.width - kLanesIn<V>);
   }
 }
 
@@ -74,6 +74,8 @@ inline void window_tile(const WindowProduct& p, std::int64_t row, const Slot* sl
   }
 }
 
+constexpr int kOneRowVectors = 8;  // with fewer, each sum of a single row would wait for its own last step
+
 /// All tiles of R rows from `row` on, then what is left with fewer.
 template <class V, int R, int C>
 void window_rows(const WindowProduct& p, std::int64_t row, const Slot* slots) {
@@ -84,23 +86,31 @@ void window_rows(const WindowProduct& p, std::int64_t row, const Slot* slots) {
 }
 
 /// C slots or fewer.
-template <class V, int C>
+template <class V, int R, int C>
 void window_slots(const WindowProduct& p, const Slot* slots, int used) {
   if constexpr (C > 1) {
-    if (used < C) return window_slots<V, C - 1>(p, slots, used);
+    if (used < C) return window_slots<V, R, C - 1>(p, slots, used);
   }
-  window_rows<V, kTileRows, C>(p, 0, slots);
+  window_rows<V, R, C>(p, 0, slots);
+}
+
+template <class V, int R, int C>
+void by_slots(const WindowProduct& p) {
+  Slot slots[C];
+  int used = 0;
+  each_line_vector<V>(p.lines, [&](std::int64_t line, std::int64_t x) {
+    slots[used++] = {p.image + p.lines.first[line] + x, p.out + line * p.lines.width + x};
+    if (used == C) window_slots<V, R, C>(p, slots, used), used = 0;
+  });
+  if (used > 0) window_slots<V, R, C>(p, slots, used);
 }
 
 void window_product(const WindowProduct& p) {
   with_line_vector(p.lines.width, [&]<class V>(V) {
-    Slot slots[kTileVectors];
-    int used = 0;
-    each_line_vector<V>(p.lines, [&](std::int64_t line, std::int64_t x, int) {
-      slots[used++] = {p.image + p.lines.first[line] + x, p.out + line * p.lines.width + x};
-      if (used == kTileVectors) window_slots<V, kTileVectors>(p, slots, used), used = 0;
-    });
-    if (used > 0) window_slots<V, kTileVectors>(p, slots, used);
+    if (p.rows == 1)
+      by_slots<V, 1, kOneRowVectors>(p);
+    else
+      by_slots<V, kTileRows, kTileVectors>(p);
   });
 }
 
@@ -112,6 +122,7 @@ constexpr int kGradientRows = 6, kGradientPlaces = 4;
 #else
 constexpr int kGradientRows = 4, kGradientPlaces = 3;
 #endif
+constexpr int kOneRowPlaces = 8;
 
 /// Vectors of windows, and where their gradients in the first row of g are.
 struct GradientSlots {
@@ -134,7 +145,7 @@ inline V without_first(V v, int counted) {
 /// A tile of R rows of g and C places of the kernel: scalar products over all slots.
 template <class V, bool whole, int R, int C>
 inline void gradient_tile(const WindowGradient& p, const GradientSlots& slots, std::int64_t row, std::int64_t k) {
-  V sum[R][4] = {};
+  V sum[R][(C + 3) / 4 * 4] = {};
   std::int64_t offset[C];
   for (int c = 0; c < C; ++c) offset[c] = p.offsets[k + c];
   for (int s = 0; s < slots.used; ++s) {
@@ -152,8 +163,10 @@ inline void gradient_tile(const WindowGradient& p, const GradientSlots& slots, s
   }
   float* const out = p.out + row * p.inner + k;
   for (int r = 0; r < R; ++r) {
-    const Four s = sums(sum[r][0], sum[r][1], sum[r][2], sum[r][3]);
-    for (int c = 0; c < C; ++c) out[r * p.inner + c] += s[c];
+    for (int c = 0; c < C; c += 4) {
+      const Four s = sums(sum[r][c], sum[r][c + 1], sum[r][c + 2], sum[r][c + 3]);
+      for (int i = 0; i < 4 && c + i < C; ++i) out[r * p.inner + c + i] += s[i];
+    }
   }
 }
 
@@ -165,30 +178,70 @@ void gradient_places(const WindowGradient& p, const GradientSlots& slots, std::i
   }
 }
 
-template <class V, bool whole, int R>
+template <class V, bool whole, int R, int C>
 void gradient_rows(const WindowGradient& p, const GradientSlots& slots, std::int64_t row) {
-  for (; row + R <= p.rows; row += R) gradient_places<V, whole, R, kGradientPlaces>(p, slots, row, 0);
+  for (; row + R <= p.rows; row += R) gradient_places<V, whole, R, C>(p, slots, row, 0);
   if constexpr (R > 1) {
-    if (row < p.rows) gradient_rows<V, whole, R - 1>(p, slots, row);
+    if (row < p.rows) gradient_rows<V, whole, R - 1, C>(p, slots, row);
   }
 }
 
+/// Vectors of windows of one length, which are summed up whenever there are enough of them.
+template <class V>
+class GradientLists {
+ public:
+  explicit GradientLists(const WindowGradient& p) : p_(p) {}
+  void add(const float* g, const float* image, int counted) {
+    if (counted == 0)
+      add_to<true>(whole_, g, image, counted);
+    else
+      add_to<false>(part_, g, image, counted);
+  }
+  void finish() {
+    if (whole_.used > 0) sum<true>(whole_);
+    if (part_.used > 0) sum<false>(part_);
+  }
+
+ private:
+  template <bool whole>
+  void add_to(GradientSlots& slots, const float* g, const float* image, int counted) {
+    slots.at[slots.used++] = {g, image, counted};
+    if (slots.used == GradientSlots::kMost) sum<whole>(slots);
+  }
+  template <bool whole>
+  void sum(GradientSlots& slots) {
+    if (p_.rows == 1)
+      gradient_rows<V, whole, 1, kOneRowPlaces>(p_, slots, 0);
+    else
+      gradient_rows<V, whole, kGradientRows, kGradientPlaces>(p_, slots, 0);
+    slots.used = 0;
+  }
+
+  const WindowGradient& p_;
+  GradientSlots whole_, part_;
+};
+
 void window_gradient(const WindowGradient& p) {
-  with_line_vector(p.lines.width, [&]<class V>(V) {
-    GradientSlots whole, part;
-    const auto flush_whole = [&] { gradient_rows<V, true, kGradientRows>(p, whole, 0), whole.used = 0; };
-    const auto flush_part = [&] { gradient_rows<V, false, kGradientRows>(p, part, 0), part.used = 0; };
+  constexpr int kHalf = kLeastWindows;  // of a line's end that needs no more
+  const std::int64_t width = p.lines.width;
+  with_line_vector(width, [&]<class V>(V) {
+    GradientLists<V> lists(p);
+    GradientLists<typename SizedVector<float, kHalf * sizeof(float)>::Type> ends(p);
     for (std::int64_t n = 0; n < p.images; ++n) {
-      each_line_vector<V>(p.lines, [&](std::int64_t line, std::int64_t x, int counted) {
-        GradientSlots& to = counted > 0 ? part : whole;
-        to.at[to.used++] = {p.g + n * p.g_step + line * p.lines.width + x,
-                            p.image + n * p.image_step + p.lines.first[line] + x, counted};
-        if (whole.used == GradientSlots::kMost) flush_whole();
-        if (part.used == GradientSlots::kMost) flush_part();
-      });
+      for (std::int64_t line = 0; line < p.lines.count; ++line) {
+        const float* const g = p.g + n * p.g_step + line * width;
+        const float* const image = p.image + n * p.image_step + p.lines.first[line];
+        std::int64_t x = 0;
+        for (; x + kLanesIn<V> <= width; x += kLanesIn<V>) lists.add(g + x, image + x, 0);
+        const std::int64_t rest = width - x;
+        if (rest > kHalf)
+          lists.add(g + width - kLanesIn<V>, image + width - kLanesIn<V>, static_cast<int>(kLanesIn<V> - rest));
+        else if (rest > 0)
+          ends.add(g + width - kHalf, image + width - kHalf, static_cast<int>(kHalf - rest));
+      }
     }
-    if (whole.used > 0) flush_whole();
-    if (part.used > 0) flush_part();
+    lists.finish();
+    ends.finish();
   });
 }
 

@@ -138,5 +138,14 @@ TEST(Gather, CoordinatesTogether) {
   }
 }
 
+/// Nothing is read where nothing comes of it, so nothing is out of range.
+TEST(Gather, NoCoordinates) {
+  const Array x = noise<float>({6, 5});
+  const std::array<Array, 2> coordinates{test::make<Int>({1}, {9}), Array::empty({0}, kInt64)};
+  EXPECT_EQ(take_coordinates(x, {{0, 1}, 0}, coordinates, IntArrayRef{6, 5}, 1).sizes(), Dims{0});
+  EXPECT_EQ(fold_places(coordinates, IntArrayRef{6, 5}).sizes(), Dims{0});
+  EXPECT_THROW(fold_places(std::span(coordinates).first(1), IntArrayRef{6}), IndexError);
+}
+
 }  // namespace
 }  // namespace xgrad::kernels

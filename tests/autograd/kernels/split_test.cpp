@@ -225,6 +225,13 @@ void networks(std::vector<Work>& all) {
                                   convolution_input(g, w, nullptr, same, {20, 21}),
                                   convolution_weight(g, x, same, {3, 3})};
                  }});
+  all.push_back({"convolution of one image", [=] {
+                   const Array x = numbers({1, 8, 20, 37}), w = numbers({25, 8, 3, 3}, 2), b = numbers({25}, 3),
+                               g = numbers({1, 25, 20, 37}, 4);
+                   return Results{convolution(x, w, &b, same, {20, 37}),
+                                  convolution_input(g, w, nullptr, same, {20, 37}),
+                                  convolution_weight(g, x, same, {3, 3})};
+                 }});
   all.push_back({"grouped convolution", [=] {
                    ConvGeometry geometry = same;
                    geometry.groups = 4;

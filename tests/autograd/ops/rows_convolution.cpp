@@ -47,6 +47,9 @@ static Samples conv_samples(std::size_t dims) {
       {t(x(2, 3)), t(w(4, 3), kFloat32), none},
       {t({}), t(w(4, 3)), none},
       rough({t(shape(dims == 1 ? 30 : 3, 4, {17, 9, 8}, dims), kFloat64), t(w(5, 4), kFloat64, 2), t({5})}),
+      // floats with lines that vectors go along
+      rough({t(shape(2, 3, {13, 12, 11}, dims), kFloat32), t(w(7, 3), kFloat32, 2), t({7}, kFloat32), D{1}, D{1}}),
+      rough({t(shape(2, 4, {27, 7, 19}, dims), kFloat32), t(w(6, 2), kFloat32, 2), none, D{1}, D{0}, D{2}, 2}),
       rough({v({1, kNaN, kInf, -kInf, 2, 3, 4, 5, 6, 7, 8, 9})
                  .view(shape(1, 1, {3, 2, 2}, dims).size() == 3 ? D{1, 1, 12}
                        : dims == 2                              ? D{1, 1, 4, 3}
@@ -89,6 +92,7 @@ static Samples transposed_samples(std::size_t dims) {
       {t(x(2, 3)), t(w(3, 4), kFloat32), none},
       {t({}), t(w(3, 4)), none},
       rough({t(shape(dims == 1 ? 30 : 3, 4, {17, 9, 8}, dims), kFloat64), t(w(4, 5), kFloat64, 2), t({5})}),
+      rough({t(shape(2, 3, {13, 12, 11}, dims), kFloat32), t(w(3, 7), kFloat32, 2), t({7}, kFloat32), D{1}, D{1}}),
       rough({v({1, kNaN, kInf, -kInf})
                  .view(dims == 1   ? D{1, 1, 4}
                        : dims == 2 ? D{1, 1, 2, 2}
