@@ -63,23 +63,11 @@ struct MNISTClassifier : nn::Module {
   }
 };
 
-using Data = decltype(list(datasets::MNIST("data")));
+using Data = decltype(list(datasets::MNIST("data")));  // the list of (image, label) that is loaded below
 
 Data mnist_train, mnist_val;
 
-double get_accuracy(MNISTClassifier& model, bool train = false) {
-  auto& data = train ? mnist_train : mnist_val;
-
-  int64_t correct = 0;
-  int64_t total = 0;
-  for (auto& [imgs, labels] : DataLoader(data, batch_size = 64)) {
-    auto output = model(imgs);                     // We don't need to run F::softmax
-    auto pred = output.max(1, keepdim = true)[1];  // get the index of the max log-probability
-    correct += pred.eq(labels.view_as(pred)).sum().item<int64_t>();
-    total += imgs.size(0);
-  }
-  return double(correct) / double(total);
-}
+double get_accuracy(MNISTClassifier& model, bool train = false);
 
 void train(MNISTClassifier& model, const Data& data, int64_t batch_size = 64, int num_epochs = 1) {
   auto train_loader = DataLoader(data, batch_size);
@@ -125,6 +113,20 @@ void train(MNISTClassifier& model, const Data& data, int64_t batch_size = 64, in
 
   print("Final Training Accuracy: {}", train_acc.back());
   print("Final Validation Accuracy: {}", val_acc.back());
+}
+
+double get_accuracy(MNISTClassifier& model, bool train) {
+  auto& data = train ? mnist_train : mnist_val;
+
+  int64_t correct = 0;
+  int64_t total = 0;
+  for (auto& [imgs, labels] : DataLoader(data, batch_size = 64)) {
+    auto output = model(imgs);                     // We don't need to run F::softmax
+    auto pred = output.max(1, keepdim = true)[1];  // get the index of the max log-probability
+    correct += pred.eq(labels.view_as(pred)).sum().item<int64_t>();
+    total += imgs.size(0);
+  }
+  return double(correct) / double(total);
 }
 
 int main() {

@@ -210,7 +210,8 @@ void BackwardRun::add(Tensor& sum, Tensor&& grad) {
     return;
   }
   const TensorImpl& s = *sum.impl();
-  const bool ours_alone = !create_graph_ && s.unique() && s.array.storage()->unique() && !s.array.overlaps_itself();
+  const bool ours_alone = !create_graph_ && s.unique() && s.array.storage()->unique() &&
+                          !s.array.storage()->is_borrowed() && !s.array.overlaps_itself();
   if (ours_alone)
     sum.add_(grad);
   else

@@ -151,14 +151,15 @@ bool is_packed(const Tensor& grad, const ShapeRecord& leaf) {
 
 }  // namespace
 
-LeafGradient::LeafGradient(const Node& node, std::size_t i) {
+LeafGradient::LeafGradient(const Node& node, std::size_t i, const Array& a, const Array& b) {
   if (!detail::adds_to_leaves || !node.needs(i)) return;
   Node& target = *node.next_edges()[i].node;
   if (target.num_outputs() != 0 || target.hooks_if_any()) return;
   auto* leaf = dynamic_cast<AccumulateGrad*>(&target);
   if (!leaf) return;
   lock(leaf->slot());
-  if (is_packed(leaf->slot().grad, leaf->input_shape(0)))
+  const Tensor& grad = leaf->slot().grad;
+  if (is_packed(grad, leaf->input_shape(0)) && !grad.array().same_storage(a) && !grad.array().same_storage(b))
     slot_ = &leaf->slot();
   else
     unlock(leaf->slot());
@@ -185,7 +186,8 @@ void AccumulateGrad::accumulate(Tensor&& incoming) {
     return;
   }
   const TensorImpl& impl = *incoming.impl();
-  const bool ours_alone = impl.unique() && impl.array.storage()->unique() && impl.array.is_dense();
+  const bool ours_alone =
+      impl.unique() && impl.array.storage()->unique() && !impl.array.storage()->is_borrowed() && impl.array.is_dense();
   if (detail::grad_mode)
     grad = ours_alone ? std::move(incoming) : incoming.clone();
   else if (ours_alone && impl.is_leaf)

@@ -20,7 +20,7 @@ std::int64_t product(IntArrayRef sizes, std::size_t first, std::size_t last) {
 
 /// a·b, the gradient of argument i: added to that argument's `.grad` at once where it has one, and undefined then.
 Tensor leaf_product(const Saved& s, std::size_t i, const Tensor& a, const Tensor& b) {
-  if (LeafGradient leaf{s.node(), i}) {
+  if (LeafGradient leaf{s.node(), i, a.array(), b.array()}) {
     kernels::add_matmul(leaf.array(), a.array(), b.array());
     return {};
   }

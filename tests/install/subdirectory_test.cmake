@@ -1,5 +1,5 @@
 # cmake -D source=<xgrad> -D shared=ON|OFF -D work=<folder> [-D compiler=<c++>] -P subdirectory_test.cmake
-# Builds xgrad as a part of the consumer project and then installs that build for the consumer to find, so that each
+# Builds xgrad as a part of the consumer project and then installs that build for the consumer to find, so that this
 # kind of library is used in both ways and built once. Without optimisation: it is the building that is tested.
 
 include("${CMAKE_CURRENT_LIST_DIR}/run.cmake")

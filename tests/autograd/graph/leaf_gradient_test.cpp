@@ -1,3 +1,5 @@
+#include <xgrad/autograd/graph/function.hpp>
+
 #include "graph_test.hpp"
 
 // The gradient of a matrix is added to `.grad` as it is computed, unless somebody must see it on its way.
@@ -25,6 +27,54 @@ TEST(LeafGradient, AddsUpOverPasses) {
     EXPECT_TRUE(held.is_same(w.grad()));
     EXPECT_EQ(values(held), twice);
     EXPECT_EQ(held.version(), version + 1);
+  }
+}
+
+/// Large enough that a product which is added to what it reads goes wrong.
+Tensor big(double shift) {
+  return (arange(128 * 128, TensorOptions(kFloat64)).view({128, 128}) % 7 - 3) * 0.25 + shift;
+}
+
+TEST(LeafGradient, ThatIsAFactorOfWhatIsAdded) {
+  const Tensor w = big(0.5).requires_grad_(), gy = big(0.125);
+  big(1).mm(w).backward(gy);
+  const Tensor g = w.grad(), expected = g + g.t().mm(gy);
+  g.mm(w).backward(gy);  // reads w.grad for what is added to it
+  EXPECT_TRUE(allclose(w.grad(), expected));
+  const Tensor h = w.grad(), next = h + gy.t().mm(h);
+  linear(h, w, Tensor()).backward(gy);
+  EXPECT_TRUE(allclose(w.grad(), next));
+}
+
+TEST(LeafGradient, ThatIsTheGradientGiven) {
+  const Tensor w = big(0.5).requires_grad_(), x = big(1);
+  w.mutable_grad() = big(0.125);
+  x.mm(w).backward(w.grad());
+  EXPECT_TRUE(allclose(w.grad(), big(0.125) + x.t().mm(big(0.125))));
+}
+
+/// A gradient in somebody else's memory is neither taken over nor added to.
+struct Borrowed : autograd::Function<Borrowed> {
+  static Tensor forward(autograd::AutogradContext* context, const Tensor& x, std::vector<double>* row) {
+    context->saved_data["row"] = reinterpret_cast<std::int64_t>(row);
+    return x.sum();
+  }
+  static autograd::variable_list backward(autograd::AutogradContext* context, autograd::variable_list) {
+    auto* row = reinterpret_cast<std::vector<double>*>(context->saved_data["row"].toInt());
+    return {from_blob(row->data(), {3}, TensorOptions(kFloat64)), Tensor()};
+  }
+};
+
+TEST(LeafGradient, InBorrowedMemory) {
+  std::vector<double> row{1, 2, 3};
+  const Tensor once = leaf({0., 0., 0.}), twice = leaf({0., 0., 0.});
+  for (int pass = 1; pass <= 2; ++pass) {
+    Borrowed::apply(once, &row).backward();
+    const Tensor middle = twice * 1;
+    (Borrowed::apply(middle, &row) + middle.sum() + Borrowed::apply(middle, &row)).backward();
+    EXPECT_EQ(values(once.grad()), (Values{1. * pass, 2. * pass, 3. * pass}));
+    EXPECT_EQ(values(twice.grad()), (Values{3. * pass, 5. * pass, 7. * pass}));
+    EXPECT_EQ(row, (std::vector<double>{1, 2, 3}));
   }
 }
 

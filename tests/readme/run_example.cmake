@@ -1,0 +1,10 @@
+# cmake -D program=<README's example> -P run_example.cmake
+# It must end well, and have learnt. (A regular expression as a test's property would make CTest forget the exit status.)
+execute_process(COMMAND "${program}" OUTPUT_VARIABLE output RESULT_VARIABLE status)
+message("${output}")
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "README's example ended with status ${status}")
+endif()
+if(NOT output MATCHES "accuracy 0\\.(8[5-9]|9)")
+  message(FATAL_ERROR "README's example did not print an accuracy of at least 0.85")
+endif()
