@@ -1,4 +1,4 @@
-#include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/kernels/floating.hpp>
 #include <xgrad/autograd/kernels/independent.hpp>
 #include <xgrad/autograd/kernels/reduce.hpp>
 #include <xgrad/autograd/kernels/rms_norm.hpp>
@@ -13,15 +13,7 @@ namespace {
 
 constexpr std::int64_t kRmsCost = 3;  // of an element, in additions
 
-Array in_a_row(const Array* a) { return !a ? Array() : a->is_contiguous() ? *a : contiguous_copy(*a); }
-
-template <class F>
-void for_floating(ScalarType dtype, F f) {
-  if (dtype == kFloat32)
-    f.template operator()<float>();
-  else
-    f.template operator()<double>();
-}
+Array in_a_row(const Array* a) { return a ? packed(*a) : Array(); }
 
 template <class T>
 void rms_row(T* y, const T* x, const T* w, std::int64_t n, T by) {
@@ -62,7 +54,7 @@ RmsNormalized rms_normalize(const Array& x, std::int64_t n, const Array* weight,
   const Array in = in_a_row(&x), w = in_a_row(weight);
   const std::int64_t rows = x.numel() / n;
   const RmsNormalized out{Array::empty(x.sizes(), x.dtype()), Array::empty({rows}, x.dtype())};
-  for_floating(x.dtype(), [&]<class T>() {
+  of_floating(x.dtype(), [&]<class T>() {
     split(rows, n * kRmsCost, 1, [&](std::int64_t first, std::int64_t last) {
       for (std::int64_t r = first; r < last; ++r) {
         const T* const row = in.data<T>() + r * n;
@@ -81,7 +73,7 @@ RmsGradients rms_normalize_backward(const Array& g, const Array& x, std::int64_t
   const std::int64_t rows = x.numel() / n, parts = weight_parts(rows, n), each = (rows + parts - 1) / parts;
   const Array dx = Array::empty(x.sizes(), x.dtype()), dw = Array::empty({parts, n}, x.dtype());
   fill(dw, Scalar(0.));
-  for_floating(x.dtype(), [&]<class T>() {
+  of_floating(x.dtype(), [&]<class T>() {
     split(parts, each * n * kRmsCost, 1, [&](std::int64_t first, std::int64_t last) {
       std::vector<T> scaled(static_cast<std::size_t>(weight ? n : 0));
       for (std::int64_t p = first; p < last; ++p) {
