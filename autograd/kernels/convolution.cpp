@@ -70,10 +70,10 @@ struct Sizes {
   }
 };
 
-/// What a direct convolution of floats reads, if there is one for this geometry (of three dimensions).
-std::optional<DirectWindows> direct(ScalarType dtype, const ConvGeometry& g, const Sizes& s) {
-  if (dtype != kFloat32 || !DirectWindows::fit(g, s.kernel, s.out) || s.C == 0) return std::nullopt;
-  return DirectWindows(g, s.C, s.in, s.kernel, s.out);
+/// The rows of a direct convolution of floats, if there is one for this geometry (of three dimensions).
+std::optional<DirectRows> direct(ScalarType dtype, const ConvGeometry& g, const Sizes& s) {
+  if (dtype != kFloat32 || !DirectWindows::fit(g, s.kernel, s.out) || s.C == 0 || s.O == 0) return std::nullopt;
+  return DirectRows(s.O, s.batch * s.positions);
 }
 
 /// The direct convolution whose result is the gradient of the input: of the upstream gradient with the weight's
@@ -118,29 +118,28 @@ std::int64_t weight_parts(const Sizes& s, std::int64_t groups) {
 }
 
 /// The result of one image, whose lines are shared among threads if images are not.
-void multiply_windows(DirectWindows& windows, const Sizes& s, const float* image, const float* weight,
-                      const float* bias, float* to) {
+void multiply_windows(DirectWindows& windows, const DirectRows& rows, const Sizes& s, const float* image,
+                      const float* weight, const float* bias, float* to) {
   const float* const padded = windows.padded(image, 1, 0).first;
   const WindowLines all = windows.lines();
   const std::int64_t cost = std::max<std::int64_t>(s.O * windows.inner() * all.width / kProductsPerElement, 1);
   split(all.count, cost, 1, [&](std::int64_t first, std::int64_t last) {
-    level().windows.product({s.O,
-                             windows.inner(),
-                             weight,
-                             bias,
-                             padded,
-                             windows.offsets(),
-                             {all.first + first, last - first, all.width},
-                             to + first * all.width,
-                             s.positions});
+    rows.product({s.O,
+                  windows.inner(),
+                  weight,
+                  bias,
+                  padded,
+                  windows.offsets(),
+                  {all.first + first, last - first, all.width},
+                  to + first * all.width,
+                  s.positions});
   });
 }
 
 /// Adds the gradient of the weight over the images first ≤ n < last. Its rows are shared among threads if images are
 /// not.
-void add_weight_gradient(DirectWindows& windows, const Sizes& s, std::int64_t groups, const float* g, const float* x,
-                         std::int64_t first, std::int64_t last, float* to) {
-  constexpr std::int64_t kRows = 12;  // whole tiles at every level
+void add_weight_gradient(DirectWindows& windows, const DirectRows& rows, const Sizes& s, std::int64_t groups,
+                         const float* g, const float* x, std::int64_t first, std::int64_t last, float* to) {
   const std::int64_t g_step = groups * s.O * s.positions, x_step = groups * s.C * s.pixels;
   for (std::int64_t group = 0; group < groups; ++group) {
     for (std::int64_t n = first; n < last;) {
@@ -148,10 +147,10 @@ void add_weight_gradient(DirectWindows& windows, const Sizes& s, std::int64_t gr
       const float* const up = g + n * g_step + group * s.O * s.positions;
       float* const out = to + group * s.O * windows.inner();
       const std::int64_t cost = windows.inner() * s.positions * images.count / kProductsPerElement;
-      split(s.O, std::max<std::int64_t>(cost, 1), kRows, [&](std::int64_t row, std::int64_t end) {
-        level().windows.gradient({end - row, windows.inner(), up + row * s.positions, s.positions, g_step, images.first,
-                                  images.step, windows.offsets(), windows.lines(), images.count,
-                                  out + row * windows.inner()});
+      split(s.O, std::max<std::int64_t>(cost, 1), rows.step(), [&](std::int64_t row, std::int64_t end) {
+        rows.gradient({s.O, windows.inner(), up, s.positions, g_step, images.first, images.step, windows.offsets(),
+                       windows.lines(), images.count, out},
+                      row, end);
       });
       n += images.count;
     }
@@ -161,8 +160,11 @@ void add_weight_gradient(DirectWindows& windows, const Sizes& s, std::int64_t gr
 }  // namespace
 
 Array convolution(const Array& x, const Array& w, const Array* bias, const ConvGeometry& geometry, IntArrayRef output) {
-  const Array image = packed(x), weight = packed(w), add = bias ? packed(*bias) : Array();
-  const Sizes s(geometry, x.size(0), x.size(1), w.size(0), spatial_of(image), spatial_of(weight), output);
+  const Array image = packed(x), add = bias ? packed(*bias) : Array();
+  const Sizes s(geometry, x.size(0), x.size(1), w.size(0), spatial_of(image), spatial_of(w), output);
+  const ConvGeometry three = aligned(geometry, output.size());
+  const auto rows = direct(x.dtype(), three, s);
+  const Array weight = rows ? rows->moved(packed(w), geometry.groups, false) : packed(w);
   const Array y = Array::empty(shape(s.batch, w.size(0), output), x.dtype());
   of_floating(x.dtype(), [&]<class T>() {
     T* const to = y.data<T>();
@@ -170,12 +172,12 @@ Array convolution(const Array& x, const Array& w, const Array* bias, const ConvG
     const T* const kernel = weight.data<T>();
     const T* const shift = bias ? add.data<T>() : nullptr;
     s.split_images(s.batch * geometry.groups, [&](std::int64_t first, std::int64_t last) {
-      const ConvGeometry three = aligned(geometry, output.size());
       if constexpr (std::is_same_v<T, float>) {
-        if (auto windows = direct(x.dtype(), three, s)) {
+        if (rows) {
+          DirectWindows windows(three, s.C, s.in, s.kernel, s.out);
           for (std::int64_t i = first; i < last; ++i) {
             const std::int64_t channel = i % geometry.groups * s.O;
-            multiply_windows(*windows, s, from + i * s.C * s.pixels, kernel + channel * windows->inner(),
+            multiply_windows(windows, *rows, s, from + i * s.C * s.pixels, kernel + channel * windows.inner(),
                              shift ? shift + channel : nullptr, to + i * s.O * s.positions);
           }
           return;
@@ -235,25 +237,26 @@ Array convolution_input(const Array& g, const Array& w, const Array* bias, const
 Array convolution_weight(const Array& g, const Array& x, const ConvGeometry& geometry, IntArrayRef kernel) {
   const Array upstream = packed(g), image = packed(x);
   const Sizes s(geometry, x.size(0), x.size(1), g.size(1), spatial_of(image), kernel, spatial_of(upstream));
-  const Array w = Array::empty(shape(g.size(1), s.C, kernel), x.dtype());
+  const Dims sizes = shape(g.size(1), s.C, kernel);
+  const std::int64_t numel = g.size(1) * s.C * volume(s.kernel);
+  const bool none = numel == 0 || s.positions == 0;
+  const ConvGeometry three = aligned(geometry, kernel.size());
+  const auto rows = direct(x.dtype(), three, s);
+  const std::int64_t parts = none ? 1 : weight_parts(s, geometry.groups);
+  const std::int64_t images = s.batch / parts + (s.batch % parts != 0);
+  const Array sums = Array::empty({parts, numel}, x.dtype());
   of_floating(x.dtype(), [&]<class T>() {
-    std::fill_n(w.data<T>(), w.numel(), T(0));
-    if (w.numel() == 0 || s.positions == 0) return;
-    const std::int64_t parts = weight_parts(s, geometry.groups), images = s.batch / parts + (s.batch % parts != 0);
-    Array sums = w;
-    if (parts > 1) {
-      sums = Array::empty({parts, w.numel()}, w.dtype());
-      fill(sums, Scalar(0.));
-    }
+    std::fill_n(sums.data<T>(), sums.numel(), T(0));
+    if (none) return;
     const T* const from = upstream.data<T>();
     split(parts, std::max<std::int64_t>(images * geometry.groups * s.products / kProductsPerElement, 1), 1,
           [&](std::int64_t first, std::int64_t last) {
-            const ConvGeometry three = aligned(geometry, kernel.size());
             if constexpr (std::is_same_v<T, float>) {
-              if (auto windows = direct(w.dtype(), three, s)) {
+              if (rows) {
+                DirectWindows windows(three, s.C, s.in, s.kernel, s.out);
                 for (std::int64_t part = first; part < last; ++part) {
-                  add_weight_gradient(*windows, s, geometry.groups, from, image.data<float>(), part * images,
-                                      std::min(s.batch, (part + 1) * images), sums.data<float>() + part * w.numel());
+                  add_weight_gradient(windows, *rows, s, geometry.groups, from, image.data<float>(), part * images,
+                                      std::min(s.batch, (part + 1) * images), sums.data<float>() + part * numel);
                 }
                 return;
               }
@@ -261,7 +264,7 @@ Array convolution_weight(const Array& g, const Array& x, const ConvGeometry& geo
             Columns<T> columns(three, s.C, s.in, s.kernel, s.out);
             const std::int64_t k = columns.rows();
             for (std::int64_t part = first; part < last; ++part) {
-              T* const to = sums.data<T>() + part * w.numel();
+              T* const to = sums.data<T>() + part * numel;
               const std::int64_t end = std::min(s.batch, (part + 1) * images) * geometry.groups;
               for (std::int64_t i = part * images * geometry.groups; i < end; ++i) {
                 T* const of_group = to + i % geometry.groups * s.O * k;
@@ -273,10 +276,12 @@ Array convolution_weight(const Array& g, const Array& x, const ConvGeometry& geo
               }
             }
           });
-    for (std::int64_t part = 0; parts > 1 && part < parts; ++part)
-      binary(Binary::Add, w, sums.select(0, part).view(w.sizes()), w.dtype(), &w);
   });
-  return w;
+  const auto sum = [&](std::int64_t part) { return sums.select(0, part).view(sizes); };
+  const Array w = parts == 1 ? sum(0) : Array::empty(sizes, x.dtype());
+  for (std::int64_t part = 1; part < parts; ++part)
+    binary(Binary::Add, part == 1 ? sum(0) : w, sum(part), w.dtype(), &w);
+  return rows ? rows->moved(w, geometry.groups, true) : w;
 }
 
 }  // namespace xgrad::kernels

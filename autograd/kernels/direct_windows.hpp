@@ -1,4 +1,5 @@
-/// Images as the direct convolutions of floats (levels/windows.hpp) read them: for convolution.cpp.
+/// Images and weights as the direct convolutions of floats (levels/windows.hpp, levels/channels.hpp) read them: for
+/// convolution.cpp.
 #pragma once
 
 #include <xgrad/autograd/array/array.hpp>
@@ -78,6 +79,60 @@ class DirectWindows {
   std::int64_t width_, together_ = 1;
   std::vector<std::int64_t> offsets_, lines_;
   Array memory_;
+};
+
+/// A group's rows (channels of the result): the first `vectors` of them are whole vectors, which levels/channels.hpp
+/// takes; levels/windows.hpp takes the rest. All is left to the latter where a weight serves too few windows to pay for
+/// being moved to its vector and back (docs/performance.md).
+struct DirectRows {
+  std::int64_t all = 0, vectors = 0;
+
+  DirectRows() = default;
+  DirectRows(std::int64_t rows, std::int64_t windows) : all(rows) {
+    constexpr std::int64_t kLeast = 128;
+    if (windows >= kLeast) vectors = rows - rows % level().windows.channels;
+  }
+
+  /// The weight [groups, all, inner] with whole vectors in the order of their kernels, or (`back`) out of it.
+  Array moved(const Array& weight, std::int64_t groups, bool back) const {
+    if (vectors == 0) return weight;
+    const Array out = Array::empty(weight.sizes(), kFloat32);
+    const std::int64_t size = weight.numel() / groups, inner = size / all;
+    const auto move = back ? level().windows.unpack : level().windows.pack;
+    for (std::int64_t group = 0; group < groups; ++group) {
+      const float* const from = weight.data<float>() + group * size;
+      float* const to = out.data<float>() + group * size;
+      move(to, from, vectors, inner);
+      std::copy(from + vectors * inner, from + size, to + vectors * inner);
+    }
+    return out;
+  }
+
+  void product(WindowProduct p) const {
+    p.rows = vectors;
+    if (vectors > 0) level().windows.channel_product(p);
+    p.rows = all - vectors;
+    p.weight += vectors * p.inner;
+    if (p.bias) p.bias += vectors;
+    p.out += vectors * p.out_row;
+    if (p.rows > 0) level().windows.product(p);
+  }
+
+  /// Of the rows first ≤ row < last, which begin at a multiple of `step()`.
+  void gradient(WindowGradient p, std::int64_t first, std::int64_t last) const {
+    const std::int64_t middle = std::clamp(vectors, first, last);
+    const auto some = [&](void (*kernel)(const WindowGradient&), std::int64_t row, std::int64_t end) {
+      WindowGradient part = p;
+      part.rows = end - row;
+      part.g += row * p.g_row;
+      part.out += row * p.inner;
+      if (part.rows > 0) kernel(part);
+    };
+    some(level().windows.channel_gradient, first, middle);
+    some(level().windows.gradient, middle, last);
+  }
+  /// Whole tiles of the gradient at every level.
+  std::int64_t step() const { return vectors > 0 ? 2 * level().windows.channels : 12; }
 };
 
 }  // namespace xgrad::kernels

@@ -98,6 +98,13 @@ struct WindowGradient {
 struct WindowKernels {
   void (*product)(const WindowProduct&);
   void (*gradient)(const WindowGradient&);
+  /// For a multiple of `channels` rows, whose weights and gradients lie vector by vector, [rows / channels][inner]
+  /// [channels], as `pack` puts them and `unpack` puts them back. A product is the same to the bit. Lines may be short.
+  std::int64_t channels;
+  void (*pack)(float* to, const float* from, std::int64_t rows, std::int64_t inner);
+  void (*unpack)(float* to, const float* from, std::int64_t rows, std::int64_t inner);
+  void (*channel_product)(const WindowProduct&);
+  void (*channel_gradient)(const WindowGradient&);
 };
 
 struct LevelKernels {

@@ -8,6 +8,7 @@
 
 #include <xgrad/autograd/kernels/independent.hpp>
 #include <xgrad/autograd/kernels/levels.hpp>
+#include <xgrad/autograd/kernels/levels/channels.hpp>
 #include <xgrad/autograd/kernels/levels/functions.hpp>
 #include <xgrad/autograd/kernels/levels/products.hpp>
 #include <xgrad/autograd/kernels/levels/softmax_rows.hpp>
@@ -151,6 +152,9 @@ void rows_gelu_slope(double* y, const double* x, std::int64_t n) {
   by_blocks_of_erf(y, x, n, [](double v, double below) { return below + v * exp(v * v * -0.5) * kGaussian; });
 }
 
+constexpr WindowKernels kWindowKernels = {window_product,  window_gradient, kChannels,       pack_channels,
+                                          unpack_channels, channel_product, channel_gradient};
+
 /// In the order of Function.
 constexpr LevelKernels make_level(const char* name) {
   return {name,
@@ -175,7 +179,7 @@ constexpr LevelKernels make_level(const char* name) {
           transpose_words<std::uint32_t>,
           transpose_words<std::uint64_t>,
           {outer_product, dot_product, kMostElements, kMostDotRows},
-          {window_product, window_gradient}};
+          kWindowKernels};
 }
 
 }  // namespace

@@ -60,10 +60,13 @@ std::vector<WindowCase> window_cases() {
   return all;
 }
 
-void check_window_product(const WindowKernels& kernels, const WindowCase& c, bool biased) {
-  const Exact weight(c.rows * c.inner(), 1), bias(c.rows, 2), image(2 * c.plane(), 3), out(c.rows * c.results(), 4);
-  kernels.product({c.rows, c.inner(), weight.at.get(), biased ? bias.at.get() : nullptr, image.at.get(),
-                   c.offsets.data(), c.all(), out.at.get(), c.results()});
+void check_window_product(const WindowKernels& kernels, const WindowCase& c, bool biased, bool by_channels) {
+  const Exact weight(c.rows * c.inner(), 1), bias(c.rows, 2), image(2 * c.plane(), 3), out(c.rows * c.results(), 4),
+      moved(c.rows * c.inner(), 5);
+  if (by_channels) kernels.pack(moved.at.get(), weight.at.get(), c.rows, c.inner());
+  (by_channels ? kernels.channel_product : kernels.product)({c.rows, c.inner(), (by_channels ? moved : weight).at.get(),
+                                                             biased ? bias.at.get() : nullptr, image.at.get(),
+                                                             c.offsets.data(), c.all(), out.at.get(), c.results()});
   for (std::int64_t r = 0; r < c.rows; ++r) {
     for (std::int64_t i = 0; i < c.results(); ++i) {
       const std::int64_t window = c.lines[static_cast<std::size_t>(i / c.width)] + i % c.width;
@@ -75,13 +78,16 @@ void check_window_product(const WindowKernels& kernels, const WindowCase& c, boo
   }
 }
 
-void check_window_gradient(const WindowKernels& kernels, const WindowCase& c, bool infinite) {
+void check_window_gradient(const WindowKernels& kernels, const WindowCase& c, bool infinite, bool by_channels) {
   const Exact g(c.images * c.rows * c.results(), 1), image(c.images * 2 * c.plane(), 2), out(c.rows * c.inner(), 3),
-      before(c.rows * c.inner(), 3);
+      before(c.rows * c.inner(), 3), moved(c.rows * c.inner(), 4);
   // Near the end of a line, where a vector has windows that another one counts.
   if (infinite) image[c.width - 2] = test::kInf<float>;
-  kernels.gradient({c.rows, c.inner(), g.at.get(), c.results(), c.rows * c.results(), image.at.get(), 2 * c.plane(),
-                    c.offsets.data(), c.all(), c.images, out.at.get()});
+  if (by_channels) kernels.pack(moved.at.get(), out.at.get(), c.rows, c.inner());
+  (by_channels ? kernels.channel_gradient : kernels.gradient)(
+      {c.rows, c.inner(), g.at.get(), c.results(), c.rows * c.results(), image.at.get(), 2 * c.plane(),
+       c.offsets.data(), c.all(), c.images, (by_channels ? moved : out).at.get()});
+  if (by_channels) kernels.unpack(out.at.get(), moved.at.get(), c.rows, c.inner());
   for (std::int64_t r = 0; r < c.rows; ++r) {
     for (std::int64_t k = 0; k < c.inner(); ++k) {
       double sum = before[r * c.inner() + k];
@@ -107,8 +113,28 @@ TEST(WindowKernels, OfEveryLevel) {
       SCOPED_TRACE(testing::Message() << (*l)->name << ": " << c.rows << " rows, " << c.count << " lines of " << c.width
                                       << ", " << c.inner() << " places");
       for (const bool other : {false, true}) {
-        check_window_product((*l)->windows, c, other);
-        check_window_gradient((*l)->windows, c, other);
+        check_window_product((*l)->windows, c, other, false);
+        check_window_gradient((*l)->windows, c, other, false);
+      }
+    }
+  }
+}
+
+TEST(ChannelKernels, OfEveryLevel) {
+  for (auto* l = available_levels(); *l; ++l) {
+    std::vector<WindowCase> cases;
+    const std::int64_t lanes = (*l)->windows.channels;
+    for (std::int64_t width = 1; width < 34; ++width)
+      cases.emplace_back(lanes * (width % 7 + 1), width, width % 3 + 1, 2);
+    cases.emplace_back(lanes * 5, 7, 40, 1);   // more than a block of windows
+    cases.emplace_back(lanes * 7, 150, 5, 3);  // lines longer than a block
+    cases.emplace_back(lanes, 128, 2, 5);
+    for (const WindowCase& c : cases) {
+      SCOPED_TRACE(testing::Message() << (*l)->name << ": " << c.rows << " rows, " << c.count << " lines of " << c.width
+                                      << ", " << c.inner() << " places");
+      for (const bool other : {false, true}) {
+        check_window_product((*l)->windows, c, other, true);
+        check_window_gradient((*l)->windows, c, other && c.width > 1, true);
       }
     }
   }
@@ -143,6 +169,9 @@ TEST(DirectConvolution, IsTheOneByColumns) {
       {{2, 2, 9, 8}, {3, 2, 3, 1}, {.padding = {0, 5, 0}}},
       {{40, 1, 10, 10}, {2, 1, 2, 2}, {}},  // many small images, some in a copy with padding
       {{40, 1, 10, 10}, {2, 1, 3, 3}, {.padding = {1, 1, 0}}},
+      {{3, 34, 12, 23}, {37, 34, 3, 3}, {.padding = {1, 1, 0}}},  // whole vectors of channels, and a rest
+      {{2, 40, 9, 16}, {64, 20, 3, 2}, {.padding = {1, 1, 0}, .dilation = {1, 2, 1}, .groups = 2}},
+      {{1, 32, 11, 10}, {32, 32, 3, 3}, {.padding = {1, 1, 0}}},  // too few windows for that
       {{2, 3, 5, 6, 17}, {4, 3, 2, 3, 2}, {.stride = {2, 1, 1}, .padding = {1, 1, 1}}},
       {{0, 3, 12, 12}, {4, 3, 3, 3}, {}},
       {{2, 3, 12, 12}, {0, 3, 3, 3}, {}},
