@@ -120,10 +120,19 @@ void channel_lines(const WindowProduct& p, std::int64_t row) {
   }
 }
 
+/// A few lines at a time, which all rows find in the second cache; enough of them to use what they read of the weight.
 void channel_product(const WindowProduct& p) {
-  std::int64_t row = 0;
-  for (; row + 2 * kChannels <= p.rows; row += 2 * kChannels) channel_lines<2>(p, row);
-  if (row < p.rows) channel_lines<1>(p, row);
+  constexpr std::int64_t kTogether = 256;  // windows
+  const std::int64_t lines = 1 + kTogether / p.lines.width;
+  for (std::int64_t line = 0; line < p.lines.count; line += lines) {
+    WindowProduct part = p;
+    part.lines.first += line;
+    part.lines.count = p.lines.count - line < lines ? p.lines.count - line : lines;
+    part.out += line * p.lines.width;
+    std::int64_t row = 0;
+    for (; row + 2 * kChannels <= p.rows; row += 2 * kChannels) channel_lines<2>(part, row);
+    if (row < p.rows) channel_lines<1>(part, row);
+  }
 }
 
 // --- gradients of the weight
@@ -136,8 +145,8 @@ constexpr int kChannelVectors = 2;
 #endif
 template <int V>
 constexpr int kPlaces = V == 1 ? 12 : 6;  // of the kernel
-constexpr std::int64_t kGradientWindows =
-    128;  // that are summed up at once: what a tile reads stays in the nearest cache
+// Summed up at once: what a tile reads of g stays in the nearest cache.
+constexpr std::int64_t kGradientWindows = 128;
 
 /// Windows of one line, and where their gradients begin in the block.
 struct LinePart {
