@@ -1,6 +1,7 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/gather.hpp>
 #include <xgrad/autograd/kernels/loops.hpp>
+#include <xgrad/autograd/kernels/rows.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -57,7 +58,7 @@ template <class F>
 /// Packed indices are checked, and used, so many at a time: few enough that the processor begins with the next ones
 /// before it is done with these, so that it waits less for memory (docs/performance.md).
 constexpr std::int64_t kChunk = 64;
-constexpr std::int64_t kIndicesAhead = 512;  // 4 kB
+constexpr std::int64_t kIndicesAhead = 1024;  // 8 kB
 
 /// Asks for the memory of a chunk that comes later.
 inline void prefetch_indices(const std::int64_t* index) {
@@ -84,6 +85,7 @@ template <class F>
     prefetch_indices(index + i);
     f(i, kChunk);
   }
+  if (i == n) return true;
   if (size != kKnown && any_outside(index + i, n - i, size)) return false;
   f(i, n - i);
   return true;
@@ -164,32 +166,88 @@ inline void combine_row(T* to, const std::int64_t* at, const T* from, std::int64
   by_fours(n, [=](std::int64_t i) { to[at[i]] = combine(to[at[i]], from[i]); });
 }
 
-/// out = x + src at the index, for what is by_rows. Each row is copied, checked and added to while it is in the nearest
-/// cache, and meanwhile the next one is asked for: a row that is added to in no order waits for its memory otherwise.
-/// False if an index is outside.
+/// The same for memory that does not overlap. Floating-point numbers are read from memory by vectors, as it has fewer
+/// ports than the processor has for taking a vector apart; compilers would read one number at a time again, unless the
+/// vector must be in a register.
+template <class T, class F>
+inline void combine_apart(T* to, const std::int64_t* at, const T* from, std::int64_t n, F combine) {
+  std::int64_t i = 0;
+#ifdef __x86_64__
+  if constexpr (std::is_floating_point_v<T>) {
+    constexpr std::int64_t kLanes = sizeof(Lanes<T>) / sizeof(T);
+    for (; i + kLanes <= n; i += kLanes) {
+      Lanes<T> v = load_lanes(from + i);
+      asm("" : "+x"(v));
+      for (std::int64_t k = 0; k < kLanes; ++k) to[at[i + k]] = combine(to[at[i + k]], v[k]);
+    }
+  }
+#endif
+  combine_row(to, at + i, from + i, n - i, combine);
+}
+
+/// Packed rows of n sums, and of m numbers that are added to them. `old`, what the sums begin with, may be one number.
+template <class T>
+struct AddedRows {
+  T* sums;
+  const T *old, *src;
+  const std::int64_t* index;
+  std::int64_t n, m;
+  bool one;
+
+  void copy(std::int64_t i, std::int64_t count) const {
+    one ? std::fill_n(sums + i, count, *old) : std::copy_n(old + i, count, sums + i);
+  }
+  /// The same for a chunk: without a call of memcpy, which would take longer than the copy.
+  void copy_chunk(std::int64_t i) const {
+    using Bytes = Lanes<std::uint8_t>;
+    if (one) return copy(i, kChunk);
+    for (std::int64_t k = 0; k < kChunk; k += static_cast<std::int64_t>(sizeof(Bytes) / sizeof(T))) {
+      const auto bytes = read_as<Bytes>(old + i + k);
+      std::memcpy(sums + i + k, &bytes, sizeof bytes);
+    }
+  }
+};
+
+/// sums = old + src at the index. While a row is added to, which waits for memory at every step and leaves the
+/// processor time, the next one is copied and the one after that is asked for. False if an index is outside.
+template <class T, class F>
+bool add_some_rows(const AddedRows<T> r, std::int64_t first, std::int64_t last, F add) {
+  constexpr std::int64_t kLine = 64 / static_cast<std::int64_t>(sizeof(T));
+  r.copy(first * r.n, r.n);
+  for (std::int64_t row = first; row < last; ++row) {
+    T* const to = r.sums + row * r.n;
+    const T* const from = r.src + row * r.m;
+    const T* const old = r.old + (r.one ? 0 : (row + 2) * r.n);
+    std::int64_t copied = (row + 1) * r.n;
+    const std::int64_t end = row + 1 < last ? copied + r.n : copied;
+    const bool inside = by_chunks(r.index + row * r.m, r.m, r.n, [=, &copied](std::int64_t i, std::int64_t count) {
+      for (std::int64_t k = 0; k < kChunk; k += kLine) {
+        __builtin_prefetch(to + 2 * r.n + i + k, 1);
+        __builtin_prefetch(from + 2 * r.m + i + k);
+        __builtin_prefetch(old + i + k);
+      }
+      if (copied + kChunk <= end) {
+        r.copy_chunk(copied);
+        copied += kChunk;
+      }
+      combine_apart(to, r.index + row * r.m + i, from + i, count, add);
+    });
+    if (!inside) return false;
+    r.copy(copied, end - copied);
+  }
+  return true;
+}
+
+/// out = x + src at the index, for what is by_rows. False if an index is outside.
 bool add_by_rows(const Array& out, const Array& x, const Array& index, const Array& src) {
   const std::int64_t n = x.size(x.dim() - 1), m = index.size(x.dim() - 1);
-  const bool copies = x.is_contiguous();
   std::atomic<bool> inside = true;
   dispatch(x.dtype(), [&]<class T>() {
+    const AddedRows<T> rows{out.data<T>(),     x.data<T>(), src.data<T>(), index.data<std::int64_t>(), n, m,
+                            !x.is_contiguous()};
     with_combination<T>(Combine::Add, [&](auto add) {
       split(x.numel() / n, n + 4 * m, 1, [&](std::int64_t first, std::int64_t last) {
-        for (std::int64_t row = first; row < last; ++row) {
-          T* const to = out.data<T>() + row * n;
-          const T* const old = x.data<T>() + (copies ? row * n : 0);
-          const T* const from = src.data<T>() + row * m;
-          const std::int64_t* const at = index.data<std::int64_t>() + row * m;
-          copies ? std::copy_n(old, n, to) : std::fill_n(to, n, *old);
-          const bool good = by_chunks(at, m, n, [&](std::int64_t i, std::int64_t count) {
-            for (std::int64_t k = i; k < i + kChunk; k += 64 / static_cast<std::int64_t>(sizeof(T))) {
-              __builtin_prefetch(to + n + k, 1);
-              __builtin_prefetch(from + m + k);
-              if (copies) __builtin_prefetch(old + n + k);
-            }
-            combine_row(to, at + i, from + i, count, add);
-          });
-          if (!good) return inside.store(false, std::memory_order_relaxed);
-        }
+        if (!add_some_rows(rows, first, last, add)) inside.store(false, std::memory_order_relaxed);
       });
     });
   });

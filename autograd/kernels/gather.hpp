@@ -11,12 +11,12 @@ namespace xgrad::kernels {
 /// Whether one of n indices is outside 0 … size−1. Signs tell: there is no comparison of unsigned numbers in the
 /// vectors of every processor.
 inline bool any_outside(const std::int64_t* index, std::int64_t n, std::int64_t size) {
+  std::uint64_t bits = 0;
+  for (std::int64_t i = 0; i < n; ++i) bits |= static_cast<std::uint64_t>(index[i]);
+  if (bits < static_cast<std::uint64_t>(size)) return false;  // none is more than the bits of all together
   const auto last = static_cast<std::uint64_t>(size - 1);
-  std::uint64_t signs = 0;
-  for (std::int64_t i = 0; i < n; ++i) {
-    const auto at = static_cast<std::uint64_t>(index[i]);
-    signs |= at | (last - at);  // the highest bit is set if one of them is negative
-  }
+  std::uint64_t signs = bits;  // the highest bit is set if an index is negative, or last minus one
+  for (std::int64_t i = 0; i < n; ++i) signs |= last - static_cast<std::uint64_t>(index[i]);
   return signs >> 63 != 0;
 }
 /// The first element of `index` outside 0 … size−1, if there is one.

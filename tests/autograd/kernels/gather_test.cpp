@@ -72,27 +72,32 @@ TYPED_TEST(GatherOf, AddsToOneNumber) {
   EXPECT_EQ(values<T>(scatter_add(one.expand({2, 9}), 1, index, src)), values<T>(scatter_add(packed, 1, index, src)));
 }
 
+/// An index below the next power of two is found as well as others.
+void check_outside(Int size, Int bad, Int at) {
+  const Array x = noise<float>({3, size}), src = noise<float>({3, 150}), packed = scrambled({3, 150}, size);
+  packed.data<Int>()[at] = bad;
+  const auto expect = [&](const auto& run) {
+    try {
+      run();
+      ADD_FAILURE() << "took " << bad << " at " << at << " of " << size;
+    } catch (const Error& e) {
+      const std::string words =
+          "index " + std::to_string(bad) + " is out of bounds for dimension 1 with size " + std::to_string(size);
+      EXPECT_EQ(std::string(e.what()).substr(0, words.size()), words);
+    }
+  };
+  for (const Array& index : layouts<Int>(packed)) {
+    EXPECT_EQ(first_outside(index, size), bad);
+    expect([&] { gather(x, 1, index); });
+    expect([&] { scatter_add(x, 1, index, src); });
+    expect([&] { check_inside(x, 1, index); });
+  }
+}
+
 TEST(Gather, IndicesOutside) {
-  const Array x = noise<float>({3, 100}), src = noise<float>({3, 150});
-  for (const Int bad : {Int{-1}, Int{100}, std::numeric_limits<Int>::min(), std::numeric_limits<Int>::max()}) {
-    for (const Int at : {0, 149, 150, 213, 214, 449}) {
-      const Array packed = scrambled({3, 150}, 100);
-      packed.data<Int>()[at] = bad;
-      const auto expect = [&](const auto& run) {
-        try {
-          run();
-          ADD_FAILURE() << "took " << bad << " at " << at;
-        } catch (const Error& e) {
-          const std::string words = "index " + std::to_string(bad) + " is out of bounds for dimension 1 with size 100";
-          EXPECT_EQ(std::string(e.what()).substr(0, words.size()), words);
-        }
-      };
-      for (const Array& index : layouts<Int>(packed)) {
-        EXPECT_EQ(first_outside(index, 100), bad);
-        expect([&] { gather(x, 1, index); });
-        expect([&] { scatter_add(x, 1, index, src); });
-        expect([&] { check_inside(x, 1, index); });
-      }
+  for (const Int size : {1, 100, 127, 128}) {
+    for (const Int bad : {Int{-1}, size, std::numeric_limits<Int>::min(), std::numeric_limits<Int>::max()}) {
+      for (const Int at : {0, 149, 150, 213, 214, 449}) check_outside(size, bad, at);
     }
   }
 }
