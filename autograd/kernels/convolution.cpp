@@ -70,10 +70,10 @@ struct Sizes {
   }
 };
 
-/// The rows of a direct convolution of floats, if there is one for this geometry (of three dimensions).
-std::optional<DirectRows> direct(ScalarType dtype, const ConvGeometry& g, const Sizes& s) {
+/// The rows of a direct sum of floats, if there is one for this geometry (of three dimensions).
+std::optional<DirectRows> direct(DirectRows::Sum sum, ScalarType dtype, const ConvGeometry& g, const Sizes& s) {
   if (dtype != kFloat32 || !DirectWindows::fit(g, s.kernel, s.out) || s.C == 0 || s.O == 0) return std::nullopt;
-  return DirectRows(s.O, s.batch * s.positions);
+  return DirectRows(sum, s.O, s.C * volume(s.kernel), s.batch * s.positions, s.out[2]);
 }
 
 /// The direct convolution whose result is the gradient of the input: of the upstream gradient with the weight's
@@ -163,7 +163,7 @@ Array convolution(const Array& x, const Array& w, const Array* bias, const ConvG
   const Array image = packed(x), add = bias ? packed(*bias) : Array();
   const Sizes s(geometry, x.size(0), x.size(1), w.size(0), spatial_of(image), spatial_of(w), output);
   const ConvGeometry three = aligned(geometry, output.size());
-  const auto rows = direct(x.dtype(), three, s);
+  const auto rows = direct(DirectRows::Product, x.dtype(), three, s);
   const Array weight = rows ? rows->moved(packed(w), geometry.groups, false) : packed(w);
   const Array y = Array::empty(shape(s.batch, w.size(0), output), x.dtype());
   of_floating(x.dtype(), [&]<class T>() {
@@ -241,7 +241,7 @@ Array convolution_weight(const Array& g, const Array& x, const ConvGeometry& geo
   const std::int64_t numel = g.size(1) * s.C * volume(s.kernel);
   const bool none = numel == 0 || s.positions == 0;
   const ConvGeometry three = aligned(geometry, kernel.size());
-  const auto rows = direct(x.dtype(), three, s);
+  const auto rows = direct(DirectRows::Gradient, x.dtype(), three, s);
   const std::int64_t parts = none ? 1 : weight_parts(s, geometry.groups);
   const std::int64_t images = s.batch / parts + (s.batch % parts != 0);
   const Array sums = Array::empty({parts, numel}, x.dtype());

@@ -82,15 +82,19 @@ class DirectWindows {
 };
 
 /// A group's rows (channels of the result): the first `vectors` of them are whole vectors, which levels/channels.hpp
-/// takes; levels/windows.hpp takes the rest. All is left to the latter where a weight serves too few windows to pay for
-/// being moved to its vector and back (docs/performance.md).
+/// takes; levels/windows.hpp takes the rest.
 struct DirectRows {
   std::int64_t all = 0, vectors = 0;
 
-  DirectRows() = default;
-  DirectRows(std::int64_t rows, std::int64_t windows) : all(rows) {
-    constexpr std::int64_t kLeast = 128;
-    if (windows >= kLeast) vectors = rows - rows % level().windows.channels;
+  enum Sum { Product, Gradient };
+  /// Of `inner` places and so many windows, in lines of `width`. What is measured in docs/performance.md: a product of
+  /// whole vectors of windows leaves nothing to win, a window of few places is not worth transposing its result or its
+  /// gradient, and a weight that serves few windows is not worth moving to its vector and back.
+  DirectRows(Sum sum, std::int64_t rows, std::int64_t inner, std::int64_t windows, std::int64_t width) : all(rows) {
+    constexpr std::int64_t kLeastInner = 64, kLeastUses = 64;
+    const std::int64_t lanes = level().windows.channels;
+    if (inner < kLeastInner || windows < kLeastUses || (sum == Product && width % lanes == 0)) return;
+    vectors = rows - rows % lanes;
   }
 
   /// The weight [groups, all, inner] with whole vectors in the order of their kernels, or (`back`) out of it.

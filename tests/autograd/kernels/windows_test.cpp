@@ -170,8 +170,8 @@ TEST(DirectConvolution, IsTheOneByColumns) {
       {{40, 1, 10, 10}, {2, 1, 2, 2}, {}},  // many small images, some in a copy with padding
       {{40, 1, 10, 10}, {2, 1, 3, 3}, {.padding = {1, 1, 0}}},
       {{3, 34, 12, 23}, {37, 34, 3, 3}, {.padding = {1, 1, 0}}},  // whole vectors of channels, and a rest
-      {{2, 40, 9, 16}, {64, 20, 3, 2}, {.padding = {1, 1, 0}, .dilation = {1, 2, 1}, .groups = 2}},
-      {{1, 32, 11, 10}, {32, 32, 3, 3}, {.padding = {1, 1, 0}}},  // too few windows for that
+      {{2, 40, 9, 15}, {64, 20, 3, 2}, {.padding = {1, 1, 0}, .dilation = {1, 2, 1}, .groups = 2}},
+      {{1, 32, 7, 9}, {32, 32, 3, 3}, {.padding = {1, 1, 0}}},  // too few windows for that
       {{2, 3, 5, 6, 17}, {4, 3, 2, 3, 2}, {.stride = {2, 1, 1}, .padding = {1, 1, 1}}},
       {{0, 3, 12, 12}, {4, 3, 3, 3}, {}},
       {{2, 3, 12, 12}, {0, 3, 3, 3}, {}},
