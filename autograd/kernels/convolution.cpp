@@ -72,8 +72,9 @@ struct Sizes {
 
 /// The rows of a direct sum of floats, if there is one for this geometry (of three dimensions).
 std::optional<DirectRows> direct(DirectRows::Sum sum, ScalarType dtype, const ConvGeometry& g, const Sizes& s) {
-  if (dtype != kFloat32 || !DirectWindows::fit(g, s.kernel, s.out) || s.C == 0 || s.O == 0) return std::nullopt;
-  return DirectRows(sum, s.O, s.C * volume(s.kernel), s.batch * s.positions, s.out[2]);
+  const DirectRows rows(sum, s.O, s.C * volume(s.kernel), s.batch * s.positions, s.out[2]);
+  if (dtype != kFloat32 || !DirectWindows::fit(g, s.kernel, s.out, rows) || s.C == 0 || s.O == 0) return std::nullopt;
+  return rows;
 }
 
 /// The direct convolution whose result is the gradient of the input: of the upstream gradient with the weight's
@@ -83,7 +84,8 @@ std::optional<Array> direct_input(const Array& g, const Array& w, const Array* b
                                   IntArrayRef input, const Sizes& s) {
   const ConvGeometry three = aligned(geometry, input.size());
   const bool steps = three.stride == Three{1, 1, 1} && s.pixels * 2 <= s.positions * 3;
-  if (g.dtype() != kFloat32 || !steps || !DirectWindows::fit(three, s.kernel, s.in)) return std::nullopt;
+  const DirectRows rows(DirectRows::Product, s.C, s.O * volume(s.kernel), s.batch * s.pixels, s.in[2]);
+  if (g.dtype() != kFloat32 || !steps || !DirectWindows::fit(three, s.kernel, s.in, rows)) return std::nullopt;
   ConvGeometry turned = geometry;
   for (std::size_t d = 0, at = 3 - input.size(); d < input.size(); ++d, ++at) {
     const std::int64_t span = three.dilation[at] * (s.kernel[at] - 1);

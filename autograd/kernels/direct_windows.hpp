@@ -11,14 +11,76 @@
 
 namespace xgrad::kernels {
 
+/// A group's rows (channels of the result): the first `vectors` of them are whole vectors, which levels/channels.hpp
+/// takes; levels/windows.hpp takes the rest.
+struct DirectRows {
+  std::int64_t all = 0, vectors = 0;
+
+  enum Sum { Product, Gradient };
+  /// Of `inner` places and so many windows, in lines of `width`. What is measured in docs/performance.md: a product of
+  /// whole vectors of windows leaves nothing to win, a window of few places is not worth transposing its result or its
+  /// gradient, and a weight that serves few windows is not worth moving to its vector and back.
+  DirectRows(Sum sum, std::int64_t rows, std::int64_t inner, std::int64_t windows, std::int64_t width) : all(rows) {
+    constexpr std::int64_t kLeastInner = 64, kLeastUses = 64;
+    const std::int64_t lanes = level().windows.channels;
+    if (inner < kLeastInner || windows < kLeastUses || (sum == Product && width % lanes == 0)) return;
+    vectors = rows - rows % lanes;
+  }
+
+  /// The weight [groups, all, inner] with whole vectors in the order of their kernels, or (`back`) out of it.
+  Array moved(const Array& weight, std::int64_t groups, bool back) const {
+    if (vectors == 0) return weight;
+    const Array out = Array::empty(weight.sizes(), kFloat32);
+    const std::int64_t size = weight.numel() / groups, inner = size / all;
+    const auto move = back ? level().windows.unpack : level().windows.pack;
+    for (std::int64_t group = 0; group < groups; ++group) {
+      const float* const from = weight.data<float>() + group * size;
+      float* const to = out.data<float>() + group * size;
+      move(to, from, vectors, inner);
+      std::copy(from + vectors * inner, from + size, to + vectors * inner);
+    }
+    return out;
+  }
+
+  void product(WindowProduct p) const {
+    p.rows = vectors;
+    if (vectors > 0) level().windows.channel_product(p);
+    p.rows = all - vectors;
+    p.weight += vectors * p.inner;
+    if (p.bias) p.bias += vectors;
+    p.out += vectors * p.out_row;
+    if (p.rows > 0) level().windows.product(p);
+  }
+
+  /// Of the rows first ≤ row < last, which begin at a multiple of `step()`.
+  void gradient(WindowGradient p, std::int64_t first, std::int64_t last) const {
+    const std::int64_t middle = std::clamp(vectors, first, last);
+    const auto some = [&](void (*kernel)(const WindowGradient&), std::int64_t row, std::int64_t end) {
+      WindowGradient part = p;
+      part.rows = end - row;
+      part.g += row * p.g_row;
+      part.out += row * p.inner;
+      if (part.rows > 0) kernel(part);
+    };
+    some(level().windows.channel_gradient, first, middle);
+    some(level().windows.gradient, middle, last);
+  }
+  /// Whether no line is too short.
+  bool any_width() const { return vectors == all; }
+  /// Whole tiles of the gradient at every level.
+  std::int64_t step() const { return vectors > 0 ? 2 * level().windows.channels : 12; }
+};
+
 /// Where windows of an image of some channels, padded with zeros, begin, and where their elements are from there.
 /// The geometry has three dimensions.
 class DirectWindows {
  public:
   /// Whether neighbouring windows are neighbours in memory and there are enough of them in a line. (A kernel of one
   /// element needs no columns anyway.)
-  static bool fit(const ConvGeometry& g, const ThreeSizes& kernel, const ThreeSizes& out) {
-    return g.stride[2] == 1 && out[2] >= kLeastWindows && kernel[0] * kernel[1] * kernel[2] > 1;
+  static bool fit(const ConvGeometry& g, const ThreeSizes& kernel, const ThreeSizes& out, const DirectRows& rows) {
+    constexpr std::int64_t kFew = 4;  // with which BLAS is slower still
+    const bool enough = out[2] >= kLeastWindows || (out[2] >= kFew && rows.any_width());
+    return g.stride[2] == 1 && enough && kernel[0] * kernel[1] * kernel[2] > 1;
   }
 
   DirectWindows(const ConvGeometry& g, std::int64_t channels, const ThreeSizes& in, const ThreeSizes& kernel,
@@ -79,64 +141,6 @@ class DirectWindows {
   std::int64_t width_, together_ = 1;
   std::vector<std::int64_t> offsets_, lines_;
   Array memory_;
-};
-
-/// A group's rows (channels of the result): the first `vectors` of them are whole vectors, which levels/channels.hpp
-/// takes; levels/windows.hpp takes the rest.
-struct DirectRows {
-  std::int64_t all = 0, vectors = 0;
-
-  enum Sum { Product, Gradient };
-  /// Of `inner` places and so many windows, in lines of `width`. What is measured in docs/performance.md: a product of
-  /// whole vectors of windows leaves nothing to win, a window of few places is not worth transposing its result or its
-  /// gradient, and a weight that serves few windows is not worth moving to its vector and back.
-  DirectRows(Sum sum, std::int64_t rows, std::int64_t inner, std::int64_t windows, std::int64_t width) : all(rows) {
-    constexpr std::int64_t kLeastInner = 64, kLeastUses = 64;
-    const std::int64_t lanes = level().windows.channels;
-    if (inner < kLeastInner || windows < kLeastUses || (sum == Product && width % lanes == 0)) return;
-    vectors = rows - rows % lanes;
-  }
-
-  /// The weight [groups, all, inner] with whole vectors in the order of their kernels, or (`back`) out of it.
-  Array moved(const Array& weight, std::int64_t groups, bool back) const {
-    if (vectors == 0) return weight;
-    const Array out = Array::empty(weight.sizes(), kFloat32);
-    const std::int64_t size = weight.numel() / groups, inner = size / all;
-    const auto move = back ? level().windows.unpack : level().windows.pack;
-    for (std::int64_t group = 0; group < groups; ++group) {
-      const float* const from = weight.data<float>() + group * size;
-      float* const to = out.data<float>() + group * size;
-      move(to, from, vectors, inner);
-      std::copy(from + vectors * inner, from + size, to + vectors * inner);
-    }
-    return out;
-  }
-
-  void product(WindowProduct p) const {
-    p.rows = vectors;
-    if (vectors > 0) level().windows.channel_product(p);
-    p.rows = all - vectors;
-    p.weight += vectors * p.inner;
-    if (p.bias) p.bias += vectors;
-    p.out += vectors * p.out_row;
-    if (p.rows > 0) level().windows.product(p);
-  }
-
-  /// Of the rows first ≤ row < last, which begin at a multiple of `step()`.
-  void gradient(WindowGradient p, std::int64_t first, std::int64_t last) const {
-    const std::int64_t middle = std::clamp(vectors, first, last);
-    const auto some = [&](void (*kernel)(const WindowGradient&), std::int64_t row, std::int64_t end) {
-      WindowGradient part = p;
-      part.rows = end - row;
-      part.g += row * p.g_row;
-      part.out += row * p.inner;
-      if (part.rows > 0) kernel(part);
-    };
-    some(level().windows.channel_gradient, first, middle);
-    some(level().windows.gradient, middle, last);
-  }
-  /// Whole tiles of the gradient at every level.
-  std::int64_t step() const { return vectors > 0 ? 2 * level().windows.channels : 12; }
 };
 
 }  // namespace xgrad::kernels

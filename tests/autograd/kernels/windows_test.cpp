@@ -172,6 +172,8 @@ TEST(DirectConvolution, IsTheOneByColumns) {
       {{3, 34, 12, 23}, {37, 34, 3, 3}, {.padding = {1, 1, 0}}},  // whole vectors of channels, and a rest
       {{2, 40, 9, 15}, {64, 20, 3, 2}, {.padding = {1, 1, 0}, .dilation = {1, 2, 1}, .groups = 2}},
       {{1, 32, 7, 9}, {32, 32, 3, 3}, {.padding = {1, 1, 0}}},  // too few windows for that
+      {{5, 48, 6, 7}, {32, 48, 3, 3}, {.padding = {1, 1, 0}}},  // short lines, for whole vectors of channels only
+      {{9, 20, 7, 5}, {20, 20, 3, 3}, {.padding = {1, 1, 0}}},
       {{2, 3, 5, 6, 17}, {4, 3, 2, 3, 2}, {.stride = {2, 1, 1}, .padding = {1, 1, 1}}},
       {{0, 3, 12, 12}, {4, 3, 3, 3}, {}},
       {{2, 3, 12, 12}, {0, 3, 3, 3}, {}},
