@@ -20,7 +20,7 @@ namespace {
 /// A model in evaluation mode; afterwards each of its modules is in its own again.
 class Evaluating {
  public:
-  explicit Evaluating(nn::ModuleBase* module) : module_(module) {
+  explicit Evaluating(nn::ModuleBase* module) {
     if (!module) return;
     was_.emplace_back(module, module->is_training());
     for (const auto& m : module->modules(false)) was_.emplace_back(m.get(), m->is_training());
@@ -34,7 +34,6 @@ class Evaluating {
   Evaluating& operator=(const Evaluating&) = delete;
 
  private:
-  nn::ModuleBase* module_;
   std::vector<std::pair<nn::ModuleBase*, bool>> was_;
 };
 

@@ -9,8 +9,8 @@ namespace xgrad::onnx::detail {
 const Row* find_row(const std::string& op) {
   static const std::map<std::string, const Row*> all = [] {
     std::map<std::string, const Row*> rows;
-    for (const auto table : {elementwise_rows(), activation_rows(), shape_rows(), reduction_rows(), layer_rows(),
-                             indexing_rows(), loss_rows(), recurrent_rows()}) {
+    for (const auto table : {elementwise_rows(), comparison_rows(), activation_rows(), shape_rows(), reduction_rows(),
+                             layer_rows(), indexing_rows(), loss_rows(), recurrent_rows()}) {
       for (const Row& row : table) rows.emplace(row.op, &row);
     }
     return rows;
@@ -90,6 +90,32 @@ namespace {
 
 }  // namespace
 
+/// A constant that is the same all along the dynamic axes, such as a state of zeros: what it is at one place, expanded.
+std::string Builder::stretched(int value) {
+  const Tensor &one = first_.values()[static_cast<std::size_t>(value)].tensor,
+               &two = second_->values()[static_cast<std::size_t>(value)].tensor;
+  std::optional<std::string> sizes;
+  Tensor place = one;
+  if (one.dim() == two.dim() && one.numel() > 0 && two.numel() > 0) {
+    Tensor other = two;
+    for (std::int64_t d = 0; d < one.dim(); ++d) {
+      if (one.size(d) == two.size(d)) continue;
+      place = place.narrow(d, 0, 1);
+      other = other.narrow(d, 0, 1);
+    }
+    const auto repeats = [](const Tensor& t, const Tensor& part) {
+      return same_elements(t.contiguous(), part.expand(t.sizes()).contiguous());
+    };
+    if (same_elements(place.contiguous(), other.contiguous()) && repeats(one, place) && repeats(two, other))
+      sizes = shape(IntArrayRef(one.sizes()).vec(), IntArrayRef(two.sizes()).vec(), "");
+  }
+  check<NotImplementedError>(sizes.has_value(),
+                             "a constant of shape {} depends on the size of a dynamic axis: make it of the input's "
+                             "elements, or leave the axis fixed",
+                             one.sizes());
+  return node("Expand", {initializer("constant", place.array()), *sizes}, 1, {}, "")[0];
+}
+
 std::string Builder::name_of(int value) {
   if (value == kAbsent) return "";
   if (const auto known = names_.find(value); known != names_.end()) return known->second;
@@ -100,10 +126,7 @@ std::string Builder::name_of(int value) {
                              "or pass them as an input");
   if (v.kind == Value::Kind::Constant && second_) {
     const Tensor& other = second_->values()[static_cast<std::size_t>(value)].tensor;
-    check<NotImplementedError>(same_elements(v.tensor.contiguous(), other.contiguous()),
-                               "a constant of shape {} depends on the size of a dynamic axis: make it of the input's "
-                               "elements, or leave the axis fixed",
-                               v.tensor.sizes());
+    if (!same_elements(v.tensor.contiguous(), other.contiguous())) return names_[value] = stretched(value);
   }
   const std::string name = initializer(v.kind == Value::Kind::Parameter ? v.name : "constant", v.tensor.array());
   return names_[value] = name;
@@ -115,7 +138,8 @@ std::string Builder::constant_as(int value, ScalarType dtype) {
   const auto known = converted_.find({value, dtype});
   if (known != converted_.end()) return known->second;
   check<NotImplementedError>(!v.random, "random numbers are used, which ONNX export does not draw");
-  if (second_) name_of(value);
+  if (second_ && name_of(value) != "" && is_made_by_node(name_of(value)))
+    return converted_[{value, dtype}] = node("Cast", {name_of(value)}, 1, {{"to", data_type(dtype)}}, "")[0];
   return converted_[{value, dtype}] = initializer("constant", v.tensor.to(dtype).array());
 }
 
@@ -147,22 +171,49 @@ Names Builder::node(const std::string& op, Names inputs, std::size_t results, At
   return outputs;
 }
 
-std::optional<std::string> Builder::shape(const Ints& first, const Ints& second, const std::string& module) {
-  if (first == second) return ints(first);
-  Names parts;
-  for (std::size_t d = 0; d < first.size(); ++d) {
-    if (first[d] == second[d]) {
-      parts.push_back(ints({first[d]}));
-      continue;
-    }
-    const auto axis = std::find_if(axes_.begin(), axes_.end(), [&](const Axis& a) {
-      return first_.values()[a.input].sizes[a.dim] == first[d] && second_->values()[a.input].sizes[a.dim] == second[d];
-    });
-    if (axis == axes_.end()) return std::nullopt;
-    const std::string sizes = node("Shape", {name_of(static_cast<int>(axis->input))}, 1, {}, module)[0];
-    const std::string at = ints({static_cast<std::int64_t>(axis->dim)});
-    parts.push_back(node("Gather", {sizes, at}, 1, {}, module)[0]);
+/// A size in both traces as a multiple of one axis, or of two: the factor and the axes.
+std::optional<Builder::Multiple> Builder::multiple_of_axes(std::int64_t first, std::int64_t second) const {
+  const auto sizes = [&](const Axis& a) {
+    return std::pair(first_.values()[a.input].sizes[a.dim], second_->values()[a.input].sizes[a.dim]);
+  };
+  const auto fits = [&](std::int64_t a, std::int64_t b) { return first % a == 0 && second == first / a * b; };
+  for (const Axis& a : axes_) {
+    const auto [one, two] = sizes(a);
+    if (fits(one, two)) return Multiple{first / one, {&a}};
   }
+  for (const Axis& a : axes_) {
+    for (const Axis& b : axes_) {
+      const auto [one, two] = sizes(a);
+      const auto [other_one, other_two] = sizes(b);
+      if (a.name != b.name && fits(one * other_one, two * other_two))
+        return Multiple{first / (one * other_one), {&a, &b}};
+    }
+  }
+  return std::nullopt;
+}
+
+std::string Builder::size_of(const Multiple& size, const std::string& module) {
+  std::string product;
+  for (const Axis* axis : size.axes) {
+    const std::string sizes = node("Shape", {name_of(static_cast<int>(axis->input))}, 1, {}, module)[0];
+    const std::string one = node("Gather", {sizes, ints({static_cast<std::int64_t>(axis->dim)})}, 1, {}, module)[0];
+    product = product.empty() ? one : node("Mul", {product, one}, 1, {}, module)[0];
+  }
+  return size.factor == 1 ? product : node("Mul", {product, ints({size.factor})}, 1, {}, module)[0];
+}
+
+std::optional<std::string> Builder::shape(const Ints& first, const Ints& second, const std::string& module,
+                                          bool one_unknown) {
+  if (first == second) return ints(first);
+  std::vector<std::optional<Multiple>> known(first.size());
+  for (std::size_t d = 0; d < first.size(); ++d) {
+    if (first[d] == second[d]) continue;
+    known[d] = multiple_of_axes(first[d], second[d]);
+    if (!known[d] && !std::exchange(one_unknown, false)) return std::nullopt;
+  }
+  Names parts;
+  for (std::size_t d = 0; d < first.size(); ++d)
+    parts.push_back(known[d] ? size_of(*known[d], module) : ints({first[d] == second[d] ? first[d] : kAny}));
   return node("Concat", parts, 1, {{"axis", std::int64_t{0}}}, module)[0];
 }
 
@@ -272,7 +323,12 @@ std::string Call::reshaped(const std::string& name, std::size_t k) {
   const Ints to = result_sizes(k);
   const auto any = std::count(to.begin(), to.end(), kAny);
   const bool empty = std::find(to.begin(), to.end(), 0) != to.end();
-  if (any > 1) return node("Reshape", {name, shape_of_result(k)});
+  if (any > 1) {
+    const Ints first = IntArrayRef(result_value(k).sizes).vec();
+    const auto known = b_.shape(first, result_sizes_of_second(k), first_.module, true);
+    if (!known) refuse("its result's shape depends on dynamic axes in a way that is not known");
+    return node("Reshape", {name, *known});
+  }
   return node("Reshape", {name, ints(to)}, empty ? Attributes{{"allowzero", std::int64_t{1}}} : Attributes{});
 }
 

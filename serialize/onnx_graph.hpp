@@ -48,7 +48,9 @@ class Builder {
   std::string ints(const Ints& list);
   std::string number(double value, ScalarType dtype);
   /// Sizes as a 1-D tensor, with those that differ taken from the inputs; `second`: those of the second trace.
-  std::optional<std::string> shape(const Ints& first, const Ints& second, const std::string& module);
+  /// `one_unknown`: -1 may stand for one of them.
+  std::optional<std::string> shape(const Ints& first, const Ints& second, const std::string& module,
+                                   bool one_unknown = false);
   Names node(const std::string& op, Names inputs, std::size_t results, Attributes attributes,
              const std::string& module);
   /// Gives the graph's outputs their names.
@@ -59,6 +61,14 @@ class Builder {
   bool is_made_by_node(const std::string& name) const { return made_.contains(name); }
 
  private:
+  /// factor · the sizes of axes
+  struct Multiple {
+    std::int64_t factor;
+    std::vector<const Axis*> axes;
+  };
+  std::optional<Multiple> multiple_of_axes(std::int64_t first, std::int64_t second) const;
+  std::string size_of(const Multiple& size, const std::string& module);
+  std::string stretched(int value);
   std::string unique(const std::string& name);
   const Trace& first_;
   const Trace* second_;
@@ -163,6 +173,7 @@ struct Row {
 
 /// The tables, by family.
 std::span<const Row> elementwise_rows();
+std::span<const Row> comparison_rows();
 std::span<const Row> activation_rows();
 std::span<const Row> shape_rows();
 std::span<const Row> reduction_rows();

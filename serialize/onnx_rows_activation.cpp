@@ -1,5 +1,5 @@
 // Activations and softmax.
-#include <xgrad/serialize/onnx_graph.hpp>
+#include <xgrad/serialize/onnx_numbers.hpp>
 
 #include <cmath>
 #include <numbers>
@@ -12,10 +12,6 @@ using std::numbers::sqrt2;
 
 std::string half(Call& c, const std::string& x) { return c.node("Mul", {x, c.number(0.5, c.dtype(0))}); }
 
-/// Where `condition` holds a, elsewhere b.
-std::string where(Call& c, const std::string& condition, const std::string& a, const std::string& b) {
-  return c.node("Where", {condition, a, b});
-}
 std::string above(Call& c, const std::string& x, double limit) {
   return c.node("Greater", {x, c.number(limit, c.dtype(0))});
 }

@@ -1,5 +1,5 @@
-// Arithmetic, functions of each element, comparisons.
-#include <xgrad/serialize/onnx_graph.hpp>
+// Arithmetic and functions of each element.
+#include <xgrad/serialize/onnx_numbers.hpp>
 
 #include <cmath>
 #include <limits>
@@ -10,23 +10,6 @@ namespace elementwise {  // files are compiled together
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-/// Both arguments in the common dtype, or in what runtimes compute it in.
-struct Pair {
-  ScalarType dtype;
-  std::string a, b;
-  explicit Pair(Call& c) : Pair(c, c.common(0, 1)) {}
-  Pair(Call& c, ScalarType t) : dtype(working_type(t)) {
-    // Through the dtype itself, which wraps what does not fit.
-    a = t == dtype ? c.in(0, t) : wrapped(c, 0, t);
-    b = t == dtype ? c.in(1, t) : wrapped(c, 1, t);
-  }
-
- private:
-  std::string wrapped(Call& c, std::size_t i, ScalarType t) const {
-    return c.dtype(i) == t || c.dtype(i) == kBool ? c.in(i, dtype) : c.cast(c.in(i, t), dtype);
-  }
-};
 
 /// f(x) of floating elements; integers are converted.
 std::string floating(Call& c, std::size_t i = 0) {
@@ -66,9 +49,6 @@ void mul(Call& c) {
   if (c.common(0, 1) == kBool) return c.result(c.node("And", {c.in(0), c.in(1)}));
   binary(c, "Mul");
 }
-
-std::string is_zero(Call& c, const std::string& x, ScalarType t) { return c.node("Equal", {x, c.number(0, t)}); }
-std::string is_negative(Call& c, const std::string& x, ScalarType t) { return c.node("Less", {x, c.number(0, t)}); }
 
 /// a − b·⌊a/b⌋ from C's fmod: moved by b where the signs differ.
 std::string remainder_of(Call& c, const Pair& p) {
@@ -122,67 +102,6 @@ void pow(Call& c) {
   c.result_from(t, p == 2 ? c.node("Mul", {x, x}) : c.node("Pow", {x, c.number(p, t)}));
 }
 
-void compare(Call& c, const char* op, bool negated = false) {
-  const Pair p(c);
-  const std::string y = c.node(op, {p.a, p.b});
-  c.result_from(kBool, negated ? c.node("Not", {y}) : y);
-}
-
-void logic(Call& c, const char* op) { c.result_from(kBool, c.node(op, {c.in(0, kBool), c.in(1, kBool)})); }
-
-/// Of bools; what integers need came with a later opset.
-void bitwise(Call& c, const char* op) {
-  c.require(c.common(0, 1) == kBool, "opset 17 has bitwise operations for bools only");
-  logic(c, op);
-}
-
-std::string where(Call& c, const std::string& condition, const std::string& a, const std::string& b) {
-  return c.node("Where", {condition, a, b});
-}
-
-void where_row(Call& c) {
-  const ScalarType t = working_type(c.result_dtype());
-  c.result_from(t, where(c, c.in(0), c.in(1, t), c.in(2, t)));
-}
-
-void masked_fill(Call& c) {
-  const ScalarType t = working_type(c.dtype(0));
-  c.result_from(t, where(c, c.in(1, kBool), c.in(2, t), c.in(0, t)));
-}
-
-/// max and min that give NaN where there is one, as a condition that holds for NaN too.
-std::string larger(Call& c, const std::string& a, const std::string& b, ScalarType t, bool max) {
-  if (!is_floating_point(t)) return c.node(max ? "Max" : "Min", {a, b});
-  const std::string first = c.node("Or", {c.node(max ? "Greater" : "Less", {a, b}), c.node("IsNaN", {a})});
-  return where(c, first, a, b);
-}
-
-void clamp(Call& c) {
-  const ScalarType t = working_type(c.result_dtype());
-  std::string y = c.in(0, t);
-  if (c.count() == 3) return c.result_from(t, larger(c, larger(c, y, c.in(1, t), t, true), c.in(2, t), t, false));
-  if (c.given(0)) y = larger(c, y, c.number(c.real(0), t), t, true);
-  if (c.given(1)) y = larger(c, y, c.number(c.real(1), t), t, false);
-  c.result_from(t, y);
-}
-
-void extremum(Call& c, bool max) {
-  const Pair p(c);
-  if (!is_floating_point(p.dtype)) return c.result_from(p.dtype, c.node(max ? "Max" : "Min", {p.a, p.b}));
-  // Either may be NaN.
-  const std::string y = larger(c, p.a, p.b, p.dtype, max);
-  c.result_from(p.dtype, y);
-}
-
-/// The number where one of both is NaN.
-void number_extremum(Call& c, bool max) {
-  const Pair p(c);
-  if (!is_floating_point(p.dtype)) return extremum(c, max);
-  const std::string first =
-      c.node("Or", {c.node(max ? "GreaterOrEqual" : "LessOrEqual", {p.a, p.b}), c.node("IsNaN", {p.b})});
-  c.result_from(p.dtype, where(c, first, p.a, p.b));
-}
-
 std::string log1p_of(Call& c, const std::string& x, ScalarType t) {
   // Near 0 through artanh, which loses no digits there.
   const std::string ratio = c.node("Div", {x, c.node("Add", {x, c.number(2, t)})});
@@ -200,11 +119,6 @@ std::string expm1_of(Call& c, const std::string& x, ScalarType t) {
 void scaled_log(Call& c, double base) {
   const ScalarType t = c.result_dtype();
   c.result(c.node("Div", {c.node("Log", {floating(c)}), c.number(std::log(base), t)}));
-}
-
-std::string sign_bit(Call& c, const std::string& x, ScalarType t) {
-  if (!is_floating_point(t)) return is_negative(c, x, t);
-  return c.node("Or", {is_negative(c, x, t), is_negative(c, c.node("Reciprocal", {x}), t)});
 }
 
 void nan_to_num(Call& c) {
@@ -405,50 +319,6 @@ constexpr Row kRows[] = {
     {"addcmul", [](Call& c) { add_product(c, "Mul"); }},
     {"addcdiv", [](Call& c) { add_product(c, "Div"); }},
     {"lerp", lerp},
-    {"clamp", clamp},
-    {"clamp_min", [](Call& c) { extremum(c, true); }},
-    {"clamp_max", [](Call& c) { extremum(c, false); }},
-    {"maximum", [](Call& c) { extremum(c, true); }},
-    {"minimum", [](Call& c) { extremum(c, false); }},
-    {"fmax", [](Call& c) { number_extremum(c, true); }},
-    {"fmin", [](Call& c) { number_extremum(c, false); }},
-    {"eq", [](Call& c) { compare(c, "Equal"); }},
-    {"ne", [](Call& c) { compare(c, "Equal", true); }},
-    {"lt", [](Call& c) { compare(c, "Less"); }},
-    {"le", [](Call& c) { compare(c, "LessOrEqual"); }},
-    {"gt", [](Call& c) { compare(c, "Greater"); }},
-    {"ge", [](Call& c) { compare(c, "GreaterOrEqual"); }},
-    {"logical_and", [](Call& c) { logic(c, "And"); }},
-    {"logical_or", [](Call& c) { logic(c, "Or"); }},
-    {"logical_xor", [](Call& c) { logic(c, "Xor"); }},
-    {"logical_not", [](Call& c) { c.result_from(kBool, c.node("Not", {c.in(0, kBool)})); }},
-    {"bitwise_and", [](Call& c) { bitwise(c, "And"); }},
-    {"bitwise_or", [](Call& c) { bitwise(c, "Or"); }},
-    {"bitwise_xor", [](Call& c) { bitwise(c, "Xor"); }},
-    {"bitwise_not",
-     [](Call& c) {
-       if (c.dtype(0) == kBool) return c.result(c.node("Not", {c.in(0)}));
-       // −1 − x is all bits turned round, of unsigned ones 255 − x.
-       const ScalarType t = working_type(c.dtype(0));
-       const double ones = c.dtype(0) == kUInt8 ? 255 : -1;
-       c.result_from(t, c.node("Sub", {c.number(ones, t), c.in(0, t)}));
-     }},
-    {"isnan",
-     [](Call& c) {
-       const bool real = is_floating_point(c.dtype(0));
-       c.result(real ? c.node("IsNaN", {c.in(0)}) : c.node("Expand", {c.number(0, kBool), c.shape_of_result()}));
-     }},
-    {"isinf",
-     [](Call& c) {
-       const ScalarType t = c.dtype(0);
-       if (!is_floating_point(t)) return c.result(c.node("Expand", {c.number(0, kBool), c.shape_of_result()}));
-       c.result(c.node("Equal", {c.node("Abs", {c.in(0)}), c.number(kInfinity, t)}));
-     }},
-    {"signbit",
-     [](Call& c) {
-       const ScalarType t = working_type(c.dtype(0));
-       c.result(sign_bit(c, c.in(0, t), t));
-     }},
     {"heaviside",
      [](Call& c) {
        const Pair p(c, c.dtype(0));
@@ -456,8 +326,6 @@ constexpr Row kRows[] = {
        const std::string step = where(c, c.node("Greater", {p.a, zero}), one, zero);
        c.result_from(p.dtype, where(c, is_zero(c, p.a, p.dtype), p.b, step));
      }},
-    {"where", where_row},
-    {"masked_fill", masked_fill},
     {"fill", fill},
     {"copy", copy},
     {"full_like", fill},

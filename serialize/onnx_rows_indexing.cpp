@@ -124,6 +124,63 @@ void index_put(Call& c) {
   c.result(c.node("ScatterND", {c.in(0), places, values}, {{"reduction", std::string(c.flag(0) ? "add" : "none")}}));
 }
 
+/// Σ or Π of what comes to each place.
+void scatter_reduce(Call& c) {
+  const std::string how = c.text(1);
+  c.require((how == "sum" || how == "prod") && c.flag(2), "opset 17 scatters sums and products with what was there");
+  scatter(c, how == "sum" ? "add" : "mul");
+}
+
+/// Places of the elements of patches in a padded image whose pixels are one dimension: [kernel, patches].
+Tensor patch_places(const Ints& image, const Ints& kernel, const Ints& dilation, const Ints& padding,
+                    const Ints& stride) {
+  Tensor at[2];
+  for (std::size_t k = 0; k < 2; ++k) {
+    const std::int64_t room = image[k] + 2 * padding[k] - dilation[k] * (kernel[k] - 1) - 1;
+    at[k] = arange(kernel[k], kInt64).unsqueeze(1) * dilation[k] + arange(room / stride[k] + 1, kInt64) * stride[k];
+  }
+  const std::int64_t width = image[1] + 2 * padding[1];
+  const Tensor rows = at[0].unsqueeze(1).unsqueeze(3) * width, all = rows + at[1].unsqueeze(0).unsqueeze(2);
+  return all.reshape({kernel[0] * kernel[1], -1});
+}
+
+Ints image_pads(const Ints& padding) { return {0, 0, padding[0], padding[1], 0, 0, padding[0], padding[1]}; }
+
+void im2col(Call& c) {
+  const Ints sizes = c.fixed_sizes_but_first(0), image{sizes[2], sizes[3]}, padding = c.list(2);
+  std::string x = c.in(0);
+  if (padding[0] || padding[1]) x = c.node("Pad", {x, c.ints(image_pads(padding)), c.number(0, c.dtype(0))});
+  const std::string pixels = c.node("Reshape", {x, c.ints({0, sizes[1], -1})});
+  const Tensor places = patch_places(image, c.list(0), c.list(1), padding, c.list(3));
+  c.result(c.reshaped(c.node("Gather", {pixels, c.tensor(places)}, {{"axis", std::int64_t{2}}})));
+}
+
+void col2im(Call& c) {
+  const Ints image = c.list(0), kernel = c.list(1), padding = c.list(3), out = c.result_sizes();
+  const Ints sizes = c.fixed_sizes(0);
+  const std::int64_t channels = out[1], height = image[0] + 2 * padding[0], width = image[1] + 2 * padding[1];
+  const Tensor places = patch_places(image, kernel, c.list(2), padding, c.list(4));
+  const std::int64_t n = places.numel();
+  const std::string columns = c.node("Reshape", {c.in(0), c.ints({sizes[0], channels, n})});
+  const std::string at = c.node("Expand", {c.tensor(places.reshape({1, 1, n})), c.ints({sizes[0], channels, n})});
+  const std::string empty = c.tensor(zeros({sizes[0], channels, height * width}, c.dtype(0)));
+  std::string y =
+      c.node("ScatterElements", {empty, at, columns}, {{"axis", std::int64_t{2}}, {"reduction", std::string("add")}});
+  y = c.node("Reshape", {y, c.ints({sizes[0], channels, height, width})});
+  c.result(c.node("Slice", {y, c.ints({padding[0], padding[1]}), c.ints({padding[0] + image[0], padding[1] + image[1]}),
+                            c.ints({2, 3})}));
+}
+
+void isin(Call& c) {
+  const ScalarType t = working_type(c.common(0, 1));
+  const std::string set = c.node("Reshape", {c.in(1, t), c.ints({-1})});
+  const std::string same = c.node("Equal", {c.node("Unsqueeze", {c.in(0, t), c.ints({-1})}), set});
+  const std::string any =
+      c.node("ReduceMax", {c.cast(same, kInt32)}, {{"axes", Ints{-1}}, {"keepdims", std::int64_t{0}}});
+  const std::string found = c.cast(any, kBool);
+  c.result(c.flag(0) ? c.node("Not", {found}) : found);
+}
+
 void take(Call& c) {
   const std::string flat = c.node("Reshape", {c.in(0), c.ints({-1})});
   c.result(c.node("Gather", {flat, c.in(1)}, {{"axis", std::int64_t{0}}}));
@@ -141,6 +198,10 @@ constexpr Row kRows[] = {
     {"index", index},
     {"index_put", index_put},
     {"take", take},
+    {"scatter_reduce", scatter_reduce},
+    {"im2_col", im2col},
+    {"col2_im", col2im},
+    {"isin", isin},
 };
 
 }  // namespace

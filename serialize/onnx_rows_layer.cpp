@@ -32,6 +32,43 @@ void linear(Call& c) {
   c.result_from(t, y);
 }
 
+/// beta·c + alpha·product
+void add_product(Call& c, const std::string& product, ScalarType t) {
+  const auto scaled = [&](const std::string& x, double by) {
+    return by == 1 ? x : c.node("Mul", {x, c.number(by, t)});
+  };
+  const std::string more = scaled(product, c.real(1));
+  if (c.real(0) == 0) return c.result_from(t, more);
+  c.result_from(t, c.node("Add", {scaled(c.in(0, t), c.real(0)), more}));
+}
+
+/// beta·c alone: a product times 0 plays no part there, even if it is infinite.
+bool without_product(Call& c, ScalarType t) {
+  if (c.real(1) != 0 || c.real(0) == 0) return false;
+  const std::string scaled = c.node("Mul", {c.in(0, t), c.number(c.real(0), t)});
+  c.result_from(t, c.node("Expand", {scaled, c.shape_of_result()}));
+  return true;
+}
+
+void scaled_product(Call& c) {
+  const ScalarType t = working_type(c.result_dtype());
+  c.require(c.result_dtype() != kBool, "a product of bools");
+  add_product(c, c.node("MatMul", {c.in(1, t), c.in(2, t)}), t);
+}
+
+void outer_product(Call& c) {
+  const ScalarType t = working_type(c.result_dtype());
+  c.require(c.result_dtype() != kBool, "a product of bools");
+  add_product(c, c.node("Mul", {c.node("Unsqueeze", {c.in(1, t), c.ints({1})}), c.in(2, t)}), t);
+}
+
+void sum_of_products(Call& c) {
+  const ScalarType t = working_type(c.result_dtype());
+  c.require(c.result_dtype() != kBool, "a product of bools");
+  const std::string products = c.node("MatMul", {c.in(1, t), c.in(2, t)});
+  add_product(c, c.node("ReduceSum", {products, c.ints({0})}, {{"keepdims", std::int64_t{0}}}), t);
+}
+
 // --- convolutions
 
 /// Without a batch, as one of a single sample.
@@ -347,6 +384,17 @@ constexpr Row kRows[] = {
     {"bmm", matmul},
     {"dot", matmul},
     {"matmul", matmul},
+    {"addmm", scaled_product},
+    {"addmv",
+     [](Call& c) {
+       if (!without_product(c, working_type(c.result_dtype()))) scaled_product(c);
+     }},
+    {"baddbmm", scaled_product},
+    {"addr", outer_product},
+    {"addbmm",
+     [](Call& c) {
+       if (!without_product(c, working_type(c.result_dtype()))) sum_of_products(c);
+     }},
     {"linear", linear},
     {"convolution", convolution},
     {"max_pool", max_pool},

@@ -203,6 +203,20 @@ void topk(Call& c) {
   sorted(c, c.ints({c.integer(0)}), c.integer(1), c.flag(2), true);
 }
 
+/// The k-th smallest: the last of the k smallest.
+void kthvalue(Call& c) {
+  c.require(!over_nothing(c), "of a single number");
+  const ScalarType t = working_type(c.dtype(0));
+  const std::int64_t k = c.integer(0), dim = c.integer(1);
+  const Names least = c.nodes("TopK", {c.in(0, t), c.ints({k})}, 2,
+                              {{"axis", dim}, {"largest", std::int64_t{0}}, {"sorted", std::int64_t{1}}});
+  for (const std::size_t i : {0, 1}) {
+    const std::string at = c.flag(2) ? c.ints({k - 1}) : c.tensor(tensor(k - 1, kInt64));
+    const std::string one = c.node("Gather", {least[i], at}, {{"axis", dim}});
+    i == 0 ? c.result_from(t, one) : c.result(1, one);
+  }
+}
+
 constexpr Row kRows[] = {
     {"sum", sum},
     {"mean", mean},
@@ -235,6 +249,7 @@ constexpr Row kRows[] = {
     {"sort", [](Call& c) { sort(c, true); }},
     {"argsort", [](Call& c) { sort(c, false); }},
     {"topk", topk},
+    {"kthvalue", kthvalue},
 };
 
 }  // namespace

@@ -70,7 +70,7 @@ bool has_doubles(const Values& in) {
 
 /// Operations whose nodes do what they like with NaN and infinities: ONNX does not say what they give, and runtimes
 /// differ.
-constexpr std::array<std::string_view, 17> kFinite{"log_softmax",
+constexpr std::array<std::string_view, 18> kFinite{"log_softmax",
                                                    "cross_entropy_loss",
                                                    "silu",
                                                    "max_pool1d",
@@ -86,7 +86,8 @@ constexpr std::array<std::string_view, 17> kFinite{"log_softmax",
                                                    "topk",
                                                    "signbit",
                                                    "quantile",
-                                                   "nanquantile"};
+                                                   "nanquantile",
+                                                   "kthvalue"};
 
 /// Whether a sample is nothing to compare runtimes by: without elements, or with numbers that its node leaves open.
 bool says_nothing(const Row& row, const Values& in) {

@@ -127,9 +127,19 @@ struct Attending : nn::Module {
   Tensor forward(Tensor x) override { return std::get<0>(attention(x, x, x)); }
 };
 
+/// Of [length, batch, features], both of which may have any size but for what `fixed_length` says.
 template <class Make>
-void recurrent(const std::string& name, Dims sizes, Make make) {
+void recurrent(const std::string& name, Dims sizes, Make make, bool fixed_length = false) {
   add_case(name, [make, sizes](const std::string& n) { return case_of(n, make(), std::tuple(randn(sizes)), {}); });
+  add_case(name + " with dynamic axes", [make, sizes, fixed_length](const std::string& n) {
+    Dims other = sizes;
+    onnx::DynamicAxes axes;
+    for (std::size_t d = fixed_length ? 1 : 0; d + 1 < sizes.size(); ++d) {
+      other[d] += 3;
+      axes["input"][static_cast<std::int64_t>(d)] = d + 2 == sizes.size() ? "batch" : "length";
+    }
+    return case_of(n, make(), std::tuple(randn(sizes)), {std::tuple(randn(other))}, kwargs::dynamic_axes = axes);
+  });
 }
 
 void sequences() {
