@@ -111,7 +111,9 @@ constexpr Row kRows[] = {
     {"relu",
      [](Call& c) {
        const ScalarType t = working_type(c.dtype(0));
-       c.result_from(t, c.node("Relu", {c.in(0, t)}));
+       // Runtimes have the node for floats.
+       const bool real = is_floating_point(t);
+       c.result_from(t, real ? c.node("Relu", {c.in(0, t)}) : c.node("Max", {c.in(0, t), c.number(0, t)}));
      }},
     {"sigmoid", [](Call& c) { c.result(c.node("Sigmoid", {c.in(0, c.result_dtype())})); }},
     {"tanh", [](Call& c) { c.result(c.node("Tanh", {c.in(0, c.result_dtype())})); }},

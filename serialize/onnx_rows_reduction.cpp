@@ -44,6 +44,17 @@ std::string extreme_of(Call& c, const Ints& dims, bool keepdim, bool max) {
   return is_floating_point(t) ? with_nans(c, y, x, dims, keepdim) : y;
 }
 
+/// The place of the first of the largest, or smallest; of int64 by TopK, since runtimes have no other node for it.
+std::string first_extreme(Call& c, const std::string& x, ScalarType t, std::int64_t dim, bool keepdim, bool max) {
+  if (t != kInt64) {
+    return c.node(max ? "ArgMax" : "ArgMin", {x}, {{"axis", dim}, {"keepdims", static_cast<std::int64_t>(keepdim)}});
+  }
+  const Names found =
+      c.nodes("TopK", {x, c.ints({1})}, 2,
+              {{"axis", dim}, {"largest", static_cast<std::int64_t>(max)}, {"sorted", std::int64_t{1}}});
+  return keepdim ? found[1] : c.node("Squeeze", {found[1], c.ints({dim})});
+}
+
 std::string place_of(Call& c, std::int64_t dim, bool keepdim, bool max) {
   const ScalarType t = working_type(c.dtype(0));
   std::string x = c.in(0, t);
@@ -54,7 +65,7 @@ std::string place_of(Call& c, std::int64_t dim, bool keepdim, bool max) {
     const std::string as_number = c.cast(nan, t), flipped = max ? as_number : c.node("Neg", {as_number});
     x = c.node("Where", {c.cast(any, kBool), flipped, x});
   }
-  return c.node(max ? "ArgMax" : "ArgMin", {x}, {{"axis", dim}, {"keepdims", static_cast<std::int64_t>(keepdim)}});
+  return first_extreme(c, x, t, dim, keepdim, max);
 }
 
 /// max() of all, max(dim) with places, amax(dims).
@@ -84,8 +95,7 @@ void place(Call& c, bool max) {
     const std::string any = c.node("ReduceMax", {c.cast(nan, kFloat32)}, axes({0}, true)), as_number = c.cast(nan, t);
     x = c.node("Where", {c.cast(any, kBool), max ? as_number : c.node("Neg", {as_number}), flat});
   }
-  const std::string at =
-      c.node(max ? "ArgMax" : "ArgMin", {x}, {{"axis", std::int64_t{0}}, {"keepdims", std::int64_t{0}}});
+  const std::string at = first_extreme(c, x, t, 0, false, max);
   c.result(c.reshaped(at));
 }
 
