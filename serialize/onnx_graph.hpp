@@ -102,7 +102,6 @@ class Call {
   Ints fixed_sizes_but_first(std::size_t i) const;
   /// The elements of an argument that is a constant or a parameter, else undefined.
   Tensor constant(std::size_t i) const;
-  bool is_number(std::size_t i) const { return value(i).sizes.empty(); }
   std::size_t results() const { return first_.results.size(); }
   ScalarType result_dtype(std::size_t k = 0) const { return result_value(k).dtype; }
   Ints result_sizes(std::size_t k = 0) const { return b_.sizes(first_.results.at(k)); }
@@ -150,7 +149,6 @@ class Call {
   void require(bool condition, const char* why) const {
     if (!condition) refuse(why);
   }
-  const Step& step() const { return first_; }
 
  private:
   int at(std::size_t i) const { return first_.inputs.at(i); }
