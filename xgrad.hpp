@@ -24,5 +24,6 @@
 #include <xgrad/plot/progress.hpp>
 #include <xgrad/serialize/csv.hpp>
 #include <xgrad/serialize/numpy.hpp>
+#include <xgrad/serialize/onnx.hpp>
 #include <xgrad/serialize/safetensors.hpp>
 #include <xgrad/serialize/save.hpp>

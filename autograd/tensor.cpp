@@ -4,6 +4,7 @@
 #include <xgrad/autograd/graph/engine.hpp>
 #include <xgrad/autograd/graph/grad_mode.hpp>
 #include <xgrad/autograd/graph/in_place.hpp>
+#include <xgrad/autograd/graph/tracing.hpp>
 #include <xgrad/autograd/tensor.hpp>
 
 #include <ostream>
@@ -81,6 +82,8 @@ void Tensor::require_dtype(ScalarType t) const {
   check(dtype() == t, "expected scalar type {} but found {}", info(t).cname, info(dtype()).cname);
 }
 
+void Tensor::tell_read() const { const detail::Traced traced("item", {this}); }
+
 Scalar Tensor::item() const {
   const Array& a = array();
   if (a.numel() != 1) {
@@ -89,6 +92,7 @@ Scalar Tensor::item() const {
     e.set_hint("item() needs exactly one element: index it, or reduce it with sum(), mean() or max()");
     throw ValueError(e.what());
   }
+  tell_read();
   return dispatch(a.dtype(), [&]<class T>() { return Scalar(*a.data<T>()); });
 }
 
@@ -179,9 +183,11 @@ unsigned Tensor::register_post_accumulate_grad_hook(std::function<void(Tensor)> 
 }
 
 Tensor Tensor::detach() const {
+  const detail::Traced traced("detach", {this});
   Tensor out(array());
   out.impl_->own_version = impl_->own_version;
   out.impl_->inference = impl_->inference;
+  traced.result(out);
   return out;
 }
 
@@ -200,14 +206,18 @@ Tensor& Tensor::detach_() const {
 }
 
 Tensor Tensor::data() const {
+  const detail::Traced traced("detach", {this});
   Tensor out(array());
   out.impl_->own_version = Intrusive<VersionCounter>::adopt(new VersionCounter);
+  traced.result(out);
   return out;
 }
 
 void Tensor::set_data(const Tensor& other) const {
   check(!impl_->requires_grad || other.is_floating_point(),
         "data set to a tensor that requires gradients must be floating point or complex dtype");
+  const detail::Traced traced("set_", {this, &other});
+  traced.result(*this);
   impl_->array = other.array();
   impl_->own_version.reset();
   impl_->view.reset();
@@ -218,6 +228,8 @@ void Tensor::set_data(const Tensor& other) const {
 
 void become(const Tensor& handle, const Tensor& value) {
   check(!value.is_view(), "internal error: a tensor cannot stand in for a view");
+  const detail::Traced traced("set_", {&handle, &value});
+  traced.result(handle);
   TensorImpl &to = *handle.impl(), &from = *value.impl();
   to.array = from.array;
   to.node = from.node;

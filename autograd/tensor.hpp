@@ -133,6 +133,7 @@ class Tensor : public PointwiseMethods<Tensor>,
   /// All elements in row-major order, converted to T: `x.to_vector<float>()`.
   template <class T>
   std::vector<T> to_vector() const {
+    tell_read();
     const Tensor packed = detach().to(dtype_of<T>()).contiguous();
     const T* const first = packed.template data_ptr<T>();
     return std::vector<T>(first, first + packed.numel());
@@ -232,6 +233,8 @@ class Tensor : public PointwiseMethods<Tensor>,
  private:
   unsigned add_hook(TensorHook hook) const;
   void require_dtype(ScalarType dtype) const;
+  /// Tells a tracer that numbers leave what it follows.
+  void tell_read() const;
 
   Intrusive<TensorImpl> impl_;
 };

@@ -107,7 +107,7 @@ class OpNodeBase : public Node {
     std::destroy_n(saved_begin(), num_saved());
     std::destroy_n(edges(), num_outputs());
   }
-  static void* allocate(std::size_t own_bytes, std::size_t num_edges, std::size_t num_saved) {
+  [[gnu::always_inline]] static void* allocate(std::size_t own_bytes, std::size_t num_edges, std::size_t num_saved) {
     return memory::allocate(own_bytes + num_edges * sizeof(Edge) + num_saved * sizeof(SavedTensor));
   }
 
@@ -253,7 +253,7 @@ std::vector<Tensor> differentiable_many(std::span<const Tensor* const> in, Forwa
   const detail::Profiled profiled(Name.value, in, false);
   const Wanted wanted(in);
   std::vector<Tensor> results;
-  for (Array& a : forward()) results.emplace_back(std::move(a));
+  for (Array& a : forward()) profiled.result(results.emplace_back(std::move(a)));
   if (!wanted.any()) return results;
   RecordingBase recording(in);
   Save save(wanted.mask());
@@ -280,9 +280,14 @@ Tensor differentiable(std::span<const Tensor* const, N> in, Into into, Forward&&
       forward(into.array());
       return std::move(*into.dying());
     }
-    if (!into.self()) return new_tensor([&] { return forward(into.array()); });
+    if (!into.self()) {
+      Tensor result = new_tensor([&] { return forward(into.array()); });
+      profiled.result(result);
+      return result;
+    }
     forward(into.array());
     RecordingBase::changed(*into.self());
+    profiled.result(*into.self());
     return *into.self();
   }
   RecordingBase recording(in);
@@ -296,6 +301,7 @@ Tensor differentiable(std::span<const Tensor* const, N> in, Into into, Forward&&
     Tensor result = new_tensor([&] { return forward(into.array()); });
     set_history(result, std::move(owner));
     recording.finish(node, save, {&result, 1});
+    profiled.result(result);
     return result;
   }
   recording.keep_overwritten(save, *into.self());
@@ -305,6 +311,7 @@ Tensor differentiable(std::span<const Tensor* const, N> in, Into into, Forward&&
   add_result(node, result.array());
   recording.finish(node, save, {&result, 1});
   RecordingBase::rebase(result, std::move(owner));
+  profiled.result(result);
   return result;
 }
 

@@ -149,6 +149,8 @@ void rebase_history(const Tensor& self, Intrusive<Node> node, std::uint32_t outp
 
 void take_view_in_place(const Tensor& self, Tensor view) {
   check_graph_in_place(self, false);
+  const detail::Traced traced("set_", {&self, &view});
+  traced.result(self);
   TensorImpl& impl = *self.impl();
   const TensorImpl& from = *view.impl();
   if (from.node) move_to(impl, from.node, from.output_nr);

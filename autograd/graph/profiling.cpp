@@ -10,7 +10,7 @@
 namespace xgrad {
 
 namespace detail {
-constinit std::atomic<bool> profiling{false};
+constinit std::atomic<int> profiling{0};
 }
 
 namespace autograd::profiler {
@@ -122,7 +122,6 @@ struct Open {
 };
 
 thread_local std::vector<Open> open_events;
-thread_local std::vector<std::string> modules;
 
 std::mutex current_mutex;
 std::shared_ptr<Recording> current;
@@ -130,12 +129,6 @@ std::shared_ptr<Recording> current;
 std::shared_ptr<Recording> current_recording() {
   const std::lock_guard lock(current_mutex);
   return current;
-}
-
-std::string module_path() {
-  std::string path;
-  for (const std::string& name : modules) path += (path.empty() ? "" : ".") + name;
-  return path;
 }
 
 /// Starts an event of which name and arguments are filled in by `describe`.
@@ -147,7 +140,7 @@ bool open(Describe describe) {
   o.at = recording->reserve();
   if (o.at < 0) return false;
   describe(o.event, *recording);
-  if (o.event.module.empty() && recording->options().with_modules()) o.event.module = module_path();
+  if (o.event.module.empty() && recording->options().with_modules()) o.event.module = xgrad::detail::module_path();
   o.first_node = xgrad::detail::next_sequence_nr;
   if (recording->options().profile_memory()) o.bytes_before = bytes_of_this_thread();
   o.event.start = recording->now();
@@ -209,14 +202,14 @@ std::shared_ptr<Recording> start_recording(const ProfileOptions& options) {
   const std::lock_guard lock(current_mutex);
   check(!current, "Profiler is already enabled on this thread");
   current = std::make_shared<Recording>(options);
-  xgrad::detail::profiling.store(true, std::memory_order_relaxed);
+  xgrad::detail::profiling.fetch_add(1, std::memory_order_relaxed);
   return current;
 }
 
 std::vector<Event> finish_recording(const std::shared_ptr<Recording>& recording) {
   {
     const std::lock_guard lock(current_mutex);
-    xgrad::detail::profiling.store(false, std::memory_order_relaxed);
+    if (current) xgrad::detail::profiling.fetch_sub(1, std::memory_order_relaxed);
     current.reset();
   }
   return recording->finish();
@@ -226,16 +219,16 @@ std::vector<Event> finish_recording(const std::shared_ptr<Recording>& recording)
 
 namespace detail {
 
-bool Profiled::open_operation(const char* derivative, std::span<const Tensor* const> inputs, bool in_place) {
-  using namespace autograd::profiler;
-  return open_aten(operation_name(derivative) + (in_place ? "_" : ""), inputs);
+unsigned char Profiled::open_operation(const char* derivative, std::span<const Tensor* const> inputs, bool in_place) {
+  return open_plain((autograd::profiler::operation_name(derivative) + (in_place ? "_" : "")).c_str(), inputs);
 }
 
-bool Profiled::open_plain(const char* name, std::span<const Tensor* const> inputs) {
-  return autograd::profiler::open_aten(name, inputs);
+unsigned char Profiled::open_plain(const char* name, std::span<const Tensor* const> inputs) {
+  const unsigned char traced = Traced::open(name, inputs) ? kTracer : kNobody;
+  return traced | (autograd::profiler::open_aten(name, inputs) ? kProfiler : kNobody);
 }
 
-bool Profiled::open_derivative(const Node& node, const Grads& grads) {
+unsigned char Profiled::open_derivative(const Node& node, const Grads& grads) {
   using namespace autograd::profiler;
   return open([&](Event& e, Recording& r) {
     const bool leaf = dynamic_cast<const AccumulateGrad*>(&node) != nullptr;
@@ -246,15 +239,15 @@ bool Profiled::open_derivative(const Node& node, const Grads& grads) {
   });
 }
 
-bool Profiled::open_region(std::string name) {
+unsigned char Profiled::open_region(std::string name) {
   using namespace autograd::profiler;
   return open([&](Event& e, const Recording&) { e.name = std::move(name); });
 }
 
-void Profiled::close() noexcept { autograd::profiler::close_innermost(); }
-
-void enter_module(std::string name) { autograd::profiler::modules.push_back(std::move(name)); }
-void leave_module() noexcept { autograd::profiler::modules.pop_back(); }
+void Profiled::close(unsigned char open) noexcept {
+  if (open & kProfiler) autograd::profiler::close_innermost();
+  if (open & kTracer) Traced::close();
+}
 
 }  // namespace detail
 }  // namespace xgrad

@@ -1,9 +1,10 @@
-/// What operations, modules and the engine tell a running profiler; <xgrad/autograd/profiler.hpp> is how one is run.
+/// What operations, modules and the engine tell who listens: a running profiler (<xgrad/autograd/profiler.hpp>) and
+/// tracers (tracing.hpp).
 ///
-/// Without a profiler each of these objects costs a load and a branch that is never taken.
+/// Without a listener each of these objects costs a load and a branch that is never taken.
 #pragma once
 
-#include <xgrad/autograd/tensor.hpp>
+#include <xgrad/autograd/graph/tracing.hpp>
 
 #include <atomic>
 #include <concepts>
@@ -60,10 +61,10 @@ std::vector<Event> finish_recording(const std::shared_ptr<Recording>& recording)
 
 namespace detail {
 
-// Whether a profiler runs.
-extern constinit std::atomic<bool> profiling;
+// How many listen: profilers and tracers.
+extern constinit std::atomic<int> profiling;
 
-/// From construction to destruction: one event.
+/// From construction to destruction: one event of a profiler, one operation of a tracer.
 class Profiled {
  public:
   /// An operation by the name of its derivative: "AddmmBackward0" is aten::addmm, in place aten::addmm_.
@@ -89,24 +90,33 @@ class Profiled {
   }
   ~Profiled() {
     if (open_) [[unlikely]]
-      close();
+      close(open_);
   }
   Profiled(const Profiled&) = delete;
   Profiled& operator=(const Profiled&) = delete;
 
- private:
-  [[gnu::cold]] static bool open_operation(const char* derivative, std::span<const Tensor* const> inputs,
-                                           bool in_place);
-  [[gnu::cold]] static bool open_plain(const char* name, std::span<const Tensor* const> inputs);
-  [[gnu::cold]] static bool open_derivative(const Node& node, const Grads& grads);
-  [[gnu::cold]] static bool open_region(std::string name);
-  [[gnu::cold]] static void close() noexcept;
-  bool open_ = false;
-};
+  /// What the operation returns, on its way.
+  Tensor told(Tensor result) const {
+    if (open_) [[unlikely]]
+      Traced::tell_result(result);
+    return result;
+  }
+  void result(const Tensor& t) const {
+    if (open_) [[unlikely]]
+      Traced::tell_result(t);
+  }
 
-/// The module that the operations below belong to.
-void enter_module(std::string name);
-void leave_module() noexcept;
+ private:
+  // Whom close() has to tell.
+  enum : unsigned char { kNobody = 0, kProfiler = 1, kTracer = 2 };
+  [[gnu::cold]] static unsigned char open_operation(const char* derivative, std::span<const Tensor* const> inputs,
+                                                    bool in_place);
+  [[gnu::cold]] static unsigned char open_plain(const char* name, std::span<const Tensor* const> inputs);
+  [[gnu::cold]] static unsigned char open_derivative(const Node& node, const Grads& grads);
+  [[gnu::cold]] static unsigned char open_region(std::string name);
+  [[gnu::cold]] static void close(unsigned char open) noexcept;
+  unsigned char open_ = kNobody;
+};
 
 }  // namespace detail
 }  // namespace xgrad

@@ -107,6 +107,7 @@ ActivationCall call_of(Activation f, Scalar a = 0, Scalar b = 0, Scalar c = 0) {
 
 Tensor hardtanh(const Tensor& x, Scalar low, Scalar high, Into into) {
   check(x.dtype() != kBool, "Bool inputs not supported for hardtanh");
+  told(low, high);
   if (x.is_floating_point()) {
     return activate<"HardtanhBackward0">("hardtanh", call_of(Activation::Hardtanh, low, high), x, into);
   }
@@ -119,6 +120,7 @@ Tensor hardtanh(const Tensor& x, Scalar low, Scalar high, Into into) {
 }
 
 Tensor threshold(const Tensor& x, Scalar limit, Scalar value, Into into) {
+  told(limit, value);
   if (x.is_floating_point() || x.dtype() == kBool) {
     return activate<"ThresholdBackward0">("threshold_cpu", call_of(Activation::Threshold, limit, value), x, into);
   }
@@ -129,21 +131,25 @@ Tensor threshold(const Tensor& x, Scalar limit, Scalar value, Into into) {
 }
 
 Tensor leaky_relu(const Tensor& x, Scalar slope, Into into) {
+  told(slope);
   return activate<"LeakyReluBackward0">("leaky_relu_cpu", call_of(Activation::LeakyRelu, slope), x, into);
 }
 
 Tensor elu(const Tensor& x, Scalar alpha, Scalar scale, Scalar input_scale, Into into) {
+  told(alpha, scale, input_scale);
   return activate<"EluBackward0">("elu_cpu", call_of(Activation::Elu, alpha, scale, input_scale), x, into);
 }
 
 Tensor celu(const Tensor& x, Scalar alpha, Into into) {
   check(alpha.toDouble() != 0, "ZeroDivisionError: alpha cannot be 0 for CELU");
+  told(alpha);
   return activate<"CeluBackward0">("elu_cpu", call_of(Activation::Elu, alpha, 1, 1 / alpha.toDouble()), x, into);
 }
 
 Tensor gelu(const Tensor& x, std::string_view approximate, Into into) {
   check(approximate == "none" || approximate == "tanh", "approximate argument must be either none or tanh.");
   const Activation f = approximate == "tanh" ? Activation::GeluTanh : Activation::Gelu;
+  told(approximate);
   return activate<"GeluBackward0">("GeluKernelImpl", {f}, x, into);
 }
 
@@ -201,6 +207,7 @@ Tensor& rrelu_(Tensor& x, Scalar lower, Scalar upper, bool training, std::option
 }
 
 Tensor softplus(const Tensor& x, Scalar beta, Scalar threshold) {
+  told(beta, threshold);
   return activate<"SoftplusBackward0">("softplus_cpu", call_of(Activation::Softplus, beta, threshold), x, Into());
 }
 Tensor log_sigmoid(const Tensor& x) {
@@ -208,9 +215,11 @@ Tensor log_sigmoid(const Tensor& x) {
 }
 Tensor softshrink(const Tensor& x, Scalar lambd) {
   check(lambd.toDouble() >= 0, "lambda must be greater or equal to 0, but found to be {}.", lambd.toDouble());
+  told(lambd);
   return activate<"SoftshrinkBackward0">("softshrink_cpu", call_of(Activation::Softshrink, lambd), x, Into());
 }
 Tensor hardshrink(const Tensor& x, Scalar lambd) {
+  told(lambd);
   return activate<"HardshrinkBackward0">("hardshrink_cpu", call_of(Activation::Hardshrink, lambd), x, Into());
 }
 
@@ -231,7 +240,7 @@ Tensor prelu(const Tensor& x, const Tensor& weight) {
   } else {
     slopes = weight.view(Dims{});
   }
-  return where(x > 0, x, slopes * x);
+  return as_one("prelu", {&x, &weight}, [&] { return where(x > 0, x, slopes * x); });
 }
 
 Tensor glu(const Tensor& x, std::int64_t dim) {

@@ -24,6 +24,7 @@ Tensor add(const Tensor& a, const Tensor& b, Scalar alpha, Into into) {
   const ScalarType dtype = result_type(a, b);
   check_cast(dtype, into);
   check_alpha(dtype, alpha);
+  told(alpha);
   return differentiable<"AddBackward0">(
       inputs(a, b), into,
       [&](const Array* out) {
@@ -49,6 +50,7 @@ Tensor sub(const Tensor& a, const Tensor& b, Scalar alpha, Into into) {
   const ScalarType dtype = result_type(a, b);
   check_cast(dtype, into);
   check_alpha(dtype, alpha);
+  told(alpha);
   return differentiable<"SubBackward0">(
       inputs(a, b), into,
       [&](const Array* out) {
@@ -68,7 +70,9 @@ Tensor mul(const Tensor& a, const Tensor& b, Into into) {
   check_cast(dtype, into);
   return differentiable<"MulBackward0">(
       inputs(a, b), into,
-      [&](const Array* out) { return kernels::binary(Binary::Mul, a.array(), b.array(), dtype, out); },
+      // Inlined in all its places: the chain of small products is what overhead is measured by.
+      [&](const Array* out)
+          __attribute__((always_inline)) { return kernels::binary(Binary::Mul, a.array(), b.array(), dtype, out); },
       [](Save& s) {
         if (s.needed(0)) s.input(1);
         if (s.needed(1)) s.input(0);
@@ -83,6 +87,7 @@ Tensor mul(const Tensor& a, const Tensor& b, Into into) {
 Tensor mul(const Tensor& a, Scalar b, Into into) {
   if (!a.is_floating_point() || a.impl()->wrapped_number || b.isBoolean()) return mul(a, wrap(b), into);
   static const Tensor number;
+  told(b);
   return differentiable<"MulBackward0">(
       inputs(a, number), into,
       [&](const Array* out) {
@@ -118,6 +123,7 @@ Tensor lerp(const Tensor& a, const Tensor& b, Scalar weight, Into into) {
         info(b.dtype()).cname);
   check<NotImplementedError>(a.is_floating_point(), "\"lerp_kernel_scalar\" not implemented for '{}'", a.dtype());
   const double w = weight.toDouble();
+  told(w);
   return differentiable<"LerpBackward0">(
       inputs(a, b), into,
       [&](const Array* out) {
@@ -231,13 +237,16 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   check(condition.dtype() == kBool, "where expected condition to be a boolean tensor, but got a tensor with dtype {}",
         condition.dtype());
   const ScalarType dtype = result_type(a, b);
-  return differentiable<"WhereBackward0">(
+  const detail::Traced traced("where", {&condition, &a, &b});
+  const Tensor y = differentiable<"WhereBackward0">(
       inputs(a, b), {}, [&](const Array*) { return kernels::where(condition.array(), a.array(), b.array(), dtype); },
       [&](Save& s) { s.tensor(condition); },
       [](const Saved& s, const Tensor& g) -> Grads {
         const Tensor& c = s.tensor();
         return {s.needs(0) ? where(c, g, 0.) : Tensor(), s.needs(1) ? where(c, 0., g) : Tensor()};
       });
+  traced.result(y);
+  return y;
 }
 Tensor where(const Tensor& condition, Scalar a, const Tensor& b) { return where(condition, wrap(a), b); }
 Tensor where(const Tensor& condition, const Tensor& a, Scalar b) { return where(condition, a, wrap(b)); }
@@ -245,6 +254,7 @@ Tensor where(const Tensor& condition, Scalar a, Scalar b) { return where(conditi
 
 /// The old value plays no part: dx = 0.
 Tensor& fill_(Tensor& x, Scalar value) {
+  told(value);
   differentiable<"FillBackward0">(
       inputs(x), Into::in_place(x),
       [&](const Array*) {

@@ -136,6 +136,22 @@ Settings settings(const Tensor& q, bool causal, double dropout, std::optional<do
   return {causal, scale.value_or(1 / std::sqrt(static_cast<double>(q.size(-1)))), dropout};
 }
 
+/// Attention by the kernel, or step by step where that cannot do it.
+Tensor attention(const Tensor& query, const Tensor& key, const Tensor& value, const Tensor& attn_mask,
+                 const Settings& how) {
+  const Tensor mask = additive(attn_mask, query.dtype());
+  const Dims batch = broadcast_shapes(broadcast_shapes(leading(query), leading(key)), leading(value));
+  const bool empty = count_elements(batch) * query.size(-2) * key.size(-2) * query.size(-1) * value.size(-1) == 0;
+  if (empty || how.dropout == 1 || (mask.defined() && mask.requires_grad())) {
+    return by_steps(query, key, value, mask, how, [&](const Tensor& w) { return dropout(w, how.dropout, true); }).out;
+  }
+  Tensor seen = mask;
+  if (mask.defined()) seen = mask.expand(joined(batch, query.size(-2), key.size(-2)));
+  if (batch.size() == 0 && seen.defined()) seen = seen.unsqueeze(0);
+  const Tensor out = fused(flattened(query, batch), flattened(key, batch), flattened(value, batch), seen, how);
+  return out.reshape(joined(batch, query.size(-2), value.size(-1)));
+}
+
 }  // namespace
 
 Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value,
@@ -143,17 +159,9 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
                                     std::optional<double> scale) {
   check_call(query, key, value, attn_mask, dropout_p, is_causal);
   const Settings how = settings(query, is_causal, dropout_p, scale);
-  const Tensor mask = additive(attn_mask, query.dtype());
-  const Dims batch = broadcast_shapes(broadcast_shapes(leading(query), leading(key)), leading(value));
-  const bool empty = count_elements(batch) * query.size(-2) * key.size(-2) * query.size(-1) * value.size(-1) == 0;
-  if (empty || dropout_p == 1 || (mask.defined() && mask.requires_grad())) {
-    return by_steps(query, key, value, mask, how, [&](const Tensor& w) { return dropout(w, dropout_p, true); }).out;
-  }
-  Tensor seen = mask;
-  if (mask.defined()) seen = mask.expand(joined(batch, query.size(-2), key.size(-2)));
-  if (batch.size() == 0 && seen.defined()) seen = seen.unsqueeze(0);
-  const Tensor out = fused(flattened(query, batch), flattened(key, batch), flattened(value, batch), seen, how);
-  return out.reshape(joined(batch, query.size(-2), value.size(-1)));
+  told(dropout_p, is_causal, how.scale);
+  return as_one("scaled_dot_product_attention", {&query, &key, &value, &attn_mask},
+                [&] { return attention(query, key, value, attn_mask, how); });
 }
 
 std::tuple<Tensor, Tensor> _scaled_dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value,

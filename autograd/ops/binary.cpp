@@ -73,7 +73,8 @@ Tensor number_to_power(Scalar x, const Tensor& p) {
   const Tensor base = wrap(x);
   const ScalarType dtype = result_type(base, p);
   check<NotImplementedError>(dtype != kBool, "\"pow\" not implemented for 'Bool'");
-  return differentiable<"PowBackward2">(
+  const detail::Traced traced("pow", {&base, &p});  // the node has the exponent only
+  const Tensor y = differentiable<"PowBackward2">(
       inputs(p), {}, [&](const Array*) { return kernels::binary(Binary::Pow, base.array(), p.array(), dtype); },
       [](Save& s) {
         s.input(0);
@@ -83,6 +84,8 @@ Tensor number_to_power(Scalar x, const Tensor& p) {
         if (x != 0) return {g * (s.output() * std::log(x))};
         return {g * (s.output() * where(s.input(0) >= 0, 0., -std::numeric_limits<double>::infinity()))};
       });
+  traced.result(y);
+  return y;
 }
 
 /// The angle of (b, a)    da = g·b / (a² + b²), db = −g·a / (a² + b²)
@@ -179,6 +182,7 @@ Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, Scalar value, 
   const ScalarType dtype = result_type(x, a, b);
   check_cast(dtype, into);
   check<NotImplementedError>(dtype != kBool, "\"addcmul_cpu_out\" not implemented for 'Bool'");
+  told(value);
   return differentiable<"AddcmulBackward0">(
       inputs(x, a, b), into,
       [&](const Array* out) {
@@ -198,6 +202,7 @@ Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, Scalar value, 
 Tensor addcdiv(const Tensor& x, const Tensor& a, const Tensor& b, Scalar value, Into into) {
   const ScalarType dtype = not_two_integers(x, a, b);
   check_cast(dtype, into);
+  told(value);
   return differentiable<"AddcdivBackward0">(
       inputs(x, a, b), into,
       [&](const Array* out) {

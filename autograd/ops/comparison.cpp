@@ -13,18 +13,18 @@ namespace {
 
 Tensor compare(Compare op, const char* name, const Tensor& a, const Tensor& b) {
   const detail::Profiled profiled(name, {&a, &b});
-  return Tensor(kernels::compare(op, a.array(), b.array(), ops::result_type(a, b)));
+  return profiled.told(Tensor(kernels::compare(op, a.array(), b.array(), ops::result_type(a, b))));
 }
 
 Tensor logic(Logic op, const char* name, const Tensor& a, const Tensor& b) {
   const detail::Profiled profiled(name, {&a, &b});
-  return Tensor(kernels::logic(op, a.array(), b.array()));
+  return profiled.told(Tensor(kernels::logic(op, a.array(), b.array())));
 }
 /// A question about each element alone.
 template <class Kernel>
 Tensor predicate(const char* name, Kernel kernel, const Tensor& x) {
   const detail::Profiled profiled(name, {&x});
-  return Tensor(kernel(x.array()));
+  return profiled.told(Tensor(kernel(x.array())));
 }
 
 /// Writes what `compute(out)` says into x: dx = 0.
@@ -34,17 +34,22 @@ Tensor& overwrite(Tensor& x, F compute) {
                        [](const Saved&, const Tensor& g) -> Grads { return {zeros_like(g)}; });
   return x;
 }
-Tensor& compare_into(Compare op, Tensor& a, const Tensor& b) {
+Tensor& compare_into(Compare op, const char* name, Tensor& a, const Tensor& b) {
+  const detail::Traced traced(name, {&a, &b});
+  traced.result(a);
   return overwrite<"EqBackward0">(
       a, [&](const Array* out) { return kernels::compare(op, a.array(), b.array(), ops::result_type(a, b), out); });
 }
-Tensor& logic_into(Logic op, Tensor& a, const Tensor& b) {
+Tensor& logic_into(Logic op, const char* name, Tensor& a, const Tensor& b) {
+  const detail::Traced traced(name, {&a, &b});
+  traced.result(a);
   return overwrite<"LogicalAndBackward0">(
       a, [&](const Array* out) { return kernels::logic(op, a.array(), b.array(), out); });
 }
 
 /// A function of the bits of integers, some of them of bools too.
-Tensor bitwise(Binary op, const char* kernel, bool of_bools, const Tensor& a, const Tensor& b, Into into) {
+Tensor bitwise(Binary op, const char* name, const char* kernel, bool of_bools, const Tensor& a, const Tensor& b,
+               Into into) {
   const ScalarType dtype = ops::result_type(a, b);
   ops::check_cast(dtype, into);
   const Dims shape = broadcast_shapes(a.sizes(), b.sizes());  // what does not fit comes before what does not exist
@@ -52,9 +57,12 @@ Tensor bitwise(Binary op, const char* kernel, bool of_bools, const Tensor& a, co
         shape);
   check<NotImplementedError>(is_integral(dtype) || (of_bools && dtype == kBool), "\"{}\" not implemented for '{}'",
                              kernel, dtype);
-  return differentiable<"BitwiseBackward0">(
+  const detail::Traced traced(name, {&a, &b});
+  const Tensor y = differentiable<"BitwiseBackward0">(
       inputs(a, b), into, [&](const Array* out) { return kernels::binary(op, a.array(), b.array(), dtype, out); },
       no_save, [](const Saved&, const Tensor&) -> Grads { no_derivative("bitwise operations"); });
+  traced.result(y);
+  return y;
 }
 Tensor bitwise_not(const Tensor& x, Into into) {
   check<NotImplementedError>(!x.is_floating_point(), "\"bitwise_not_cpu\" not implemented for '{}'", x.dtype());
@@ -78,37 +86,39 @@ Tensor gt(const Tensor& a, Scalar b) { return compare(Compare::Gt, "gt", a, wrap
 Tensor ge(const Tensor& a, const Tensor& b) { return compare(Compare::Ge, "ge", a, b); }
 Tensor ge(const Tensor& a, Scalar b) { return compare(Compare::Ge, "ge", a, wrap(b)); }
 
-Tensor& eq_(Tensor& a, const Tensor& b) { return compare_into(Compare::Eq, a, b); }
-Tensor& eq_(Tensor& a, Scalar b) { return compare_into(Compare::Eq, a, wrap(b)); }
-Tensor& ne_(Tensor& a, const Tensor& b) { return compare_into(Compare::Ne, a, b); }
-Tensor& ne_(Tensor& a, Scalar b) { return compare_into(Compare::Ne, a, wrap(b)); }
-Tensor& lt_(Tensor& a, const Tensor& b) { return compare_into(Compare::Lt, a, b); }
-Tensor& lt_(Tensor& a, Scalar b) { return compare_into(Compare::Lt, a, wrap(b)); }
-Tensor& le_(Tensor& a, const Tensor& b) { return compare_into(Compare::Le, a, b); }
-Tensor& le_(Tensor& a, Scalar b) { return compare_into(Compare::Le, a, wrap(b)); }
-Tensor& gt_(Tensor& a, const Tensor& b) { return compare_into(Compare::Gt, a, b); }
-Tensor& gt_(Tensor& a, Scalar b) { return compare_into(Compare::Gt, a, wrap(b)); }
-Tensor& ge_(Tensor& a, const Tensor& b) { return compare_into(Compare::Ge, a, b); }
-Tensor& ge_(Tensor& a, Scalar b) { return compare_into(Compare::Ge, a, wrap(b)); }
+Tensor& eq_(Tensor& a, const Tensor& b) { return compare_into(Compare::Eq, "eq_", a, b); }
+Tensor& eq_(Tensor& a, Scalar b) { return compare_into(Compare::Eq, "eq_", a, wrap(b)); }
+Tensor& ne_(Tensor& a, const Tensor& b) { return compare_into(Compare::Ne, "ne_", a, b); }
+Tensor& ne_(Tensor& a, Scalar b) { return compare_into(Compare::Ne, "ne_", a, wrap(b)); }
+Tensor& lt_(Tensor& a, const Tensor& b) { return compare_into(Compare::Lt, "lt_", a, b); }
+Tensor& lt_(Tensor& a, Scalar b) { return compare_into(Compare::Lt, "lt_", a, wrap(b)); }
+Tensor& le_(Tensor& a, const Tensor& b) { return compare_into(Compare::Le, "le_", a, b); }
+Tensor& le_(Tensor& a, Scalar b) { return compare_into(Compare::Le, "le_", a, wrap(b)); }
+Tensor& gt_(Tensor& a, const Tensor& b) { return compare_into(Compare::Gt, "gt_", a, b); }
+Tensor& gt_(Tensor& a, Scalar b) { return compare_into(Compare::Gt, "gt_", a, wrap(b)); }
+Tensor& ge_(Tensor& a, const Tensor& b) { return compare_into(Compare::Ge, "ge_", a, b); }
+Tensor& ge_(Tensor& a, Scalar b) { return compare_into(Compare::Ge, "ge_", a, wrap(b)); }
 
 Tensor& logical_not_(Tensor& x) {
   return overwrite<"LogicalNotBackward0">(x, [&](const Array* out) { return kernels::logical_not(x.array(), out); });
 }
-Tensor& logical_and_(Tensor& a, const Tensor& b) { return logic_into(Logic::And, a, b); }
-Tensor& logical_or_(Tensor& a, const Tensor& b) { return logic_into(Logic::Or, a, b); }
-Tensor& logical_xor_(Tensor& a, const Tensor& b) { return logic_into(Logic::Xor, a, b); }
+Tensor& logical_and_(Tensor& a, const Tensor& b) { return logic_into(Logic::And, "logical_and_", a, b); }
+Tensor& logical_or_(Tensor& a, const Tensor& b) { return logic_into(Logic::Or, "logical_or_", a, b); }
+Tensor& logical_xor_(Tensor& a, const Tensor& b) { return logic_into(Logic::Xor, "logical_xor_", a, b); }
 
 Tensor bitwise_not(const Tensor& x) { return bitwise_not(x, Into()); }
 Tensor& bitwise_not_(Tensor& x) { return bitwise_not(x, Into::in_place(x)), x; }
 
-#define XGRAD_FORMS(NAME, OP, KERNEL, BOOLS)                                                             \
-  Tensor NAME(const Tensor& a, const Tensor& b) { return bitwise(Binary::OP, KERNEL, BOOLS, a, b, {}); } \
-  Tensor NAME(const Tensor& a, Scalar b) { return bitwise(Binary::OP, KERNEL, BOOLS, a, wrap(b), {}); }  \
-  Tensor NAME(Scalar a, const Tensor& b) { return bitwise(Binary::OP, KERNEL, BOOLS, wrap(a), b, {}); }  \
-  Tensor& NAME##_(Tensor& a, const Tensor& b) {                                                          \
-    return bitwise(Binary::OP, KERNEL, BOOLS, a, b, Into::in_place(a)), a;                               \
-  }                                                                                                      \
-  Tensor& NAME##_(Tensor& a, Scalar b) { return bitwise(Binary::OP, KERNEL, BOOLS, a, wrap(b), Into::in_place(a)), a; }
+#define XGRAD_FORMS(NAME, OP, KERNEL, BOOLS)                                                                    \
+  Tensor NAME(const Tensor& a, const Tensor& b) { return bitwise(Binary::OP, #NAME, KERNEL, BOOLS, a, b, {}); } \
+  Tensor NAME(const Tensor& a, Scalar b) { return bitwise(Binary::OP, #NAME, KERNEL, BOOLS, a, wrap(b), {}); }  \
+  Tensor NAME(Scalar a, const Tensor& b) { return bitwise(Binary::OP, #NAME, KERNEL, BOOLS, wrap(a), b, {}); }  \
+  Tensor& NAME##_(Tensor& a, const Tensor& b) {                                                                 \
+    return bitwise(Binary::OP, #NAME, KERNEL, BOOLS, a, b, Into::in_place(a)), a;                               \
+  }                                                                                                             \
+  Tensor& NAME##_(Tensor& a, Scalar b) {                                                                        \
+    return bitwise(Binary::OP, #NAME, KERNEL, BOOLS, a, wrap(b), Into::in_place(a)), a;                         \
+  }
 XGRAD_FORMS(bitwise_and, BitwiseAnd, "bitwise_and_cpu", true)
 XGRAD_FORMS(bitwise_or, BitwiseOr, "bitwise_or_cpu", true)
 XGRAD_FORMS(bitwise_xor, BitwiseXor, "bitwise_xor_cpu", true)
@@ -118,7 +128,7 @@ XGRAD_FORMS(bitwise_right_shift, RightShift, "rshift_cpu", false)
 
 Tensor logical_not(const Tensor& x) {
   const detail::Profiled profiled("logical_not", {&x});
-  return Tensor(kernels::logical_not(x.array()));
+  return profiled.told(Tensor(kernels::logical_not(x.array())));
 }
 Tensor logical_and(const Tensor& a, const Tensor& b) { return logic(Logic::And, "logical_and", a, b); }
 Tensor logical_or(const Tensor& a, const Tensor& b) { return logic(Logic::Or, "logical_or", a, b); }

@@ -164,6 +164,8 @@ Tensor in_floating(const Tensor& x, const Tensor& w, const Tensor& bias, F f) {
 
 Tensor conv(std::size_t dims, const Tensor& given, const Tensor& w, const Tensor& bias, IntArrayRef stride,
             IntArrayRef padding, IntArrayRef dilation, std::int64_t groups) {
+  told(stride, padding, dilation, false, IntArrayRef(), groups);
+  const detail::Traced traced("convolution", {&given, &w, &bias});
   const Call call(dims, "conv", given, stride, padding, dilation, groups);
   call.check_weight(w, bias, false);
   Dims output, padded;
@@ -179,9 +181,11 @@ Tensor conv(std::size_t dims, const Tensor& given, const Tensor& w, const Tensor
         "Calculated padded input size per channel: ({}). Kernel size: ({}). Kernel size can't be greater than "
         "actual input size",
         joined(padded), joined(spatial(w)));
-  return call.finish(in_floating(call.x, w, bias, [&](const Tensor& x, const Tensor& k, const Tensor& b) {
+  Tensor y = call.finish(in_floating(call.x, w, bias, [&](const Tensor& x, const Tensor& k, const Tensor& b) {
     return convolution(x, k, b, call.geometry, output);
   }));
+  traced.result(y);
+  return y;
 }
 
 Tensor conv_by_name(std::size_t dims, const Tensor& x, const Tensor& w, const Tensor& bias, IntArrayRef stride,
@@ -208,6 +212,8 @@ Tensor conv_by_name(std::size_t dims, const Tensor& x, const Tensor& w, const Te
 
 Tensor transposed(std::size_t dims, const Tensor& given, const Tensor& w, const Tensor& bias, IntArrayRef stride,
                   IntArrayRef padding, IntArrayRef output_padding, std::int64_t groups, IntArrayRef dilation) {
+  told(stride, padding, dilation, true, output_padding, groups);
+  const detail::Traced traced("convolution", {&given, &w, &bias});
   const Call call(dims, "conv_transpose", given, stride, padding, dilation, groups);
   const ConvGeometry& g = call.geometry;
   const auto more = by_dimension("output_padding", output_padding, dims);
@@ -226,9 +232,11 @@ Tensor transposed(std::size_t dims, const Tensor& given, const Tensor& w, const 
   }
   check(fits, "Given input size per channel: ({}). Calculated output size per channel: ({}). Output size is too small",
         joined(spatial(call.x)), joined(output));
-  return call.finish(in_floating(call.x, w, bias, [&](const Tensor& x, const Tensor& k, const Tensor& b) {
+  Tensor y = call.finish(in_floating(call.x, w, bias, [&](const Tensor& x, const Tensor& k, const Tensor& b) {
     return convolution_input(x, k, b, g, output);
   }));
+  traced.result(y);
+  return y;
 }
 
 }  // namespace

@@ -106,13 +106,14 @@ Tensor full(IntArrayRef size, Scalar value, const TensorOptions& options) {
 }
 Tensor empty_like(const Tensor& x, const TensorOptions& options) {
   const detail::Profiled profiled("empty_like", {&x});
-  return with_options(Array::empty_like(x.array(), options.dtype_or(x.dtype())), options);
+  return profiled.told(with_options(Array::empty_like(x.array(), options.dtype_or(x.dtype())), options));
 }
 Tensor full_like(const Tensor& x, Scalar value, const TensorOptions& options) {
+  told(value);
   const detail::Profiled profiled("full_like", {&x});
   Array a = Array::empty_like(x.array(), options.dtype_or(x.dtype()));
   kernels::fill(a, value);
-  return with_options(std::move(a), options);
+  return profiled.told(with_options(std::move(a), options));
 }
 Tensor zeros_like(const Tensor& x, const TensorOptions& options) { return full_like(x, 0, options); }
 Tensor ones_like(const Tensor& x, const TensorOptions& options) { return full_like(x, 1, options); }

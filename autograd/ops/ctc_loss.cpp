@@ -159,17 +159,18 @@ Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, IntArrayRef inpu
                 std::int64_t blank, Reduction reduction, bool zero_infinity) {
   check(log_probs.dim() == 2 || log_probs.dim() == 3, "log_probs must have 2 or 3 dimensions, but got {}",
         log_probs.dim());
+  const detail::Traced traced("ctc_loss", {&log_probs, &targets});
   const bool alone = log_probs.dim() == 2;
   const Tensor x = alone ? log_probs.unsqueeze(1) : log_probs;
   Tensor loss = losses(
       x, sequences(x, alone ? targets.unsqueeze(0) : targets, input_lengths, target_lengths, blank, zero_infinity));
   if (zero_infinity) loss = where(isinf(loss), 0., loss);
-  if (reduction == Reduction::Sum) return loss.sum();
-  if (reduction == Reduction::None) return alone ? loss.squeeze(0) : loss;
+  if (reduction == Reduction::Sum) return traced.told(loss.sum());
+  if (reduction == Reduction::None) return traced.told(alone ? loss.squeeze(0) : loss);
   std::vector<double> lengths;
   for (const std::int64_t length : target_lengths)
     lengths.push_back(static_cast<double>(std::max<std::int64_t>(length, 1)));
-  return (loss / tensor(lengths, TensorOptions(loss.dtype()))).mean();
+  return traced.told((loss / tensor(lengths, TensorOptions(loss.dtype()))).mean());
 }
 
 Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths,

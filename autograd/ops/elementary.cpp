@@ -157,6 +157,7 @@ Tensor polygamma(std::int64_t n, const Tensor& x, Into into) {
   const ScalarType dtype = ops::floating_type(x.dtype());
   ops::check_cast(dtype, into);
   if (x.dtype() != dtype) return polygamma(n, as_dtype(x, dtype), into);
+  told(n);
   return differentiable<"PolygammaBackward0">(
       inputs(x), into, [&](const Array* out) { return kernels::polygamma(n, x.array(), out); }, save_x,
       [n](const Saved& s, const Tensor& g) -> Grads { return {g * xgrad::polygamma(n + 1, s.input(0))}; });
@@ -167,6 +168,7 @@ Tensor logit(const Tensor& x, std::optional<double> eps, Into into) {
   const ScalarType dtype = ops::floating_type(x.dtype());
   ops::check_cast(dtype, into);
   if (x.dtype() != dtype) return logit(as_dtype(x, dtype), eps, into);
+  told(eps);
   return differentiable<"LogitBackward0">(
       inputs(x), into,
       [&](const Array* out) {

@@ -42,14 +42,18 @@ Tensor embedding(const Tensor& weight, const Tensor& indices, std::int64_t paddi
         "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
         "torch.{}Tensor instead (while checking arguments for embedding)",
         info(indices.dtype()).cname);
+  told(padding_idx);
+  const detail::Traced traced("embedding", {&weight, &indices});
   const Tensor index = ops::as_dtype(indices, kInt64).contiguous();
   const std::int64_t rows = weight.size(0);
-  return differentiable<"EmbeddingBackward0">(
+  const Tensor y = differentiable<"EmbeddingBackward0">(
       inputs(weight), {}, [&](const Array*) { return kernels::take_rows(weight.array(), index.array(), kNoRow); },
       [&](Save& s) { s.tensor(index); },
       [padding_idx, scale_grad_by_freq, rows](const Saved& s, const Tensor& g) -> Grads {
         return {add_rows(g, s.tensor(0), rows, padding_idx, scale_grad_by_freq)};
       });
+  traced.result(y);
+  return y;
 }
 
 }  // namespace xgrad

@@ -122,9 +122,10 @@ Tensor linalg_eigvalsh(const Tensor& a, std::string_view uplo) {
   if (is_grad_enabled() && a.requires_grad()) return eigen(a, uplo, "linalg.eigvalsh").values;
   check_squares(a, "linalg.eigvalsh");
   check_real(a, "linalg.eigvalsh");
+  const detail::Traced traced("linalg_eigvalsh", {&a});
   kernels::Eigen f = kernels::eigh(a.array(), uplo == "U" || uplo == "u", false);
   check_info(f.info, "linalg.eigvalsh", kEigenvaluesDiverge);
-  return Tensor(f.values);
+  return traced.told(Tensor(f.values));
 }
 
 namespace {
@@ -192,9 +193,10 @@ Tensor linalg_svdvals(const Tensor& a) {
   if (is_grad_enabled() && a.requires_grad()) return singular_values(a, false, "linalg.svdvals").s;
   check_has_matrices(a, "linalg.svdvals");
   check_real(a, "linalg.svdvals");
+  const detail::Traced traced("linalg_svdvals", {&a});
   kernels::SVD f = kernels::svd(a.array(), false, false);
   check_info(f.info, "linalg.svdvals", kSingularValuesDiverge);
-  return Tensor(f.s);
+  return traced.told(Tensor(f.s));
 }
 
 std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& a, bool some, bool compute_uv) {
@@ -226,7 +228,8 @@ Tensor linalg_pinv(const Tensor& a, const Tensor& atol, const Tensor& rtol, bool
   check_real(a, "linalg.pinv");
   hermitian ? check_squares(a, "linalg.pinv") : check_has_matrices(a, "linalg.pinv");
   if (a.numel() == 0) return mT(a).clone();
-  return differentiable<"LinalgPinvBackward0">(
+  const detail::Traced traced("linalg_pinv", {&a, &atol, &rtol});
+  return traced.told(differentiable<"LinalgPinvBackward0">(
       inputs(a), {},
       [&](const Array*) {
         const NoGradGuard no_grad;
@@ -244,7 +247,7 @@ Tensor linalg_pinv(const Tensor& a, const Tensor& atol, const Tensor& rtol, bool
         s.input(0);
         s.output();
       },
-      [](const Saved& s, const Tensor& g) -> Grads { return {pinv_backward(g, s.output(), s.input(0))}; });
+      [](const Saved& s, const Tensor& g) -> Grads { return {pinv_backward(g, s.output(), s.input(0))}; }));
 }
 Tensor linalg_pinv(const Tensor& a, std::optional<double> atol, std::optional<double> rtol, bool hermitian) {
   return linalg_pinv(a, tolerance(atol), tolerance(rtol), hermitian);
@@ -256,6 +259,7 @@ Tensor pinverse(const Tensor& a, double rcond) { return linalg_pinv(a, rcond); }
 
 std::tuple<Tensor, Tensor, Tensor, Tensor> linalg_lstsq(const Tensor& a, const Tensor& b, std::optional<double> rcond,
                                                         std::optional<std::string_view> driver) {
+  const detail::Traced traced("linalg_lstsq", {&a, &b});
   const std::string_view how = driver.value_or("gelsy");
   check(a.dim() >= 2, "torch.linalg.lstsq: input must have at least 2 dimensions.");
   check(b.dim() >= 1, "torch.linalg.lstsq: other must have at least 1 dimension.");
@@ -304,7 +308,7 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> linalg_lstsq(const Tensor& a, const T
     const Tensor rest = Tensor(found.solution).narrow(-2, n, m - n);
     residuals = (rest * rest).sum(-2);
   }
-  return {vectors ? x.squeeze(-1) : x, residuals, rank, s};
+  return traced.told(std::tuple(vectors ? x.squeeze(-1) : x, residuals, rank, s));
 }
 
 }  // namespace xgrad

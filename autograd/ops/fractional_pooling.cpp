@@ -1,4 +1,5 @@
 #include <xgrad/autograd/graph/grad_mode.hpp>
+#include <xgrad/autograd/graph/tracing.hpp>
 #include <xgrad/autograd/ops/fractional_pooling.hpp>
 
 #include <array>
@@ -104,12 +105,16 @@ ValuesIndices pool(const Tensor& x, IntArrayRef kernel, IntArrayRef output, cons
 
 ValuesIndices fractional_max_pool2d(const Tensor& x, IntArrayRef kernel_size, IntArrayRef output_size,
                                     const Tensor& random_samples) {
-  return pool(x, kernel_size, output_size, random_samples, 2);
+  told(kernel_size, output_size);
+  return as_one("fractional_max_pool2d", {&x, &random_samples},
+                [&] { return pool(x, kernel_size, output_size, random_samples, 2); });
 }
 
 ValuesIndices fractional_max_pool3d(const Tensor& x, IntArrayRef kernel_size, IntArrayRef output_size,
                                     const Tensor& random_samples) {
-  return pool(x, kernel_size, output_size, random_samples, 3);
+  told(kernel_size, output_size);
+  return as_one("fractional_max_pool3d", {&x, &random_samples},
+                [&] { return pool(x, kernel_size, output_size, random_samples, 3); });
 }
 
 }  // namespace xgrad

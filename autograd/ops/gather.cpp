@@ -59,41 +59,47 @@ Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index, const Ten
   const std::int64_t d = wrap_dim(dim, x.dim());
   const Tensor src = ops::scattered(x, d, index, whole);
   kernels::check_inside(x.array(), d, index.array());
-  return differentiable<"ScatterBackward0">(
-      inputs(x, src), into,
-      [&](const Array* out) {
-        const Array y = target(x, out);
-        kernels::check_no_partial_overlap(y, src.array());
-        kernels::scatter(y, d, index.array(), src.array());
-        return y;
-      },
-      [&](Save& s) { s.tensor(index); },
-      [d](const Saved& s, const Tensor& g) -> Grads {
-        const Tensor& at = s.tensor();
-        return {s.needs(0) ? scatter(g, d, at, everywhere(0, g, at)) : Tensor(),
-                s.needs(1) ? gather(g, d, at) : Tensor()};
-      });
+  told(d);
+  return as_one("scatter", {&x, &index, &src}, [&] {
+    return differentiable<"ScatterBackward0">(
+        inputs(x, src), into,
+        [&](const Array* out) {
+          const Array y = target(x, out);
+          kernels::check_no_partial_overlap(y, src.array());
+          kernels::scatter(y, d, index.array(), src.array());
+          return y;
+        },
+        [&](Save& s) { s.tensor(index); },
+        [d](const Saved& s, const Tensor& g) -> Grads {
+          const Tensor& at = s.tensor();
+          return {s.needs(0) ? scatter(g, d, at, everywhere(0, g, at)) : Tensor(),
+                  s.needs(1) ? gather(g, d, at) : Tensor()};
+        });
+  });
 }
 
 /// y = x plus src at the places of index     dx = g, dsrc = g at those places
 Tensor scatter_add(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& whole, Into into) {
   const std::int64_t d = wrap_dim(dim, x.dim());
   const Tensor src = ops::scattered(x, d, index, whole);
-  return differentiable<"ScatterAddBackward0">(
-      inputs(x, src), into,
-      [&](const Array* out) {
-        if (!out) return kernels::scatter_add(x.array(), d, index.array(), src.array());
-        kernels::check_inside(*out, d, index.array());
-        kernels::check_no_partial_overlap(*out, src.array());
-        kernels::scatter_combine(*out, d, index.array(), src.array(), kernels::Combine::Add);
-        return *out;
-      },
-      [&](Save& s) {
-        if (s.needed(1)) s.tensor(index);
-      },
-      [d](const Saved& s, const Tensor& g) -> Grads {
-        return {s.needs(0) ? g : Tensor(), s.needs(1) ? gather(g, d, s.tensor()) : Tensor()};
-      });
+  told(d);
+  return as_one("scatter_add", {&x, &index, &src}, [&] {
+    return differentiable<"ScatterAddBackward0">(
+        inputs(x, src), into,
+        [&](const Array* out) {
+          if (!out) return kernels::scatter_add(x.array(), d, index.array(), src.array());
+          kernels::check_inside(*out, d, index.array());
+          kernels::check_no_partial_overlap(*out, src.array());
+          kernels::scatter_combine(*out, d, index.array(), src.array(), kernels::Combine::Add);
+          return *out;
+        },
+        [&](Save& s) {
+          if (s.needed(1)) s.tensor(index);
+        },
+        [d](const Saved& s, const Tensor& g) -> Grads {
+          return {s.needs(0) ? g : Tensor(), s.needs(1) ? gather(g, d, s.tensor()) : Tensor()};
+        });
+  });
 }
 
 /// A vector of places along `dim`, as an index for every element of those rows of x.
@@ -128,20 +134,23 @@ Tensor index_add(const Tensor& x, std::int64_t dim, const Tensor& index, const T
         x.sizes(), source.sizes());
   const Array places = over_rows(index, rows, d);
   check<IndexError>(!kernels::first_outside(places, length(x, d)), "index out of range in self");
-  return differentiable<"IndexAddBackward0">(
-      inputs(x, source), into,
-      [&](const Array* out) {
-        const Array y = target(x, out);
-        kernels::check_no_partial_overlap(y, source.array());
-        kernels::scatter_combine(y, d, places, source.array(), kernels::Combine::Add);
-        return y;
-      },
-      [&](Save& s) {
-        if (s.needed(1)) s.tensor(index);
-      },
-      [d](const Saved& s, const Tensor& g) -> Grads {
-        return {s.needs(0) ? g : Tensor(), s.needs(1) ? index_select(g, d, s.tensor()) : Tensor()};
-      });
+  told(d);
+  return as_one("index_add", {&x, &index, &source}, [&] {
+    return differentiable<"IndexAddBackward0">(
+        inputs(x, source), into,
+        [&](const Array* out) {
+          const Array y = target(x, out);
+          kernels::check_no_partial_overlap(y, source.array());
+          kernels::scatter_combine(y, d, places, source.array(), kernels::Combine::Add);
+          return y;
+        },
+        [&](Save& s) {
+          if (s.needed(1)) s.tensor(index);
+        },
+        [d](const Saved& s, const Tensor& g) -> Grads {
+          return {s.needs(0) ? g : Tensor(), s.needs(1) ? index_select(g, d, s.tensor()) : Tensor()};
+        });
+  });
 }
 
 /// alpha·x in x's dtype, into which alpha is converted.
@@ -186,19 +195,22 @@ Tensor index_copy(const Tensor& x, std::int64_t dim, const Tensor& index, const 
   const Array places = over_rows(index, rows, d);
   if (const auto at = kernels::first_outside(places, length(x, d)))
     fail<IndexError>("index_copy_(): index {} is out of bounds for dimension {} with size {}", *at, d, length(x, d));
-  return differentiable<"IndexCopyBackward0">(
-      inputs(x, source), into,
-      [&](const Array* out) {
-        const Array y = target(x, out);
-        kernels::check_no_partial_overlap(y, source.array());
-        kernels::scatter(y, d, places, source.array());
-        return y;
-      },
-      [&](Save& s) { s.tensor(index); },
-      [d, rows](const Saved& s, const Tensor& g) -> Grads {
-        return {s.needs(0) ? index_fill(g, d, s.tensor(), 0) : Tensor(),
-                s.needs(1) ? index_select(g, d, s.tensor()).reshape(rows) : Tensor()};
-      });
+  told(d);
+  return as_one("index_copy", {&x, &index, &source}, [&] {
+    return differentiable<"IndexCopyBackward0">(
+        inputs(x, source), into,
+        [&](const Array* out) {
+          const Array y = target(x, out);
+          kernels::check_no_partial_overlap(y, source.array());
+          kernels::scatter(y, d, places, source.array());
+          return y;
+        },
+        [&](Save& s) { s.tensor(index); },
+        [d, rows](const Saved& s, const Tensor& g) -> Grads {
+          return {s.needs(0) ? index_fill(g, d, s.tensor(), 0) : Tensor(),
+                  s.needs(1) ? index_select(g, d, s.tensor()).reshape(rows) : Tensor()};
+        });
+  });
 }
 
 /// g where index_fill writes, else 0: a row counts once, even if the index names it twice.
@@ -221,35 +233,40 @@ Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor& index, const 
   if (!rows.empty()) rows[static_cast<std::size_t>(d)] = index.numel();
   const Array every = over_rows(places, rows, d);
   const Tensor v = ops::as_dtype(value, x.dtype());
-  return differentiable<"IndexFillBackward0">(
-      inputs(x, v), into,
-      [&](const Array* out) {
-        const Array y = target(x, out);
-        kernels::scatter(y, d, every, v.array().expand(every.sizes()));
-        return y;
-      },
-      [&](Save& s) { s.tensor(places); },
-      [d](const Saved& s, const Tensor& g) -> Grads {
-        return {s.needs(0) ? index_fill(g, d, s.tensor(), 0) : Tensor(),
-                s.needs(1) ? filled_part(g, d, s.tensor()).sum() : Tensor()};
-      });
+  told(d);
+  return as_one("index_fill", {&x, &index, &v}, [&] {
+    return differentiable<"IndexFillBackward0">(
+        inputs(x, v), into,
+        [&](const Array* out) {
+          const Array y = target(x, out);
+          kernels::scatter(y, d, every, v.array().expand(every.sizes()));
+          return y;
+        },
+        [&](Save& s) { s.tensor(places); },
+        [d](const Saved& s, const Tensor& g) -> Grads {
+          return {s.needs(0) ? index_fill(g, d, s.tensor(), 0) : Tensor(),
+                  s.needs(1) ? filled_part(g, d, s.tensor()).sum() : Tensor()};
+        });
+  });
 }
 
 /// y = mask ? value : x      dx = mask ? 0 : g, dvalue = Σ mask ? g : 0
 Tensor masked_fill(const Tensor& x, const Tensor& mask, const Tensor& value, Into into) {
-  return differentiable<"MaskedFillBackward0">(
-      inputs(x, value), into,
-      [&](const Array* out) {
-        const Array y = kernels::where(mask.array(), value.array(), x.array(), x.dtype());
-        if (!out) return y;
-        kernels::copy(*out, y);
-        return *out;
-      },
-      [&](Save& s) { s.tensor(mask); },
-      [](const Saved& s, const Tensor& g) -> Grads {
-        return {s.needs(0) ? masked_fill(g, s.tensor(), 0) : Tensor(),
-                s.needs(1) ? where(s.tensor(), g, 0).sum() : Tensor()};
-      });
+  return as_one("masked_fill", {&x, &mask, &value}, [&] {
+    return differentiable<"MaskedFillBackward0">(
+        inputs(x, value), into,
+        [&](const Array* out) {
+          const Array y = kernels::where(mask.array(), value.array(), x.array(), x.dtype());
+          if (!out) return y;
+          kernels::copy(*out, y);
+          return *out;
+        },
+        [&](Save& s) { s.tensor(mask); },
+        [](const Saved& s, const Tensor& g) -> Grads {
+          return {s.needs(0) ? masked_fill(g, s.tensor(), 0) : Tensor(),
+                  s.needs(1) ? where(s.tensor(), g, 0).sum() : Tensor()};
+        });
+  });
 }
 
 void check_mask(const Tensor& mask) {
@@ -274,12 +291,15 @@ Tensor ops::scattered(const Tensor& x, std::int64_t dim, const Tensor& index, co
 Tensor gather(const Tensor& x, std::int64_t dim, const Tensor& index) {
   const std::int64_t d = wrap_dim(dim, x.dim());
   check_index("gather", x, d, index, nullptr);
-  return differentiable<"GatherBackward0">(
-      inputs(x), {}, [&](const Array*) { return kernels::gather(x.array(), d, index.array()); },
-      [&](Save& s) { s.tensor(index); },
-      [d, sizes = Dims(x.sizes())](const Saved& s, const Tensor& g) -> Grads {
-        return {scatter_add(zeros({}, g.options()).expand(sizes), d, s.tensor(), g)};
-      });
+  told(d);
+  return as_one("gather", {&x, &index}, [&] {
+    return differentiable<"GatherBackward0">(
+        inputs(x), {}, [&](const Array*) { return kernels::gather(x.array(), d, index.array()); },
+        [&](Save& s) { s.tensor(index); },
+        [d, sizes = Dims(x.sizes())](const Saved& s, const Tensor& g) -> Grads {
+          return {scatter_add(zeros({}, g.options()).expand(sizes), d, s.tensor(), g)};
+        });
+  });
 }
 
 Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& src) {
@@ -305,12 +325,15 @@ Tensor index_select(const Tensor& x, std::int64_t dim, const Tensor& index) {
   if (!sizes.empty()) sizes[static_cast<std::size_t>(d)] = index.numel();
   const Array places = over_rows(index, sizes, d);
   check<IndexError>(!kernels::first_outside(places, length(x, d)), "index out of range in self");
-  return differentiable<"IndexSelectBackward0">(
-      inputs(x), {}, [&](const Array*) { return kernels::gather(x.array(), d, places, true); },
-      [&](Save& s) { s.tensor(index); },
-      [d, from = Dims(x.sizes())](const Saved& s, const Tensor& g) -> Grads {
-        return {index_add(zeros({}, g.options()).expand(from), d, s.tensor(), g)};
-      });
+  told(d);
+  return as_one("index_select", {&x, &index}, [&] {
+    return differentiable<"IndexSelectBackward0">(
+        inputs(x), {}, [&](const Array*) { return kernels::gather(x.array(), d, places, true); },
+        [&](Save& s) { s.tensor(index); },
+        [d, from = Dims(x.sizes())](const Saved& s, const Tensor& g) -> Grads {
+          return {index_add(zeros({}, g.options()).expand(from), d, s.tensor(), g)};
+        });
+  });
 }
 
 Tensor index_add(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source, Scalar alpha) {

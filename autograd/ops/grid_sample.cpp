@@ -123,6 +123,7 @@ GridSampling checked(const Tensor& x, const Tensor& grid, std::int64_t mode, std
 
 template <FixedString Name>
 Tensor sample(const Tensor& x, const Tensor& grid, const GridSampling& how) {
+  told(static_cast<std::int64_t>(how.interpolation), static_cast<std::int64_t>(how.border), how.align_corners);
   return differentiable<Name>(
       inputs(x, grid), {}, [&](const Array*) { return kernels::grid_sample(x.array(), grid.array(), how); },
       [&](Save& s) {

@@ -105,7 +105,9 @@ Tensor bmm(const Tensor& a, const Tensor& b) {
       });
 }
 
-Tensor matmul(const Tensor& a, const Tensor& b) {
+namespace {
+
+Tensor product_of(const Tensor& a, const Tensor& b) {
   const std::int64_t na = a.dim(), nb = b.dim();
   check(na > 0 && nb > 0, "both arguments to matmul need to be at least 1D, but they are {}D and {}D", na, nb);
   if (na == 1 && nb == 1) return dot(a, b);
@@ -135,6 +137,12 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
   return bmm(stretched(a), stretched(b)).view(out);
 }
 
+}  // namespace
+
+Tensor matmul(const Tensor& a, const Tensor& b) {
+  return as_one("matmul", {&a, &b}, [&] { return product_of(a, b); });
+}
+
 namespace {
 
 /// y = x·Wᵀ + b for matrices: W is read transposed, and its gradient is made in W's own layout.
@@ -153,9 +161,7 @@ Tensor linear_2d(const Tensor& x, const Tensor& weight, const Tensor& bias) {
       });
 }
 
-}  // namespace
-
-Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+Tensor linear_of(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   check(weight.dim() == 2, "linear(): weight must be a matrix, got a {}-D tensor", weight.dim());
   check(x.dim() > 0, "both arguments to matmul need to be at least 1D, but they are 0D and 2D");
   const std::int64_t out_features = weight.size(0), in_features = weight.size(1);
@@ -166,11 +172,17 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   if (x.dim() != 2) {
     Dims sizes(x.sizes());
     sizes.back() = out_features;
-    return linear(x.reshape({rows, in_features}), weight, bias).view(sizes);
+    return linear_of(x.reshape({rows, in_features}), weight, bias).view(sizes);
   }
   if (!bias.defined()) return mm(x, weight.t());
   bias.array().expand({rows, out_features});
   return linear_2d(x, weight, bias);
+}
+
+}  // namespace
+
+Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  return as_one("linear", {&x, &weight, &bias}, [&] { return linear_of(x, weight, bias); });
 }
 Tensor linear(const Tensor& x, const Tensor& weight) { return linear(x, weight, Tensor()); }
 

@@ -76,6 +76,8 @@ Tensor nll_loss_backward(const Tensor& g, const Tensor& target, const Dims& size
 std::pair<Tensor, Tensor> nll(const Tensor& logp, const Tensor& target, const NllCall& call) {
   check_labels("nll_loss_out_frame", logp, target, call.weight);
   check_constant("nll_loss_forward", "weight", call.weight);
+  told(call.reduction, call.ignore_index);
+  const detail::Traced traced("nll_loss", {&logp, &target, &call.weight});
   Tensor total;
   Tensor loss = differentiable<"NllLossBackward0">(
       inputs(logp), {},
@@ -95,6 +97,8 @@ std::pair<Tensor, Tensor> nll(const Tensor& logp, const Tensor& target, const Nl
         const NllCall again{weighted ? s.tensor(2) : Tensor(), reduction, ignore};
         return {nll_loss_backward(g, s.tensor(0), sizes, again, s.tensor(1))};
       });
+  traced.result(loss);
+  traced.result(total);
   return {std::move(loss), std::move(total)};
 }
 
@@ -104,7 +108,9 @@ Tensor cross_entropy_fused(const Tensor& x, const Tensor& target, const NllCall&
                call.weight);
   check_constant("nll_loss_forward", "weight", call.weight);
   Tensor probabilities, total;
-  return differentiable<"NllLossBackward0">(
+  told(call.reduction, call.ignore_index);
+  const detail::Traced traced("cross_entropy_loss", {&x, &target, &call.weight});
+  Tensor loss = differentiable<"NllLossBackward0">(
       inputs(x), {},
       [&](const Array*) {
         Array p, w;
@@ -134,6 +140,8 @@ Tensor cross_entropy_fused(const Tensor& x, const Tensor& target, const NllCall&
         const Tensor g_logp = nll_loss_backward(g, target, Dims(x.sizes()), again, s.tensor(2));
         return {log_softmax_backward(g_logp, log_softmax(x, d), d)};
       });
+  traced.result(loss);
+  return loss;
 }
 
 Tensor reduce(const Tensor& loss, Reduction reduction) {
@@ -244,13 +252,15 @@ Tensor binary_cross_entropy(const Tensor& x, const Tensor& target, const Tensor&
   check_constant("binary_cross_entropy", "weight", weight);
   check(x.dtype() == target.dtype(), "Found dtype {} but expected {}", target.dtype(), x.dtype());
   check<NotImplementedError>(x.is_floating_point(), "\"binary_cross_entropy\" not implemented for '{}'", x.dtype());
+  told(reduction);
+  const detail::Traced traced("binary_cross_entropy", {&x, &target, &weight});
   {
     const NoGradGuard no_grad;
     check(x.numel() == 0 || logical_and(x >= 0, x <= 1).all().item<bool>(),
           "all elements of input should be between 0 and 1");
   }
   const auto weighted = [](Tensor t, const Tensor& w) { return w.defined() ? t * w : t; };
-  return elementwise_loss<"BinaryCrossEntropyBackward0">(
+  Tensor loss = elementwise_loss<"BinaryCrossEntropyBackward0">(
       x, target, reduction, {weight, Tensor()},
       [&] {
         const Tensor loss = (target - 1) * log1p(-x).clamp(-100.) - target * log(x).clamp(-100.);
@@ -261,6 +271,8 @@ Tensor binary_cross_entropy(const Tensor& x, const Tensor& target, const Tensor&
         return {s.needs(0) ? weighted(g * (x - t) / ((1 - x) * x).clamp(kLeastVariance), w) : Tensor(),
                 s.needs(1) ? weighted(g * (log1p(-x).clamp(-100.) - log(x).clamp(-100.)), w) : Tensor()};
       });
+  traced.result(loss);
+  return loss;
 }
 
 /// (1 − t)·x + (1 + (p − 1)·t)·ln(1 + e^−x), written so that nothing overflows
@@ -276,7 +288,9 @@ Tensor binary_cross_entropy_with_logits(const Tensor& x, const Tensor& target, c
   check_constant("binary_cross_entropy_with_logits", "pos_weight", pos_weight);
   const auto weighted = [](Tensor t, const Tensor& w) { return w.defined() ? t * w : t; };
   const auto softplus_of_minus = [](const Tensor& v) { return (-v).clamp(0.) + log1p(exp(-abs(v))); };
-  return elementwise_loss<"BinaryCrossEntropyWithLogitsBackward0">(
+  told(reduction);
+  const detail::Traced traced("binary_cross_entropy_with_logits", {&x, &target, &weight, &pos_weight});
+  Tensor loss = elementwise_loss<"BinaryCrossEntropyWithLogitsBackward0">(
       x, target, reduction, {weight, pos_weight},
       [&] {
         const Tensor tail = softplus_of_minus(x);
@@ -293,6 +307,8 @@ Tensor binary_cross_entropy_with_logits(const Tensor& x, const Tensor& target, c
         if (s.needs(1)) out[1] = weighted(g * (p.defined() ? (p - 1) * softplus_of_minus(x) - x : -x), w);
         return out;
       });
+  traced.result(loss);
+  return loss;
 }
 
 /// (x − t)²               dx = 2·g·(x − t), dt = −dx
@@ -300,8 +316,10 @@ Tensor mse_loss(const Tensor& x, const Tensor& target, Reduction reduction) {
   check_same_shape("mse_loss", x, target);
   const ScalarType dtype = ops::result_type(x, target);
   check<NotImplementedError>(is_floating_point(dtype), "\"mse_cpu\" not implemented for '{}'", dtype);
+  const Tensor a = ops::as_dtype(x, dtype), b = ops::as_dtype(target, dtype);
+  told(reduction);
   return elementwise_loss<"MseLossBackward0">(
-      ops::as_dtype(x, dtype), ops::as_dtype(target, dtype), reduction, {}, [&] { return square(x - target); },
+      a, b, reduction, {}, [&] { return square(x - target); },
       [](const Saved& s, const Tensor& g, const Tensor&, const Tensor&) -> Grads {
         const Tensor d = g * ((s.input(0) - s.input(1)) * 2);
         return {s.needs(0) ? d : Tensor(), s.needs(1) ? -d : Tensor()};

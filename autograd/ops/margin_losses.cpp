@@ -60,7 +60,9 @@ Tensor multi_margin_loss(const Tensor& x, const Tensor& target, Scalar p, Scalar
   }
   const bool alone = target.dim() == 0, squared = power == 2;
   Tensor slope;
-  return differentiable<"MultiMarginLossBackward0">(
+  told(p, margin, reduction);
+  const detail::Traced traced("multi_margin_loss", {&x, &target, &weight});
+  Tensor loss = differentiable<"MultiMarginLossBackward0">(
       inputs(x), {},
       [&](const Array*) {
         const Array* const w = weight.defined() ? &weight.array() : nullptr;
@@ -83,6 +85,8 @@ Tensor multi_margin_loss(const Tensor& x, const Tensor& target, Scalar p, Scalar
             again ? squared_slope(s.input(0), s.tensor(1), width, weighted ? s.tensor(2) : Tensor()) : s.tensor(0);
         return {spread(g, h, reduction, sizes)};
       });
+  traced.result(loss);
+  return loss;
 }
 
 Tensor multilabel_margin_loss(const Tensor& x, const Tensor& target, Reduction reduction) {
@@ -96,7 +100,9 @@ Tensor multilabel_margin_loss(const Tensor& x, const Tensor& target, Reduction r
           "argument #2 'target' is out of range");
   }
   Tensor slope;
-  return differentiable<"MultilabelMarginLossBackward0">(
+  told(reduction);
+  const detail::Traced traced("multilabel_margin_loss", {&x, &target});
+  Tensor loss = differentiable<"MultilabelMarginLossBackward0">(
       inputs(x), {},
       [&](const Array*) {
         kernels::RowLoss each = kernels::multilabel_margin(as_rows(x.detach()).array(), as_rows(target).array(),
@@ -108,6 +114,8 @@ Tensor multilabel_margin_loss(const Tensor& x, const Tensor& target, Reduction r
       [reduction, sizes = Dims(x.sizes())](const Saved& s, const Tensor& g) -> Grads {
         return {spread(g, s.tensor(0), reduction, sizes)};
       });
+  traced.result(loss);
+  return loss;
 }
 
 }  // namespace xgrad

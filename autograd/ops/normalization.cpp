@@ -157,10 +157,12 @@ Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, con
   check_count("bias", bias, channels);
   check_parameters("batch_norm", "mixed dtype (CPU): expect parameter to have scalar type of", x,
                    {&weight, &bias, &running_mean, &running_var});
-  if (!training && running_mean.defined() && running_var.defined()) {
-    return with_statistics(x, weight, bias, running_mean, running_var, eps);
-  }
-  return norm_by_channel(x, weight, bias, running_mean, running_var, true, momentum, eps);
+  told(training, momentum, eps);
+  return as_one("batch_norm", {&x, &weight, &bias, &running_mean, &running_var}, [&] {
+    if (!training && running_mean.defined() && running_var.defined())
+      return with_statistics(x, weight, bias, running_mean, running_var, eps);
+    return norm_by_channel(x, weight, bias, running_mean, running_var, true, momentum, eps);
+  });
 }
 
 Tensor instance_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& running_mean,
@@ -178,8 +180,11 @@ Tensor instance_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, 
   check_each("bias", bias);
   check_parameters("batch_norm", "mixed dtype (CPU): expect parameter to have scalar type of", x,
                    {&weight, &bias, &running_mean, &running_var});
-  if (!use_input_stats) return with_statistics(x, weight, bias, running_mean, running_var, eps);
-  return norm_by_channel(x, weight, bias, running_mean, running_var, false, momentum, eps);
+  told(use_input_stats, momentum, eps);
+  return as_one("instance_norm", {&x, &weight, &bias, &running_mean, &running_var}, [&] {
+    if (!use_input_stats) return with_statistics(x, weight, bias, running_mean, running_var, eps);
+    return norm_by_channel(x, weight, bias, running_mean, running_var, false, momentum, eps);
+  });
 }
 
 Tensor layer_norm(const Tensor& x, IntArrayRef normalized_shape, const Tensor& weight, const Tensor& bias, double eps,
@@ -205,7 +210,10 @@ Tensor layer_norm(const Tensor& x, IntArrayRef normalized_shape, const Tensor& w
   check_parameters("LayerNormKernelImpl", "expected scalar type", x, {&weight, &bias});
   const std::int64_t length = product(normalized_shape);
   const std::int64_t rows = product({x.sizes().data(), x.sizes().size() - n});
-  return normalized<"NativeLayerNormBackward0">(x, weight, bias, {{rows, 1, length, 1}, false}, eps);
+  told(normalized_shape, eps);
+  return as_one("layer_norm", {&x, &weight, &bias}, [&] {
+    return normalized<"NativeLayerNormBackward0">(x, weight, bias, {{rows, 1, length, 1}, false}, eps);
+  });
 }
 
 Tensor group_norm(const Tensor& x, std::int64_t num_groups, const Tensor& weight, const Tensor& bias, double eps,
@@ -226,8 +234,11 @@ Tensor group_norm(const Tensor& x, std::int64_t num_groups, const Tensor& weight
   fits("bias", bias);
   check_parameters("GroupNormKernelImpl", "expected scalar type", x, {&weight, &bias});
   const std::int64_t pixels = product({x.sizes().data() + 2, x.sizes().size() - 2});
-  return normalized<"NativeGroupNormBackward0">(x, weight, bias,
-                                                {{samples, num_groups, channels / num_groups, pixels}, false}, eps);
+  told(num_groups, eps);
+  return as_one("group_norm", {&x, &weight, &bias}, [&] {
+    return normalized<"NativeGroupNormBackward0">(x, weight, bias,
+                                                  {{samples, num_groups, channels / num_groups, pixels}, false}, eps);
+  });
 }
 
 }  // namespace xgrad

@@ -41,6 +41,8 @@ void check_dtype(ScalarType from, ScalarType to, OutDtype rule) {
 
 /// Factories resize without a word.
 void place(const Tensor& out, const Tensor& result, bool is_factory) {
+  const detail::Traced traced("write_", {&out, &result});
+  traced.result(out);
   if (!(out.sizes() == result.sizes())) {
     if (out.numel() != 0 && !is_factory)
       warn(

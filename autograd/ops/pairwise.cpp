@@ -29,6 +29,7 @@ Tensor pair_gradients(const Tensor& g, const Tensor& a, const Tensor& c, const T
 
 /// All distances by differences; a and c are [B, R, C] and [B, S, C].
 Tensor by_differences(const Tensor& a, const Tensor& c, double p) {
+  told(p);
   return differentiable<"CdistBackward0">(
       inputs(a, c), {}, [&](const Array*) { return kernels::row_distances(a.array(), c.array(), p); },
       [](Save& s) {
@@ -123,6 +124,7 @@ Tensor pdist(const Tensor& x, double p) {
   check(x.dim() == 2, "pdist only supports 2D tensors, got: {}D", x.dim());
   check(x.is_floating_point(), "pdist only supports floating-point dtypes");
   check(p >= 0, "pdist only supports non-negative p values");
+  told(p);
   return differentiable<"PdistBackward0">(
       inputs(x), {}, [&](const Array*) { return kernels::pair_distances(x.array(), p); },
       [](Save& s) {

@@ -66,6 +66,7 @@ Tensor columns_to_images(const Tensor& x, const Patches& p);
 /// [N, C, H, W] to [N, C·kernel, places].
 Tensor images_to_columns(const Tensor& x, const Patches& p) {
   const std::int64_t n = x.size(0), planes = n * x.size(1);
+  told(p.kernel, p.dilation, p.padding, p.stride);
   return differentiable<"Im2ColBackward0">(
       inputs(x), {},
       [&](const Array*) {
@@ -81,6 +82,7 @@ Tensor images_to_columns(const Tensor& x, const Patches& p) {
 
 Tensor columns_to_images(const Tensor& x, const Patches& p) {
   const std::int64_t n = x.size(0), channels = x.size(1) / (p.kernel[0] * p.kernel[1]), planes = n * channels;
+  told(p.image, p.kernel, p.dilation, p.padding, p.stride);
   return differentiable<"Col2ImBackward0">(
       inputs(x), {},
       [&](const Array*) {

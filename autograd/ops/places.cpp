@@ -182,7 +182,16 @@ Placing all_of(const Tensor& x) {
 
 namespace ops {
 
-Tensor index_tensors(const Tensor& x, const std::vector<Tensor>& indices) {
+namespace {
+
+/// An index's tensors behind x, as they are told.
+std::vector<Tensor> behind(const Tensor& x, const std::vector<Tensor>& indices) {
+  std::vector<Tensor> all{x};
+  if (detail::tracing.load(std::memory_order_relaxed)) all.insert(all.end(), indices.begin(), indices.end());
+  return all;
+}
+
+Tensor taken(const Tensor& x, const std::vector<Tensor>& indices) {
   const Target t = resolve(x, indices);
   if (t.coordinates.size() == 1) return take_there(x, t.where, t.places());
   // The places of all elements are found only for a derivative: coordinates are fewer where they broadcast.
@@ -192,8 +201,7 @@ Tensor index_tensors(const Tensor& x, const std::vector<Tensor>& indices) {
       [&]() -> const Tensor& { return places = t.places(); });
 }
 
-Tensor index_put_tensors(const Tensor& x, const std::vector<Tensor>& indices, const Tensor& given, bool accumulate,
-                         Into into) {
+Tensor with_put(const Tensor& x, const std::vector<Tensor>& indices, const Tensor& given, bool accumulate, Into into) {
   const Target t = resolve(x, indices);
   const Dims shape = kernels::placed_sizes(x.sizes(), t.where, t.shape);
   // With a mask and one number PyTorch calls masked_fill, which converts.
@@ -208,9 +216,25 @@ Tensor index_put_tensors(const Tensor& x, const std::vector<Tensor>& indices, co
   return put_there(x, t.where, t.places(), value.expand(shape), accumulate, into);
 }
 
+}  // namespace
+
+Tensor index_tensors(const Tensor& x, const std::vector<Tensor>& indices) {
+  return as_one("index", behind(x, indices), [&] { return taken(x, indices); });
+}
+
+Tensor index_put_tensors(const Tensor& x, const std::vector<Tensor>& indices, const Tensor& given, bool accumulate,
+                         Into into) {
+  std::vector<Tensor> all = behind(x, indices);
+  all.push_back(given);
+  told(accumulate);
+  return as_one("index_put", all, [&] { return with_put(x, indices, given, accumulate, into); });
+}
+
 }  // namespace ops
 
-Tensor nonzero(const Tensor& x) { return Tensor(kernels::nonzero(x.array())); }
+Tensor nonzero(const Tensor& x) {
+  return as_one("nonzero", {&x}, [&] { return Tensor(kernels::nonzero(x.array())); });
+}
 Tensor argwhere(const Tensor& x) { return nonzero(x); }
 
 std::vector<Tensor> nonzero_numpy(const Tensor& x) {
@@ -230,8 +254,11 @@ Tensor masked_scatter(const Tensor& x, const Tensor& mask, const Tensor& source,
   check_mask("masked_scatter", mask);
   const Tensor places(kernels::nonzero_places(mask.array()));
   check(places.numel() <= source.numel(), "Number of elements of source < number of ones in mask");
-  return put_there<"MaskedScatterBackward0">(x, all_of(x), places, source.reshape({-1}).narrow(0, 0, places.numel()),
-                                             false, into);
+  const detail::Traced traced("masked_scatter", {&x, &mask, &source});
+  Tensor y = put_there<"MaskedScatterBackward0">(x, all_of(x), places,
+                                                 source.reshape({-1}).narrow(0, 0, places.numel()), false, into);
+  traced.result(y);
+  return y;
 }
 
 /// int64 places of x, from the front.
@@ -253,8 +280,11 @@ Tensor put(const Tensor& x, const Tensor& index, const Tensor& source, bool accu
         "put_(): Expected source and index to have the same number of elements, but got source.numel() = {}, "
         "index.numel() = {}",
         source.numel(), index.numel());
-  return put_there<"PutBackward0">(x, all_of(x), places_in("put_", x, index), source.reshape(index.sizes()), accumulate,
-                                   into);
+  told(accumulate);
+  return as_one("put", {&x, &index, &source}, [&] {
+    return put_there<"PutBackward0">(x, all_of(x), places_in("put_", x, index), source.reshape(index.sizes()),
+                                     accumulate, into);
+  });
 }
 
 }  // namespace
@@ -263,8 +293,10 @@ Tensor masked_select(const Tensor& x, const Tensor& mask) {
   check_mask("masked_select", mask);
   const Dims shape = broadcast_shapes(x.sizes(), mask.sizes());
   const Tensor from = x.sizes() == IntArrayRef(shape) ? x : x.expand(shape);
-  return take_there<"MaskedSelectBackward0">(from, all_of(from),
-                                             Tensor(kernels::nonzero_places(mask.array().expand(shape))));
+  return as_one("masked_select", {&from, &mask}, [&] {
+    return take_there<"MaskedSelectBackward0">(from, all_of(from),
+                                               Tensor(kernels::nonzero_places(mask.array().expand(shape))));
+  });
 }
 
 Tensor masked_scatter(const Tensor& x, const Tensor& mask, const Tensor& source) {
@@ -277,7 +309,8 @@ Tensor& masked_scatter_(Tensor& x, const Tensor& mask, const Tensor& source) {
 }
 
 Tensor take(const Tensor& x, const Tensor& index) {
-  return take_there<"TakeBackward0">(x, all_of(x), places_in("take", x, index));
+  return as_one("take", {&x, &index},
+                [&] { return take_there<"TakeBackward0">(x, all_of(x), places_in("take", x, index)); });
 }
 Tensor put(const Tensor& x, const Tensor& index, const Tensor& source, bool accumulate) {
   return put(x, index, source, accumulate, Into());

@@ -41,6 +41,7 @@ Tensor square(const Tensor& x, Into into) {
   const ScalarType dtype = x.dtype() == kBool ? kInt64 : x.dtype();
   ops::check_cast(dtype, into);
   if (x.dtype() != dtype) return square(as_dtype(x, dtype), into);
+  told(2);
   return rational<"PowBackward0">(Unary::Square, x, into, save_x, [](const Saved& s, Tensor&& g) -> Grads {
     return {std::move(g) * (s.input(0) * 2)};
   });
@@ -51,6 +52,7 @@ Tensor pow(const Tensor& x, Scalar p, Into into) {
   const ScalarType dtype = ops::result_type(x, ops::wrap(p));
   ops::check_cast(dtype, into);
   if (x.dtype() != dtype) return pow(as_dtype(x, dtype), p, into);
+  told(p);
   return differentiable<"PowBackward0">(
       inputs(x), into, [&](const Array* out) { return kernels::pow(x.array(), p, out); }, save_x,
       [p](const Saved& s, Tensor&& g) -> Grads {
@@ -116,6 +118,7 @@ Tensor clamp(const Tensor& x, std::optional<Scalar> low, std::optional<Scalar> h
   }
   ops::check_cast(dtype, into);
   if (x.dtype() != dtype) return clamp(as_dtype(x, dtype), low, high, into);
+  told(low, high);
   return differentiable<"ClampBackward1">(
       inputs(x), into, [&](const Array* out) { return kernels::clamp(x.array(), low, high, out); }, save_x,
       [low, high](const Saved& s, const Tensor& g) -> Grads {

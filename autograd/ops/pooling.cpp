@@ -138,7 +138,9 @@ ValuesIndices max_pool(const PoolCall& call, const char* kernel, const Tensor& x
   call.check_arguments(x);
   const std::vector<Windows> windows = windows_of(call, x);
   check<NotImplementedError>(x.is_floating_point(), "\"{}\" not implemented for '{}'", kernel, x.dtype());
-  return max_of<Name>(x, windows);
+  told(call.kernel, call.stride.empty() ? call.kernel : call.stride, call.padding, call.dilation, call.ceil_mode,
+       static_cast<std::int64_t>(call.dims));
+  return as_one("max_pool", {&x}, [&] { return max_of<Name>(x, windows); });
 }
 
 /// Averages are weighted sums along each dimension in turn: the weight is 1 / the number of elements.
@@ -164,7 +166,9 @@ Tensor avg_pool(const PoolCall& call, const char* kernel, const Tensor& x, bool 
     maps.push_back(ops::share(std::move(taps)));
   }
   check<NotImplementedError>(x.is_floating_point(), "\"{}\" not implemented for '{}'", kernel, x.dtype());
-  return ops::resample<Name>(x, std::move(maps));
+  told(call.kernel, call.stride.empty() ? call.kernel : call.stride, call.padding, call.ceil_mode, count_include_pad,
+       divisor, static_cast<std::int64_t>(call.dims));
+  return as_one("avg_pool", {&x}, [&] { return ops::resample<Name>(x, std::move(maps)); });
 }
 
 // --- adaptive windows
@@ -215,7 +219,8 @@ Tensor adaptive_avg(const char* name, const char* kernel, std::size_t dims, cons
     }
     maps.push_back(ops::share(std::move(taps)));
   }
-  return ops::resample<Name>(x, std::move(maps));
+  told(output);
+  return as_one("adaptive_avg_pool", {&x}, [&] { return ops::resample<Name>(x, std::move(maps)); });
 }
 
 template <FixedString Name>
@@ -226,7 +231,8 @@ ValuesIndices adaptive_max(const char* name, const char* kernel, std::size_t dim
   for (std::size_t k = 0; k < dims; ++k) {
     windows.push_back(adaptive(x.size(x.dim() - static_cast<std::int64_t>(dims - k)), output[k]));
   }
-  return max_of<Name>(x, windows);
+  told(output);
+  return as_one("adaptive_max_pool", {&x}, [&] { return max_of<Name>(x, windows); });
 }
 
 }  // namespace
@@ -289,7 +295,8 @@ Tensor max_unpool2d(const Tensor& x, const Tensor& indices, IntArrayRef output_s
           x.sizes(), d);
   }
   check<NotImplementedError>(x.is_floating_point(), "\"max_unpool2d\" not implemented for '{}'", x.dtype());
-  return plane_scatter(x, indices, output_size);
+  told(output_size);
+  return as_one("max_unpool2d", {&x, &indices}, [&] { return plane_scatter(x, indices, output_size); });
 }
 
 }  // namespace xgrad

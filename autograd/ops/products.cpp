@@ -53,6 +53,7 @@ void check_target(const char* name, const Tensor& c, IntArrayRef sizes, Into int
 template <FixedString Name, class Forward, class DerivativeA, class DerivativeB>
 Tensor scaled_product(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha, Into into,
                       Forward forward, DerivativeA da, DerivativeB db) {
+  told(beta, alpha);
   return differentiable<Name>(
       inputs(c, a, b), into, forward,
       [](Save& s) {

@@ -29,11 +29,12 @@ void check_cast(ScalarType from, const Into& into);
 Tensor as_dtype(const Tensor& x, ScalarType dtype);
 
 /// Whether x's memory is free to be written to once the call is over that x was given to as a temporary: no other
-/// handle, view, graph or user of the library can reach it.
+/// handle, view, graph or user of the library can reach it. While somebody traces, never: to a tracer a tensor is what
+/// it was computed as.
 inline bool is_dying(const Tensor& x) {
   const TensorImpl* impl = x.impl();
   return impl && impl->unique() && impl->array.storage()->unique() && !impl->array.storage()->is_borrowed() &&
-         impl->array.is_contiguous();
+         impl->array.is_contiguous() && detail::tracing.load(std::memory_order_relaxed) == 0;
 }
 /// Where a function of one argument may put its result of x's shape and dtype: over x, if x is dying.
 inline Into over(Tensor& x) { return is_dying(x) ? Into::over(x) : Into(); }

@@ -69,7 +69,8 @@ Tensor randint(std::int64_t low, std::int64_t high, IntArrayRef size, const Tens
 Tensor randperm(std::int64_t n, const TensorOptions& options, std::optional<Generator> generator) {
   Generator g = generator ? *generator : default_generator();
   const detail::Profiled profiled("randperm", {});
-  return Tensor(kernels::randperm(n, options.dtype_or(kInt64), g)).requires_grad_(options.requires_grad());
+  return profiled.told(Tensor(kernels::randperm(n, options.dtype_or(kInt64), g)))
+      .requires_grad_(options.requires_grad());
 }
 Tensor rand_like(const Tensor& x, const TensorOptions& options) {
   Tensor y = empty_like(x, TensorOptions(options.dtype_or(x.dtype())));
@@ -96,7 +97,7 @@ Tensor bernoulli(const Tensor& x, double p, std::optional<Generator> generator) 
   Generator g = generator ? *generator : default_generator();
   Array out = Array::empty(x.sizes(), x.dtype());
   kernels::bernoulli_(out, p, g);
-  return Tensor(std::move(out));
+  return as_one("random", {&x}, [&] { return Tensor(std::move(out)); });
 }
 Tensor bernoulli(const Tensor& x, const Tensor& p, std::optional<Generator> generator) {
   Tensor y = empty_like(x);
@@ -183,15 +184,22 @@ Tensor multinomial(const Tensor& weights, std::int64_t num_samples, bool replace
   Dims sizes(weights.sizes());
   sizes.back() = num_samples;
   if (count_elements(sizes) == 0) return zeros(sizes, kInt64);
+  const detail::Traced traced("random", {&weights});
   Generator g = generator ? *generator : default_generator();
   const Tensor w = weights.detach();
-  if (replacement) return Tensor(kernels::multinomial(w.contiguous().array(), num_samples, g));
+  if (replacement) {
+    const Tensor drawn(kernels::multinomial(w.contiguous().array(), num_samples, g));
+    traced.result(drawn);
+    return drawn;
+  }
   // The n largest of w/e with e exponential are n draws without replacement (the exponential trick).
   check_weights(w);
   Tensor races = empty_like(w);
   exponential_(races, 1, g);
   const Tensor speed = w / races;
-  return num_samples == 1 ? argmax(speed, -1, true) : topk(speed, num_samples).indices();
+  const Tensor drawn = num_samples == 1 ? argmax(speed, -1, true) : topk(speed, num_samples).indices();
+  traced.result(drawn);
+  return drawn;
 }
 
 }  // namespace xgrad

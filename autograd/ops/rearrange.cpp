@@ -30,6 +30,7 @@ template <FixedString Name>
 Tensor triangle(const Tensor& x, Int diagonal, bool lower, Into into) {
   check<IndexError>(x.dim() > 0, "Dimension specified as -2 but tensor has no dimensions");
   wrap_dim(-2, x.dim());
+  told(diagonal);
   return differentiable<Name>(
       inputs(x), into, [&](const Array* out) { return kernels::triangle(x.array(), diagonal, lower, out); }, no_save,
       [diagonal, lower](const Saved&, const Tensor& g) -> Grads {
@@ -58,6 +59,7 @@ Tensor unfold_backward(const Tensor& g, const Dims& sizes, Int dim, Int size, In
 /// y = x backwards        dx = g backwards
 Tensor flip(const Tensor& x, IntArrayRef dims) {
   const std::vector<bool> which = chosen(x, dims);
+  told(dims);
   return differentiable<"FlipBackward0">(
       inputs(x), {},
       [&](const Array*) {
@@ -88,6 +90,7 @@ Tensor roll(const Tensor& x, IntArrayRef shifts, IntArrayRef dims) {
     check<IndexError>(x.dim() > 0, "Dimension specified as {} but tensor has no dimensions", d);
     d = wrap_dim(d, x.dim());
   }
+  told(shifts, where);
   return differentiable<"RollBackward0">(
       inputs(x), {},
       [&](const Array*) {
@@ -135,6 +138,7 @@ Tensor diagonal(const Tensor& x, Int offset, Int dim1, Int dim2) {
     Tensor operator()(const Tensor& whole) const { return diagonal(whole, offset, a, b); }
   };
   const Part part{offset, a, b};
+  told(offset, a, b);
   return differentiable_view<"DiagonalBackward0">(
       x, part(x.array()), [sizes = Dims(x.sizes()), part](const Saved&, const Tensor& g) -> Grads {
         return {ops::into_zeros<"DiagonalBackwardBackward0">(g, sizes, part)};
@@ -154,6 +158,7 @@ Tensor diag_embed(const Tensor& x, Int offset, Int dim1, Int dim2) {
     Array operator()(const Array& whole) const { return kernels::diagonal(whole, offset, a, b); }
     Tensor operator()(const Tensor& whole) const { return diagonal(whole, offset, a, b); }
   };
+  told(offset, a, b);
   return ops::into_zeros<"DiagEmbedBackward0">(x, sizes, Part{offset, a, b});
 }
 
@@ -176,6 +181,7 @@ Tensor unfold(const Tensor& x, Int dimension, Int size, Int step) {
   check(size >= 0, "size is {} but must be >= 0", size);
   check(size <= longest, "maximum size for tensor at dimension {} is {} but size is {}", d, longest, size);
   check(step > 0, "step is {} but must be > 0", step);
+  told(d, size, step);
   return differentiable_view<"UnfoldBackward0">(
       x, kernels::windows(x.array(), d, size, step),
       [sizes = Dims(x.sizes()), d, size, step](const Saved&, const Tensor& g) -> Grads {

@@ -263,6 +263,16 @@ Sequences from_packed(const Tensor& data, const Tensor& batch_sizes) {
   return out;
 }
 
+/// All tensors of a call, as they are told.
+std::vector<Tensor> arguments(const Tensor& x, TensorList states, TensorList params) {
+  std::vector<Tensor> all;
+  if (!detail::tracing.load(std::memory_order_relaxed)) return all;
+  all.push_back(x);
+  all.insert(all.end(), states.begin(), states.end());
+  all.insert(all.end(), params.begin(), params.end());
+  return all;
+}
+
 /// An LSTM whose h is smaller than its c has a projection.
 bool projected(TensorList hx) {
   check(hx.size() == 2, "lstm expects two hidden states");
@@ -271,8 +281,11 @@ bool projected(TensorList hx) {
 
 std::tuple<Tensor, Tensor> dense(const Kind& kind, const Tensor& x, const Tensor& hx, TensorList params, const Plan& p,
                                  bool batch_first) {
-  auto [y, last] = run(kind, from_dense(x, batch_first), {hx, {}}, params, p, false);
-  return {to_dense(y, batch_first), last.h};
+  told(p.has_biases, p.num_layers, p.dropout, p.train, p.bidirectional, batch_first);
+  return as_one(kind.name, arguments(x, TensorList(&hx, 1), params), [&] {
+    auto [y, last] = run(kind, from_dense(x, batch_first), {hx, {}}, params, p, false);
+    return std::tuple<Tensor, Tensor>(to_dense(y, batch_first), last.h);
+  });
 }
 std::tuple<Tensor, Tensor> packed(const Kind& kind, const Tensor& data, const Tensor& batch_sizes, const Tensor& hx,
                                   TensorList params, const Plan& p) {
@@ -305,8 +318,12 @@ std::tuple<Tensor, Tensor, Tensor> lstm(const Tensor& x, TensorList hx, TensorLi
                                         std::int64_t num_layers, double dropout, bool train, bool bidirectional,
                                         bool batch_first) {
   const Plan p{has_biases, num_layers, dropout, train, bidirectional};
-  auto [y, last] = run(kLstm, from_dense(x, batch_first), {hx[0], hx[1]}, params, p, projected(hx));
-  return {to_dense(y, batch_first), last.h, last.c};
+  check(hx.size() == 2, "lstm expects two hidden states");
+  told(has_biases, num_layers, dropout, train, bidirectional, batch_first);
+  return as_one("lstm", arguments(x, hx, params), [&] {
+    auto [y, last] = run(kLstm, from_dense(x, batch_first), {hx[0], hx[1]}, params, p, projected(hx));
+    return std::tuple<Tensor, Tensor, Tensor>(to_dense(y, batch_first), last.h, last.c);
+  });
 }
 std::tuple<Tensor, Tensor> gru(const Tensor& x, const Tensor& hx, TensorList params, bool has_biases,
                                std::int64_t num_layers, double dropout, bool train, bool bidirectional,

@@ -16,6 +16,7 @@ template <FixedString Name>
 Tensor sum(const Tensor& x, const Dims& dims, bool keepdim, std::optional<ScalarType> dtype) {
   const ScalarType type = dtype.value_or(is_floating_point(x.dtype()) ? x.dtype() : kInt64);
   if (!is_floating_point(type) && x.requires_grad()) return sum<Name>(x.detach(), dims, keepdim, dtype);
+  told(dims, keepdim);
   return differentiable<Name>(
       inputs(x), {}, [&](const Array*) { return kernels::reduce(Reduce::Sum, x.array(), dims, keepdim, type); },
       no_save,
@@ -34,6 +35,7 @@ Tensor mean(const Tensor& x, IntArrayRef dim, bool keepdim, std::optional<Scalar
   const Dims dims = wrap_dims(x, dim);
   double n = 1;
   for (std::int64_t d : dims) n *= static_cast<double>(x.size(d));
+  told(dims, keepdim);
   return differentiable<Name>(
       inputs(x), {},
       [&](const Array*) {
@@ -52,6 +54,7 @@ Tensor mean(const Tensor& x, IntArrayRef dim, bool keepdim, std::optional<Scalar
 /// the whole gradient NaN: PyTorch's max() does the one, its amax() the other.
 template <FixedString Name>
 Tensor extreme(Reduce op, const Tensor& x, const Dims& dims, bool keepdim, bool nan_too) {
+  told(dims, keepdim);
   return differentiable<Name>(
       inputs(x), {}, [&](const Array*) { return kernels::reduce(op, x.array(), dims, keepdim, x.dtype()); },
       [](Save& s) {
@@ -72,6 +75,8 @@ Tensor extreme(Reduce op, const Tensor& x, const Dims& dims, bool keepdim, bool 
 template <FixedString Name>
 ValuesIndices extreme_along(bool largest, const Tensor& x, std::int64_t dim, bool keepdim) {
   const std::int64_t d = wrap_dim(dim, x.dim());
+  told(d, keepdim);
+  const detail::Traced traced(largest ? "max" : "min", {&x});
   Tensor index;
   Tensor value = differentiable<Name>(
       inputs(x), {},
@@ -86,6 +91,8 @@ ValuesIndices extreme_along(bool largest, const Tensor& x, std::int64_t dim, boo
         const Tensor& at = s.tensor();
         return {ops::placed(keepdim ? g : g.unsqueeze(d), keepdim ? at : at.unsqueeze(d), sizes, d)};
       });
+  traced.result(value);
+  traced.result(index);
   return {std::move(value), index};
 }
 
@@ -102,6 +109,7 @@ void check_not_empty(const char* name, const Tensor& x, IntArrayRef dims) {
 }
 
 Tensor arg_extreme(bool largest, const char* name, const Tensor& x, std::optional<std::int64_t> dim, bool keepdim) {
+  told(dim, keepdim);
   const detail::Profiled profiled(name, {&x});
   if (dim) check_not_empty(name, x, *dim);
   check<NotImplementedError>(x.dtype() != kBool, "\"{}_cpu\" not implemented for 'Bool'", name);
@@ -109,14 +117,16 @@ Tensor arg_extreme(bool largest, const char* name, const Tensor& x, std::optiona
     check<IndexError>(x.numel() > 0, "{}(): Expected reduction dim to be specified for input.numel() == 0.", name);
     const NoGradGuard no_grad;
     Tensor flat(kernels::extreme_with_index(largest, x.reshape({-1}).array(), 0, false).second);
-    return keepdim ? flat.reshape(Dims(x.sizes().size(), 1)) : flat;
+    return profiled.told(keepdim ? flat.reshape(Dims(x.sizes().size(), 1)) : flat);
   }
-  return Tensor(kernels::extreme_with_index(largest, x.array(), wrap_dim(*dim, x.dim()), keepdim).second);
+  return profiled.told(
+      Tensor(kernels::extreme_with_index(largest, x.array(), wrap_dim(*dim, x.dim()), keepdim).second));
 }
 
 Tensor truth(Reduce op, const char* name, const Tensor& x, const Dims& dims, bool keepdim) {
+  told(dims, keepdim);
   const detail::Profiled profiled(name, {&x});
-  return Tensor(kernels::reduce(op, x.array(), dims, keepdim, kBool));
+  return profiled.told(Tensor(kernels::reduce(op, x.array(), dims, keepdim, kBool)));
 }
 
 }  // namespace

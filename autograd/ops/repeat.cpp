@@ -44,6 +44,7 @@ Tensor repeat(const Tensor& x, IntArrayRef repeats) {
   check(repeats.size() >= x.sizes().size(),
         "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor");
   const Repetition r(x.sizes(), repeats);
+  told(repeats);
   return differentiable<"RepeatBackward0">(
       inputs(x), {},
       [&](const Array*) {

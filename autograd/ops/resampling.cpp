@@ -31,6 +31,7 @@ Tensor padded(const Tensor& x, IntArrayRef pad, std::int64_t (*place)(std::int64
     }
     maps.push_back(before || after ? ops::share(std::move(taps)) : nullptr);
   }
+  told(pad);
   return ops::resample<Name>(x, std::move(maps));
 }
 
@@ -128,7 +129,8 @@ Taps cubic(std::int64_t in, std::int64_t out, std::optional<double> scale, bool 
 }
 
 template <FixedString Name, class Make>
-Tensor upsample(const Tensor& x, IntArrayRef output, std::size_t dims, const char* kernel, Make make) {
+Tensor upsample(const Tensor& x, IntArrayRef output, std::size_t dims, const char* kernel, bool align,
+                const std::array<std::optional<double>, 3>& scales, Make make) {
   check(output.size() == dims, "It is expected output_size equals to {}, but got size {}", dims, output.size());
   check(x.dim() == static_cast<std::int64_t>(dims) + 2, "It is expected input_size equals to {}, but got size {}",
         dims + 2, x.dim());
@@ -142,6 +144,7 @@ Tensor upsample(const Tensor& x, IntArrayRef output, std::size_t dims, const cha
         x.sizes());
   check_image_dtype(kernel, x);
   for (std::size_t k = 0; k < dims; ++k) maps.push_back(ops::share(make(x.sizes()[k + 2], output[k], k)));
+  told(output, align, scales[0], scales[1], scales[2]);
   return ops::resample<Name>(x, std::move(maps));
 }
 
@@ -150,14 +153,14 @@ using Scales = std::array<std::optional<double>, 3>;
 template <FixedString Name>
 Tensor upsample_nearest(const Tensor& x, IntArrayRef output, std::size_t dims, const char* kernel,
                         const Scales& scales) {
-  return upsample<Name>(x, output, dims, kernel,
+  return upsample<Name>(x, output, dims, kernel, false, scales,
                         [&](std::int64_t in, std::int64_t out, std::size_t k) { return nearest(in, out, scales[k]); });
 }
 
 template <FixedString Name>
 Tensor upsample_linear(const Tensor& x, IntArrayRef output, std::size_t dims, const char* kernel, bool align,
                        const Scales& scales) {
-  return upsample<Name>(x, output, dims, kernel, [&](std::int64_t in, std::int64_t out, std::size_t k) {
+  return upsample<Name>(x, output, dims, kernel, align, scales, [&](std::int64_t in, std::int64_t out, std::size_t k) {
     return x.dtype() == kFloat32 ? linear<float>(in, out, scales[k], align) : linear<double>(in, out, scales[k], align);
   });
 }
@@ -179,6 +182,8 @@ Tensor constant_pad_nd(const Tensor& x, IntArrayRef pad, Scalar value) {
           "Check dimension {} of your input.",
           x.sizes()[d], pad[2 * k], pad[2 * k + 1], d);
   }
+  told(pad, value);
+  const detail::Traced traced("constant_pad_nd", {&x});
   // A frame of `value`, into which the part of x that stays is copied.
   Tensor out = full(sizes, value, x.dtype());
   Tensor from = x, to = out;
@@ -190,6 +195,7 @@ Tensor constant_pad_nd(const Tensor& x, IntArrayRef pad, Scalar value) {
     to = to.narrow(d, std::max<std::int64_t>(before, 0), stays);
   }
   to.copy_(from);
+  traced.result(out);
   return out;
 }
 
@@ -246,11 +252,12 @@ Tensor upsample_trilinear3d(const Tensor& x, IntArrayRef output_size, bool align
 Tensor upsample_bicubic2d(const Tensor& x, IntArrayRef output_size, bool align_corners, std::optional<double> scales_h,
                           std::optional<double> scales_w) {
   const Scales scales{scales_h, scales_w};
-  return upsample<"UpsampleBicubic2DBackward0">(
-      x, output_size, 2, "compute_indices_weights_cubic", [&](std::int64_t in, std::int64_t out, std::size_t k) {
-        return x.dtype() == kFloat32 ? cubic<float>(in, out, scales[k], align_corners)
-                                     : cubic<double>(in, out, scales[k], align_corners);
-      });
+  return upsample<"UpsampleBicubic2DBackward0">(x, output_size, 2, "compute_indices_weights_cubic", align_corners,
+                                                scales, [&](std::int64_t in, std::int64_t out, std::size_t k) {
+                                                  return x.dtype() == kFloat32
+                                                             ? cubic<float>(in, out, scales[k], align_corners)
+                                                             : cubic<double>(in, out, scales[k], align_corners);
+                                                });
 }
 
 }  // namespace xgrad

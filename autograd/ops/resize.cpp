@@ -47,6 +47,8 @@ bool ops::take_memory(const Tensor& x, const Tensor& result) {
 Tensor& resize_(Tensor& x, IntArrayRef size) {
   check_resizable(x);
   if (x.sizes() == size) return x;
+  const detail::Traced traced("resize_", {&x});
+  traced.result(x);
   const Array& old = x.array();
   if (fits(old, count_elements(size))) {
     x.impl()->array = packed(old, size);

@@ -48,6 +48,7 @@ Tensor rms_norm(const Tensor& x, IntArrayRef shape, const Tensor& weight, std::o
   if (x.numel() == 0) return weight.defined() ? x * weight : x * 1;
   const double eps = given_eps.value_or(smallest_step(x.dtype()));
   Tensor rstd;
+  told(shape, eps);
   return differentiable<"RmsNormBackward0">(
       inputs(x, weight), {},
       [&](const Array*) {

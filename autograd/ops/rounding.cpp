@@ -54,6 +54,7 @@ Tensor frac(const Tensor& x, Into into) {
 Tensor round(const Tensor& x, std::int64_t decimals, Into into) {
   check<NotImplementedError>(x.is_floating_point(), "\"{}\" not implemented for '{}'",
                              decimals ? "round_cpu" : "round_vml_cpu", x.dtype());
+  told(decimals);
   return differentiable<"RoundBackward1">(
       inputs(x), into, [&](const Array* out) { return kernels::round(x.array(), decimals, out); }, no_save,
       [](const Saved&, const Tensor& g) -> Grads { return {zeros_like(g)}; });
@@ -62,6 +63,7 @@ Tensor round(const Tensor& x, std::int64_t decimals, Into into) {
 /// NaN and ∞ replaced      dx = g where x is finite, else 0
 Tensor nan_to_num(const Tensor& x, std::optional<double> nan, std::optional<double> posinf,
                   std::optional<double> neginf, Into into) {
+  told(nan, posinf, neginf);
   return differentiable<"NanToNumBackward0">(
       inputs(x), into, [&](const Array* out) { return kernels::nan_to_num(x.array(), nan, posinf, neginf, out); },
       ops::save_x, [](const Saved& s, const Tensor& g) -> Grads { return {g * isfinite(s.input(0))}; });
@@ -78,6 +80,7 @@ ScalarType rounded_type(const Tensor& a, const Tensor& b, Into into, const char*
 /// y = a/b rounded         da = db = 0
 Tensor rounded_div(Binary op, const Tensor& a, const Tensor& b, Into into) {
   const ScalarType dtype = rounded_type(a, b, into, op == Binary::TruncDivide ? "div_trunc_cpu" : "div_floor_cpu");
+  told(op == Binary::TruncDivide ? "trunc" : "floor");
   return differentiable<"DivBackward1">(
       inputs(a, b), into, [&](const Array* out) { return kernels::binary(op, a.array(), b.array(), dtype, out); },
       no_save,

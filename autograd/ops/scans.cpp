@@ -43,6 +43,7 @@ Tensor scan(Scan op, const char* name, const Tensor& x, std::int64_t dim, std::o
   check<NotImplementedError>(type != kBool, "\"{}_out_cpu\" not implemented for 'Bool'", name);
   if (!is_floating_point(type) && x.requires_grad() && !into.self())
     return scan<Name>(op, name, x.detach(), dim, dtype, into, save, derivative);
+  told(d);
   return differentiable<Name>(
       inputs(x), into,
       [&](const Array* out) {
@@ -80,11 +81,15 @@ Tensor cumprod(const Tensor& x, std::int64_t dim, std::optional<ScalarType> dtyp
 template <FixedString Name>
 ValuesIndices running_extreme(bool largest, const Tensor& x, std::int64_t dim) {
   const std::int64_t d = wrap_dim(dim, x.dim());
+  told(d);
+  const detail::Traced traced(largest ? "cummax" : "cummin", {&x});
   auto [values, indices] = kernels::running_extreme(largest, x.array(), d);
   const Tensor index(std::move(indices));
   Tensor value = differentiable<Name>(
       inputs(x), {}, [&, v = &values](const Array*) { return std::move(*v); }, [&](Save& s) { s.tensor(index); },
       [d](const Saved& s, const Tensor& g) -> Grads { return {scatter_add(zeros_like(g), d, s.tensor(), g)}; });
+  traced.result(value);
+  traced.result(index);
   return {std::move(value), index};
 }
 
@@ -110,6 +115,7 @@ ValuesIndices cummin(const Tensor& x, std::int64_t dim) { return running_extreme
 Tensor logcumsumexp(const Tensor& x, std::int64_t dim) {
   const std::int64_t d = wrap_dim(dim, x.dim());
   check<NotImplementedError>(x.is_floating_point(), "\"logcumsumexp_out_cpu\" not implemented for '{}'", x.dtype());
+  told(d);
   return differentiable<"LogcumsumexpBackward0">(
       inputs(x), {}, [&](const Array*) { return kernels::running(Scan::LogSumExp, x.array(), d); },
       [](Save& s) {

@@ -115,7 +115,9 @@ Tensor scatter_reduce(const Tensor& x, Int dim, const Tensor& index, const Tenso
   const Reduce& r = reduce_named(name);
   const Tensor src = ops::scattered(x, d, index, whole);
   kernels::check_inside(x.array(), d, index.array());
-  return differentiable<"ScatterReduceBackward0">(
+  told(d, name, include_self);
+  const detail::Traced traced("scatter_reduce", {&x, &index, &src});
+  Tensor y = differentiable<"ScatterReduceBackward0">(
       inputs(x, src), into, [&](const Array* out) { return reduce_into(x, d, index, src, r, include_self, out); },
       [&](Save& s) {
         s.tensor(index);
@@ -130,6 +132,8 @@ Tensor scatter_reduce(const Tensor& x, Int dim, const Tensor& index, const Tenso
         if (s.needs(0) && !include_self) out.x = scatter(out.x, d, at, 0);
         return {s.needs(0) ? out.x : Tensor(), out.src};
       });
+  traced.result(y);
+  return y;
 }
 
 /// scatter with reduce = "add" or "multiply", which has no derivative.
@@ -139,7 +143,9 @@ Tensor scatter_with(const Tensor& x, Int dim, const Tensor& index, const Tensor&
   check(name == "add" || name == "multiply", "reduce argument must be either add or multiply.");
   const Tensor src = ops::scattered(x, d, index, whole);
   kernels::check_inside(x.array(), d, index.array());
-  return differentiable<"ScatterBackward2">(
+  told(d, name == "add" ? "sum" : "prod", true);
+  const detail::Traced traced("scatter_reduce", {&x, &index, &src});
+  Tensor y = differentiable<"ScatterBackward2">(
       inputs(x, src), into,
       [&](const Array* out) {
         const Array y = out ? *out : kernels::contiguous_copy(x.array());
@@ -151,6 +157,8 @@ Tensor scatter_with(const Tensor& x, Int dim, const Tensor& index, const Tensor&
       [in_place = into.self() != nullptr](const Saved&, const Tensor&) -> Grads {
         no_derivative(in_place ? "aten::scatter_" : "aten::scatter");
       });
+  traced.result(y);
+  return y;
 }
 
 Tensor everywhere(Scalar value, const Tensor& x, const Tensor& index) {

@@ -50,16 +50,22 @@ Tensor search(const Tensor& sorted, const Tensor& values, bool out_int32, bool r
   check<NotImplementedError>(dtype != kBool, "\"searchsorted_out_cpu\" not implemented for 'Bool'");
   const auto packed = [](const Tensor& x, ScalarType t) { return x.detach().to(t).contiguous(); };
   const Tensor order = sorter.defined() ? packed(sorter, kInt64) : Tensor();
-  return Tensor(kernels::search_sorted(packed(sorted, dtype).array(), packed(values, dtype).array(), right,
-                                       out_int32 ? kInt32 : kInt64, order.defined() ? &order.array() : nullptr));
+  told(out_int32, right);
+  return as_one("searchsorted", {&sorted, &values, &sorter}, [&] {
+    return Tensor(kernels::search_sorted(packed(sorted, dtype).array(), packed(values, dtype).array(), right,
+                                         out_int32 ? kInt32 : kInt64, order.defined() ? &order.array() : nullptr));
+  });
 }
 
 /// Both as they are compared.
 Tensor among(const Tensor& elements, const Tensor& set, bool invert) {
   const ScalarType dtype = ops::result_type(elements, set);
   check(elements.dtype() != kBool && set.dtype() != kBool, "Unsupported input type encountered for isin(): Bool");
-  return Tensor(
-      kernels::is_among(kernels::to_dtype(elements.array(), dtype), kernels::to_dtype(set.array(), dtype), invert));
+  told(invert);
+  return as_one("isin", {&elements, &set}, [&] {
+    return Tensor(
+        kernels::is_among(kernels::to_dtype(elements.array(), dtype), kernels::to_dtype(set.array(), dtype), invert));
+  });
 }
 
 }  // namespace

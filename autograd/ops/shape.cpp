@@ -22,7 +22,7 @@ Tensor to(const Tensor& x, ScalarType dtype, bool copy) {
   const auto convert = [&](const Array*) { return kernels::to_dtype(x.array(), dtype); };
   if (!is_floating_point(dtype)) {
     const detail::Profiled profiled("_to_copy", {&x});
-    return Tensor(convert(nullptr));
+    return profiled.told(Tensor(convert(nullptr)));
   }
   return differentiable<"ToCopyBackward0">(inputs(x), {}, convert, no_save,
                                            [](const Saved&, const Tensor& g) -> Grads { return {g}; });
@@ -62,6 +62,7 @@ Tensor cat(TensorList tensors, std::int64_t dim) {
   }
   std::vector<const Tensor*> in;
   for (const Tensor& t : tensors) in.push_back(&t);
+  told(d);
   return differentiable<"CatBackward0">(
       std::span<const Tensor* const>(in), {},
       [&](const Array*) {

@@ -17,6 +17,7 @@ Tensor softmax(const Tensor& x, std::int64_t dim, std::optional<ScalarType> dtyp
   if (dtype && *dtype != x.dtype()) return softmax(x.to(*dtype), dim);
   const std::int64_t d = wrap_dim(dim, x.dim());
   check_floating("softmax_lastdim_kernel_impl", x, d);
+  told(d);
   return differentiable<"SoftmaxBackward0">(
       inputs(x), {}, [&](const Array*) { return kernels::softmax(x.array(), d, false); }, [](Save& s) { s.output(); },
       [d](const Saved& s, const Tensor& g) -> Grads { return {softmax_backward(g, s.output(), d)}; });
@@ -45,6 +46,7 @@ Tensor log_softmax(const Tensor& x, std::int64_t dim, std::optional<ScalarType> 
   if (dtype && *dtype != x.dtype()) return log_softmax(x.to(*dtype), dim);
   const std::int64_t d = wrap_dim(dim, x.dim());
   check_floating("log_softmax_lastdim_kernel_impl", x, d);
+  told(d);
   return differentiable<"LogSoftmaxBackward0">(
       inputs(x), {}, [&](const Array*) { return kernels::softmax(x.array(), d, true); }, [](Save& s) { s.output(); },
       [d](const Saved& s, const Tensor& g) -> Grads { return {log_softmax_backward(g, s.output(), d)}; });

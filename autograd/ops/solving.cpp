@@ -81,11 +81,12 @@ Tensor linalg_inv(const Tensor& a) {
 Tensor inverse(const Tensor& a) { return linalg_inv(a); }
 
 std::tuple<Tensor, Tensor> linalg_inv_ex(const Tensor& a, bool check_errors) {
+  const detail::Traced traced("linalg_inv_ex", {&a});
   check_real(a, "linalg.inv");
   check_squares(a, "linalg.inv");
   Inverse y = invert(a);
   if (check_errors) check_info(y.info, "linalg.inv_ex", kSingularInverse);
-  return {y.inverse, Tensor(y.info)};
+  return traced.told(std::tuple(y.inverse, Tensor(y.info)));
 }
 
 namespace {
@@ -248,10 +249,11 @@ Tensor cholesky(const Tensor& a, bool upper) {
   return f.factor;
 }
 std::tuple<Tensor, Tensor> linalg_cholesky_ex(const Tensor& a, bool upper, bool check_errors) {
+  const detail::Traced traced("linalg_cholesky_ex", {&a});
   check_cholesky(a);
   Factor f = cholesky_factor(a, upper);
   if (check_errors) check_info(f.info, "linalg.cholesky_ex", kNotPositive);
-  return {f.factor, Tensor(f.info)};
+  return traced.told(std::tuple(f.factor, Tensor(f.info)));
 }
 
 Tensor cholesky_solve(const Tensor& b, const Tensor& factor, bool upper) {
@@ -335,21 +337,24 @@ void check_lu(const Tensor& a, bool pivot, const char* name) {
 }  // namespace
 
 std::tuple<Tensor, Tensor> linalg_lu_factor(const Tensor& a, bool pivot) {
+  const detail::Traced traced("linalg_lu_factor", {&a});
   check_lu(a, pivot, "linalg.lu_factor");
   LUResult f = factorize(a);
   check_info(f.info, "torch.linalg.lu_factor", kZeroPivot);
-  return {f.lu, f.pivots};
+  return traced.told(std::tuple(f.lu, f.pivots));
 }
 
 std::tuple<Tensor, Tensor, Tensor> linalg_lu_factor_ex(const Tensor& a, bool pivot, bool check_errors) {
+  const detail::Traced traced("linalg_lu_factor_ex", {&a});
   check_lu(a, pivot, "torch.lu_factor");
   LUResult f = factorize(a);
   if (check_errors) check_info(f.info, "torch.linalg.lu_factor_ex", kZeroPivot);
-  return {f.lu, f.pivots, Tensor(f.info)};
+  return traced.told(std::tuple(f.lu, f.pivots, Tensor(f.info)));
 }
 
 std::tuple<Tensor, Tensor, Tensor> lu_unpack(const Tensor& lu, const Tensor& pivots, bool unpack_data,
                                              bool unpack_pivots) {
+  const detail::Traced traced("lu_unpack", {&lu, &pivots});
   check(lu.dim() >= 2, "torch.lu_unpack: Expected LU_data to have at least 2 dimensions, but got {}", lu.dim());
   check(!unpack_pivots || pivots.dtype() == kInt32,
         "torch.lu_unpack: LU_pivots is expected to be a contiguous tensor of torch.int32 dtype.\n"
@@ -361,16 +366,18 @@ std::tuple<Tensor, Tensor, Tensor> lu_unpack(const Tensor& lu, const Tensor& piv
     l = tril(lu.narrow(-1, 0, k), -1) + eye(m, k, TensorOptions(lu.dtype()));
     u = triu(lu.narrow(-2, 0, k));
   }
-  return {p, l, u};
+  return traced.told(std::tuple(p, l, u));
 }
 
 std::tuple<Tensor, Tensor, Tensor> linalg_lu(const Tensor& a, bool pivot) {
+  const detail::Traced traced("linalg_lu", {&a});
   check_lu(a, pivot, "linalg.lu");
   const LUResult f = factorize(a);
-  return lu_unpack(f.lu, f.pivots, true, true);
+  return traced.told(lu_unpack(f.lu, f.pivots, true, true));
 }
 
 Tensor linalg_lu_solve(const Tensor& lu, const Tensor& pivots, const Tensor& b, bool left, bool adjoint) {
+  const detail::Traced traced("linalg_lu_solve", {&lu, &pivots, &b});
   check_real(lu, "torch.linalg.lu_solve");
   check(pivots.dtype() == kInt32, "linalg.lu_solve: pivots should be a Tensor of scalar type torch.int32. Got {}",
         pivots.dtype());
@@ -387,12 +394,13 @@ Tensor linalg_lu_solve(const Tensor& lu, const Tensor& pivots, const Tensor& b, 
   // A = P·L·U: three steps, each with a derivative of its own.
   const Dims batch = common_batch(lu, b);
   const Tensor f = spread(lu, batch), p(kernels::permutation_matrix(pivots.array(), lu.size(-1), lu.dtype()));
-  if (!left) return mT(linalg_lu_solve(lu, pivots, mT(b), true, !adjoint));
+  if (!left) return traced.told(mT(linalg_lu_solve(lu, pivots, mT(b), true, !adjoint)));
   const Tensor rhs = spread(b, batch);
   if (adjoint) {
-    return matmul(p, solve_triangular(f, solve_triangular(f, rhs, true, true, false), false, true, true));
+    return traced.told(matmul(p, solve_triangular(f, solve_triangular(f, rhs, true, true, false), false, true, true)));
   }
-  return solve_triangular(f, solve_triangular(f, matmul(mT(p), rhs), false, false, true), true, false, false);
+  return traced.told(
+      solve_triangular(f, solve_triangular(f, matmul(mT(p), rhs), false, false, true), true, false, false));
 }
 Tensor lu_solve(const Tensor& b, const Tensor& lu, const Tensor& pivots) { return linalg_lu_solve(lu, pivots, b); }
 

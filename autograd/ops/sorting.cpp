@@ -43,13 +43,17 @@ void check_has_elements(const char* name, const Tensor& x, std::int64_t d) {
 
 ValuesIndices sort(const Tensor& x, std::int64_t dim, bool descending) {
   const std::int64_t d = wrap_dim(dim, x.dim());
-  return chosen<"SortBackward0">(x, d, kernels::sort(x.array(), d, descending), true);
+  told(d, descending);
+  return as_one("sort", {&x},
+                [&] { return chosen<"SortBackward0">(x, d, kernels::sort(x.array(), d, descending), true); });
 }
 ValuesIndices sort(const Tensor& x, std::optional<bool>, std::int64_t dim, bool descending) {
   return sort(x, dim, descending);
 }
 Tensor argsort(const Tensor& x, std::int64_t dim, bool descending) {
-  return Tensor(kernels::sort(x.array(), wrap_dim(dim, x.dim()), descending).second);
+  const std::int64_t d = wrap_dim(dim, x.dim());
+  told(d, descending);
+  return as_one("argsort", {&x}, [&] { return Tensor(kernels::sort(x.array(), d, descending).second); });
 }
 Tensor argsort(const Tensor& x, bool, std::int64_t dim, bool descending) { return argsort(x, dim, descending); }
 Tensor msort(const Tensor& x) { return sort(x, 0).values(); }
@@ -58,7 +62,9 @@ ValuesIndices topk(const Tensor& x, std::int64_t k, std::int64_t dim, bool large
   const std::int64_t d = wrap_dim(dim, x.dim());
   check(k >= 0 && k <= length(x, d), "selected index k out of range");
   refuse_bool("topk_cpu", x);
-  return chosen<"TopkBackward0">(x, d, kernels::topk(x.array(), k, d, largest), true);
+  told(k, d, largest);
+  return as_one("topk", {&x},
+                [&] { return chosen<"TopkBackward0">(x, d, kernels::topk(x.array(), k, d, largest), true); });
 }
 
 ValuesIndices kthvalue(const Tensor& x, std::int64_t k, std::int64_t dim, bool keepdim) {
@@ -66,7 +72,9 @@ ValuesIndices kthvalue(const Tensor& x, std::int64_t k, std::int64_t dim, bool k
   check_has_elements("kthvalue", x, d);
   check(k > 0 && k <= length(x, d), "kthvalue(): selected number k out of range for dimension {}", d);
   refuse_bool("kthvalue_cpu", x);
-  return chosen<"KthvalueBackward0">(x, d, kernels::kth_value(x.array(), k - 1, d), keepdim);
+  told(k, d, keepdim);
+  return as_one("kthvalue", {&x},
+                [&] { return chosen<"KthvalueBackward0">(x, d, kernels::kth_value(x.array(), k - 1, d), keepdim); });
 }
 
 namespace {
@@ -98,7 +106,9 @@ ValuesIndices median_along(const char* name, const Tensor& x, std::int64_t dim, 
   const std::int64_t d = wrap_dim(dim, x.dim());
   check_has_elements(name, x, d);
   refuse_bool("median_out", x);
-  return chosen<Name>(x, d, kernels::median(x.array(), d, ignore_nan), keepdim);
+  told(d, keepdim);
+  return as_one(ignore_nan ? "nanmedian" : "median", {&x},
+                [&] { return chosen<Name>(x, d, kernels::median(x.array(), d, ignore_nan), keepdim); });
 }
 
 }  // namespace
@@ -115,7 +125,8 @@ ValuesIndices nanmedian(const Tensor& x, std::int64_t dim, bool keepdim) {
 ValuesIndices mode(const Tensor& x, std::int64_t dim, bool keepdim) {
   const std::int64_t d = wrap_dim(dim, x.dim());
   check_has_elements("mode", x, d);
-  return chosen<"ModeBackward0">(x, d, kernels::mode(x.array(), d), keepdim);
+  told(d, keepdim);
+  return as_one("mode", {&x}, [&] { return chosen<"ModeBackward0">(x, d, kernels::mode(x.array(), d), keepdim); });
 }
 
 // --- quantiles
@@ -225,12 +236,14 @@ Tensor if_asked(bool asked, const Array& result) { return asked ? Tensor(result)
 template <FixedString Name>
 ThreeTensors unique_elements(const char* error, const Tensor& x, bool consecutive, bool inverse, bool counts) {
   const kernels::Distinct found = kernels::distinct(x.array(), consecutive);
-  return {without_derivative<Name>(error, x, found.values), if_asked(inverse, found.inverse),
-          if_asked(counts, found.counts)};
+  return as_one("unique", {&x}, [&] {
+    return ThreeTensors(without_derivative<Name>(error, x, found.values), if_asked(inverse, found.inverse),
+                        if_asked(counts, found.counts));
+  });
 }
 
 template <FixedString Name>
-ThreeTensors unique_rows(const char* error, const Tensor& x, std::int64_t dim, bool consecutive) {
+ThreeTensors unique_rows_of(const char* error, const Tensor& x, std::int64_t dim, bool consecutive) {
   const std::int64_t d = wrap_dim(dim, x.dim());
   const auto zeros = std::count(x.sizes().begin(), x.sizes().end(), 0);
   if (x.size(d) == 0) {
@@ -244,6 +257,10 @@ ThreeTensors unique_rows(const char* error, const Tensor& x, std::int64_t dim, b
   const Tensor values = index_select(moved, 0, Tensor(found.values)).transpose(0, d);
   const EnableGradGuard grad;
   return {without_derivative<Name>(error, x, values.array()), Tensor(found.inverse), Tensor(found.counts)};
+}
+template <FixedString Name>
+ThreeTensors unique_rows(const char* error, const Tensor& x, std::int64_t dim, bool consecutive) {
+  return as_one("unique_dim", {&x}, [&] { return unique_rows_of<Name>(error, x, dim, consecutive); });
 }
 
 }  // namespace
@@ -270,7 +287,10 @@ ThreeTensors unique_consecutive(const Tensor& x, bool return_inverse, bool retur
 }
 
 Tensor bincount(const Tensor& x) { return bincount(x, Tensor()); }
-Tensor bincount(const Tensor& x, const Tensor& weights, std::int64_t minlength) {
+
+namespace {
+
+Tensor bincount_of(const Tensor& x, const Tensor& weights, std::int64_t minlength) {
   check(minlength >= 0, "minlength should be >= 0");
   check<NotImplementedError>(is_integral(x.dtype()), "\"bincount_cpu\" not implemented for '{}'", x.dtype());
   if (x.dim() == 1 && x.numel() == 0) return zeros({minlength}, kInt64);
@@ -289,6 +309,12 @@ Tensor bincount(const Tensor& x, const Tensor& weights, std::int64_t minlength) 
   return without_derivative<"NotImplemented">("derivative for aten::bincount is not implemented", weights, sums);
 }
 
+}  // namespace
+
+Tensor bincount(const Tensor& x, const Tensor& weights, std::int64_t minlength) {
+  return as_one("bincount", {&x, &weights}, [&] { return bincount_of(x, weights, minlength); });
+}
+
 Tensor histc(const Tensor& x, std::int64_t bins, Scalar min, Scalar max) {
   check(bins > 0, "torch.histogram(): bins must be > 0, but got {} for dimension 0", bins);
   double low = min.toDouble(), high = max.toDouble();
@@ -301,7 +327,7 @@ Tensor histc(const Tensor& x, std::int64_t bins, Scalar min, Scalar max) {
   check(low < high, "torch.histc: max must be larger than min");
   check<NotImplementedError>(x.is_floating_point(), "\"{}\" not implemented for '{}'",
                              x.dtype() == kBool ? "linspace_cpu" : "histogram_cpu", x.dtype());
-  return Tensor(kernels::histc(x.array(), bins, low, high));
+  return as_one("histc", {&x}, [&] { return Tensor(kernels::histc(x.array(), bins, low, high)); });
 }
 
 }  // namespace xgrad

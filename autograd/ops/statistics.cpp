@@ -33,6 +33,7 @@ ScalarType product_type(const Tensor& x, std::optional<ScalarType> dtype) {
 template <FixedString Name>
 Tensor prod(const Tensor& x, const Dims& dims, bool keepdim, ScalarType type) {
   if (!is_floating_point(type) && x.requires_grad()) return prod<Name>(x.detach(), dims, keepdim, type);
+  told(dims, keepdim);
   return differentiable<Name>(
       inputs(x), {}, [&](const Array*) { return kernels::prod(x.array(), dims, keepdim, type); },
       [](Save& s) {
@@ -67,6 +68,7 @@ Tensor nansum(const Tensor& x, IntArrayRef dim, bool keepdim, std::optional<Scal
   if (!is_floating_point(x.dtype())) return sum(x, dim, keepdim, type);
   check(is_floating_point(type), "nansum(): could not sum floating numbers as {}", type);
   const Dims dims = wrap_dims(x, dim);
+  told(dims, keepdim);
   return differentiable<"NansumBackward0">(
       inputs(x), {},
       [&](const Array*) {
@@ -117,6 +119,7 @@ Moments moments(const char* name, const Tensor& x, IntArrayRef dim, std::optiona
 
 template <FixedString Name, bool root>
 Tensor variance(const Tensor& x, const Moments& m, bool all) {
+  told(m.dims, m.correction, m.keepdim);
   return differentiable<Name>(
       inputs(x), {},
       [&](const Array*) {
@@ -138,6 +141,7 @@ Tensor variance(const Tensor& x, const Moments& m, bool all) {
 template <FixedString Name, bool root>
 std::tuple<Tensor, Tensor> variance_and_mean(const Tensor& x, const Moments& m, bool all) {
   const Inputs<1> in = inputs(x);
+  told(m.dims, m.correction, m.keepdim);
   auto results = differentiable_many<Name>(
       in,
       [&] {
@@ -206,6 +210,7 @@ std::tuple<Tensor, Tensor> aminmax(const Tensor& x, std::optional<std::int64_t> 
   }
   const Dims dims = dim ? wrap_dims(x, *dim) : wrap_dims(x, {});
   const Inputs<1> in = inputs(x);
+  told(dims, keepdim);
   auto results = differentiable_many<"AminmaxBackward0">(
       in,
       [&] {
@@ -259,6 +264,7 @@ Tensor norm(const Tensor& x, double p, IntArrayRef dim, bool keepdim, std::optio
         dtype.value_or(kFloat32));
   const Tensor in = ops::as_dtype(x, dtype.value_or(x.dtype()));
   const Dims dims = wrap_dims(x, dim);
+  told(p, dims, keepdim);
   return differentiable<Name>(
       inputs(in), {}, [&](const Array*) { return kernels::norm(in.array(), p, dims, keepdim); },
       [](Save& s) {
@@ -290,6 +296,7 @@ Tensor norm(const Tensor& x, std::optional<Scalar> p, IntArrayRef dim, bool keep
 Tensor logsumexp(const Tensor& x, IntArrayRef dim, bool keepdim) {
   if (!x.is_floating_point()) return logsumexp(x.to(get_default_dtype()), dim, keepdim);
   const Dims dims = wrap_dims(x, dim);
+  told(dims, keepdim);
   return differentiable<"LogsumexpBackward0">(
       inputs(x), {}, [&](const Array*) { return kernels::logsumexp(x.array(), dims, keepdim); },
       [](Save& s) {
@@ -306,7 +313,9 @@ Tensor logsumexp(const Tensor& x, IntArrayRef dim, bool keepdim) {
 Tensor count_nonzero(const Tensor& x) { return count_nonzero(x, IntArrayRef()); }
 Tensor count_nonzero(const Tensor& x, std::int64_t dim) { return count_nonzero(x, IntArrayRef(dim)); }
 Tensor count_nonzero(const Tensor& x, IntArrayRef dim) {
-  return Tensor(kernels::count_nonzero(x.array(), wrap_dims(x, dim), false));
+  const Dims dims = wrap_dims(x, dim);
+  told(dims);
+  return as_one("count_nonzero", {&x}, [&] { return Tensor(kernels::count_nonzero(x.array(), dims, false)); });
 }
 
 }  // namespace xgrad

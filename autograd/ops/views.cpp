@@ -65,6 +65,7 @@ Tensor through_memory(const Tensor& g, const Geometry& from, const Geometry& to,
 }
 
 Tensor view_to(const Tensor& x, Array array) {
+  told(array.sizes());
   return differentiable_view<"ViewBackward0">(
       x, std::move(array),
       [sizes = Dims(x.sizes())](const Saved&, const Tensor& g) -> Grads { return {g.reshape(sizes)}; });
@@ -102,16 +103,20 @@ Tensor ops::view_as(const Tensor& x, ScalarType dtype) {
         strides[d] = divisible("stride(" + std::to_string(d) + ")", strides[d]);
     }
   }
-  return Tensor(Array(x.array().storage(), dtype, std::move(sizes), std::move(strides), offset));
+  return as_one("view_dtype", {&x}, [&] {
+    return Tensor(Array(x.array().storage(), dtype, std::move(sizes), std::move(strides), offset));
+  });
 }
 
 Tensor reshape(const Tensor& x, IntArrayRef shape) {
   if (auto v = x.array().try_view(shape)) {
+    told(v->sizes());
     return differentiable_view<"ReshapeAliasBackward0">(
         x, *std::move(v),
         [sizes = Dims(x.sizes())](const Saved&, const Tensor& g) -> Grads { return {g.reshape(sizes)}; });
   }
   const Dims sizes = infer_size(shape, x.numel());
+  told(sizes);
   return differentiable<"UnsafeViewBackward0">(
       inputs(x), {}, [&](const Array*) { return kernels::contiguous_copy(x.array()).view(sizes); }, no_save,
       [sizes = Dims(x.sizes())](const Saved&, const Tensor& g) -> Grads { return {g.reshape(sizes)}; });
@@ -142,6 +147,7 @@ Tensor squeeze(const Tensor& x) {
 }
 
 Tensor squeeze(const Tensor& x, std::int64_t dim) {
+  told(dim);
   return differentiable_view<"SqueezeBackward1">(
       x, x.array().squeeze(dim),
       [sizes = Dims(x.sizes())](const Saved&, const Tensor& g) -> Grads { return {g.reshape(sizes)}; });
@@ -149,6 +155,7 @@ Tensor squeeze(const Tensor& x, std::int64_t dim) {
 
 Tensor unsqueeze(const Tensor& x, std::int64_t dim) {
   const std::int64_t d = wrap_dim(dim, x.dim() + 1);
+  told(d);
   return differentiable_view<"UnsqueezeBackward0">(
       x, x.array().unsqueeze(d), [d](const Saved&, const Tensor& g) -> Grads { return {g.squeeze(d)}; });
 }
@@ -157,12 +164,14 @@ Tensor permute(const Tensor& x, IntArrayRef dims) {
   Array array = x.array().permute(dims);
   Dims order(dims);
   for (auto& d : order) d = wrap_dim(d, x.dim());
+  told(order);
   return differentiable_view<"PermuteBackward0">(
       x, std::move(array),
       [back = inverse(order)](const Saved&, const Tensor& g) -> Grads { return {g.permute(back)}; });
 }
 
 Tensor transpose(const Tensor& x, std::int64_t dim0, std::int64_t dim1) {
+  told(dim0, dim1);
   return differentiable_view<"TransposeBackward0">(
       x, x.array().transpose(dim0, dim1),
       [dim0, dim1](const Saved&, const Tensor& g) -> Grads { return {g.transpose(dim0, dim1)}; });
@@ -177,6 +186,7 @@ Tensor t(const Tensor& x) {
 
 /// The engine sums over what was stretched.
 Tensor expand(const Tensor& x, IntArrayRef size) {
+  told(size);
   return differentiable_view<"ExpandBackward0">(x, x.array().expand(size),
                                                 [](const Saved&, const Tensor& g) -> Grads { return {g}; });
 }
@@ -190,6 +200,7 @@ Tensor select(const Tensor& x, std::int64_t dim, std::int64_t index) {
                       index, x.sizes(), wrap_dim(dim, x.dim()));
   }
   Array array = x.array().select(dim, index);
+  told(dim, index);
   return differentiable_view<"SelectBackward0">(
       x, std::move(array), [sizes = Dims(x.sizes()), dim, index](const Saved&, const Tensor& g) -> Grads {
         return {into_zeros<"SelectBackwardBackward0">(
@@ -201,6 +212,7 @@ Tensor slice(const Tensor& x, std::int64_t dim, std::optional<std::int64_t> star
              std::int64_t step) {
   const std::int64_t from = start.value_or(0), to = end.value_or(std::numeric_limits<std::int64_t>::max());
   Array array = x.array().slice(dim, from, to, step);
+  told(dim, from, to, step);
   return differentiable_view<"SliceBackward0">(
       x, std::move(array), [sizes = Dims(x.sizes()), dim, from, to, step](const Saved&, const Tensor& g) -> Grads {
         return {into_zeros<"SliceBackwardBackward0">(
@@ -227,6 +239,7 @@ Tensor as_strided(const Tensor& x, IntArrayRef size, IntArrayRef stride, std::op
   const std::int64_t at = offset.value_or(a.offset());
   Array array = a.as_strided(size, stride, at);
   Geometry base{a.sizes(), a.strides(), 0}, view{size, stride, at - a.offset()};
+  told(size, stride, at - a.offset());
   return differentiable_view<"AsStridedBackward0">(
       x, std::move(array), [base = std::move(base), view = std::move(view)](const Saved&, const Tensor& g) -> Grads {
         return {through_memory(g, view, base, base)};
@@ -259,6 +272,7 @@ std::vector<Tensor> views(const Tensor& x, std::vector<Array> parts, Join join) 
 std::vector<Tensor> pieces(const Tensor& x, std::int64_t size, std::int64_t count, std::int64_t dim) {
   std::vector<Array> parts;
   for (std::int64_t i = 0; i < count; ++i) parts.push_back(x.array().slice(dim, i * size, (i + 1) * size, 1));
+  told(size, dim);
   return views<"SplitBackward0">(x, std::move(parts),
                                  [d = wrap_dim(dim, x.dim())](const std::vector<Tensor>& g) { return cat(g, d); });
 }
@@ -282,6 +296,7 @@ std::vector<Tensor> unbind(const Tensor& x, std::int64_t dim) {
   std::vector<Array> parts;
   for (std::int64_t i = 0; i < x.size(d); ++i) parts.push_back(x.array().select(d, i));
   if (parts.empty()) return {};
+  told(d);
   return views<"UnbindBackward0">(x, std::move(parts), [d](const std::vector<Tensor>& g) { return stack(g, d); });
 }
 
@@ -308,6 +323,7 @@ std::vector<Tensor> split_with_sizes(const Tensor& x, IntArrayRef split_sizes, s
         "split_with_sizes expects split_sizes to sum exactly to {} (input tensor's size at dimension {}), but got "
         "split_sizes={}",
         x.size(dim), dim, split_sizes);
+  told(split_sizes, dim);
   return views<"SplitWithSizesBackward0">(
       x, std::move(parts), [d = wrap_dim(dim, x.dim())](const std::vector<Tensor>& g) { return cat(g, d); });
 }
