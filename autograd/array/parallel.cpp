@@ -50,6 +50,10 @@ void run_chunks(void (*chunk)(const void* context, std::int64_t i), const void* 
   if (count > 1 && t_serial == 0) {
     const int threads = get_num_threads();
     if (threads > 1 && ThreadPool::shared().run(chunk, context, count, threads - 1)) return;
+    // Loops within are not split here either, or products in the chunks would have other bits when the pool is taken.
+    const SerialGuard inside;
+    for (std::int64_t i = 0; i < count; ++i) chunk(context, i);
+    return;
   }
   for (std::int64_t i = 0; i < count; ++i) chunk(context, i);
 }

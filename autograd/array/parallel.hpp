@@ -2,9 +2,10 @@
 ///
 /// The library has one pool of threads. It starts with the first piece of work that is large enough, and there is no
 /// other: BLAS runs on the thread that calls it. Results have the same bits with any number of threads, but for large
-/// matrix products, which BLAS rounds differently in pieces: these are the same for the same number.
-/// The number is what set_num_threads() said, else the environment's XGRAD_NUM_THREADS, else OMP_NUM_THREADS, else the
-/// number of processor cores that the program may run on.
+/// matrix products, which BLAS rounds differently in pieces: these are the same for the same number, in parallel loops
+/// and under a SerialGuard (as in a DataLoader's workers) that of one thread. The number is what set_num_threads()
+/// said, else the environment's XGRAD_NUM_THREADS, else OMP_NUM_THREADS, else the number of processor cores that the
+/// program may run on.
 #pragma once
 
 #include <algorithm>

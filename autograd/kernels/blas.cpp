@@ -4,6 +4,7 @@
 #include <xgrad/autograd/kernels/split.hpp>
 
 #include <cblas.h>
+#include <dlfcn.h>
 
 #include <algorithm>
 #include <limits>
@@ -11,13 +12,22 @@
 namespace xgrad::kernels::blas {
 namespace {
 
-/// With threads of its own OpenBLAS has one number of threads for all callers; with OpenMP's, each calling thread has
-/// its number.
-void prepare() {
-  static const bool each_thread = (openblas_set_num_threads(1), openblas_get_parallel() == OPENBLAS_OPENMP);
-  if (!each_thread) return;
-  thread_local const bool done = (openblas_set_num_threads(1), true);
-  (void)done;
+/// OpenMP's number of threads for the calling thread, where OpenBLAS goes by it.
+struct OpenMp {
+  int (*get)() = nullptr;
+  void (*set)(int) = nullptr;
+
+  OpenMp() {
+    openblas_set_num_threads(1);
+    if (openblas_get_parallel() != OPENBLAS_OPENMP) return;
+    get = reinterpret_cast<int (*)()>(::dlsym(RTLD_DEFAULT, "omp_get_max_threads"));
+    set = reinterpret_cast<void (*)(int)>(::dlsym(RTLD_DEFAULT, "omp_set_num_threads"));
+    if (!set) get = nullptr;
+  }
+};
+const OpenMp& openmp() {
+  static const OpenMp found;
+  return found;
 }
 
 blasint narrow(std::int64_t size) {
@@ -58,7 +68,7 @@ template <class T, class F>
 void any_gemm(F call, std::int64_t n, std::int64_t m, std::int64_t k, T alpha, Matrix<T> a, Matrix<T> b, T beta, T* out,
               std::int64_t ld_out) {
   const auto part = [&](std::int64_t rows, std::int64_t columns, Matrix<T> a, Matrix<T> b, T* out) {
-    prepare();
+    const OneThread one_thread;
     call(CblasRowMajor, flag(a.transposed), flag(b.transposed), narrow(rows), narrow(columns), narrow(k), alpha, a.data,
          narrow(a.ld), b.data, narrow(b.ld), beta, out, narrow(ld_out));
   };
@@ -79,7 +89,7 @@ void any_gemv(F call, std::int64_t n, std::int64_t k, Matrix<T> a, const T* v, s
   split_product(n, cost_of(1, k), [&](std::int64_t first, std::int64_t last) {
     const Matrix<T> part = from_row(a, first);
     const std::int64_t length = last - first;
-    prepare();
+    const OneThread one_thread;
     // gemv wants the stored matrix's shape, gemm the product's.
     call(CblasRowMajor, flag(a.transposed), narrow(a.transposed ? k : length), narrow(a.transposed ? length : k), T(1),
          part.data, narrow(a.ld), v, narrow(v_stride), T(0), out + first, 1);
@@ -88,11 +98,22 @@ void any_gemv(F call, std::int64_t n, std::int64_t k, Matrix<T> a, const T* v, s
 
 template <class T, class F>
 T any_dot(F call, std::int64_t n, const T* a, std::int64_t a_stride, const T* b, std::int64_t b_stride) {
-  prepare();
+  const OneThread one_thread;
   return call(narrow(n), a, narrow(a_stride), b, narrow(b_stride));
 }
 
 }  // namespace
+
+OneThread::OneThread() {
+  if (const OpenMp& omp = openmp(); omp.get) [[unlikely]] {
+    before_ = omp.get();
+    if (before_ != 1) omp.set(1);
+  }
+}
+OneThread::~OneThread() {
+  if (before_ != 1) [[unlikely]]
+    openmp().set(before_);
+}
 
 constinit std::int64_t tile = 16;
 
@@ -128,8 +149,8 @@ double dot(std::int64_t n, const double* a, std::int64_t a_stride, const double*
 std::string configuration() { return openblas_get_config(); }
 std::string core_name() { return openblas_get_corename(); }
 int thread_count() {
-  prepare();
-  return openblas_get_num_threads();
+  const OneThread one_thread;
+  return openmp().get ? openmp().get() : openblas_get_num_threads();
 }
 
 }  // namespace xgrad::kernels::blas

@@ -1,7 +1,7 @@
 /// BLAS, as far as the kernels need it: row-major, overloaded for float and double, checked for sizes.
 ///
-/// Only blas.cpp includes <cblas.h>. OpenBLAS runs on the calling thread: its own threads are switched off at a
-/// thread's first call. Large products are split here, among the threads of the library's own pool.
+/// Only blas.cpp includes <cblas.h>. OpenBLAS runs on the calling thread (OneThread). Large products are split here,
+/// among the threads of the library's own pool.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,20 @@ struct Matrix {
   const T* data;
   std::int64_t ld;
   bool transposed;
+};
+
+/// Within its scope, BLAS and LAPACK stay on the calling thread. OpenBLAS with threads of its own has one number of
+/// them for all callers, which is set to 1 for good; with OpenMP's, each calling thread has its number, which the
+/// program may need for other things and gets back.
+class OneThread {
+ public:
+  OneThread();
+  ~OneThread();
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  int before_ = 1;
 };
 
 /// Parts of products are whole tiles of so many rows or columns, as BLAS's kernels do. (Tests have 1, so that small

@@ -57,12 +57,6 @@ blasint narrow(std::int64_t n) {
 /// A leading dimension, which LAPACK wants to be at least 1.
 blasint leading(std::int64_t n) { return narrow(std::max<std::int64_t>(n, 1)); }
 
-/// OpenBLAS has been told to stay on the calling thread.
-void prepare() {
-  static const int threads = blas::thread_count();
-  (void)threads;
-}
-
 /// Asks for the size of the workspace, then works: call(work, size) with size −1 leaves the answer in work[0].
 template <class T, class F>
 int with_workspace(F call) {
@@ -74,7 +68,7 @@ int with_workspace(F call) {
 
 template <class T>
 int any_getrf(std::int64_t m, std::int64_t n, T* a, std::int32_t* pivots) {
-  prepare();
+  const blas::OneThread one_thread;
   const blasint rows = narrow(m), columns = narrow(n), lda = leading(m);
   blasint info = 0;
   XGRAD_PICK(getrf)(&rows, &columns, a, &lda, pivots, &info);
@@ -83,7 +77,7 @@ int any_getrf(std::int64_t m, std::int64_t n, T* a, std::int32_t* pivots) {
 
 template <class T>
 int any_getrs(bool transposed, std::int64_t n, std::int64_t columns, const T* lu, const std::int32_t* pivots, T* b) {
-  prepare();
+  const blas::OneThread one_thread;
   const char how = transposed ? 'T' : 'N';
   const blasint order = narrow(n), rhs = narrow(columns), ld = leading(n);
   blasint info = 0;
@@ -93,7 +87,7 @@ int any_getrs(bool transposed, std::int64_t n, std::int64_t columns, const T* lu
 
 template <class T>
 int any_potrf(Part part, std::int64_t n, T* a) {
-  prepare();
+  const blas::OneThread one_thread;
   const char uplo = static_cast<char>(part);
   const blasint order = narrow(n), ld = leading(n);
   blasint info = 0;
@@ -103,7 +97,7 @@ int any_potrf(Part part, std::int64_t n, T* a) {
 
 template <class T>
 int any_geqrf(std::int64_t m, std::int64_t n, T* a, T* tau) {
-  prepare();
+  const blas::OneThread one_thread;
   const blasint rows = narrow(m), columns = narrow(n), ld = leading(m);
   return with_workspace<T>([&](T* work, blasint size) {
     blasint info = 0;
@@ -114,7 +108,7 @@ int any_geqrf(std::int64_t m, std::int64_t n, T* a, T* tau) {
 
 template <class T>
 int any_orgqr(std::int64_t m, std::int64_t columns, std::int64_t k, T* a, const T* tau) {
-  prepare();
+  const blas::OneThread one_thread;
   const blasint rows = narrow(m), wanted = narrow(columns), reflections = narrow(k), ld = leading(m);
   return with_workspace<T>([&](T* work, blasint size) {
     blasint info = 0;
@@ -125,7 +119,7 @@ int any_orgqr(std::int64_t m, std::int64_t columns, std::int64_t k, T* a, const 
 
 template <class T>
 int any_syevd(bool vectors, Part part, std::int64_t n, T* a, T* w) {
-  prepare();
+  const blas::OneThread one_thread;
   const char job = vectors ? 'V' : 'N', uplo = static_cast<char>(part);
   const blasint order = narrow(n), ld = leading(n);
   blasint integers = 1;
@@ -142,7 +136,7 @@ int any_syevd(bool vectors, Part part, std::int64_t n, T* a, T* w) {
 
 template <class T>
 int any_gesdd(char job, std::int64_t m, std::int64_t n, T* a, T* s, T* u, std::int64_t ldu, T* vt, std::int64_t ldvt) {
-  prepare();
+  const blas::OneThread one_thread;
   const blasint rows = narrow(m), columns = narrow(n), lda = leading(m), ld_u = leading(ldu), ld_vt = leading(ldvt);
   std::vector<blasint> iwork(static_cast<std::size_t>(8 * std::max<std::int64_t>(std::min(m, n), 1)));
   return with_workspace<T>([&](T* work, blasint size) {
@@ -155,7 +149,7 @@ int any_gesdd(char job, std::int64_t m, std::int64_t n, T* a, T* s, T* u, std::i
 
 template <class T>
 int any_gels(std::int64_t m, std::int64_t n, std::int64_t columns, T* a, T* b) {
-  prepare();
+  const blas::OneThread one_thread;
   const char how = 'N';
   const blasint rows = narrow(m), cols = narrow(n), rhs = narrow(columns), lda = leading(m),
                 ldb = leading(std::max(m, n));
@@ -168,7 +162,7 @@ int any_gels(std::int64_t m, std::int64_t n, std::int64_t columns, T* a, T* b) {
 
 template <class T>
 int any_gelsy(std::int64_t m, std::int64_t n, std::int64_t columns, T* a, T* b, double rcond, std::int32_t* rank) {
-  prepare();
+  const blas::OneThread one_thread;
   const blasint rows = narrow(m), cols = narrow(n), rhs = narrow(columns), lda = leading(m),
                 ldb = leading(std::max(m, n));
   const T least = static_cast<T>(rcond);
@@ -183,7 +177,7 @@ int any_gelsy(std::int64_t m, std::int64_t n, std::int64_t columns, T* a, T* b, 
 template <class T>
 int any_gelsd(std::int64_t m, std::int64_t n, std::int64_t columns, T* a, T* b, T* s, double rcond,
               std::int32_t* rank) {
-  prepare();
+  const blas::OneThread one_thread;
   const blasint rows = narrow(m), cols = narrow(n), rhs = narrow(columns), lda = leading(m),
                 ldb = leading(std::max(m, n));
   const T least = static_cast<T>(rcond);
@@ -201,7 +195,7 @@ int any_gelsd(std::int64_t m, std::int64_t n, std::int64_t columns, T* a, T* b, 
 template <class T>
 int any_gelss(std::int64_t m, std::int64_t n, std::int64_t columns, T* a, T* b, T* s, double rcond,
               std::int32_t* rank) {
-  prepare();
+  const blas::OneThread one_thread;
   const blasint rows = narrow(m), cols = narrow(n), rhs = narrow(columns), lda = leading(m),
                 ldb = leading(std::max(m, n));
   const T least = static_cast<T>(rcond);
@@ -214,7 +208,7 @@ int any_gelss(std::int64_t m, std::int64_t n, std::int64_t columns, T* a, T* b, 
 
 template <class T>
 void any_trsm(Part part, bool transposed, bool unit, std::int64_t n, std::int64_t columns, const T* a, T* b) {
-  prepare();
+  const blas::OneThread one_thread;
   pick<T>(cblas_strsm, cblas_dtrsm)(CblasColMajor, CblasLeft, part == Part::Upper ? CblasUpper : CblasLower,
                                     transposed ? CblasTrans : CblasNoTrans, unit ? CblasUnit : CblasNonUnit, narrow(n),
                                     narrow(columns), T(1), a, leading(n), b, leading(n));

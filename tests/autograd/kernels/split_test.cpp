@@ -15,10 +15,12 @@
 #include <xgrad/autograd/kernels/split.hpp>
 #include <xgrad/tests/autograd/kernels/kernel_arrays.hpp>
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <functional>
@@ -87,6 +89,21 @@ TEST(Split, BlasUsesOneThreadOnEveryThread) {
   int elsewhere = 0;
   std::thread([&] { elsewhere = blas::thread_count(); }).join();
   EXPECT_EQ(elsewhere, 1);
+}
+
+// With OpenBLAS's OpenMP flavour (tests/CMakeLists.txt runs this with each flavour there is), a program's own loops
+// keep their threads.
+TEST(Split, BlasLeavesOpenMpItsThreads) {
+  const auto get = reinterpret_cast<int (*)()>(::dlsym(RTLD_DEFAULT, "omp_get_max_threads"));
+  const auto set = reinterpret_cast<void (*)(int)>(::dlsym(RTLD_DEFAULT, "omp_set_num_threads"));
+  if (get && set) set(3);
+  const Array a = to_dtype(noise<float>({300, 301}, 1), kFloat64), b = to_dtype(noise<float>({301, 302}, 2), kFloat64);
+  const Array product = matmul(a, b);
+  EXPECT_EQ(product.sizes(), (Dims{300, 302}));
+  EXPECT_EQ(blas::thread_count(), 1);
+  if (get && set) {
+    EXPECT_EQ(get(), 3);
+  }
 }
 
 TEST(Split, AnErrorInAPieceComesOut) {
@@ -349,6 +366,45 @@ TEST(Split, SameBitsWithAnyNumberOfThreads) {
       for (std::size_t i = 0; i < one.size(); ++i)
         EXPECT_TRUE(same_bits(several[i], one[i])) << threads << " threads, result " << i;
     }
+  }
+}
+
+/// Work on one thread that keeps the pool until the end.
+class PoolTaken {
+ public:
+  PoolTaken() : owner_([this] { run(); }) {
+    while (!running_.load()) std::this_thread::yield();
+  }
+  ~PoolTaken() {
+    done_ = true;
+    owner_.join();
+  }
+
+ private:
+  void run() {
+    detail::run_pieces(0, 2, 1, [this](std::int64_t, std::int64_t) {
+      running_ = true;
+      while (!done_.load()) std::this_thread::yield();
+    });
+  }
+  std::atomic<bool> running_{false}, done_{false};
+  std::thread owner_;
+};
+
+TEST(Split, SameBitsWhenAnotherThreadHasThePool) {
+  const Threads set(2);
+  std::vector<Work> all;
+  products(all);
+  all.push_back({"large batches", [] {
+                   return Results{batched_matmul(numbers({8, 600, 300}), numbers({8, 300, 500}, 2))};
+                 }});
+  for (const auto family : {elementwise, reductions, losses, networks}) family(all);
+  for (const Work& work : all) {
+    SCOPED_TRACE(work.name);
+    const Results free = work.run();
+    const PoolTaken taken;
+    const Results alone = work.run();
+    for (std::size_t i = 0; i < free.size(); ++i) EXPECT_TRUE(same_bits(alone[i], free[i])) << "result " << i;
   }
 }
 
