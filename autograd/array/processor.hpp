@@ -6,7 +6,7 @@ namespace xgrad::detail {
 
 /// What the check looks at; each of them is in every processor of that level.
 struct ProcessorFeatures {
-  bool avx2, bmi, bmi2, fma;
+  bool avx2, bmi, bmi2, fma, lzcnt, movbe, f16c;
 };
 
 /// The first feature that is missing, or null.
