@@ -3,7 +3,7 @@
 /// For the files that are compiled once for each level: everything here has internal linkage and uses the compiler's
 /// builtins instead of the standard library's templates (see level_kernels.hpp for why).
 /// Coefficients come from scripts/fit_functions.py. Errors, in units in the last place (ULP), are the largest over all
-/// floats as tests/autograd/kernels/functions_test.cpp measures them. Comparisons are written for NaN to pass.
+/// floats as tests/autograd/kernels/levels_test.cpp measures them. Comparisons are written for NaN to pass.
 #pragma once
 
 #include <cstdint>

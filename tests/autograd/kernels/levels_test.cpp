@@ -139,6 +139,31 @@ TEST(LevelsTest, FloatFunctionsAreWithinTwoUnitsOverTheWholeRange) {
   }
 }
 
+template <class T>
+void check_exact() {
+  constexpr struct {
+    Function function;
+    double x, y;
+  } kPoints[] = {{Function::Exp, 0, 1},       {Function::Exp, -0.0, 1},  {Function::Log, 1, 0},
+                 {Function::Cos, 0, 1},       {Function::Tanh, 20, 1},   {Function::Tanh, -20, -1},
+                 {Function::Erf, 6.5, 1},     {Function::Erf, -6.5, -1}, {Function::Expm1, -50, -1},
+                 {Function::Sigmoid, 0, 0.5}, {Function::Sigmoid, 50, 1}};
+  for (const LevelKernels* level : levels()) {
+    for (const auto& p : kPoints) {
+      // One by itself, and in the middle of vectors.
+      for (const std::size_t n : {1, 37}) {
+        const std::vector<T> x(n, static_cast<T>(p.x));
+        std::vector<T> y(n);
+        rows_of<T>(*level).of[static_cast<int>(p.function)](y.data(), x.data(), static_cast<std::int64_t>(n));
+        EXPECT_EQ(y, std::vector<T>(n, static_cast<T>(p.y)))
+            << kAll[static_cast<int>(p.function)].name << " of " << p.x << ", level " << level->name;
+      }
+    }
+  }
+}
+TEST(LevelsTest, FloatsAreExactWhereTheyCanBe) { check_exact<float>(); }
+TEST(LevelsTest, DoublesAreExactWhereTheyCanBe) { check_exact<double>(); }
+
 /// The largest error of gelu and its slope on [-12, 12], as a part of max(1, |x|).
 template <class T>
 double gelu_error(const RowFunctions<T>& rows) {
