@@ -125,6 +125,14 @@ std::string json_string(std::string_view text) {
   return out + '"';
 }
 
+/// Whether it is an operation or a derivative, which the others name.
+bool is_operation(const Event& e) {
+  std::string_view name = e.name;
+  if (name.starts_with("aten::") || name.starts_with("torch::autograd::")) return true;
+  while (name.ends_with('0') || name.ends_with('1') || name.ends_with('2')) name.remove_suffix(1);
+  return name.ends_with("Backward");
+}
+
 /// One of the trace's objects; times are in microseconds there.
 std::string trace_event(const Event& e, const ProfileOptions& options) {
   std::string args;
@@ -136,7 +144,7 @@ std::string trace_event(const Event& e, const ProfileOptions& options) {
   if (!e.module.empty()) arg("Module Hierarchy", json_string(e.module));
   return fmt::format(
       R"({{"ph": "X", "cat": "{}", "name": {}, "pid": 0, "tid": {}, "ts": {:.3f}, "dur": {:.3f}, "args": {{{}}}}})",
-      e.name.starts_with("aten::") ? "cpu_op" : "user_annotation", json_string(e.name), e.thread, microseconds(e.start),
+      is_operation(e) ? "cpu_op" : "user_annotation", json_string(e.name), e.thread, microseconds(e.start),
       microseconds(e.duration), args);
 }
 
@@ -233,7 +241,15 @@ double profile::self_cpu_time_total() { return total_average().self_cpu_time_tot
 void profile::export_chrome_trace(const std::string& path) {
   std::string text = "{\"displayTimeUnit\": \"ms\", \"traceEvents\": [\n";
   text += R"({"ph": "M", "name": "process_name", "pid": 0, "tid": 0, "args": {"name": "CPU functions"}})";
-  for (std::size_t i = 0; i < events().size(); ++i) {
+  int threads = 0;
+  for (const Event& e : events()) threads = std::max(threads, e.thread + 1);
+  for (int t = 0; t < threads; ++t) {
+    text += fmt::format(
+        ",\n"
+        R"({{"ph": "M", "name": "thread_name", "pid": 0, "tid": {}, "args": {{"name": "thread {}{}"}}}})",
+        t, t, t == 0 ? ", the profiler's" : "");
+  }
+  for (std::size_t i = 0; i < events_.size(); ++i) {
     const Event& e = events_[i];
     text += ",\n" + trace_event(e, options_);
     if (e.forward >= 0) text += ",\n" + trace_arrow(i, events_[static_cast<std::size_t>(e.forward)], e);

@@ -308,10 +308,12 @@ Grads BackwardRun::apply_watched(Node& n, NodeHooks* hooks, Grads grads) {
     const std::shared_ptr<const Origin>* outer;
     ~Restore() { detail::running_origin = outer; }
   } restore{outer};
-  const Grads incoming = grads;
+  // Kept only for those who are shown it: a gradient in two hands can be neither written over nor taken for a leaf's.
+  const bool shown = (hooks && !hooks->post.empty()) || autograd::anyone_observes();
+  const Grads incoming = shown ? grads : Grads();
   Grads out;
   try {
-    const detail::Profiled profiled(n, incoming);
+    const detail::Profiled profiled(n, grads);
     out = n.apply(std::move(grads));
   } catch (Error& e) {
     if (anomaly) detail::add_origin(e, n);

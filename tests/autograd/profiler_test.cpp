@@ -298,12 +298,18 @@ TEST(ProfilerTrace, IsJsonOfTheEvents) {
   std::ifstream file(path);
   const nlohmann::json trace = nlohmann::json::parse(file);
   std::map<std::string, nlohmann::json> by_name, starts, ends;
+  std::map<int, std::string> threads;
   for (const auto& e : trace.at("traceEvents")) {
     if (e.at("ph") == "X") by_name[e.at("name")] = e;
     if (e.at("ph") == "s") starts[e.at("id").dump()] = e;
     if (e.at("ph") == "f") ends[e.at("id").dump()] = e;
+    if (e.at("ph") == "M" && e.at("name") == "thread_name") threads[e.at("tid")] = e.at("args").at("name");
   }
-  EXPECT_EQ(by_name.count("a \"name\"\n\\"), 1u);
+  ASSERT_EQ(by_name.count("a \"name\"\n\\"), 1u);
+  EXPECT_EQ(by_name.at("a \"name\"\n\\").at("cat"), "user_annotation");
+  for (const char* operation : {"aten::exp", "ExpBackward0", "torch::autograd::AccumulateGrad"})
+    EXPECT_EQ(by_name.at(operation).at("cat"), "cpu_op") << operation;
+  EXPECT_EQ(threads, (std::map<int, std::string>{{0, "thread 0, the profiler's"}}));
   const auto& exp = by_name.at("aten::exp");
   EXPECT_EQ(exp.at("args").at("Input Dims"), nlohmann::json::parse("[[2, 3]]"));
   EXPECT_EQ(exp.at("args").at("Bytes"), 24);
