@@ -26,10 +26,9 @@ Job training_step(std::int64_t batch) {
   }
   return {[=] { s->loss = s->network.step(s->images.data(), s->labels.data()); },
           [=] {
-            std::vector<float> r{s->loss};
+            Results r{{s->loss}};
             for (std::size_t l = 0; l < 3; ++l) {
-              for (const auto* p : {&s->network.weight(l), &s->network.bias(l)})
-                r.insert(r.end(), p->begin(), p->end());
+              for (const auto* p : {&s->network.weight(l), &s->network.bias(l)}) r.push_back(*p);
             }
             return r;
           }};

@@ -58,17 +58,23 @@ std::vector<Side> all_sides() {
   return sides;
 }
 
-/// The largest difference, relative to the largest result; negative if they are not of one size or not finite.
-double difference(const std::vector<float>& a, const std::vector<float>& b) {
+/// The largest difference in any tensor, relative to the largest element of that tensor; negative if they are not of
+/// one size or not finite.
+double difference(const Results& a, const Results& b) {
   if (a.size() != b.size() || a.empty()) return -1;
-  double most = 0, scale = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    const double d = std::abs(double(a[i]) - double(b[i]));
-    if (!std::isfinite(d)) return -1;
-    most = std::max(most, d);
-    scale = std::max(scale, std::abs(double(b[i])));
+  double worst = 0;
+  for (std::size_t t = 0; t < a.size(); ++t) {
+    if (a[t].size() != b[t].size() || a[t].empty()) return -1;
+    double most = 0, scale = 0;
+    for (std::size_t i = 0; i < a[t].size(); ++i) {
+      const double d = std::abs(double(a[t][i]) - double(b[t][i]));
+      if (!std::isfinite(d)) return -1;
+      most = std::max(most, d);
+      scale = std::max(scale, std::abs(double(b[t][i])));
+    }
+    worst = std::max(worst, scale > 0 ? most / scale : most);
   }
-  return scale > 0 ? most / scale : most;
+  return worst;
 }
 
 std::string time_text(double ns) {
@@ -87,19 +93,28 @@ bool run_row(const Row& row, const std::vector<Side>& sides, const Options& opti
       jobs.push_back(r.setup());
     }
   }
+  // The first contender of each side; then, with several threads, libtorch's other settings, of which its best counts.
   std::vector<Contender> contenders;
-  for (std::size_t i = 0; i < jobs.size(); ++i) {
+  std::vector<std::size_t> of_side;
+  const auto contend = [&](std::size_t side, int threads, int blas_threads) {
     // Both libraries share one OpenBLAS, whose number of threads is global; ours splits the work above it.
-    const int blas_threads = with[i]->name == "libtorch" ? options.threads : 1;
-    contenders.push_back({[blas_threads, threads = options.threads, side = with[i]] {
+    contenders.push_back({[threads, blas_threads, rest = options.threads > 1, use = with[side]->use_threads] {
                             openblas_set_num_threads(blas_threads);
-                            side->use_threads(threads);
-                            if (threads > 1) std::this_thread::sleep_for(kOthersSleep);
+                            use(threads);
+                            if (rest) std::this_thread::sleep_for(kOthersSleep);
                           },
-                          jobs[i].run});
+                          jobs[side].run});
+    of_side.push_back(side);
+  };
+  for (std::size_t i = 0; i < jobs.size(); ++i)
+    contend(i, options.threads, with[i]->name == "libtorch" ? options.threads : 1);
+  for (std::size_t i = 0; options.threads > 1 && i < jobs.size(); ++i) {
+    if (with[i]->name != "libtorch") continue;
+    contend(i, options.threads, 1);
+    contend(i, 1, 1);
   }
   // Two runs each, so that what a run leaves behind counts too.
-  std::vector<std::vector<float>> results;
+  std::vector<Results> results;
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     contenders[i].prepare();
     for (int k = 0; k < 2; ++k) jobs[i].run();
@@ -123,10 +138,14 @@ bool run_row(const Row& row, const std::vector<Side>& sides, const Options& opti
   if (jobs.size() > 1) line["difference"] = worst;
   std::string text;
   for (std::size_t i = 0; i < jobs.size(); ++i) {
-    const Quartiles t = quartiles(times.ns[i]);
+    std::size_t best = i;
+    for (std::size_t c = 0; c < contenders.size(); ++c) {
+      if (of_side[c] == i && quartiles(times.ns[c]).median < quartiles(times.ns[best]).median) best = c;
+    }
+    const Quartiles t = quartiles(times.ns[best]);
     line[with[i]->name] = {{"ns", t.median / row.per}, {"low", t.low / row.per}, {"high", t.high / row.per}};
     if (i > 0) {
-      const Quartiles ratio = times.ratio(i, 0);
+      const Quartiles ratio = times.ratio(best, 0);
       line[with[i]->name]["ratio"] = {{"median", ratio.median}, {"low", ratio.low}, {"high", ratio.high}};
       text += fmt::format("  {} {:>10} x{:<6.2f} ({:.2f}-{:.2f})", with[i]->name, time_text(t.median / row.per),
                           ratio.median, ratio.low, ratio.high);

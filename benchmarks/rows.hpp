@@ -22,9 +22,9 @@ Tensor labels(std::int64_t n, std::int64_t classes) {
   return t;
 }
 
-void append(std::vector<float>& to, const Tensor& x) {
+void append(Results& to, const Tensor& x) {
   const Tensor packed = x.detach().contiguous();
-  to.insert(to.end(), packed.data_ptr<float>(), packed.data_ptr<float>() + packed.numel());
+  to.emplace_back(packed.data_ptr<float>(), packed.data_ptr<float>() + packed.numel());
 }
 
 /// y = f(), again and again; the last one is freed first.
@@ -36,7 +36,7 @@ Job forward(F f) {
             *y = f();
           },
           [=] {
-            std::vector<float> r;
+            Results r;
             append(r, *y);
             return r;
           }};
@@ -56,7 +56,7 @@ Job forward_backward(Tensor x, F f) {
             y->backward(g);
           },
           [=] {
-            std::vector<float> r;
+            Results r;
             append(r, *y);
             append(r, x.grad());
             return r;
@@ -71,7 +71,7 @@ Job scalar_chain() {
             for (int i = 0; i < 1000; ++i) y = y * c;
             y.backward();
           },
-          [=] { return std::vector<float>{x.grad().data_ptr<float>()[0]}; }};
+          [=] { return Results{{x.grad().data_ptr<float>()[0]}}; }};
 }
 
 struct Network : lib::nn::Module {
@@ -104,7 +104,7 @@ Job training_step(std::int64_t batch) {
             s->optimizer.zero_grad();
           },
           [=] {
-            std::vector<float> r;
+            Results r;
             append(r, s->loss);
             for (const Tensor& p : s->model.parameters()) append(r, p);
             return r;
@@ -117,13 +117,13 @@ Job optimizer_step(int count, std::int64_t size, Options options) {
   std::vector<Tensor> parameters;
   for (int i = 0; i < count; ++i) {
     Tensor p = numbers({size}, static_cast<unsigned>(i)).requires_grad_();
-    p.mutable_grad() = numbers({size}, static_cast<unsigned>(100 + i), -1e-3f, 1e-3f);
+    p.mutable_grad() = numbers({size}, static_cast<unsigned>(100 + i));
     parameters.push_back(p);
   }
   auto optimizer = std::make_shared<Optimizer>(parameters, options);
   return {[=] { optimizer->step(); },
           [=] {
-            std::vector<float> r;
+            Results r;
             for (const Tensor& p : parameters) append(r, p);
             return r;
           }};
@@ -147,7 +147,7 @@ Job epoch(Epoch batches) {
             *sums = {pixels, classes};
           },
           [=] {
-            return std::vector<float>{static_cast<float>((*sums)[0]), static_cast<float>((*sums)[1])};
+            return Results{{static_cast<float>((*sums)[0])}, {static_cast<float>((*sums)[1])}};
           }};
 }
 

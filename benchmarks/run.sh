@@ -23,6 +23,17 @@ printf '%s, %s cores, %s\n\n' "${cpu:=$(uname -m)}" "$cores" "$compiler"
 # threads; with the pthreads flavour there would be two pools in each other's way.
 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "$bench" --threads 1 --seconds "$seconds" --json "$out/one.json" \
   --plot-data "$out/one.tsv" 2> "$out/log.txt"
+# libtorch 1.13 takes AVX2 unless it is told otherwise, and a program that only has AVX2 processors to run on is told so
+# by the second comparison.
+half="$(awk -v s="$seconds" 'BEGIN { print s / 2 }')"
+if [[ -n "$(awk '/^flags/ && /avx512vl/ && !n++' /proc/cpuinfo)" ]]; then
+  printf '\nThe same against libtorch with AVX-512 (ATEN_CPU_CAPABILITY=avx512)\n'
+  ATEN_CPU_CAPABILITY=avx512 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "$bench" --threads 1 --seconds "$half" \
+    --json "$out/libtorch_avx512.json" 2>> "$out/log.txt"
+  printf '\nThe same with AVX2 for both (XGRAD_CPU_LEVEL=v3)\n'
+  XGRAD_CPU_LEVEL=v3 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "$bench" --threads 1 --seconds "$half" \
+    --json "$out/both_avx2.json" 2>> "$out/log.txt"
+fi
 printf '\n'
 blas="$(ldd "$bench" | awk '/libopenblas/ && !n++ { print $3 }')"
 # Two threads wait for each other: when another program takes one of the processors, libtorch's times are those of the
@@ -115,10 +126,12 @@ cat > "$out/results.json" << JSON
 },
 "notebook": $notebook,
 "one_thread": $(cat "$out/one.json"),
+"libtorch_with_avx512": $(cat "$out/libtorch_avx512.json" 2> /dev/null || echo null),
+"both_with_avx2": $(cat "$out/both_avx2.json" 2> /dev/null || echo null),
 "two_threads": $(cat "$out/two.json" 2> /dev/null || echo null)
 }
 JSON
-rm -rf "$out/libxgrad.so" "$out/program.o" "$out/readme.cpp" "$out/notebook" "$out/one.json" "$out/two.json"
+rm -rf "$out/libxgrad.so" "$out/program.o" "$out/readme.cpp" "$out/notebook" "$out/one.json" "$out/two.json" "$out/libtorch_avx512.json" "$out/both_avx2.json"
 echo
 echo "Written: build/bench/results.json"
 if command -v gnuplot > /dev/null && [[ -s "$out/one.tsv" ]]; then

@@ -9,10 +9,13 @@
 
 namespace bench {
 
+/// The numbers of some tensors.
+using Results = std::vector<std::vector<float>>;
+
 /// Work that is ready to run: its inputs are there.
 struct Job {
   std::function<void()> run;
-  std::function<std::vector<float>()> results;  ///< of the last run, to compare between libraries
+  std::function<Results()> results;  ///< of the last run, to compare between libraries
 };
 
 /// A line of the table.
@@ -22,7 +25,7 @@ struct Row {
   double goal_one = 0, goal_two = 0;
   std::function<Job()> setup;
   double per = 1;           ///< operations in a run; times are reported for one
-  double tolerance = 1e-5;  ///< of results, relative to the largest
+  double tolerance = 1e-5;  ///< of results, relative to the largest of each tensor
 };
 
 /// One library's way to do the rows.
