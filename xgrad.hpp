@@ -27,3 +27,8 @@
 #include <xgrad/serialize/onnx.hpp>
 #include <xgrad/serialize/safetensors.hpp>
 #include <xgrad/serialize/save.hpp>
+
+// What programs written for <torch/torch.h> find included with it.
+#include <cmath>
+#include <iostream>
+#include <map>

@@ -75,15 +75,11 @@ requires(sizeof...(K) > 0) void set_printoptions(K... k) { set_printoptions(kwar
 
 template <>
 struct fmt::formatter<xgrad::Tensor> : fmt::formatter<std::string> {
-  auto format(const xgrad::Tensor& t, fmt::format_context& c) const {
-    return fmt::formatter<std::string>::format(xgrad::detail::to_text(t), c);
-  }
+  fmt::format_context::iterator format(const xgrad::Tensor& t, fmt::format_context& c) const;
 };
 template <>
 struct fmt::formatter<xgrad::Indexed> : fmt::formatter<xgrad::Tensor> {};
 template <>
 struct fmt::formatter<xgrad::Size> : fmt::formatter<std::string> {
-  auto format(const xgrad::Size& s, fmt::format_context& c) const {
-    return fmt::formatter<std::string>::format(xgrad::detail::to_text(s), c);
-  }
+  fmt::format_context::iterator format(const xgrad::Size& s, fmt::format_context& c) const;
 };

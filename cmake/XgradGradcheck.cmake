@@ -5,7 +5,7 @@ add_library(xgrad_gradcheck ${gradcheck_sources})
 add_library(xgrad::gradcheck ALIAS xgrad_gradcheck)
 xgrad_compile_options(xgrad_gradcheck)
 xgrad_unity(xgrad_gradcheck 4)
-set_target_properties(xgrad_gradcheck PROPERTIES EXPORT_NAME gradcheck POSITION_INDEPENDENT_CODE ON
+set_target_properties(xgrad_gradcheck PROPERTIES EXPORT_NAME gradcheck POSITION_INDEPENDENT_CODE ON DEFINE_SYMBOL ""
                                                  VERSION ${PROJECT_VERSION}
                                                  SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 target_link_libraries(xgrad_gradcheck PUBLIC xgrad)

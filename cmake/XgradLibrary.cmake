@@ -49,7 +49,9 @@ add_library(xgrad ${XGRAD_SOURCES})
 add_library(xgrad::xgrad ALIAS xgrad)
 xgrad_compile_options(xgrad)
 xgrad_unity(xgrad 10)
-set_target_properties(xgrad PROPERTIES LINKER_LANGUAGE CXX POSITION_INDEPENDENT_CODE ON
+# Includes the modules' headers in a way of its own.
+set_source_files_properties("${PROJECT_SOURCE_DIR}/nn/modules/copies.cpp" PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+set_target_properties(xgrad PROPERTIES LINKER_LANGUAGE CXX POSITION_INDEPENDENT_CODE ON DEFINE_SYMBOL ""
                                        VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 target_include_directories(xgrad PUBLIC "$<BUILD_INTERFACE:${XGRAD_INCLUDE_DIR}>"
                                         "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
@@ -82,10 +84,11 @@ if(XGRAD_HAS_SLEEF)
   target_link_libraries(xgrad PRIVATE Sleef::Sleef)
   target_compile_definitions(xgrad PRIVATE XGRAD_HAS_SLEEF)
 endif()
+# Calls within the library go straight to their target: nobody replaces our functions from outside. Both kinds of library
+# are compiled alike, so that ccache knows the objects of one from the other.
+target_compile_options(xgrad PRIVATE -fno-semantic-interposition -fno-plt)
 get_target_property(XGRAD_LIBRARY_TYPE xgrad TYPE)
 if(XGRAD_LIBRARY_TYPE STREQUAL "SHARED_LIBRARY")
-  # Calls within the library go straight to their target: nobody replaces our functions from outside.
-  target_compile_options(xgrad PRIVATE -fno-semantic-interposition -fno-plt)
   target_link_options(xgrad PRIVATE -Wl,-Bsymbolic-functions)
 endif()
 

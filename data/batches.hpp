@@ -1,15 +1,31 @@
 /// Batches: one pass over a dataset, made on the spot or ahead of time by worker threads. What loops over loaders run.
 #pragma once
 
-#include <xgrad/data/workers.hpp>
-
 #include <xgrad/autograd/array/error.hpp>
 
+#include <chrono>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <iterator>
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
+
+namespace xgrad::data {
+
+/// What libtorch-style loaders throw when a worker thread threw: the message, and the original to rethrow.
+struct WorkerException : std::exception {
+  explicit WorkerException(std::exception_ptr original);
+  const char* what() const noexcept override { return message.c_str(); }
+
+  std::exception_ptr original_exception;
+  std::string message;
+};
+
+}  // namespace xgrad::data
 
 namespace xgrad::data::detail {
 
@@ -19,13 +35,15 @@ struct PassProgress {
   bool running = true;    ///< until the end was reached or the loop was left
 };
 
-/// How a pass is made.
-template <class Batch>
+/// How a pass is made. The type of a batch is known to those who make it and to those who read it only, so that a
+/// program compiles nothing of what is in between.
 struct BatchPlan {
+  using Indices = std::vector<std::size_t>;
+
   /// The indices of the next batch; called by the looping thread only.
-  std::function<std::optional<std::vector<std::size_t>>()> next_indices;
+  std::function<std::optional<Indices>()> next_indices;
   /// Makes a batch on worker `worker`; different workers call it at the same time.
-  std::function<Batch(std::size_t worker, const std::vector<std::size_t>& indices)> fetch;
+  std::function<std::shared_ptr<void>(std::size_t worker, const Indices& indices)> fetch;
   std::size_t workers = 0;   ///< 0: in the looping thread
   std::size_t max_jobs = 0;  ///< batches under way at a time
   bool ordered = true;
@@ -35,53 +53,28 @@ struct BatchPlan {
 };
 
 /// The batches of a plan one after another.
-template <class Batch>
-class BatchStream {
+class Pass {
  public:
-  explicit BatchStream(BatchPlan<Batch> plan) : plan_(std::move(plan)) {
-    if (plan_.workers == 0) return;
-    pool_.emplace(plan_.workers);
-    while (pool_->pending() < plan_.max_jobs && submit()) {
-    }
-  }
+  /// Starts workers, if there are some. The first batch is made by advance().
+  explicit Pass(BatchPlan plan);
+  Pass(const Pass&) = delete;
+  Pass& operator=(const Pass&) = delete;
+  ~Pass();
 
-  std::optional<Batch> next() {
-    if (!pool_) {
-      const auto indices = plan_.next_indices();
-      if (!indices) return std::nullopt;
-      return plan_.fetch(0, *indices);
-    }
-    const auto job = std::static_pointer_cast<Job>(pool_->take(!plan_.ordered, plan_.timeout));
-    if (!job) return std::nullopt;
-    submit();
-    if (job->error) {
-      if (plan_.wrap_errors) throw WorkerException(job->error);
-      std::rethrow_exception(job->error);
-    }
-    return std::move(job->batch);
-  }
+  /// Null behind the last.
+  const std::shared_ptr<void>& batch() const { return batch_; }
+  void advance();
 
  private:
-  struct Job : WorkerJob {
-    void run(std::size_t worker) override { batch.emplace(plan->fetch(worker, indices)); }
+  struct Job;
+  struct Pool;
 
-    const BatchPlan<Batch>* plan = nullptr;
-    std::vector<std::size_t> indices;
-    std::optional<Batch> batch;
-  };
+  bool submit();
+  std::shared_ptr<void> next();
 
-  bool submit() {
-    auto indices = plan_.next_indices();
-    if (!indices) return false;
-    auto job = std::make_shared<Job>();
-    job->plan = &plan_;
-    job->indices = std::move(*indices);
-    pool_->submit(std::move(job));
-    return true;
-  }
-
-  BatchPlan<Batch> plan_;
-  std::optional<WorkerPool> pool_;  // last: its threads stop before what they use goes
+  BatchPlan plan_;
+  std::shared_ptr<void> batch_;
+  std::unique_ptr<Pool> pool_;  // last: its threads stop before what they use goes
 };
 
 /// The input iterator of loaders. Copies share one pass; it ends, and its threads with it, when the last copy goes.
@@ -95,16 +88,16 @@ class BatchIterator {
   using iterator_category = std::input_iterator_tag;
 
   BatchIterator() = default;
-  explicit BatchIterator(BatchPlan<Batch> plan) : pass_(std::make_shared<Pass>(std::move(plan))) { advance(); }
+  explicit BatchIterator(BatchPlan plan) : pass_(std::make_shared<Pass>(std::move(plan))) { pass_->advance(); }
 
   Batch& operator*() const {
-    check(pass_ && pass_->batch, "Attempted to dereference iterator that was past the end");
-    return *pass_->batch;
+    check(!ended(), "Attempted to dereference iterator that was past the end");
+    return *static_cast<Batch*>(pass_->batch().get());
   }
   Batch* operator->() const { return &**this; }
   BatchIterator& operator++() {
-    check(pass_ && pass_->batch, "Attempted to increment iterator past the end");
-    advance();
+    check(!ended(), "Attempted to increment iterator past the end");
+    pass_->advance();
     return *this;
   }
   void operator++(int) { ++*this; }
@@ -113,28 +106,7 @@ class BatchIterator {
   }
 
  private:
-  struct Pass {
-    explicit Pass(BatchPlan<Batch> plan) : progress(plan.progress), stream(std::move(plan)) {}
-    Pass(const Pass&) = delete;
-    Pass& operator=(const Pass&) = delete;
-    ~Pass() {
-      if (progress) progress->running = false;
-    }
-    std::shared_ptr<PassProgress> progress;
-    BatchStream<Batch> stream;
-    std::optional<Batch> batch;
-  };
-
-  bool ended() const { return !pass_ || !pass_->batch; }
-  void advance() {
-    pass_->batch.reset();  // first, so that the next may take over its memory
-    pass_->batch = pass_->stream.next();
-    if (!pass_->progress) return;
-    if (pass_->batch)
-      ++pass_->progress->taken;
-    else
-      pass_->progress->running = false;
-  }
+  bool ended() const { return !pass_ || !pass_->batch(); }
 
   std::shared_ptr<Pass> pass_;
 };

@@ -232,7 +232,7 @@ Batch DataLoader<D, Batch>::fetch(D& dataset, const std::function<Batch(Raw)>& c
 
 template <class D, class Batch>
 typename DataLoader<D, Batch>::iterator DataLoader<D, Batch>::begin() const {
-  data::detail::BatchPlan<Batch> plan;
+  data::detail::BatchPlan plan;
   auto started = this->start(examples(), position_);
   plan.next_indices = std::move(started.requests);
   plan.progress = std::move(started.progress);
@@ -240,13 +240,13 @@ typename DataLoader<D, Batch>::iterator DataLoader<D, Batch>::begin() const {
   plan.max_jobs = this->max_jobs();
   if (plan.workers == 0) {
     plan.fetch = [dataset = dataset_, collate = this->collate_](std::size_t, const std::vector<std::size_t>& indices) {
-      return fetch(*dataset, collate, indices);
+      return std::make_shared<Batch>(fetch(*dataset, collate, indices));
     };
   } else {
     // A copy for each worker: `get` may change the dataset it is called on.
     auto copies = std::make_shared<std::vector<D>>(plan.workers, *dataset_);
     plan.fetch = [copies, collate = this->collate_](std::size_t worker, const std::vector<std::size_t>& indices) {
-      return fetch((*copies)[worker], collate, indices);
+      return std::make_shared<Batch>(fetch((*copies)[worker], collate, indices));
     };
   }
   return iterator(std::move(plan));

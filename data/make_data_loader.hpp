@@ -56,7 +56,7 @@ class StatelessDataLoader {
 
   iterator begin() {
     sampler_.reset(std::nullopt);
-    detail::BatchPlan<BatchType> plan;
+    detail::BatchPlan plan;
     plan.next_indices = [this] {
       auto request = sampler_.next(options_.batch_size());
       if (request && options_.drop_last() && request->size() < options_.batch_size()) request.reset();
@@ -68,11 +68,13 @@ class StatelessDataLoader {
     plan.timeout = options_.timeout();
     plan.wrap_errors = true;
     if (plan.workers == 0) {
-      plan.fetch = [this](std::size_t, const std::vector<std::size_t>& request) { return dataset_.get_batch(request); };
+      plan.fetch = [this](std::size_t, const std::vector<std::size_t>& request) {
+        return std::make_shared<BatchType>(dataset_.get_batch(request));
+      };
     } else {
       auto copies = std::make_shared<std::vector<D>>(plan.workers, dataset_);
       plan.fetch = [copies](std::size_t worker, const std::vector<std::size_t>& request) {
-        return (*copies)[worker].get_batch(request);
+        return std::make_shared<BatchType>((*copies)[worker].get_batch(request));
       };
     }
     return iterator(std::move(plan));

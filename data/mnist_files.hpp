@@ -3,6 +3,7 @@
 
 #include <xgrad/autograd/array/array.hpp>
 #include <xgrad/data/download.hpp>
+#include <xgrad/data/mnist_variants.hpp>
 
 #include <array>
 #include <filesystem>
@@ -33,13 +34,6 @@ struct MnistVariant {
 
   const PublishedSplit& split(bool is_train) const { return is_train ? train : test; }
 };
-
-/// Handwritten digits.
-const MnistVariant& mnist_variant();
-/// Pictures of clothes.
-const MnistVariant& fashion_mnist_variant();
-/// Handwritten characters of old Japanese.
-const MnistVariant& kmnist_variant();
 
 struct MnistFiles {
   std::filesystem::path images, labels;

@@ -6,16 +6,6 @@
 
 namespace xgrad::data {
 
-WorkerException::WorkerException(std::exception_ptr original)
-    : original_exception(std::move(original)), message("Caught exception in DataLoader worker thread.") {
-  try {
-    std::rethrow_exception(original_exception);
-  } catch (const std::exception& e) {
-    message += std::string(" Original message: ") + e.what();
-  } catch (...) {
-  }
-}
-
 WorkerPool::WorkerPool(std::size_t threads) {
   threads_.reserve(threads);
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this, i] { work(i); });

@@ -15,15 +15,6 @@
 
 namespace xgrad::data {
 
-/// What libtorch-style loaders throw when a worker thread threw: the message, and the original to rethrow.
-struct WorkerException : std::exception {
-  explicit WorkerException(std::exception_ptr original);
-  const char* what() const noexcept override { return message.c_str(); }
-
-  std::exception_ptr original_exception;
-  std::string message;
-};
-
 /// One piece of work for a pool; derived classes keep the result.
 struct WorkerJob {
   virtual ~WorkerJob() = default;

@@ -5,6 +5,29 @@
 
 namespace xgrad::nn {
 
+namespace detail {
+
+/// How a Derived is copied: what clone() needs of the type. A program that includes a module compiles its virtual
+/// functions, and with these all that its members are made of; the library's own are compiled in modules/copies.cpp.
+template <class Derived>
+struct Copying {
+  static ModuleBase* copy(const ModuleBase& module);
+  static void assign(ModuleBase& module, const ModuleBase& other);
+};
+template <class Derived>
+ModuleBase* Copying<Derived>::copy(const ModuleBase& module) {
+  return new Derived(static_cast<const Derived&>(module));
+}
+template <class Derived>
+void Copying<Derived>::assign(ModuleBase& module, const ModuleBase& other) {
+  const auto* same = dynamic_cast<const Derived*>(&other);
+  check(same != nullptr,
+        "Attempted to clone submodule, but it is of a different type than the submodule it was to be cloned into");
+  static_cast<Derived&>(module) = *same;
+}
+
+}  // namespace detail
+
 /// Base of modules that can clone(). `Derived` registers everything in reset() and calls reset() from its constructors,
 /// so that a copy can register its own:
 ///
@@ -23,19 +46,13 @@ class Cloneable : public Base {
 
   /// A copy that shares nothing, in the same mode. Draws nothing from the random streams: they stand where they stood.
   std::shared_ptr<ModuleBase> clone(const std::optional<Device>& device = std::nullopt) const override {
-    // Every program that includes a module compiles this for it: what needs no Derived is elsewhere.
     return this->finish_clone(
-        new Derived(static_cast<const Derived&>(*this)), [](ModuleBase& copy) { static_cast<Derived&>(copy).reset(); },
-        device);
+        detail::Copying<Derived>::copy(*this), [](ModuleBase& copy) { static_cast<Derived&>(copy).reset(); }, device);
   }
 
  private:
   void clone_from(const ModuleBase& other, const std::optional<Device>& device) final {
-    const auto owner = other.clone(device);
-    const auto* copy = dynamic_cast<const Derived*>(owner.get());
-    check(copy != nullptr,
-          "Attempted to clone submodule, but it is of a different type than the submodule it was to be cloned into");
-    static_cast<Derived&>(*this) = *copy;
+    detail::Copying<Derived>::assign(*this, *other.clone(device));
   }
 };
 

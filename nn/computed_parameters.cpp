@@ -1,6 +1,7 @@
 // Parameters that are expressed by others.
 #include <xgrad/autograd/graph/graph_place.hpp>
 #include <xgrad/nn/module_base.hpp>
+#include <xgrad/nn/module_state.hpp>
 
 namespace xgrad::nn {
 
@@ -60,7 +61,7 @@ void ModuleBase::copy_computed_from(const ModuleBase& other) {
     if (!state_->parameters.contains(name)) state_->parameters.insert(name, Tensor());
   }
   for (const auto& [name, buffer] : other.state_->buffers) {
-    if (!state_->buffers.contains(name)) state_->buffers.insert(name, Buffer{Tensor(), buffer.persistent});
+    if (!state_->buffers.contains(name)) state_->buffers.insert(name, State::Buffer{Tensor(), buffer.persistent});
   }
 }
 

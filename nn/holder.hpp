@@ -1,7 +1,7 @@
 /// ModuleHolder: modules with the reference semantics Python's have.
 #pragma once
 
-#include <xgrad/nn/module.hpp>
+#include <xgrad/nn/cloneable.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -25,6 +25,12 @@ decltype(auto) as_given(Own& own) {
   else
     return static_cast<Own&&>(own);
 }
+
+// Its forward is Module's virtual function, and there is no other.
+template <class M>
+concept OnlyForward = std::derived_from<M, Module> && requires {
+  requires std::same_as<decltype(&M::forward), Tensor (M::*)(Tensor)>;
+};
 
 // Calls with one or two tensors go through Input, to know where they are made.
 template <class M, class... Args>
@@ -58,29 +64,32 @@ class ModuleHolder : public detail::ModuleHolderTag {
   /// The Impl; throws Error when the holder is empty.
   Contained* get() const {
     check(!is_empty(), "Accessing empty ModuleHolder");
-    return impl_.get();
+    return held();
   }
-  const std::shared_ptr<Contained>& ptr() const {
+  std::shared_ptr<Contained> ptr() const {
     check(!is_empty(), "Accessing empty ModuleHolder");
-    return impl_;
+    return std::static_pointer_cast<Contained>(impl_);
   }
   Contained* operator->() const { return get(); }
   Contained& operator*() const { return *get(); }
   /// A holder is accepted where a shared pointer to its Impl, or to a base of it, is.
   template <class Base>
   requires std::derived_from<Contained, Base>
-  operator std::shared_ptr<Base>() const { return impl_; }
+  operator std::shared_ptr<Base>() const { return std::static_pointer_cast<Contained>(impl_); }
 
   /// Calls the Impl's forward, with any arguments it takes. Errors are told which module they came from.
   decltype(auto) operator()(Input x) const {
-    return call(
-        x.site, [&] { return detail::tensors_of(x.tensor); },
-        [&]() -> decltype(auto) { return impl_->forward(std::move(x.tensor)); });
+    if constexpr (detail::OnlyForward<Contained>)
+      return get()->Module::operator()(std::move(x));
+    else
+      return call(
+          x.site, [&] { return detail::tensors_of(x.tensor); },
+          [&]() -> decltype(auto) { return held()->forward(std::move(x.tensor)); });
   }
   decltype(auto) operator()(Input x, Input y) const {
     return call(
         x.site, [&] { return detail::tensors_of(x.tensor, y.tensor); },
-        [&]() -> decltype(auto) { return impl_->forward(std::move(x.tensor), std::move(y.tensor)); });
+        [&]() -> decltype(auto) { return held()->forward(std::move(x.tensor), std::move(y.tensor)); });
   }
   template <class... Args>
   requires(detail::ForwardTakes<Contained, Args...> && !detail::CalledWithTensors<Contained, Args...>) decltype(auto)
@@ -92,12 +101,12 @@ class ModuleHolder : public detail::ModuleHolderTag {
             [&](auto&... one) -> decltype(auto) {
               return call(
                   {}, [&] { return detail::tensors_of(one...); },
-                  [&]() -> decltype(auto) { return impl_->forward(detail::as_given<Args>(one)...); });
+                  [&]() -> decltype(auto) { return held()->forward(detail::as_given<Args>(one)...); });
             },
             own);
       }
     }
-    return detail::call(*get(), {}, [&]() -> decltype(auto) { return impl_->forward(std::forward<Args>(args)...); });
+    return detail::call(*get(), {}, [&]() -> decltype(auto) { return held()->forward(std::forward<Args>(args)...); });
   }
   /// Any other arguments: a compile error in words. (A holder that takes keywords declares that call itself.)
   template <class... Args>
@@ -122,12 +131,16 @@ class ModuleHolder : public detail::ModuleHolderTag {
   template <class Inputs, class F>
   decltype(auto) call(CallSite site, Inputs&& inputs, F&& forward) const {
     return detail::call(*get(), site, [&]() -> decltype(auto) {
-      if (impl_->has_hooks()) return detail::between_hooks(*impl_, inputs(), forward);
+      if (held()->has_hooks()) return detail::between_hooks(*held(), inputs(), forward);
       return forward();
     });
   }
 
-  std::shared_ptr<Contained> impl_;
+  Contained* held() const noexcept { return static_cast<Contained*>(impl_.get()); }
+
+  // To a Contained. Without its type, since a program compiles this class for each of the library's modules, used or
+  // not.
+  std::shared_ptr<void> impl_;
 };
 
 template <class Contained>
@@ -145,3 +158,14 @@ std::ostream& operator<<(std::ostream& out, const ModuleHolder<Contained>& modul
     using Impl [[maybe_unused]] = ImplType;                  \
   }
 #define TORCH_MODULE(Name) TORCH_MODULE_IMPL(Name, Name##Impl)
+
+// TORCH_MODULE for the library's own, which are copied by code that modules/copies.cpp compiles.
+#ifdef XGRAD_COMPILES_COPIES
+#define XGRAD_COPYING template
+#else
+#define XGRAD_COPYING extern template
+#endif
+#define XGRAD_COPIED(Name) XGRAD_COPYING struct detail::Copying<Name##Impl>
+#define XGRAD_LAYER(Name) \
+  XGRAD_COPIED(Name);     \
+  TORCH_MODULE(Name)

@@ -1,5 +1,6 @@
 #include <xgrad/autograd/graph/differentiable.hpp>
 #include <xgrad/nn/module.hpp>
+#include <xgrad/nn/module_state.hpp>
 
 namespace xgrad::nn {
 
@@ -112,6 +113,7 @@ void replace(const std::vector<Tensor*>& tensors, const std::vector<Tensor>& by,
 
 }  // namespace
 
+HookedCall::~HookedCall() = default;
 HookedCall::HookedCall(const ModuleBase& module, std::vector<Tensor*> inputs)
     : module_(const_cast<ModuleBase&>(module)), lists_(module.state_->hooks), inputs_(copies(inputs)) {
   const auto hooks = lists_->before;

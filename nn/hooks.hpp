@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <tuple>
 #include <utility>
@@ -25,18 +24,8 @@ using FullBackwardHook =
     std::function<void(ModuleBase&, std::vector<Tensor>& grad_input, const std::vector<Tensor>& grad_output)>;
 
 namespace detail {
-
-/// The hooks of a module, in the order in which they were registered.
-struct HookLists {
-  std::map<std::uint64_t, ForwardPreHook> before;
-  std::map<std::uint64_t, ForwardHook> after;
-  std::map<std::uint64_t, FullBackwardHook> backward;
-  std::uint64_t next = 0;
-
-  bool any() const noexcept { return !before.empty() || !after.empty() || !backward.empty(); }
-};
-
-}  // namespace detail
+struct HookLists;
+}
 
 /// What registering a hook returns: `handle.remove()` takes the hook away again.
 class RemovableHandle {
@@ -60,6 +49,7 @@ class HookedCall {
  public:
   /// Runs the hooks before forward.
   HookedCall(const ModuleBase& module, std::vector<Tensor*> inputs);
+  ~HookedCall();
   /// Runs the hooks behind it.
   void finish(const std::vector<Tensor*>& outputs);
 

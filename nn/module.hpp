@@ -25,12 +25,7 @@ class Module : public ModuleBase {
   virtual Tensor forward(Tensor input);
 
   /// Runs forward, between the hooks. An error in it is told which module it came from and where that was called.
-  Tensor operator()(Input input) {
-    return detail::call(*this, input.site, [&]() -> Tensor {
-      const auto run = [&] { return forward(std::move(input.tensor)); };
-      return has_hooks() ? detail::between_hooks(*this, {&input.tensor}, run) : run();
-    });
-  }
+  Tensor operator()(Input input);
 };
 
 namespace detail {

@@ -1,6 +1,7 @@
 #include <xgrad/autograd/array/generator.hpp>
 #include <xgrad/autograd/graph/grad_mode.hpp>
 #include <xgrad/nn/module.hpp>
+#include <xgrad/nn/module_state.hpp>
 
 #include <unordered_set>
 
@@ -28,6 +29,15 @@ void convert(const Tensor& tensor, ScalarType dtype) {
 
 ModuleBase::ModuleBase() : state_(std::make_shared<State>()) {}
 ModuleBase::ModuleBase(std::string name) : ModuleBase() { state_->given_name = std::move(name); }
+ModuleBase::ModuleBase(const ModuleBase&) = default;
+ModuleBase& ModuleBase::operator=(const ModuleBase&) = default;
+ModuleBase::~ModuleBase() = default;
+
+bool ModuleBase::is_training() const noexcept { return state_->training; }
+bool ModuleBase::has_hooks() const noexcept { return state_->hooks && state_->hooks->any(); }
+bool ModuleBase::has_uninitialized_params() const noexcept { return state_->uninitialized.has_value(); }
+const std::string& ModuleBase::registered_name() const { return state_->registered_name; }
+void ModuleBase::announce(std::vector<std::string> names) { state_->uninitialized = std::move(names); }
 
 void ModuleBase::check_name(const char* kind, const std::string& name) const {
   check(!name.empty(), "{} name must not be empty", kind);
@@ -54,7 +64,7 @@ Tensor& ModuleBase::register_parameter(std::string name, Tensor tensor, bool req
 
 Tensor& ModuleBase::register_buffer(std::string name, Tensor tensor, bool persistent) {
   check_name("Buffer", name);
-  return state_->buffers.insert(std::move(name), Buffer{std::move(tensor), persistent}).tensor;
+  return state_->buffers.insert(std::move(name), State::Buffer{std::move(tensor), persistent}).tensor;
 }
 
 void ModuleBase::add_child(std::string name, Pointer module) {
@@ -276,6 +286,13 @@ Tensor Module::forward(Tensor) {
   NotImplementedError error(fmt::format("Module [{}] is missing the required \"forward\" function", short_name()));
   error.set_hint("write it as: Tensor forward(Tensor x) override { ... } (other parameters do not override it)");
   throw error;
+}
+
+Tensor Module::operator()(Input input) {
+  return detail::call(*this, input.site, [&]() -> Tensor {
+    const auto run = [&] { return forward(std::move(input.tensor)); };
+    return has_hooks() ? detail::between_hooks(*this, {&input.tensor}, run) : run();
+  });
 }
 
 }  // namespace xgrad::nn

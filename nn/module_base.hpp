@@ -65,9 +65,9 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
   ModuleBase();
   /// A module that calls itself `name` in prints and errors, instead of its type's name.
   explicit ModuleBase(std::string name);
-  ModuleBase(const ModuleBase&) = default;
-  ModuleBase& operator=(const ModuleBase&) = default;
-  virtual ~ModuleBase() = default;
+  ModuleBase(const ModuleBase&);
+  ModuleBase& operator=(const ModuleBase&);
+  virtual ~ModuleBase();
 
   /// The name given, or the C++ name of the dynamic type: "xgrad::nn::LinearImpl".
   const std::string& name() const;
@@ -130,7 +130,7 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
 
   /// Whether its parameters wait for the first input to have a shape (nn/modules/lazy.hpp). Until then state_dict()
   /// lists them as undefined tensors, and parameters() throws ValueError, here and in the modules above.
-  bool has_uninitialized_params() const noexcept { return state_->uninitialized.has_value(); }
+  bool has_uninitialized_params() const noexcept;
 
   // --- the tree, in order of registration, outer before inner; what is registered twice is listed once
   std::vector<Tensor> parameters(bool recurse = true) const;
@@ -159,7 +159,7 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
   /// Sets training mode (dropout drops), here and below.
   virtual void train(bool on = true);
   void eval() { train(false); }
-  virtual bool is_training() const noexcept { return state_->training; }
+  virtual bool is_training() const noexcept;
   /// Converts floating parameters and buffers, and gradients, in place; throws TypeError for a dtype without fractions.
   virtual void to(ScalarType dtype, bool non_blocking = false);
   virtual void to(Device device, bool non_blocking = false);
@@ -177,7 +177,7 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
   RemovableHandle register_forward_hook(ForwardHook hook);
   /// In backward, once the gradients of all arguments are there.
   RemovableHandle register_full_backward_hook(FullBackwardHook hook);
-  bool has_hooks() const noexcept { return state_->hooks && state_->hooks->any(); }
+  bool has_hooks() const noexcept;
 
   // --- saving
   /// Parameters and persistent buffers by dotted name, detached and sharing memory.
@@ -222,13 +222,13 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
     return as<M>() != nullptr;
   }
   /// The name under which the module was last registered; empty when it was not.
-  const std::string& registered_name() const { return state_->registered_name; }
+  const std::string& registered_name() const;
 
  protected:
   /// Lets go of what this copy of a module shares with the original, except for names and mode: clone() starts so.
   void start_anew();
   /// Parameters and buffers of these names will be registered later.
-  void announce(std::vector<std::string> names) { state_->uninitialized = std::move(names); }
+  void announce(std::vector<std::string> names);
   /// They are registered, and the module prints as this one.
   void become_initialized(std::string name);
   /// Told before a state_dict is loaded, whose keys for this module begin with `prefix`.
@@ -239,28 +239,8 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
   friend class Cloneable;
   friend class detail::HookedCall;
 
-  struct Buffer {
-    Tensor tensor;
-    bool persistent;
-  };
-  struct Computed {
-    Tensor tensor;
-    std::string by;
-    Computation compute;
-    std::uint64_t hook;
-  };
-  // What copies of a module share.
-  struct State {
-    std::string given_name, registered_name;
-    std::string type_name;  // found out when first asked for
-    OrderedDict<std::string, Tensor> parameters{"Parameter"};
-    OrderedDict<std::string, Buffer> buffers{"Buffer"};
-    OrderedDict<std::string, Pointer> children{"Submodule"};
-    OrderedDict<std::string, Computed> computed{"Computed tensor"};
-    bool training = true;
-    std::optional<std::vector<std::string>> uninitialized;
-    std::shared_ptr<detail::HookLists> hooks;  // null until one is registered
-  };
+  struct Computed;
+  struct State;  // what copies of a module share: module_state.hpp
   struct Loading;
 
   void add_child(std::string name, Pointer module);

@@ -1,5 +1,6 @@
 // Modules as text: names, prints and lines of context in errors.
 #include <xgrad/nn/any.hpp>
+#include <xgrad/nn/module_state.hpp>
 
 #include <cxxabi.h>
 

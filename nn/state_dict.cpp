@@ -1,6 +1,7 @@
 // state_dict and load_state_dict.
 #include <xgrad/autograd/graph/grad_mode.hpp>
 #include <xgrad/nn/module_base.hpp>
+#include <xgrad/nn/module_state.hpp>
 
 #include <fmt/ranges.h>
 
@@ -71,7 +72,7 @@ void ModuleBase::plan_loading(const std::string& prefix, Loading& loading) const
   const auto is_own = [&](const std::string& name) {
     if (uninitialized) return std::find(uninitialized->begin(), uninitialized->end(), name) != uninitialized->end();
     const Tensor* parameter = state_->parameters.find(name);
-    const Buffer* buffer = state_->buffers.find(name);
+    const State::Buffer* buffer = state_->buffers.find(name);
     return (parameter && parameter->defined()) || (buffer && buffer->persistent && buffer->tensor.defined());
   };
 

@@ -1,5 +1,7 @@
 #include <xgrad/nn/summary.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <ostream>

@@ -18,7 +18,7 @@ Value whole_or_fraction(double x) {
 
 /// Each kind of place: to a value, and from one.
 struct Get {
-  Value operator()(std::monostate) const { return {}; }
+  Value operator()(AlwaysNone) const { return {}; }
   Value operator()(const bool* p) const { return *p; }
   Value operator()(Field::MaybeInt p) const { return whole_or_fraction(*p.value); }
   Value operator()(const std::tuple<double, double>* p) const {
@@ -45,7 +45,7 @@ struct Set {
   void read(std::int64_t& to, const Value& v) const { to = v.as_int(); }
   void read(std::string& to, const Value& v) const { to = v.as_str(); }
 
-  void operator()(std::monostate) const {}
+  void operator()(AlwaysNone) const {}
   void operator()(const bool*) const {}
   void operator()(Field::MaybeInt p) const { read(*p.value, from); }
   void operator()(std::tuple<double, double>* p) const { *p = Pair(doubles()); }
@@ -80,22 +80,55 @@ Pair::Pair(const std::vector<double>& values) {
   values_ = {values[0], values[1]};
 }
 
-Value Field::get() const { return std::visit(Get{}, place); }
-void Field::set(const Value& value) const { std::visit(Set{value}, place); }
+template <class F>
+auto Field::visit(F f) const {
+  switch (kind_) {
+    case Kind::None:
+      break;
+    case Kind::Constant:
+      return f(static_cast<const bool*>(place_));
+    case Kind::MaybeInt:
+      return f(MaybeInt{static_cast<double*>(place_)});
+    case Kind::Bool:
+      return f(static_cast<bool*>(place_));
+    case Kind::Int:
+      return f(static_cast<std::int64_t*>(place_));
+    case Kind::Double:
+      return f(static_cast<double*>(place_));
+    case Kind::String:
+      return f(static_cast<std::string*>(place_));
+    case Kind::OptionalInt:
+      return f(static_cast<std::optional<std::int64_t>*>(place_));
+    case Kind::OptionalDouble:
+      return f(static_cast<std::optional<double>*>(place_));
+    case Kind::OptionalString:
+      return f(static_cast<std::optional<std::string>*>(place_));
+    case Kind::Pair:
+      return f(static_cast<std::tuple<double, double>*>(place_));
+    case Kind::Ints:
+      return f(static_cast<std::vector<std::int64_t>*>(place_));
+    case Kind::Doubles:
+      return f(static_cast<std::vector<double>*>(place_));
+  }
+  return f(kAlwaysNone);
+}
+
+Value Field::get() const { return visit(Get{}); }
+void Field::set(const Value& value) const { visit(Set{value}); }
 
 const Field* find(const Fields& fields, std::string_view name) {
-  const auto at = std::ranges::find(fields, name, [](const Field& f) { return std::string_view(f.name); });
+  const auto at = std::ranges::find(fields, name, [](const Field& f) { return std::string_view(f.name()); });
   return at == fields.end() ? nullptr : &*at;
 }
 
 void set_fields(const Fields& fields, const Value::Dict& from) {
   for (const Field& field : fields) {
-    if (const Value* value = from.find(field.name)) field.set(*value);
+    if (const Value* value = from.find(field.name())) field.set(*value);
   }
 }
 
 void get_fields(const Fields& fields, Value::Dict& to) {
-  for (const Field& field : fields) to.set(field.name, field.get());
+  for (const Field& field : fields) to.set(field.name(), field.get());
 }
 
 }  // namespace xgrad::optim

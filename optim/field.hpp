@@ -10,7 +10,6 @@
 #include <string>
 #include <tuple>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace xgrad::optim {
@@ -31,28 +30,66 @@ class Pair {
   std::tuple<double, double> values_;
 };
 
-/// A member under its name. The pointer is null for entries that Python's dicts have and that mean nothing here.
-struct Field {
+/// An entry that is None in all of our dicts (`foreach`).
+struct AlwaysNone {};
+inline constexpr AlwaysNone kAlwaysNone{};
+/// One that is False.
+extern const bool kAlwaysFalse;
+
+/// A member under its name.
+class Field {
+ public:
   /// A number that Python's default writes as an int, as `weight_decay=0`: it is an int while it has no fraction. Pairs
   /// are of such numbers, as in `step_sizes=(1e-6, 50)`.
   struct MaybeInt {
     double* value;
   };
-  using Place = std::variant<std::monostate, const bool*, double*, MaybeInt, bool*, std::int64_t*, std::string*,
-                             std::optional<double>*, std::optional<std::int64_t>*, std::optional<std::string>*,
-                             std::tuple<double, double>*, std::vector<double>*, std::vector<std::int64_t>*>;
-  const char* name;
-  Place place;
 
+  Field(const char* name, AlwaysNone) : Field(name, Kind::None, nullptr) {}
+  Field(const char* name, const bool* always) : Field(name, Kind::Constant, always) {}
+  Field(const char* name, MaybeInt number) : Field(name, Kind::MaybeInt, number.value) {}
+  Field(const char* name, bool* place) : Field(name, Kind::Bool, place) {}
+  Field(const char* name, std::int64_t* place) : Field(name, Kind::Int, place) {}
+  Field(const char* name, double* place) : Field(name, Kind::Double, place) {}
+  Field(const char* name, std::string* place) : Field(name, Kind::String, place) {}
+  Field(const char* name, std::optional<std::int64_t>* place) : Field(name, Kind::OptionalInt, place) {}
+  Field(const char* name, std::optional<double>* place) : Field(name, Kind::OptionalDouble, place) {}
+  Field(const char* name, std::optional<std::string>* place) : Field(name, Kind::OptionalString, place) {}
+  Field(const char* name, std::tuple<double, double>* place) : Field(name, Kind::Pair, place) {}
+  Field(const char* name, std::vector<std::int64_t>* place) : Field(name, Kind::Ints, place) {}
+  Field(const char* name, std::vector<double>* place) : Field(name, Kind::Doubles, place) {}
+
+  const char* name() const { return name_; }
   Value get() const;
   /// Throws TypeError for a value of another kind.
   void set(const Value& value) const;
+
+ private:
+  // A variant of the pointers would cost every program that includes an optimiser a tenth of a second to compile.
+  enum class Kind : std::uint8_t {
+    None,
+    Constant,
+    MaybeInt,
+    Bool,
+    Int,
+    Double,
+    String,
+    OptionalInt,
+    OptionalDouble,
+    OptionalString,
+    Pair,
+    Ints,
+    Doubles
+  };
+  Field(const char* name, Kind kind, const void* place) : name_(name), place_(const_cast<void*>(place)), kind_(kind) {}
+  template <class F>
+  auto visit(F f) const;
+
+  const char* name_;
+  void* place_;
+  Kind kind_;
 };
 using Fields = std::vector<Field>;
-
-/// An entry that is None in all of our dicts (`foreach`), and one that is False.
-inline constexpr std::monostate kAlwaysNone{};
-extern const bool kAlwaysFalse;
 
 /// The field of that name, or null.
 const Field* find(const Fields& fields, std::string_view name);

@@ -45,12 +45,11 @@ class OptimizerCloneableOptions : public OptimizerOptions {
 ///                    SGDOptions(0.1));
 class OptimizerParamGroup {
  public:
-  explicit OptimizerParamGroup(std::vector<Tensor> params, std::unique_ptr<OptimizerOptions> options = nullptr)
-      : params_(std::move(params)), options_(std::move(options)) {}
-  OptimizerParamGroup(const OptimizerParamGroup& other)
-      : params_(other.params_), options_(other.options_ ? other.options_->clone() : nullptr), notes_(other.notes_) {}
-  OptimizerParamGroup(OptimizerParamGroup&&) noexcept = default;
-  OptimizerParamGroup& operator=(OptimizerParamGroup&&) noexcept = default;
+  explicit OptimizerParamGroup(std::vector<Tensor> params, std::unique_ptr<OptimizerOptions> options = nullptr);
+  OptimizerParamGroup(const OptimizerParamGroup& other);
+  OptimizerParamGroup(OptimizerParamGroup&&) noexcept;
+  OptimizerParamGroup& operator=(OptimizerParamGroup&&) noexcept;
+  ~OptimizerParamGroup();
 
   std::vector<Tensor>& params() { return params_; }
   const std::vector<Tensor>& params() const { return params_; }
@@ -58,7 +57,7 @@ class OptimizerParamGroup {
   /// Throws Error when the group has none of its own (it gets the optimiser's defaults when added to one).
   OptimizerOptions& options();
   const OptimizerOptions& options() const;
-  void set_options(std::unique_ptr<OptimizerOptions> options) { options_ = std::move(options); }
+  void set_options(std::unique_ptr<OptimizerOptions> options);
 
   /// What schedules write beside the options, as Python's `group["initial_lr"]`; null if nobody did.
   const double* note(std::string_view name) const;
@@ -102,11 +101,11 @@ class Optimizer {
 
   /// Throws ValueError for no parameters, for a parameter that is no leaf, and for one given twice.
   Optimizer(std::vector<OptimizerParamGroup> groups, std::unique_ptr<OptimizerOptions> defaults);
-  virtual ~Optimizer() = default;
+  virtual ~Optimizer();
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
-  Optimizer(Optimizer&&) = default;
-  Optimizer& operator=(Optimizer&&) = default;
+  Optimizer(Optimizer&&);
+  Optimizer& operator=(Optimizer&&);
 
   /// Changes every parameter that has a gradient. `closure`, if given, computes the loss (and gradients) first; its
   /// result is returned.

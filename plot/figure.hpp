@@ -2,7 +2,7 @@
 /// (plt.hpp) fills it, layout.hpp gives it places on paper.
 #pragma once
 
-#include <xgrad/plot/color.hpp>
+#include <xgrad/plot/style.hpp>
 
 #include <cmath>
 #include <cstdint>
@@ -18,8 +18,6 @@ inline constexpr double kPointsPerInch = 72;  // lengths named "pt" are points, 
 /// Whether a coordinate can be drawn: not NaN, not infinite, nor so large that the length of a range overflows.
 inline bool drawable(double v) { return std::abs(v) < 1e300; }
 
-enum class Dash : std::uint8_t { kSolid, kDashed, kDotted, kDashDot, kNone };
-
 /// Points joined by a line, or marked, or both. A point with a NaN or an infinity is not drawn and interrupts the line.
 struct Line {
   std::vector<double> x, y;
@@ -30,7 +28,6 @@ struct Line {
   char marker = 0;           ///< one of kMarkers, or 0 for none
   double marker_size = 7.0;  ///< pt, the edge included
 };
-inline constexpr std::string_view kMarkers = "o.s^vDdp+x*";
 
 struct Bar {
   double left, right, bottom, top;
@@ -45,8 +42,6 @@ struct Bars {
   std::string label;
   Color color;
 };
-
-enum class Interpolation : std::uint8_t { kAntialiased, kNearest, kBilinear };
 
 /// Coloured pixels, row 0 first; the pixel of row r and column c is the unit square around (c, r).
 struct Image {
@@ -69,40 +64,6 @@ struct Axis {
   std::optional<double> low, high;           ///< limits set by hand; low > high turns the axis round
   std::optional<std::vector<double>> ticks;  ///< set by hand
   std::vector<std::string> tick_labels;      ///< as many as ticks, or none for the numbers
-};
-
-struct Grid {
-  bool x = true, y = true;
-  Color color = plotting::rgb(0xb0b0b0);
-  Dash dash = Dash::kSolid;
-  double width = 0.8;  ///< pt
-};
-
-/// Where a legend stands. The first nine are tried in this order for kBest.
-enum class Location : std::uint8_t {
-  kUpperRight,
-  kUpperLeft,
-  kLowerLeft,
-  kLowerRight,
-  kCenterLeft,
-  kCenterRight,
-  kLowerCenter,
-  kUpperCenter,
-  kCenter,
-  kBest
-};
-
-struct Legend {
-  Location location = Location::kBest;
-  bool frame = true;
-  double size = 10;  ///< pt
-  std::string title;
-};
-
-enum class Aspect : std::uint8_t {
-  kAuto,
-  kEqualBox,    ///< one unit is as long in x as in y: the box shrinks (images)
-  kEqualLimits  ///< the same: the limits grow
 };
 
 /// One set of axes: cell `index` (from 1) of a grid of rows x cols.

@@ -3,7 +3,7 @@
 ///     plt::plot(x, y, plt::PlotOptions().label("Train").linestyle("--").color("C3"));
 #pragma once
 
-#include <xgrad/plot/figure.hpp>
+#include <xgrad/plot/style.hpp>
 #include <xgrad/plot/values.hpp>
 
 #include <optional>

@@ -1,6 +1,7 @@
 // ModuleBase's members that archives call. They are here because nn knows nothing of files.
 #include <xgrad/autograd/graph/grad_mode.hpp>
 #include <xgrad/nn/module.hpp>
+#include <xgrad/nn/module_state.hpp>
 #include <xgrad/serialize/archive.hpp>
 
 namespace xgrad::serialize {

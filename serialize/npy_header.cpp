@@ -1,6 +1,8 @@
 #include <xgrad/serialize/elements.hpp>
 #include <xgrad/serialize/npy_header.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>

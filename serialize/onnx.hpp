@@ -26,16 +26,17 @@ using DynamicAxes = std::map<std::string, std::map<std::int64_t, std::string>>;
 /// How a model is exported; each may be left out.
 class ExportOptions {
  public:
+  ExportOptions();
+  ExportOptions(const ExportOptions&);
+  ExportOptions& operator=(const ExportOptions&);
+  ~ExportOptions();
+
   /// Names of inputs and of outputs, by default "input", "input.1", ..., and "output", "output.1", ...
-  template <class Name>
-  ExportOptions& input_names(const std::vector<Name>& names) {
-    return input_names_.assign(names.begin(), names.end()), *this;
-  }
-  template <class Name>
-  ExportOptions& output_names(const std::vector<Name>& names) {
-    return output_names_.assign(names.begin(), names.end()), *this;
-  }
-  ExportOptions& dynamic_axes(DynamicAxes axes) { return dynamic_axes_ = std::move(axes), *this; }
+  ExportOptions& input_names(std::vector<std::string> names);
+  ExportOptions& input_names(const std::vector<const char*>& names);
+  ExportOptions& output_names(std::vector<std::string> names);
+  ExportOptions& output_names(const std::vector<const char*>& names);
+  ExportOptions& dynamic_axes(DynamicAxes axes);
   /// 17, the newest that PyTorch 1.13 writes, is what is written.
   ExportOptions& opset_version(std::int64_t version);
   /// What is computed from parameters alone is written as its result.

@@ -2,6 +2,8 @@
 #include <xgrad/autograd/ops/promotion.hpp>
 #include <xgrad/serialize/onnx_graph.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace xgrad::onnx::detail {

@@ -2,6 +2,8 @@
 #include <xgrad/serialize/elements.hpp>
 #include <xgrad/serialize/onnx_proto.hpp>
 
+#include <fmt/format.h>
+
 #include <bit>
 #include <cstring>
 #include <limits>

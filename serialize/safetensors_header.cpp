@@ -5,6 +5,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include <fmt/format.h>
+
 namespace xgrad::serialize {
 namespace {
 

@@ -70,3 +70,9 @@ std::ostream& operator<<(std::ostream& out, IntArrayRef list) { return out << to
 std::ostream& operator<<(std::ostream& out, const Size& size) { return out << "torch.Size(" << to_string(size) << ")"; }
 
 }  // namespace xgrad
+
+fmt::format_context::iterator fmt::formatter<xgrad::IntArrayRef>::format(xgrad::IntArrayRef list,
+                                                                         fmt::format_context& c) const {
+  const std::string text = xgrad::to_string(list);
+  return std::copy(text.begin(), text.end(), c.out());
+}

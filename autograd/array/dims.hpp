@@ -1,7 +1,7 @@
 /// Lists of sizes and strides: a view of one (IntArrayRef), one that owns (Dims), and the one users print (Size).
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>
@@ -182,11 +182,7 @@ std::ostream& operator<<(std::ostream& out, const Size& size);
 template <>
 struct fmt::formatter<xgrad::IntArrayRef> {
   constexpr auto parse(fmt::format_parse_context& c) { return c.begin(); }
-  template <class Context>
-  auto format(xgrad::IntArrayRef list, Context& c) const {
-    const std::string text = xgrad::to_string(list);
-    return std::copy(text.begin(), text.end(), c.out());
-  }
+  fmt::format_context::iterator format(xgrad::IntArrayRef list, fmt::format_context& c) const;
 };
 template <>
 struct fmt::formatter<xgrad::Dims> : fmt::formatter<xgrad::IntArrayRef> {};

@@ -43,3 +43,9 @@ void set_default_dtype(ScalarType dtype) {
 std::ostream& operator<<(std::ostream& out, ScalarType dtype) { return out << info(dtype).cname; }
 
 }  // namespace xgrad
+
+fmt::format_context::iterator fmt::formatter<xgrad::ScalarType>::format(xgrad::ScalarType dtype,
+                                                                        fmt::format_context& c) const {
+  const std::string_view name = xgrad::info(dtype).cname;
+  return std::copy(name.begin(), name.end(), c.out());
+}

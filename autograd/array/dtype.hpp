@@ -126,9 +126,5 @@ std::ostream& operator<<(std::ostream& out, ScalarType dtype);  // "Float", as l
 template <>
 struct fmt::formatter<xgrad::ScalarType> {
   constexpr auto parse(fmt::format_parse_context& c) { return c.begin(); }
-  template <class Context>
-  auto format(xgrad::ScalarType t, Context& c) const {
-    const std::string_view name = xgrad::info(t).cname;
-    return std::copy(name.begin(), name.end(), c.out());
-  }
+  fmt::format_context::iterator format(xgrad::ScalarType dtype, fmt::format_context& c) const;
 };

@@ -1,7 +1,7 @@
 /// Errors: PyTorch's kinds and words, then the shapes, then, where it can be told, what to do.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <stdexcept>
 #include <string>

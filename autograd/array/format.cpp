@@ -1,5 +1,7 @@
 #include <xgrad/autograd/array/format.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>

@@ -1,5 +1,6 @@
 #include <xgrad/autograd/array/warning.hpp>
 #include <xgrad/autograd/graph/anomaly.hpp>
+#include <xgrad/autograd/graph/differentiable.hpp>
 #include <xgrad/autograd/graph/function.hpp>
 #include <xgrad/autograd/graph/in_place.hpp>
 #include <xgrad/autograd/graph/saved_hooks.hpp>
@@ -12,6 +13,29 @@
 #include <typeindex>
 
 namespace xgrad::autograd {
+
+// The node of a user's function.
+class FunctionNode : public OpNodeBase {
+ public:
+  using Backward = detail::FunctionBackward;
+
+  const char* name() const override { return name_; }
+  Grads apply(Grads&& grads) override;
+
+  static variable_list record(const char* name, Backward backward, AutogradContext ctx, const variable_list& inputs,
+                              std::vector<bool> is_tensor, variable_list outputs, bool record);
+
+ private:
+  friend class AutogradContext;
+  FunctionNode(std::size_t num_edges, std::size_t num_saved, const char* name, Backward backward, AutogradContext ctx,
+               std::vector<bool> is_tensor);
+  void keep(const variable_list& to_save, const variable_list& inputs, const variable_list& outputs);
+
+  const char* name_;
+  Backward backward_;
+  AutogradContext ctx_;
+  std::vector<bool> is_tensor_;
+};
 
 const char* detail::function_node_name(const std::type_info& type) {
   static std::mutex lock;
@@ -28,15 +52,36 @@ const char* detail::function_node_name(const std::type_info& type) {
   return name.c_str();
 }
 
-FunctionNodeBase::FunctionNodeBase(std::size_t num_edges, std::size_t num_saved, const char* name, Backward backward,
-                                   AutogradContext ctx, std::vector<bool> is_tensor)
-    : OpNodeBase(sizeof(FunctionNodeBase), num_edges, num_saved),
+FunctionNode::FunctionNode(std::size_t num_edges, std::size_t num_saved, const char* name, Backward backward,
+                           AutogradContext ctx, std::vector<bool> is_tensor)
+    : OpNodeBase(sizeof(FunctionNode), num_edges, num_saved),
       name_(name),
       backward_(backward),
       ctx_(std::move(ctx)),
       is_tensor_(std::move(is_tensor)) {
   ctx_.node_ = this;
 }
+
+namespace {
+
+std::vector<const TensorImpl*> impls(const variable_list& tensors) {
+  std::vector<const TensorImpl*> all;
+  for (const Tensor& t : tensors) all.push_back(t.impl());
+  return all;
+}
+bool lists(const std::vector<const TensorImpl*>& impls, const TensorImpl* impl) {
+  return std::find(impls.begin(), impls.end(), impl) != impls.end();
+}
+
+}  // namespace
+
+AutogradContext::AutogradContext() = default;
+AutogradContext::AutogradContext(AutogradContext&&) noexcept = default;
+AutogradContext& AutogradContext::operator=(AutogradContext&&) noexcept = default;
+AutogradContext::~AutogradContext() = default;
+
+void AutogradContext::mark_dirty(const variable_list& changed) { dirty_ = impls(changed); }
+void AutogradContext::mark_non_differentiable(const variable_list& results) { non_differentiable_ = impls(results); }
 
 variable_list AutogradContext::get_saved_variables() const {
   check(node_ != nullptr, "get_saved_variables() is for backward: forward has its tensors at hand");
@@ -63,7 +108,7 @@ variable_list AutogradContext::get_saved_variables() const {
 
 bool AutogradContext::needs_input_grad(std::size_t i) const { return node_ && node_->needs(i); }
 
-void FunctionNodeBase::keep(const variable_list& to_save, const variable_list& inputs, const variable_list& outputs) {
+void FunctionNode::keep(const variable_list& to_save, const variable_list& inputs, const variable_list& outputs) {
   const auto find = [](const variable_list& list, const Tensor& t) -> std::ptrdiff_t {
     const auto at = std::find_if(list.begin(), list.end(), [&](const Tensor& o) { return o.is_same(t); });
     return at == list.end() ? -1 : at - list.begin();
@@ -84,9 +129,9 @@ void FunctionNodeBase::keep(const variable_list& to_save, const variable_list& i
   if (xgrad::detail::saved_tensor_hooks) pack_saved_tensors(*this);
 }
 
-variable_list FunctionNodeBase::record(const char* name, Backward backward, AutogradContext ctx,
-                                       const variable_list& inputs, std::vector<bool> is_tensor, variable_list outputs,
-                                       bool record) {
+variable_list FunctionNode::record(const char* name, Backward backward, AutogradContext ctx,
+                                   const variable_list& inputs, std::vector<bool> is_tensor, variable_list outputs,
+                                   bool record) {
   check(!outputs.empty(), "{}: forward returned no tensors", name);
   for (const TensorImpl* changed : ctx.dirty_) {
     const auto is_changed = [changed](const Tensor& t) { return t.impl() == changed; };
@@ -104,12 +149,12 @@ variable_list FunctionNodeBase::record(const char* name, Backward backward, Auto
   };
   const auto dirty = std::move(ctx.dirty_), non_differentiable = std::move(ctx.non_differentiable_);
   const variable_list to_save = std::move(ctx.to_save_);
-  Intrusive<FunctionNodeBase> node;
+  Intrusive<FunctionNode> node;
   if (record) {
     const std::size_t saved = to_save.size();
-    void* at = allocate(sizeof(FunctionNodeBase), inputs.size(), saved);
-    node = Intrusive<FunctionNodeBase>::adopt(
-        new (at) FunctionNodeBase(inputs.size(), saved, name, backward, std::move(ctx), std::move(is_tensor)));
+    void* at = allocate(sizeof(FunctionNode), inputs.size(), saved);
+    node = Intrusive<FunctionNode>::adopt(
+        new (at) FunctionNode(inputs.size(), saved, name, backward, std::move(ctx), std::move(is_tensor)));
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       if (inputs[i].defined()) node->set_edge(i, gradient_edge(inputs[i]));
     }
@@ -117,8 +162,8 @@ variable_list FunctionNodeBase::record(const char* name, Backward backward, Auto
   const variable_list as_returned = outputs;
   for (Tensor& out : outputs) {
     check(out.defined(), "{}: forward returned an undefined tensor", name);
-    const bool changed = dirty.contains(out.impl());
-    const bool plain = !record || !out.is_floating_point() || non_differentiable.contains(out.impl());
+    const bool changed = lists(dirty, out.impl());
+    const bool plain = !record || !out.is_floating_point() || lists(non_differentiable, out.impl());
     if (changed) {
       check_in_place(out, record && !plain);
       out.impl()->bump_version();
@@ -155,7 +200,7 @@ variable_list FunctionNodeBase::record(const char* name, Backward backward, Auto
   return outputs;
 }
 
-Grads FunctionNodeBase::apply(Grads&& grads) {
+Grads FunctionNode::apply(Grads&& grads) {
   check_not_released();
   variable_list incoming(grads.begin(), grads.end());
   if (ctx_.materialize_grads_) {
@@ -187,6 +232,12 @@ Grads FunctionNodeBase::apply(Grads&& grads) {
   check(outgoing.size() >= wanted, "function {} returned an incorrect number of gradients (expected {}, got {})", name_,
         is_tensor_.size(), outgoing.size());
   return result;
+}
+
+variable_list detail::record_function(const char* name, FunctionBackward backward, AutogradContext ctx,
+                                      const variable_list& inputs, std::vector<bool> is_tensor, variable_list outputs,
+                                      bool record) {
+  return FunctionNode::record(name, backward, std::move(ctx), inputs, std::move(is_tensor), std::move(outputs), record);
 }
 
 }  // namespace xgrad::autograd

@@ -1,12 +1,12 @@
 /// Function: an operation whose forward and backward a user writes, as in libtorch.
 #pragma once
 
-#include <xgrad/autograd/graph/differentiable.hpp>
+#include <xgrad/autograd/graph/grad_mode.hpp>
 #include <xgrad/autograd/graph/ivalue.hpp>
+#include <xgrad/autograd/graph/profiling.hpp>
 
 #include <typeinfo>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace xgrad::autograd {
 
@@ -14,11 +14,16 @@ using Variable = Tensor;
 using variable_list = std::vector<Tensor>;
 using tensor_list = std::vector<Tensor>;
 
-class FunctionNodeBase;
+class FunctionNode;
 
 /// What a Function's forward tells its backward.
 class AutogradContext {
  public:
+  AutogradContext();
+  AutogradContext(AutogradContext&&) noexcept;
+  AutogradContext& operator=(AutogradContext&&) noexcept;
+  ~AutogradContext();
+
   /// Keeps tensors for backward: arguments of forward, its results, or others. They are checked against in-place
   /// changes and freed with the graph. Of the others (intermediate values) no second derivative can be known, so a
   /// backward that reads one throws while a graph is being created; save the arguments and compute it again, or return
@@ -27,9 +32,9 @@ class AutogradContext {
   /// What was saved, in that order, in backward.
   variable_list get_saved_variables() const;
   /// Says that forward changed these arguments in place; each must be among the results.
-  void mark_dirty(const variable_list& changed) { note(dirty_, changed); }
+  void mark_dirty(const variable_list& changed);
   /// Says that these results have no gradient (indices, say); integer results never have one.
-  void mark_non_differentiable(const variable_list& results) { note(non_differentiable_, results); }
+  void mark_non_differentiable(const variable_list& results);
   /// false: backward gets undefined tensors, not zeros, for results that no gradient reached.
   void set_materialize_grads(bool value) { materialize_grads_ = value; }
   /// In backward: whether the gradient of forward's tensor argument `i` (counting tensors only) is wanted.
@@ -39,46 +44,23 @@ class AutogradContext {
   std::unordered_map<std::string, IValue> saved_data;
 
  private:
-  friend class FunctionNodeBase;
-  static void note(std::unordered_set<const TensorImpl*>& set, const variable_list& tensors) {
-    set.clear();
-    for (const Tensor& t : tensors) set.insert(t.impl());
-  }
+  friend class FunctionNode;
 
   variable_list to_save_;  // until the node holds them
-  std::unordered_set<const TensorImpl*> dirty_, non_differentiable_;
+  std::vector<const TensorImpl*> dirty_, non_differentiable_;
   bool materialize_grads_ = true;
-  FunctionNodeBase* node_ = nullptr;
-};
-
-/// The node of a user's function; Function<T>::apply records it.
-class FunctionNodeBase : public OpNodeBase {
- public:
-  using Backward = variable_list (*)(AutogradContext*, variable_list);
-
-  const char* name() const override { return name_; }
-  Grads apply(Grads&& grads) override;
-
-  /// Connects `outputs` of forward(ctx, inputs...) to a new node, or returns them as plain tensors when none is needed.
-  /// `is_tensor` tells which of forward's arguments are tensors.
-  static variable_list record(const char* name, Backward backward, AutogradContext ctx, const variable_list& inputs,
-                              std::vector<bool> is_tensor, variable_list outputs, bool record);
-
- private:
-  friend class AutogradContext;
-  FunctionNodeBase(std::size_t num_edges, std::size_t num_saved, const char* name, Backward backward,
-                   AutogradContext ctx, std::vector<bool> is_tensor);
-  void keep(const variable_list& to_save, const variable_list& inputs, const variable_list& outputs);
-
-  const char* name_;
-  Backward backward_;
-  AutogradContext ctx_;
-  std::vector<bool> is_tensor_;
+  FunctionNode* node_ = nullptr;
 };
 
 namespace detail {
 /// "MyFunction" + "Backward", kept for the life of the program.
 const char* function_node_name(const std::type_info& type);
+using FunctionBackward = variable_list (*)(AutogradContext*, variable_list);
+/// Connects `outputs` of forward(ctx, inputs...) to a new node, or returns them as plain tensors when none is needed.
+/// `is_tensor` tells which of forward's arguments are tensors.
+variable_list record_function(const char* name, FunctionBackward backward, AutogradContext ctx,
+                              const variable_list& inputs, std::vector<bool> is_tensor, variable_list outputs,
+                              bool record);
 
 inline void gather(variable_list& tensors, std::vector<bool>& is_tensor, const Tensor& t) {
   tensors.push_back(t);
@@ -140,8 +122,8 @@ struct Function {
       outputs = detail::to_list(X::forward(&ctx, std::forward<Args>(args)...));
     }
     const auto backward = [](AutogradContext* c, variable_list grads) { return X::backward(c, std::move(grads)); };
-    outputs = FunctionNodeBase::record(detail::function_node_name(typeid(T)), backward, std::move(ctx), inputs,
-                                       std::move(is_tensor), std::move(outputs), record);
+    outputs = detail::record_function(detail::function_node_name(typeid(T)), backward, std::move(ctx), inputs,
+                                      std::move(is_tensor), std::move(outputs), record);
     if constexpr (std::is_same_v<Result, Tensor>)
       return std::move(outputs[0]);
     else

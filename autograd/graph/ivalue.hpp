@@ -3,8 +3,8 @@
 
 #include <xgrad/autograd/tensor.hpp>
 
+#include <memory>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace xgrad {
@@ -16,55 +16,49 @@ namespace xgrad {
 class IValue {
  public:
   IValue() = default;
-  IValue(bool v) : value_(v) {}
+  IValue(bool v);
   template <class T>
-  requires(std::is_integral_v<T> && !std::is_same_v<T, bool>) IValue(T v) : value_(static_cast<std::int64_t>(v)) {}
+  requires(std::is_integral_v<T> && !std::is_same_v<T, bool>) IValue(T v) : IValue(static_cast<std::int64_t>(v), 0) {}
   template <class T>
-  requires std::is_floating_point_v<T> IValue(T v) : value_(static_cast<double>(v)) {}
-  IValue(const char* v) : value_(std::string(v)) {}
-  IValue(std::string v) : value_(std::move(v)) {}
-  IValue(Tensor v) : value_(std::move(v)) {}
-  IValue(std::vector<std::int64_t> v) : value_(std::move(v)) {}
-  IValue(IntArrayRef v) : value_(v.vec()) {}
-  IValue(const Dims& v) : IValue(IntArrayRef(v)) {}
-  IValue(std::vector<double> v) : value_(std::move(v)) {}
-  IValue(std::vector<Tensor> v) : value_(std::move(v)) {}
+  requires std::is_floating_point_v<T> IValue(T v) : IValue(static_cast<double>(v), 0) {}
+  IValue(const char* v);
+  IValue(std::string v);
+  IValue(Tensor v);
+  IValue(std::vector<std::int64_t> v);
+  IValue(IntArrayRef v);
+  IValue(const Dims& v);
+  IValue(std::vector<double> v);
+  IValue(std::vector<Tensor> v);
 
-  bool isNone() const { return is<std::monostate>(); }
-  bool isBool() const { return is<bool>(); }
-  bool isInt() const { return is<std::int64_t>(); }
-  bool isDouble() const { return is<double>(); }
-  bool isString() const { return is<std::string>(); }
-  bool isTensor() const { return is<Tensor>(); }
-  bool isIntList() const { return is<std::vector<std::int64_t>>(); }
-  bool isDoubleList() const { return is<std::vector<double>>(); }
-  bool isTensorList() const { return is<std::vector<Tensor>>(); }
+  bool isNone() const;
+  bool isBool() const;
+  bool isInt() const;
+  bool isDouble() const;
+  bool isString() const;
+  bool isTensor() const;
+  bool isIntList() const;
+  bool isDoubleList() const;
+  bool isTensorList() const;
 
-  bool toBool() const { return get<bool>("bool"); }
-  std::int64_t toInt() const { return get<std::int64_t>("int"); }
-  double toDouble() const { return get<double>("double"); }
-  const std::string& toStringRef() const { return get<std::string>("string"); }
-  const Tensor& toTensor() const { return get<Tensor>("Tensor"); }
-  std::vector<std::int64_t> toIntVector() const { return get<std::vector<std::int64_t>>("list of int"); }
-  std::vector<double> toDoubleVector() const { return get<std::vector<double>>("list of double"); }
-  std::vector<Tensor> toTensorVector() const { return get<std::vector<Tensor>>("list of Tensor"); }
+  bool toBool() const;
+  std::int64_t toInt() const;
+  double toDouble() const;
+  const std::string& toStringRef() const;
+  const Tensor& toTensor() const;
+  std::vector<std::int64_t> toIntVector() const;
+  std::vector<double> toDoubleVector() const;
+  std::vector<Tensor> toTensorVector() const;
 
  private:
+  struct Value;  // a variant, which no program that includes this has to compile
+  IValue(std::int64_t v, int);
+  IValue(double v, int);
   template <class T>
-  bool is() const {
-    return std::holds_alternative<T>(value_);
-  }
+  bool is() const;
   template <class T>
-  const T& get(const char* wanted) const {
-    static constexpr const char* kNames[] = {
-        "None", "bool", "int", "double", "string", "Tensor", "list of int", "list of double", "list of Tensor"};
-    check<TypeError>(is<T>(), "expected a value of type {} but found {}", wanted, kNames[value_.index()]);
-    return std::get<T>(value_);
-  }
+  const T& get(const char* wanted) const;
 
-  std::variant<std::monostate, bool, std::int64_t, double, std::string, Tensor, std::vector<std::int64_t>,
-               std::vector<double>, std::vector<Tensor>>
-      value_;
+  std::shared_ptr<const Value> value_;  // null: None
 };
 
 }  // namespace xgrad

@@ -84,31 +84,77 @@ struct Keyword {
   Argument operator=(std::initializer_list<Tensor> several) const { return {several}; }
 };
 
-/// The form with `out` of F, a function object that calls an operation.
-template <OutRule Rule, class F>
-class Form {
- public:
-  constexpr Form(const char* name, F f) : name_(name), f_(f) {}
+/// Puts what F gives for the arguments into `outs`.
+template <class F, class... A>
+void write(std::span<const Tensor> outs, A&&... a) {
+  const std::array<std::span<const Tensor>, sizeof...(A)> arguments{tensors_of(a)...};
+  OutCall call(F::kName, F::kRule, outs, arguments);
+  if constexpr (F::kRule.dtype == OutDtype::Own) {
+    auto results = listed(in_dtype(F(), outs[0].dtype(), std::forward<A>(a)...));
+    call.write(results);
+  } else {
+    auto results = listed(F()(std::forward<A>(a)...));
+    call.write(results);
+  }
+}
 
-  template <class... A>
-  requires Gives<F, 1, A...> Tensor& operator()(Tensor& out, A&&... a) const {
-    return run({&out, 1}, std::forward<A>(a)...), out;
+/// The same for several tensors, which stand before F's own arguments.
+template <class F, std::size_t N, class... A>
+auto write_several(Tensor& out, A&&... a) {
+  return [&]<std::size_t... I, std::size_t... J>(std::index_sequence<I...>, std::index_sequence<J...>, auto all) {
+    std::tuple outs = std::tie(out, std::get<I>(all)...);
+    const std::array<Tensor, N> handles{out, std::get<I>(all)...};
+    write<F>(handles, std::get<N - 1 + J>(std::move(all))...);
+    return outs;
   }
-  template <class... A>
-  requires Gives<F, 2, A...> std::tuple<Tensor&, Tensor&>
-  operator()(Tensor& o0, Tensor& o1, A&&... a) const { return several(std::tie(o0, o1), std::forward<A>(a)...); }
-  template <class... A>
-  requires Gives<F, 3, A...> std::tuple<Tensor&, Tensor&, Tensor&>
-  operator()(Tensor& o0, Tensor& o1, Tensor& o2, A&&... a) const {
-    return several(std::tie(o0, o1, o2), std::forward<A>(a)...);
-  }
-  template <class... A>
-  requires Gives<F, 4, A...> std::tuple<Tensor&, Tensor&, Tensor&, Tensor&>
-  operator()(Tensor& o0, Tensor& o1, Tensor& o2, Tensor& o3, A&&... a) const {
-    return several(std::tie(o0, o1, o2, o3), std::forward<A>(a)...);
-  }
+  (std::make_index_sequence<N - 1>(), std::make_index_sequence<sizeof...(A) + 1 - N>(),
+   std::forward_as_tuple(std::forward<A>(a)...));
+}
 
-  // Lists in braces have no type of their own, so that each place where one may stand has a form.
+/// How many of the arguments, which begin with `out`, are tensors to write to: the first number that F's result agrees
+/// to.
+template <class F, class... A>
+struct Written {
+  template <std::size_t N>
+  static constexpr bool several() {
+    if constexpr (sizeof...(A) + 1 < N)
+      return false;
+    else
+      return []<std::size_t... I, std::size_t... J>(std::index_sequence<I...>, std::index_sequence<J...>) {
+        using All = std::tuple<A&&...>;
+        return (std::same_as<std::tuple_element_t<I, All>, Tensor&> && ...) &&
+               Gives<F, N, std::tuple_element_t<N - 1 + J, All>...>;
+      }
+    (std::make_index_sequence<N - 1>(), std::make_index_sequence<sizeof...(A) + 1 - N>());
+  }
+  static constexpr std::size_t count() {
+    if constexpr (Gives<F, 1, A...>)
+      return 1;
+    else
+      return several<2>() ? 2 : several<3>() ? 3 : several<4>() ? 4 : 0;
+  }
+};
+
+/// The form with `out` of F, a function object that calls an operation and has its name and rule. A program that
+/// includes this makes one for each operation, so that it has no more than this one function.
+template <class F>
+struct Form {
+  template <class... A>
+  requires(Written<F, A...>::count() > 0) decltype(auto) operator()(Tensor& out, A&&... a) const {
+    constexpr std::size_t n = Written<F, A...>::count();
+    if constexpr (n == 1)
+      return write<F>({&out, 1}, std::forward<A>(a)...), (out);
+    else
+      return write_several<F, n>(out, std::forward<A>(a)...);
+  }
+};
+
+/// The form of an operation that takes lists. In braces they have no type of their own, so that each place where one
+/// may stand has a function.
+template <class F>
+struct ListForm : Form<F> {
+  using Form<F>::operator();
+
   template <class... A>
   Tensor& operator()(Tensor& out, std::initializer_list<Tensor> tensors, A&&... a) const {
     return (*this)(out, TensorList(tensors), std::forward<A>(a)...);
@@ -130,58 +176,41 @@ class Form {
                      std::initializer_list<std::int64_t> second) const {
     return (*this)(out, std::forward<X>(x), std::forward<Y>(y), IntArrayRef(first), IntArrayRef(second));
   }
-
-  /// The form with a keyword: a handle to what was given, or a tuple of them.
-  template <class... A>
-  auto into(const Argument& out, A&&... a) const {
-    run(out.tensors, std::forward<A>(a)...);
-    constexpr std::size_t n = kTensors<std::invoke_result_t<const F&, A...>>;
-    if constexpr (n == 1)
-      return out.tensors[0];
-    else
-      return [&]<std::size_t... I>(std::index_sequence<I...>) { return std::tuple(out.tensors[I]...); }
-    (std::make_index_sequence<n>());
-  }
-
- private:
-  template <class... A>
-  void run(std::span<const Tensor> outs, A&&... a) const {
-    const std::array<std::span<const Tensor>, sizeof...(A)> arguments{tensors_of(a)...};
-    OutCall call(name_, Rule, outs, arguments);
-    auto results = listed(result(outs, std::forward<A>(a)...));
-    call.write(results);
-  }
-  template <class... A>
-  auto result([[maybe_unused]] std::span<const Tensor> outs, A&&... a) const {
-    if constexpr (Rule.dtype == OutDtype::Own)
-      return in_dtype(f_, outs[0].dtype(), std::forward<A>(a)...);
-    else
-      return f_(std::forward<A>(a)...);
-  }
-  template <class Outs, class... A>
-  Outs several(Outs outs, A&&... a) const {
-    const auto handles = std::apply([](auto&... o) { return std::array{o...}; }, outs);
-    return run(handles, std::forward<A>(a)...), outs;
-  }
-
-  const char* name_;
-  [[no_unique_address]] F f_;
 };
 
-template <OutRule Rule, class F>
-constexpr Form<Rule, F> form(const char* name, F f) {
-  return {name, f};
+/// The form with a keyword: a handle to what was given, or a tuple of them.
+template <class F, class... A>
+auto write_into(const Argument& out, A&&... a) {
+  write<F>(out.tensors, std::forward<A>(a)...);
+  constexpr std::size_t n = kTensors<std::invoke_result_t<const F&, A...>>;
+  if constexpr (n == 1)
+    return out.tensors[0];
+  else
+    return [&]<std::size_t... I>(std::index_sequence<I...>) { return std::tuple(out.tensors[I]...); }
+  (std::make_index_sequence<n>());
 }
+
+#define XGRAD_OUT_CALL(NAME, RULE)                                                    \
+  struct NAME##_call {                                                                \
+    static constexpr const char* kName = #NAME;                                       \
+    static constexpr OutRule kRule = out_rules::RULE;                                 \
+    template <class... A>                                                             \
+    auto operator()(A&&... a) const -> decltype(xgrad::NAME(std::forward<A>(a)...)) { \
+      return xgrad::NAME(std::forward<A>(a)...);                                      \
+    }                                                                                 \
+  };
+XGRAD_OUT_FORMS(XGRAD_OUT_CALL)
+XGRAD_OUT_FORMS_OF_LISTS(XGRAD_OUT_CALL)
+#undef XGRAD_OUT_CALL
 
 }  // namespace by_out
 
-#define XGRAD_OUT_FORM(NAME, RULE)                                                                                     \
-  inline constexpr auto NAME##_out =                                                                                   \
-      by_out::form<out_rules::RULE>(#NAME, [](auto&&... a) -> decltype(xgrad::NAME(std::forward<decltype(a)>(a)...)) { \
-        return xgrad::NAME(std::forward<decltype(a)>(a)...);                                                           \
-      });
+#define XGRAD_OUT_FORM(NAME, RULE) inline constexpr by_out::Form<by_out::NAME##_call> NAME##_out{};
+#define XGRAD_OUT_LIST_FORM(NAME, RULE) inline constexpr by_out::ListForm<by_out::NAME##_call> NAME##_out{};
 XGRAD_OUT_FORMS(XGRAD_OUT_FORM)
+XGRAD_OUT_FORMS_OF_LISTS(XGRAD_OUT_LIST_FORM)
 #undef XGRAD_OUT_FORM
+#undef XGRAD_OUT_LIST_FORM
 
 // Calls with `out = ` find these through the keyword's namespace, so that `exp` stays one function that can be passed
 // on.
@@ -192,33 +221,37 @@ concept EndsInOut =
     sizeof...(A) > 1 &&
     std::same_as<Argument, std::remove_cvref_t<std::tuple_element_t<sizeof...(A) - 1, std::tuple<A...>>>>;
 
-/// form.into(out, a...) for (a..., out).
+/// The results of F(a...) in the tensors of `out`, for (a..., out).
 template <class F, class... A>
-auto call(const F& form, A&&... a) {
+auto call(A&&... a) {
   return [&]<std::size_t... I>(std::index_sequence<I...>, auto all) {
-    return form.into(std::get<sizeof...(I)>(all), std::get<I>(std::move(all))...);
+    return write_into<F>(std::get<sizeof...(I)>(all), std::get<I>(std::move(all))...);
   }
   (std::make_index_sequence<sizeof...(A) - 1>(), std::forward_as_tuple(std::forward<A>(a)...));
 }
 
-#define XGRAD_OUT_KEYWORD(NAME, RULE)                                           \
-  template <class... A>                                                         \
-  requires EndsInOut<A...>                                                      \
-  auto NAME(A&&... a) { return call(NAME##_out, std::forward<A>(a)...); }       \
+#define XGRAD_OUT_KEYWORD(NAME, RULE) \
+  template <class... A>               \
+  requires EndsInOut<A...>            \
+  auto NAME(A&&... a) { return call<NAME##_call>(std::forward<A>(a)...); }
+#define XGRAD_OUT_LIST_KEYWORD(NAME, RULE)                                      \
+  XGRAD_OUT_KEYWORD(NAME, RULE)                                                 \
   template <class... A>                                                         \
   auto NAME(std::initializer_list<Tensor> tensors, A&&... a) {                  \
-    return call(NAME##_out, TensorList(tensors), std::forward<A>(a)...);        \
+    return call<NAME##_call>(TensorList(tensors), std::forward<A>(a)...);       \
   }                                                                             \
   template <class... A>                                                         \
   auto NAME(std::initializer_list<std::int64_t> size, A&&... a) {               \
-    return call(NAME##_out, IntArrayRef(size), std::forward<A>(a)...);          \
+    return call<NAME##_call>(IntArrayRef(size), std::forward<A>(a)...);         \
   }                                                                             \
   template <class... A>                                                         \
   auto NAME(const Tensor& x, std::initializer_list<std::int64_t> d, A&&... a) { \
-    return call(NAME##_out, x, IntArrayRef(d), std::forward<A>(a)...);          \
+    return call<NAME##_call>(x, IntArrayRef(d), std::forward<A>(a)...);         \
   }
 XGRAD_OUT_FORMS(XGRAD_OUT_KEYWORD)
+XGRAD_OUT_FORMS_OF_LISTS(XGRAD_OUT_LIST_KEYWORD)
 #undef XGRAD_OUT_KEYWORD
+#undef XGRAD_OUT_LIST_KEYWORD
 
 }  // namespace by_out
 

@@ -65,7 +65,8 @@ void place(const Tensor& out, const Tensor& result, bool is_factory) {
 const OutRule* out_rule(std::string_view name) {
   using namespace out_rules;
 #define XGRAD_OUT_RULE(NAME, RULE) {#NAME, RULE},
-  static constexpr std::pair<std::string_view, OutRule> rules[] = {XGRAD_OUT_FORMS(XGRAD_OUT_RULE)};
+  static constexpr std::pair<std::string_view, OutRule> rules[] = {XGRAD_OUT_FORMS(XGRAD_OUT_RULE)
+                                                                       XGRAD_OUT_FORMS_OF_LISTS(XGRAD_OUT_RULE)};
 #undef XGRAD_OUT_RULE
   const auto* found = std::find_if(std::begin(rules), std::end(rules), [&](const auto& r) { return r.first == name; });
   return found == std::end(rules) ? nullptr : &found->second;

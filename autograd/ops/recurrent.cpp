@@ -4,6 +4,8 @@
 #include <xgrad/autograd/graph/grad_mode.hpp>
 #include <xgrad/autograd/kernels/recurrent.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <functional>
 

@@ -2,6 +2,8 @@
 #include <xgrad/autograd/ops/promotion.hpp>
 #include <xgrad/autograd/ops/rms_norm.hpp>
 
+#include <fmt/format.h>
+
 #include <limits>
 
 namespace xgrad {

@@ -1,4 +1,5 @@
 #include <xgrad/data/datasets/mnist.hpp>
+#include <xgrad/data/mnist_files.hpp>
 
 #include <unistd.h>
 

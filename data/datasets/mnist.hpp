@@ -8,7 +8,7 @@
 #include <xgrad/autograd/kwargs.hpp>
 #include <xgrad/data/collate.hpp>
 #include <xgrad/data/datasets/base.hpp>
-#include <xgrad/data/mnist_files.hpp>
+#include <xgrad/data/mnist_variants.hpp>
 
 #include <functional>
 #include <memory>

@@ -1,6 +1,8 @@
 #include <xgrad/autograd/ops/pooling.hpp>
 #include <xgrad/nn/functional/sampling.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace xgrad::nn::functional {

@@ -12,21 +12,21 @@ class ReLUImpl : public Configured<ReLUImpl, ReLUOptions> {
   Tensor forward(Tensor input) override { return functional::relu(input, options); }
   std::string extra_repr() const override { return options.inplace() ? "inplace=True" : ""; }
 };
-TORCH_MODULE(ReLU);
+XGRAD_LAYER(ReLU);
 
 /// 1 / (1 + e^−x)
 class SigmoidImpl : public Cloneable<SigmoidImpl, Module> {
  public:
   Tensor forward(Tensor input) override { return input.sigmoid(); }
 };
-TORCH_MODULE(Sigmoid);
+XGRAD_LAYER(Sigmoid);
 
 /// tanh x
 class TanhImpl : public Cloneable<TanhImpl, Module> {
  public:
   Tensor forward(Tensor input) override { return input.tanh(); }
 };
-TORCH_MODULE(Tanh);
+XGRAD_LAYER(Tanh);
 
 /// e^x_i / Σ_j e^x_j along `dim`
 class SoftmaxImpl : public Configured<SoftmaxImpl, SoftmaxOptions> {
@@ -35,7 +35,7 @@ class SoftmaxImpl : public Configured<SoftmaxImpl, SoftmaxOptions> {
   Tensor forward(Tensor input) override;
   std::string extra_repr() const override;
 };
-TORCH_MODULE(Softmax);
+XGRAD_LAYER(Softmax);
 
 /// x_i − ln Σ_j e^x_j along `dim`
 class LogSoftmaxImpl : public Configured<LogSoftmaxImpl, LogSoftmaxOptions> {
@@ -44,7 +44,7 @@ class LogSoftmaxImpl : public Configured<LogSoftmaxImpl, LogSoftmaxOptions> {
   Tensor forward(Tensor input) override;
   std::string extra_repr() const override;
 };
-TORCH_MODULE(LogSoftmax);
+XGRAD_LAYER(LogSoftmax);
 
 /// In training mode, zeroes elements with probability p and scales the others by 1/(1 − p). Options: p = 0.5,
 /// inplace = false. Throws ValueError for p outside of [0, 1].
@@ -54,7 +54,7 @@ class DropoutImpl : public Configured<DropoutImpl, DropoutOptions> {
   Tensor forward(Tensor input) override;
   std::string extra_repr() const override;
 };
-TORCH_MODULE(Dropout);
+XGRAD_LAYER(Dropout);
 
 // A module that only calls the function of its name, and what its print says.
 #define XGRAD_MODULE(NAME, FUNCTION, OPTIONS, TEXT)                                        \
@@ -64,13 +64,13 @@ TORCH_MODULE(Dropout);
     Tensor forward(Tensor input) override { return functional::FUNCTION(input, options); } \
     std::string extra_repr() const override { return TEXT; }                               \
   };                                                                                       \
-  TORCH_MODULE(NAME)
+  XGRAD_LAYER(NAME)
 #define XGRAD_PLAIN_MODULE(NAME, FUNCTION)                                        \
   class NAME##Impl : public Cloneable<NAME##Impl, Module> {                       \
    public:                                                                        \
     Tensor forward(Tensor input) override { return functional::FUNCTION(input); } \
   };                                                                              \
-  TORCH_MODULE(NAME)
+  XGRAD_LAYER(NAME)
 // The same with a text that needs more than a line.
 #define XGRAD_TEXT_MODULE(NAME, FUNCTION, OPTIONS)                                         \
   class NAME##Impl : public Configured<NAME##Impl, OPTIONS> {                              \
@@ -79,7 +79,7 @@ TORCH_MODULE(Dropout);
     Tensor forward(Tensor input) override { return functional::FUNCTION(input, options); } \
     std::string extra_repr() const override;                                               \
   };                                                                                       \
-  TORCH_MODULE(NAME)
+  XGRAD_LAYER(NAME)
 
 /// min(max(0, x), 6). Options: inplace = false.
 XGRAD_MODULE(ReLU6, relu6, ReLU6Options, options.inplace() ? "inplace=True" : "");
@@ -133,7 +133,7 @@ class RReLUImpl : public Configured<RReLUImpl, RReLUOptions> {
   Tensor forward(Tensor input) override;
   std::string extra_repr() const override;
 };
-TORCH_MODULE(RReLU);
+XGRAD_LAYER(RReLU);
 
 /// leaky ReLU with slopes that are learned: one, or one a channel. Options: num_parameters = 1, init = 0.25.
 class PReLUImpl : public Configured<PReLUImpl, PReLUOptions> {
@@ -150,7 +150,7 @@ class PReLUImpl : public Configured<PReLUImpl, PReLUOptions> {
 
   Tensor weight;
 };
-TORCH_MODULE(PReLU);
+XGRAD_LAYER(PReLU);
 
 /// e^−x_i / Σ_j e^−x_j along `dim`
 class SoftminImpl : public Configured<SoftminImpl, SoftminOptions> {
@@ -159,13 +159,13 @@ class SoftminImpl : public Configured<SoftminImpl, SoftminOptions> {
   Tensor forward(Tensor input) override;
   std::string extra_repr() const override;
 };
-TORCH_MODULE(Softmin);
+XGRAD_LAYER(Softmin);
 
 /// softmax over the channels of [N, C, H, W] or [C, H, W]. Throws for other numbers of dimensions.
 class Softmax2dImpl : public Cloneable<Softmax2dImpl, Module> {
  public:
   Tensor forward(Tensor input) override;
 };
-TORCH_MODULE(Softmax2d);
+XGRAD_LAYER(Softmax2d);
 
 }  // namespace xgrad::nn

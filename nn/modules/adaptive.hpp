@@ -85,6 +85,6 @@ class AdaptiveLogSoftmaxWithLossImpl : public Cloneable<AdaptiveLogSoftmaxWithLo
   /// Where cluster i begins; behind the last, n_classes.
   std::vector<std::int64_t> bounds_;
 };
-TORCH_MODULE(AdaptiveLogSoftmaxWithLoss);
+XGRAD_LAYER(AdaptiveLogSoftmaxWithLoss);
 
 }  // namespace xgrad::nn

@@ -57,6 +57,7 @@ class MultiheadAttentionImpl : public Cloneable<MultiheadAttentionImpl> {
   Linear out_proj = nullptr;
 };
 
+XGRAD_COPIED(MultiheadAttention);
 class MultiheadAttention : public ModuleHolder<MultiheadAttentionImpl> {
  public:
   using ModuleHolder::ModuleHolder;

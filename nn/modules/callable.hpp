@@ -27,6 +27,6 @@ class FunctionalImpl : public Cloneable<FunctionalImpl, Module> {
  private:
   Function function_;
 };
-TORCH_MODULE(Functional);
+XGRAD_LAYER(Functional);
 
 }  // namespace xgrad::nn

@@ -13,7 +13,7 @@ class MultiMarginLossImpl : public detail::WeightedLoss<MultiMarginLossImpl, Mul
   using WeightedLoss::WeightedLoss;
   Tensor forward(const Tensor& input, const Tensor& target);
 };
-TORCH_MODULE(MultiMarginLoss);
+XGRAD_LAYER(MultiMarginLoss);
 
 /// Options: reduction.
 class MultiLabelMarginLossImpl : public Configured<MultiLabelMarginLossImpl, MultiLabelMarginLossOptions, ModuleBase> {
@@ -21,7 +21,7 @@ class MultiLabelMarginLossImpl : public Configured<MultiLabelMarginLossImpl, Mul
   using Configured::Configured;
   Tensor forward(const Tensor& input, const Tensor& target);
 };
-TORCH_MODULE(MultiLabelMarginLoss);
+XGRAD_LAYER(MultiLabelMarginLoss);
 
 /// Options: weight [C], reduction.
 class MultiLabelSoftMarginLossImpl
@@ -30,7 +30,7 @@ class MultiLabelSoftMarginLossImpl
   using WeightedLoss::WeightedLoss;
   Tensor forward(const Tensor& input, const Tensor& target);
 };
-TORCH_MODULE(MultiLabelSoftMarginLoss);
+XGRAD_LAYER(MultiLabelSoftMarginLoss);
 
 /// Of log-probabilities [T, N, C], targets and both lengths. Options: blank = 0, reduction, zero_infinity = false.
 ///
@@ -42,7 +42,7 @@ class CTCLossImpl : public Configured<CTCLossImpl, CTCLossOptions, ModuleBase> {
   Tensor forward(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths,
                  const Tensor& target_lengths);
 };
-TORCH_MODULE(CTCLoss);
+XGRAD_LAYER(CTCLoss);
 
 /// Options: distance_function, a function of two tensors, margin = 1, swap = false, reduction.
 class TripletMarginWithDistanceLossImpl
@@ -58,6 +58,6 @@ class TripletMarginWithDistanceLossImpl
   void reset() override;
   Tensor forward(const Tensor& anchor, const Tensor& positive, const Tensor& negative);
 };
-TORCH_MODULE(TripletMarginWithDistanceLoss);
+XGRAD_LAYER(TripletMarginWithDistanceLoss);
 
 }  // namespace xgrad::nn

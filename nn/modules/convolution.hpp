@@ -68,9 +68,9 @@ class Conv3dImpl : public detail::Conv<3, Conv3dImpl> {
  public:
   using Conv::Conv;
 };
-TORCH_MODULE(Conv1d);
-TORCH_MODULE(Conv2d);
-TORCH_MODULE(Conv3d);
+XGRAD_LAYER(Conv1d);
+XGRAD_LAYER(Conv2d);
+XGRAD_LAYER(Conv3d);
 
 /// The transposed convolution, which undoes the sizes of a convolution with the same options. Options as above, with
 /// output_padding = 0 in place of padding_mode.
@@ -86,8 +86,8 @@ class ConvTranspose3dImpl : public detail::ConvTranspose<3, ConvTranspose3dImpl>
  public:
   using ConvTranspose::ConvTranspose;
 };
-TORCH_MODULE(ConvTranspose1d);
-TORCH_MODULE(ConvTranspose2d);
-TORCH_MODULE(ConvTranspose3d);
+XGRAD_LAYER(ConvTranspose1d);
+XGRAD_LAYER(ConvTranspose2d);
+XGRAD_LAYER(ConvTranspose3d);
 
 }  // namespace xgrad::nn

@@ -12,7 +12,7 @@ namespace xgrad::nn {
     using Configured::Configured;                                                                                      \
     Tensor forward(const Tensor& first, const Tensor& second) { return functional::FUNCTION(first, second, options); } \
   };                                                                                                                   \
-  TORCH_MODULE(NAME)
+  XGRAD_LAYER(NAME)
 #define XGRAD_OF_THREE(NAME, FUNCTION)                                               \
   class NAME##Impl : public Configured<NAME##Impl, NAME##Options, ModuleBase> {      \
    public:                                                                           \
@@ -21,7 +21,7 @@ namespace xgrad::nn {
       return functional::FUNCTION(first, second, third, options);                    \
     }                                                                                \
   };                                                                                 \
-  TORCH_MODULE(NAME)
+  XGRAD_LAYER(NAME)
 
 /// Options: dim = 1, eps = 1e-8.
 XGRAD_OF_TWO(CosineSimilarity, cosine_similarity);

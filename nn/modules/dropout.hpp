@@ -17,7 +17,7 @@ namespace xgrad::nn {
     }                                                                                                                 \
     std::string extra_repr() const override { return detail::dropout_text(options); }                                 \
   };                                                                                                                  \
-  TORCH_MODULE(NAME)
+  XGRAD_LAYER(NAME)
 
 namespace detail {
 std::string dropout_text(const DropoutOptions& options);
@@ -45,6 +45,6 @@ class ChannelShuffleImpl : public Cloneable<ChannelShuffleImpl, Module> {
  private:
   std::int64_t groups_;
 };
-TORCH_MODULE(ChannelShuffle);
+XGRAD_LAYER(ChannelShuffle);
 
 }  // namespace xgrad::nn

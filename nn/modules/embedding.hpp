@@ -29,6 +29,7 @@ class EmbeddingImpl : public Cloneable<EmbeddingImpl, Module> {
   Tensor weight;
 };
 
+XGRAD_COPIED(Embedding);
 class Embedding : public ModuleHolder<EmbeddingImpl> {
  public:
   using ModuleHolder::ModuleHolder;

@@ -87,6 +87,6 @@ class EmbeddingBagImpl : public Cloneable<EmbeddingBagImpl> {
   EmbeddingBagOptions options;
   Tensor weight;
 };
-TORCH_MODULE(EmbeddingBag);
+XGRAD_LAYER(EmbeddingBag);
 
 }  // namespace xgrad::nn

@@ -144,7 +144,7 @@ class LazyLinearImpl : public detail::Lazy<LazyLinearImpl, LinearImpl, LazyLinea
   using Lazy::Lazy;
   static constexpr const char* kPlain = "Linear";
 };
-TORCH_MODULE(LazyLinear);
+XGRAD_LAYER(LazyLinear);
 
 // One lazy layer: its Impl, and its holder.
 #define XGRAD_LAZY(NAME, OPTIONS)                                                       \
@@ -153,7 +153,7 @@ TORCH_MODULE(LazyLinear);
     using Lazy::Lazy;                                                                   \
     static constexpr const char* kPlain = #NAME;                                        \
   };                                                                                    \
-  TORCH_MODULE(Lazy##NAME)
+  XGRAD_LAYER(Lazy##NAME)
 
 /// Convolutions whose in_channels come from their first input. Options as those of the plain ones, from out_channels
 /// on.

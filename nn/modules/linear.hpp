@@ -13,7 +13,7 @@ class IdentityImpl : public Cloneable<IdentityImpl, Module> {
   requires(!detail::ModuleType<First>) explicit IdentityImpl(First&&, Rest&&...) {}
   Tensor forward(Tensor input) override { return input; }
 };
-TORCH_MODULE(Identity);
+XGRAD_LAYER(Identity);
 
 /// y = x·Wᵀ + b for x [..., in_features], y [..., out_features], W [out_features, in_features].
 /// Both start uniform on ±1/√in_features, drawn as PyTorch draws them.
@@ -41,7 +41,7 @@ class LinearImpl : public Cloneable<LinearImpl, Module> {
   Tensor weight;
   Tensor bias;  ///< undefined without bias
 };
-TORCH_MODULE(Linear);
+XGRAD_LAYER(Linear);
 
 /// Makes dimensions start_dim … end_dim one; by default all but the first, which counts the batch.
 class FlattenImpl : public Configured<FlattenImpl, FlattenOptions> {
@@ -50,6 +50,6 @@ class FlattenImpl : public Configured<FlattenImpl, FlattenOptions> {
   Tensor forward(Tensor input) override { return input.flatten(options.start_dim(), options.end_dim()); }
   std::string extra_repr() const override;
 };
-TORCH_MODULE(Flatten);
+XGRAD_LAYER(Flatten);
 
 }  // namespace xgrad::nn

@@ -34,7 +34,7 @@ class CrossEntropyLossImpl : public detail::WeightedLoss<CrossEntropyLossImpl, C
   using WeightedLoss::WeightedLoss;
   Tensor forward(const Tensor& input, const Tensor& target);
 };
-TORCH_MODULE(CrossEntropyLoss);
+XGRAD_LAYER(CrossEntropyLoss);
 
 /// −x[label] for log-probabilities x. Options: weight [C], ignore_index = −100, reduction.
 class NLLLossImpl : public detail::WeightedLoss<NLLLossImpl, NLLLossOptions> {
@@ -42,7 +42,7 @@ class NLLLossImpl : public detail::WeightedLoss<NLLLossImpl, NLLLossOptions> {
   using WeightedLoss::WeightedLoss;
   Tensor forward(const Tensor& input, const Tensor& target);
 };
-TORCH_MODULE(NLLLoss);
+XGRAD_LAYER(NLLLoss);
 
 /// −(t·ln x + (1 − t)·ln(1 − x)) for probabilities x. Options: weight, reduction.
 class BCELossImpl : public detail::WeightedLoss<BCELossImpl, BCELossOptions> {
@@ -50,7 +50,7 @@ class BCELossImpl : public detail::WeightedLoss<BCELossImpl, BCELossOptions> {
   using WeightedLoss::WeightedLoss;
   Tensor forward(const Tensor& input, const Tensor& target);
 };
-TORCH_MODULE(BCELoss);
+XGRAD_LAYER(BCELoss);
 
 /// BCELoss of sigmoid(x), stable for every x. Options: weight, reduction, pos_weight, which multiplies the positive
 /// term.
@@ -70,7 +70,7 @@ class BCEWithLogitsLossImpl : public detail::WeightedLoss<BCEWithLogitsLossImpl,
  private:
   void register_pos_weight() { pos_weight = register_buffer("pos_weight", options.pos_weight()); }
 };
-TORCH_MODULE(BCEWithLogitsLoss);
+XGRAD_LAYER(BCEWithLogitsLoss);
 
 /// (x − t)². Options: reduction.
 class MSELossImpl : public Configured<MSELossImpl, MSELossOptions, ModuleBase> {
@@ -78,7 +78,7 @@ class MSELossImpl : public Configured<MSELossImpl, MSELossOptions, ModuleBase> {
   using Configured::Configured;
   Tensor forward(const Tensor& input, const Tensor& target) { return functional::mse_loss(input, target, options); }
 };
-TORCH_MODULE(MSELoss);
+XGRAD_LAYER(MSELoss);
 
 /// |x − t|. Options: reduction.
 class L1LossImpl : public Configured<L1LossImpl, L1LossOptions, ModuleBase> {
@@ -86,6 +86,6 @@ class L1LossImpl : public Configured<L1LossImpl, L1LossOptions, ModuleBase> {
   using Configured::Configured;
   Tensor forward(const Tensor& input, const Tensor& target) { return functional::l1_loss(input, target, options); }
 };
-TORCH_MODULE(L1Loss);
+XGRAD_LAYER(L1Loss);
 
 }  // namespace xgrad::nn

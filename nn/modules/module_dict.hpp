@@ -58,6 +58,7 @@ class ModuleDictImpl : public Cloneable<ModuleDictImpl> {
   OrderedDict<std::string, std::shared_ptr<ModuleBase>> modules_;
 };
 
+XGRAD_COPIED(ModuleDict);
 /// The holder, which takes names in braces too.
 class ModuleDict : public ModuleHolder<ModuleDictImpl> {
  public:
@@ -89,6 +90,6 @@ class ParameterListImpl : public Cloneable<ParameterListImpl> {
   std::shared_ptr<ModuleBase> clone(const std::optional<Device>& device = std::nullopt) const override;
   void pretty_print(std::ostream& out) const override;
 };
-TORCH_MODULE(ParameterList);
+XGRAD_LAYER(ParameterList);
 
 }  // namespace xgrad::nn

@@ -73,6 +73,6 @@ class ModuleListImpl : public Cloneable<ModuleListImpl> {
 
   std::vector<std::shared_ptr<ModuleBase>> modules_;
 };
-TORCH_MODULE(ModuleList);
+XGRAD_LAYER(ModuleList);
 
 }  // namespace xgrad::nn

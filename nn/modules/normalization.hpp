@@ -65,9 +65,9 @@ class BatchNorm3dImpl : public detail::BatchNorm<3, BatchNorm3dImpl> {
  public:
   using BatchNorm::BatchNorm;
 };
-TORCH_MODULE(BatchNorm1d);
-TORCH_MODULE(BatchNorm2d);
-TORCH_MODULE(BatchNorm3d);
+XGRAD_LAYER(BatchNorm1d);
+XGRAD_LAYER(BatchNorm2d);
+XGRAD_LAYER(BatchNorm3d);
 
 /// The same of each channel of each sample, x [N, C, spatial...] or [C, spatial...]. Options: num_features, eps = 1e-5,
 /// momentum = 0.1, affine = false, track_running_stats = false.
@@ -83,9 +83,9 @@ class InstanceNorm3dImpl : public detail::InstanceNorm<3, InstanceNorm3dImpl> {
  public:
   using InstanceNorm::InstanceNorm;
 };
-TORCH_MODULE(InstanceNorm1d);
-TORCH_MODULE(InstanceNorm2d);
-TORCH_MODULE(InstanceNorm3d);
+XGRAD_LAYER(InstanceNorm1d);
+XGRAD_LAYER(InstanceNorm2d);
+XGRAD_LAYER(InstanceNorm3d);
 
 /// Over the last dimensions. Options: normalized_shape (or the length of the last dimension), eps = 1e-5,
 /// elementwise_affine = true.
@@ -107,7 +107,7 @@ class LayerNormImpl : public Cloneable<LayerNormImpl, Module> {
   LayerNormOptions options;
   Tensor weight, bias;  ///< undefined without elementwise_affine
 };
-TORCH_MODULE(LayerNorm);
+XGRAD_LAYER(LayerNorm);
 
 /// x/√(mean of x² + eps)·weight over the last dimensions (PyTorch 2.4's). Options: normalized_shape (or the length of
 /// the last dimension), eps (by default that of the input's dtype), elementwise_affine = true.
@@ -126,7 +126,7 @@ class RMSNormImpl : public Cloneable<RMSNormImpl, Module> {
   RMSNormOptions options;
   Tensor weight;  ///< undefined without elementwise_affine
 };
-TORCH_MODULE(RMSNorm);
+XGRAD_LAYER(RMSNorm);
 
 /// Over groups of channels. Options: num_groups, num_channels, eps = 1e-5, affine = true.
 class GroupNormImpl : public Cloneable<GroupNormImpl, Module> {
@@ -144,7 +144,7 @@ class GroupNormImpl : public Cloneable<GroupNormImpl, Module> {
   GroupNormOptions options;
   Tensor weight, bias;  ///< undefined without affine
 };
-TORCH_MODULE(GroupNorm);
+XGRAD_LAYER(GroupNorm);
 
 /// x / (k + alpha·mean of x² over `size` neighbouring channels)^beta. Options: size, alpha = 1e-4, beta = 0.75, k = 1.
 class LocalResponseNormImpl : public Cloneable<LocalResponseNormImpl, Module> {
@@ -156,6 +156,6 @@ class LocalResponseNormImpl : public Cloneable<LocalResponseNormImpl, Module> {
 
   LocalResponseNormOptions options;
 };
-TORCH_MODULE(LocalResponseNorm);
+XGRAD_LAYER(LocalResponseNorm);
 
 }  // namespace xgrad::nn

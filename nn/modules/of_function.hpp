@@ -11,7 +11,7 @@
     Tensor forward(Tensor input) override { return functional::FUNCTION(input, options); } \
     std::string extra_repr() const override { return detail::repr(options); }              \
   };                                                                                       \
-  TORCH_MODULE(NAME)
+  XGRAD_LAYER(NAME)
 // The same with forward_with_indices(x), what Python's return_indices=True gives.
 #define XGRAD_MODULE_WITH_INDICES(NAME, FUNCTION)                                          \
   class NAME##Impl : public Configured<NAME##Impl, NAME##Options> {                        \
@@ -23,4 +23,4 @@
     }                                                                                      \
     std::string extra_repr() const override { return detail::repr(options); }              \
   };                                                                                       \
-  TORCH_MODULE(NAME)
+  XGRAD_LAYER(NAME)

@@ -15,7 +15,7 @@ namespace xgrad::nn {
     Tensor forward(Tensor input) override { return xgrad::pad(input, IntArrayRef(options.padding()), MODE); } \
     std::string extra_repr() const override { return options.padding().str(); }                               \
   };                                                                                                          \
-  TORCH_MODULE(NAME)
+  XGRAD_LAYER(NAME)
 #define XGRAD_CONSTANT_PAD(NAME)                                                                            \
   class NAME##Impl : public Cloneable<NAME##Impl, Module> {                                                 \
    public:                                                                                                  \
@@ -29,7 +29,7 @@ namespace xgrad::nn {
     }                                                                                                       \
     NAME##Options options;                                                                                  \
   };                                                                                                        \
-  TORCH_MODULE(NAME)
+  XGRAD_LAYER(NAME)
 
 /// More elements around: those inside, mirrored at the border. Options: padding, one number or {left, right, top, ...}.
 XGRAD_PAD(ReflectionPad1d, "reflect");
@@ -60,7 +60,7 @@ class UpsampleImpl : public Cloneable<UpsampleImpl, Module> {
 
   UpsampleOptions options;
 };
-TORCH_MODULE(Upsample);
+XGRAD_LAYER(Upsample);
 
 /// [..., C·r², H, W] to [..., C, H·r, W·r].
 class PixelShuffleImpl : public Cloneable<PixelShuffleImpl, Module> {
@@ -71,7 +71,7 @@ class PixelShuffleImpl : public Cloneable<PixelShuffleImpl, Module> {
 
   PixelShuffleOptions options;
 };
-TORCH_MODULE(PixelShuffle);
+XGRAD_LAYER(PixelShuffle);
 
 /// [..., C, H·r, W·r] to [..., C·r², H, W].
 class PixelUnshuffleImpl : public Cloneable<PixelUnshuffleImpl, Module> {
@@ -82,7 +82,7 @@ class PixelUnshuffleImpl : public Cloneable<PixelUnshuffleImpl, Module> {
 
   PixelUnshuffleOptions options;
 };
-TORCH_MODULE(PixelUnshuffle);
+XGRAD_LAYER(PixelUnshuffle);
 
 /// One dimension cut into several. Options: dim, sizes.
 class UnflattenImpl : public Cloneable<UnflattenImpl, Module> {
@@ -94,6 +94,6 @@ class UnflattenImpl : public Cloneable<UnflattenImpl, Module> {
 
   UnflattenOptions options;
 };
-TORCH_MODULE(Unflatten);
+XGRAD_LAYER(Unflatten);
 
 }  // namespace xgrad::nn

@@ -1,5 +1,7 @@
 #include <xgrad/nn/modules/parameter_dict.hpp>
 
+#include <fmt/format.h>
+
 #include <ostream>
 
 namespace xgrad::nn {

@@ -52,6 +52,7 @@ class ParameterDictImpl : public Cloneable<ParameterDictImpl> {
   OrderedDict<std::string, Tensor> parameters_;
 };
 
+XGRAD_COPIED(ParameterDict);
 /// The holder, which takes names in braces too.
 class ParameterDict : public ModuleHolder<ParameterDictImpl> {
  public:

@@ -1,7 +1,7 @@
 /// What Python prints between a module's parentheses.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string>
 

@@ -70,14 +70,14 @@ class RNNImpl : public detail::OneStateBase<RNNImpl, RNNOptions> {
  public:
   using OneStateBase::OneStateBase;
 };
-TORCH_MODULE(RNN);
+XGRAD_LAYER(RNN);
 
 /// r, z = σ(…), n = tanh(W_in·x + b_in + r·(W_hn·h + b_hn)), h' = n + z·(h − n).
 class GRUImpl : public detail::OneStateBase<GRUImpl, GRUOptions> {
  public:
   using OneStateBase::OneStateBase;
 };
-TORCH_MODULE(GRU);
+XGRAD_LAYER(GRU);
 
 /// i, f, o = σ(…), g = tanh(…), c' = f·c + i·g, h' = o·tanh(c'), projected to proj_size if that is given.
 ///
@@ -96,7 +96,7 @@ class LSTMImpl : public detail::RecurrentBase<LSTMImpl, LSTMOptions> {
  private:
   States initial(const Tensor& like, std::int64_t batch) const;
 };
-TORCH_MODULE(LSTM);
+XGRAD_LAYER(LSTM);
 
 namespace detail {
 
@@ -128,7 +128,7 @@ class RNNCellImpl : public detail::CellBase<RNNCellImpl, RNNCellOptions> {
   using CellBase::CellBase;
   Tensor forward(Tensor input, Tensor hx = {});
 };
-TORCH_MODULE(RNNCell);
+XGRAD_LAYER(RNNCell);
 
 /// One step of a GRU.
 class GRUCellImpl : public detail::CellBase<GRUCellImpl, GRUCellOptions> {
@@ -136,7 +136,7 @@ class GRUCellImpl : public detail::CellBase<GRUCellImpl, GRUCellOptions> {
   using CellBase::CellBase;
   Tensor forward(Tensor input, Tensor hx = {});
 };
-TORCH_MODULE(GRUCell);
+XGRAD_LAYER(GRUCell);
 
 /// One step of an LSTM: states (h, c) to the next ones.
 class LSTMCellImpl : public detail::CellBase<LSTMCellImpl, LSTMCellOptions> {
@@ -145,6 +145,6 @@ class LSTMCellImpl : public detail::CellBase<LSTMCellImpl, LSTMCellOptions> {
   using States = std::tuple<Tensor, Tensor>;
   States forward(Tensor input, std::optional<States> hx = std::nullopt);
 };
-TORCH_MODULE(LSTMCell);
+XGRAD_LAYER(LSTMCell);
 
 }  // namespace xgrad::nn

@@ -38,7 +38,7 @@ XGRAD_MODULE_WITH_INDICES(FractionalMaxPool3d, fractional_max_pool3d);
     }                                                                                                               \
     std::string extra_repr() const override;                                                                        \
   };                                                                                                                \
-  TORCH_MODULE(NAME)
+  XGRAD_LAYER(NAME)
 XGRAD_UNPOOL(MaxUnpool1d, max_unpool1d);
 XGRAD_UNPOOL(MaxUnpool2d, max_unpool2d);
 XGRAD_UNPOOL(MaxUnpool3d, max_unpool3d);

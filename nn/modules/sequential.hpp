@@ -97,6 +97,7 @@ class SequentialImpl : public Cloneable<SequentialImpl, Module> {
   std::vector<std::string> names_;
 };
 
+XGRAD_COPIED(Sequential);
 /// The holder, which takes names in braces too.
 class Sequential : public ModuleHolder<SequentialImpl> {
  public:

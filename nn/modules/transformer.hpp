@@ -84,6 +84,7 @@ class TransformerEncoderLayerImpl : public detail::TransformerLayer<TransformerE
 
   MultiheadAttention self_attn = nullptr;
 };
+XGRAD_COPIED(TransformerEncoderLayer);
 class TransformerEncoderLayer : public ModuleHolder<TransformerEncoderLayerImpl> {
  public:
   using ModuleHolder::ModuleHolder;
@@ -133,6 +134,7 @@ class DecoderHolder : public ModuleHolder<Impl> {
 };
 }  // namespace detail
 
+XGRAD_COPIED(TransformerDecoderLayer);
 class TransformerDecoderLayer : public detail::DecoderHolder<TransformerDecoderLayerImpl> {
  public:
   using DecoderHolder::DecoderHolder;
@@ -183,6 +185,7 @@ class TransformerEncoderImpl : public detail::TransformerStack<TransformerEncode
       : TransformerStack(TransformerEncoderOptions(std::move(encoder_layer), num_layers).norm(std::move(norm))) {}
   Tensor forward(const Tensor& src, const Tensor& mask = {}, const Tensor& src_key_padding_mask = {});
 };
+XGRAD_COPIED(TransformerEncoder);
 class TransformerEncoder : public ModuleHolder<TransformerEncoderImpl> {
  public:
   using ModuleHolder::ModuleHolder;
@@ -204,6 +207,7 @@ class TransformerDecoderImpl : public detail::TransformerStack<TransformerDecode
   Tensor forward(const Tensor& tgt, const Tensor& memory, const Tensor& tgt_mask = {}, const Tensor& memory_mask = {},
                  const Tensor& tgt_key_padding_mask = {}, const Tensor& memory_key_padding_mask = {});
 };
+XGRAD_COPIED(TransformerDecoder);
 class TransformerDecoder : public detail::DecoderHolder<TransformerDecoderImpl> {
  public:
   using DecoderHolder::DecoderHolder;
@@ -234,6 +238,7 @@ class TransformerImpl : public Cloneable<TransformerImpl> {
   TransformerOptions options;
   AnyModule encoder, decoder;
 };
+XGRAD_COPIED(Transformer);
 class Transformer : public ModuleHolder<TransformerImpl> {
  public:
   using ModuleHolder::ModuleHolder;

@@ -11,8 +11,8 @@ namespace {
 /// A group's option "momentum", or the first of its "betas".
 void set_momentum(OptimizerParamGroup& group, double value) {
   for (const Field& field : group.options().fields()) {
-    if (std::string_view(field.name) == "momentum") return field.set(value);
-    if (std::string_view(field.name) != "betas") continue;
+    if (std::string_view(field.name()) == "momentum") return field.set(value);
+    if (std::string_view(field.name()) != "betas") continue;
     return field.set(Value::tuple({value, field.get().items()[1]}));
   }
 }

@@ -1,3 +1,5 @@
+#include <xgrad/data/workers.hpp>
+
 #include "numbers.hpp"
 #include "temp_folder.hpp"
 

@@ -163,8 +163,8 @@ double rate(const Optimizer& o, std::size_t group = 0) { return o.param_groups()
 
 double momentum_of(Optimizer& o) {
   for (const optim::Field& f : o.param_groups()[0].options().fields()) {
-    if (f.name == std::string("momentum")) return f.get().as_float();
-    if (f.name == std::string("betas")) return f.get().items()[0].as_float();
+    if (f.name() == std::string("momentum")) return f.get().as_float();
+    if (f.name() == std::string("betas")) return f.get().items()[0].as_float();
   }
   return -1;
 }

@@ -7,6 +7,8 @@
 #include "../autograd/ops/samples.hpp"
 #include "convert.hpp"
 
+#include <fmt/format.h>
+
 namespace xgrad::op_table {
 namespace {
 

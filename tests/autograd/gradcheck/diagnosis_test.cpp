@@ -1,6 +1,8 @@
 // Each kind of mistake that a derivative can hold is seen, and named.
 #include "gradcheck_test.hpp"
 
+#include <cmath>
+
 namespace xgrad::gradcheck_test {
 namespace {
 

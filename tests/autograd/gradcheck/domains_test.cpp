@@ -1,6 +1,8 @@
 // Functions that are not defined everywhere, checked right beside the edge of where they are.
 #include "gradcheck_test.hpp"
 
+#include <cmath>
+
 namespace xgrad::gradcheck_test {
 namespace {
 

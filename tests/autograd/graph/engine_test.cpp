@@ -4,6 +4,8 @@
 
 #include "graph_test.hpp"
 
+#include <cmath>
+
 namespace xgrad {
 namespace {
 

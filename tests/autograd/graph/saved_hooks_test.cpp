@@ -3,6 +3,8 @@
 
 #include "graph_test.hpp"
 
+#include <cmath>
+
 namespace xgrad {
 namespace {
 

@@ -2,6 +2,8 @@
 
 #include <xgrad/autograd/graph/grad_mode.hpp>
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <cstdlib>
 #include <fstream>

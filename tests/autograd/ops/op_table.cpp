@@ -1,5 +1,7 @@
 #include "op_table.hpp"
 
+#include <fmt/format.h>
+
 namespace xgrad::op_table {
 namespace {
 
