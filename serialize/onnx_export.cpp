@@ -8,6 +8,25 @@
 
 namespace xgrad::onnx {
 
+ExportOptions::ExportOptions() = default;
+ExportOptions::ExportOptions(const ExportOptions&) = default;
+ExportOptions& ExportOptions::operator=(const ExportOptions&) = default;
+ExportOptions::~ExportOptions() = default;
+
+ExportOptions& ExportOptions::input_names(std::vector<std::string> names) {
+  return input_names_ = std::move(names), *this;
+}
+ExportOptions& ExportOptions::input_names(const std::vector<const char*>& names) {
+  return input_names_.assign(names.begin(), names.end()), *this;
+}
+ExportOptions& ExportOptions::output_names(std::vector<std::string> names) {
+  return output_names_ = std::move(names), *this;
+}
+ExportOptions& ExportOptions::output_names(const std::vector<const char*>& names) {
+  return output_names_.assign(names.begin(), names.end()), *this;
+}
+ExportOptions& ExportOptions::dynamic_axes(DynamicAxes axes) { return dynamic_axes_ = std::move(axes), *this; }
+
 ExportOptions& ExportOptions::opset_version(std::int64_t version) {
   check<ValueError>(version == detail::kOpset, "Unsupported opset_version {}: {} is what is written", version,
                     detail::kOpset);
