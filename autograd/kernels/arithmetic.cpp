@@ -1,3 +1,4 @@
+#include <xgrad/autograd/kernels/arithmetic_blocks.hpp>
 #include <xgrad/autograd/kernels/binary_functions.hpp>
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/loops.hpp>
@@ -52,6 +53,9 @@ void run_binary(Binary op, const Array& out, const Array& a, const Array& b) {
       return apply<T>(out, a, b, [](T x, T y) { return x == T(0) ? y : static_cast<T>(x > T(0)); });
     default:
       break;
+  }
+  if constexpr (floating) {
+    if (binary_by_blocks<T>(op, out, a, b)) return;
   }
   const auto if_named = [&](const auto& named) {
     constexpr std::int64_t kCallCost = 16;  // most are called one number at a time

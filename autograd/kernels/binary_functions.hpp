@@ -21,8 +21,8 @@ bool is_nan(T x) {
     return false;
 }
 
-/// Division as PyTorch rounds it. Integers: dividing by zero throws, and dividing by −1 negates, since the processor
-/// traps on the quotient that does not fit.
+/// Division as PyTorch rounds it; all but trunc for integers (arithmetic_blocks.cpp has floating numbers). Dividing by
+/// zero throws, and dividing by −1 negates, since the processor traps on the quotient that does not fit.
 struct Division {
   template <class T>
   static void check_divisor(T b) {
@@ -48,48 +48,34 @@ struct Division {
   }
   template <class T>
   static T fmod(T a, T b) {
-    if constexpr (std::is_floating_point_v<T>) {
-      return std::fmod(a, b);
-    } else {
-      check_divisor(b);
-      return is_minus_one(b) ? T(0) : static_cast<T>(a % b);
-    }
+    check_divisor(b);
+    return is_minus_one(b) ? T(0) : static_cast<T>(a % b);
   }
   template <class T>
   static T remainder(T a, T b) {
     const T rest = fmod(a, b);
-    return rest != T(0) && (rest < T(0)) != (b < T(0)) ? static_cast<T>(rest + b) : rest;
+    const bool turns = (rest != T(0)) & ((rest < T(0)) != (b < T(0)));
+    return static_cast<T>(rest + (turns ? b : T(0)));
   }
-  /// Of floating numbers through the exact remainder, so that the quotient agrees with it; −0 keeps its sign.
   template <class T>
   static T floor(T a, T b) {
-    if constexpr (std::is_floating_point_v<T>) {
-      if (b == 0) return a / b;
-      const T rest = std::fmod(a, b);
-      T quotient = (a - rest) / b;
-      if (rest != 0 && (b < 0) != (rest < 0)) quotient -= 1;
-      if (quotient == 0) return std::copysign(T(0), a / b);
-      const T whole = std::floor(quotient);
-      return quotient - whole > T(0.5) ? whole + 1 : whole;
-    } else {
-      const T quotient = trunc(a, b), rest = fmod(a, b);
-      return rest != T(0) && (rest < T(0)) != (b < T(0)) ? static_cast<T>(quotient - 1) : quotient;
-    }
+    check_divisor(b);
+    if (is_minus_one(b)) return negated(a);
+    const auto quotient = static_cast<T>(a / b);
+    // Without branches: whether there is a rest is nothing to be predicted.
+    const bool down = (static_cast<T>(quotient * b) != a) & ((a < T(0)) != (b < T(0)));
+    return static_cast<T>(quotient - static_cast<T>(down));
   }
 };
 
 template <class T>
 T power(T a, T b) {
-  if constexpr (std::is_floating_point_v<T>) {
-    return std::pow(a, b);
-  } else {
-    if (b < T(0)) return a == T(1) ? T(1) : Division::is_minus_one(a) ? (b % 2 ? a : T(1)) : T(0);
-    std::uint64_t base = static_cast<std::uint64_t>(a), y = 1;  // by squaring; overflow wraps as in PyTorch
-    for (auto n = static_cast<std::uint64_t>(b); n; n >>= 1, base *= base) {
-      if (n & 1) y *= base;
-    }
-    return static_cast<T>(y);
+  if (b < T(0)) return a == T(1) ? T(1) : Division::is_minus_one(a) ? (b % 2 ? a : T(1)) : T(0);
+  std::uint64_t base = static_cast<std::uint64_t>(a), y = 1;  // by squaring; overflow wraps as in PyTorch
+  for (auto n = static_cast<std::uint64_t>(b); n; n >>= 1, base *= base) {
+    if (n & 1) y *= base;
   }
+  return static_cast<T>(y);
 }
 
 template <class T>
@@ -108,32 +94,12 @@ T xlogy(T a, T b) {
   if (is_nan(b)) return b;
   return a == 0 ? T(0) : a * std::log(b);
 }
-template <class T>
-T logaddexp(T a, T b) {
-  if (std::isinf(a) && a == b) return a;
-  return std::max(a, b) + std::log1p(std::exp(-std::abs(a - b)));
-}
-template <class T>
-T logaddexp2(T a, T b) {
-  if (std::isinf(a) && a == b) return a;
-  constexpr T kPerLn2 = static_cast<T>(1.44269504088896340736);
-  return std::max(a, b) + std::log1p(std::exp2(-std::abs(a - b))) * kPerLn2;
-}
-
 /// The functions that T has, as pairs of name and lambda, so that loops over the cheap ones vectorise.
 template <class T>
 constexpr auto binary_functions() {
   if constexpr (std::is_floating_point_v<T>)
     return std::make_tuple(std::pair{Binary::TruncDivide, [](T x, T y) { return Division::trunc(x, y); }},
-                           std::pair{Binary::FloorDivide, [](T x, T y) { return Division::floor(x, y); }},
-                           std::pair{Binary::Fmod, [](T x, T y) { return Division::fmod(x, y); }},
-                           std::pair{Binary::Remainder, [](T x, T y) { return Division::remainder(x, y); }},
-                           std::pair{Binary::Pow, [](T x, T y) { return power(x, y); }},
-                           std::pair{Binary::Atan2, [](T x, T y) { return std::atan2(x, y); }},
-                           std::pair{Binary::Hypot, [](T x, T y) { return std::hypot(x, y); }},
                            std::pair{Binary::Xlogy, [](T x, T y) { return xlogy(x, y); }},
-                           std::pair{Binary::Logaddexp, [](T x, T y) { return logaddexp(x, y); }},
-                           std::pair{Binary::Logaddexp2, [](T x, T y) { return logaddexp2(x, y); }},
                            std::pair{Binary::Copysign, [](T x, T y) { return std::copysign(x, y); }});
   else if constexpr (std::is_same_v<T, bool>)
     return std::make_tuple(std::pair{Binary::BitwiseAnd, [](T x, T y) { return x && y; }},

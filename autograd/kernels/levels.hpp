@@ -10,8 +10,33 @@
 
 namespace xgrad::kernels {
 
-enum class Function { Exp, Log, Log1p, Expm1, Sin, Cos, Tanh, Sigmoid, Erf };
-inline constexpr int kFunctions = 9;
+enum class Function {
+  Exp,
+  Log,
+  Log1p,
+  Expm1,
+  Sin,
+  Cos,
+  Tanh,
+  Sigmoid,
+  Erf,
+  Exp2,
+  Log2,
+  Log10,
+  Tan,
+  Asin,
+  Acos,
+  Atan,
+  Sinh,
+  Cosh,
+  Atanh,
+  Erfc
+};
+inline constexpr int kFunctions = 20;
+
+/// Functions of two numbers.
+enum class PairFunction { Pow, Atan2, Hypot };
+inline constexpr int kPairFunctions = 3;
 
 /// What softmax divides a row by is sum; e^top was taken out of it before.
 template <class T>
@@ -24,8 +49,12 @@ struct RowTotal {
 template <class T>
 struct RowFunctions {
   void (*of[kFunctions])(T* y, const T* x, std::int64_t n);
+  /// y[i] = f(a[i], b[i]); y may be a or b.
+  void (*of_pairs[kPairFunctions])(T* y, const T* a, const T* b, std::int64_t n);
   /// y[i] = x[i]^p
   void (*pow)(T* y, const T* x, T p, std::int64_t n);
+  /// ln Γ(x) for 0 < x < 10^36; null where only the C library has it.
+  void (*lgamma_of_positive)(T* y, const T* x, std::int64_t n);
   /// y = x·Φ(x) and its slope Φ(x) + x·φ(x), with errors of a few units in the last place of x.
   void (*gelu)(T* y, const T* x, std::int64_t n);
   void (*gelu_slope)(T* y, const T* x, std::int64_t n);

@@ -16,20 +16,44 @@ inline double lgamma(double x) {
   return lgamma_r(x, &sign);
 }
 
-/// The y with erf(y) = x: Winitzki's closed form, then Halley's iteration, which triples the digits. From the upper
-/// half on it works on erfc, so that nothing cancels where erf is flat.
-inline double erfinv(double x) {
-  const double a = std::fabs(x);
-  if (!(a < 1)) return a == 1 ? std::copysign(kInfinity, x) : kNaN;
-  if (a < 1e-8) return x * (std::sqrt(kPi) / 2);
-  const double rest = 1 - a, log = std::log1p(-a * a), half = 2 / (kPi * 0.147) + log / 2;
-  double y = std::sqrt(std::sqrt(half * half - log / 0.147) - half);
-  for (int i = 0; i < 3; ++i) {
-    const double error = a < 0.5 ? std::erf(y) - a : rest - std::erfc(y);
-    const double step = error / (2 / std::sqrt(kPi) * std::exp(-y * y));
-    y -= step / (1 + y * step);
+/// y = f(x) for n packed doubles, by whoever calls erfinv.
+struct ErfinvRows {
+  using Row = void (*)(double* y, const double* x, std::int64_t n);
+  Row log1p, exp, erf, erfc;
+};
+inline constexpr std::int64_t kErfinvBlock = 256;
+
+/// The y with erf(y) = x, of up to kErfinvBlock numbers: Winitzki's closed form, then Halley's iteration, which triples
+/// the digits. From the upper half on it works on erfc, so that nothing cancels where erf is flat; for the digits of a
+/// `single` float everywhere.
+inline void erfinv(double* y, const double* x, std::int64_t n, bool single, const ErfinvRows& f) {
+  double a[kErfinvBlock], log[kErfinvBlock] = {}, slope[kErfinvBlock], below[kErfinvBlock] = {}, above[kErfinvBlock];
+  for (std::int64_t i = 0; i < n; ++i) {
+    const double size = std::fabs(x[i]);
+    a[i] = size < 1 ? size : 0;
+    log[i] = -a[i] * a[i];
   }
-  return std::copysign(y, x);
+  f.log1p(log, log, n);
+  double root[kErfinvBlock] = {};
+  for (std::int64_t i = 0; i < n; ++i) {
+    const double half = 2 / (kPi * 0.147) + log[i] / 2, square = std::sqrt(half * half - log[i] / 0.147) - half;
+    root[i] = std::sqrt(square > 0 ? square : 0);  // rounding may leave less than nothing of tiny ones
+  }
+  for (int step = 0; step < (single ? 2 : 3); ++step) {
+    for (std::int64_t i = 0; i < n; ++i) slope[i] = -root[i] * root[i];
+    f.exp(slope, slope, n);
+    if (!single) f.erf(below, root, n);
+    f.erfc(above, root, n);
+    for (std::int64_t i = 0; i < n; ++i) {
+      const double error = !single && a[i] < 0.5 ? below[i] - a[i] : (1 - a[i]) - above[i];
+      const double move = error / (2 / std::sqrt(kPi) * slope[i]);
+      root[i] -= move / (1 + root[i] * move);
+    }
+  }
+  for (std::int64_t i = 0; i < n; ++i) {
+    const double size = std::fabs(x[i]), near = size < 1e-8 ? size * (std::sqrt(kPi) / 2) : root[i];
+    y[i] = size < 1 ? std::copysign(near, x[i]) : size == 1 ? std::copysign(kInfinity, x[i]) : kNaN;
+  }
 }
 
 /// ψ(x) = d ln Γ(x) / dx: reflection for negative numbers, recurrence up to 10, then Stirling's series.

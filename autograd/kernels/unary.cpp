@@ -53,7 +53,11 @@ void map_expression(const Array& out, const Array& x, Expression expression) {
 constexpr std::pair<Unary, Function> kLevelled[] = {
     {Unary::Exp, Function::Exp},         {Unary::Log, Function::Log},     {Unary::Log1p, Function::Log1p},
     {Unary::Sin, Function::Sin},         {Unary::Cos, Function::Cos},     {Unary::Tanh, Function::Tanh},
-    {Unary::Sigmoid, Function::Sigmoid}, {Unary::Expm1, Function::Expm1}, {Unary::Erf, Function::Erf}};
+    {Unary::Sigmoid, Function::Sigmoid}, {Unary::Expm1, Function::Expm1}, {Unary::Erf, Function::Erf},
+    {Unary::Exp2, Function::Exp2},       {Unary::Log2, Function::Log2},   {Unary::Log10, Function::Log10},
+    {Unary::Tan, Function::Tan},         {Unary::Asin, Function::Asin},   {Unary::Acos, Function::Acos},
+    {Unary::Atan, Function::Atan},       {Unary::Sinh, Function::Sinh},   {Unary::Cosh, Function::Cosh},
+    {Unary::Atanh, Function::Atanh},     {Unary::Erfc, Function::Erfc}};
 
 constexpr std::int64_t kCallCost = 32;  // of a function that is called, in additions
 
@@ -70,22 +74,66 @@ T sinc(T x) {
 
 /// The functions that are called one number at a time.
 template <class T>
-constexpr std::pair<Unary, T (*)(T)> kCalled[] = {
-    {Unary::Exp2, [](T x) { return std::exp2(x); }},   {Unary::Log2, [](T x) { return std::log2(x); }},
-    {Unary::Log10, [](T x) { return std::log10(x); }}, {Unary::Logit, [](T x) { return std::log(x / (1 - x)); }},
-    {Unary::Tan, [](T x) { return std::tan(x); }},     {Unary::Asin, [](T x) { return std::asin(x); }},
-    {Unary::Acos, [](T x) { return std::acos(x); }},   {Unary::Atan, [](T x) { return std::atan(x); }},
-    {Unary::Sinh, [](T x) { return std::sinh(x); }},   {Unary::Cosh, [](T x) { return std::cosh(x); }},
-    {Unary::Asinh, [](T x) { return std::asinh(x); }}, {Unary::Acosh, [](T x) { return std::acosh(x); }},
-    {Unary::Atanh, [](T x) { return std::atanh(x); }}, {Unary::Sinc, sinc<T>},
-    {Unary::Erfc, [](T x) { return std::erfc(x); }},   {Unary::Erfinv, in_double<T, special::erfinv>},
-    {Unary::Lgamma, in_double<T, special::lgamma>},    {Unary::Digamma, in_double<T, special::digamma>}};
+constexpr std::pair<Unary, T (*)(T)> kCalled[] = {{Unary::Asinh, [](T x) { return std::asinh(x); }},
+                                                  {Unary::Acosh, [](T x) { return std::acosh(x); }},
+                                                  {Unary::Sinc, sinc<T>},
+                                                  {Unary::Digamma, in_double<T, special::digamma>}};
+
+/// log(x / (1 - x))
+template <class T>
+void rows_logit(T* y, const T* x, std::int64_t n) {
+  constexpr std::int64_t kBlock = 512;
+  const auto log = row_functions<T>().of[static_cast<int>(Function::Log)];
+  for (; n > 0; n -= kBlock, y += kBlock, x += kBlock) {
+    const std::int64_t m = std::min(n, kBlock);
+    XGRAD_INDEPENDENT
+    for (std::int64_t i = 0; i < m; ++i) y[i] = x[i] / (1 - x[i]);
+    log(y, y, m);
+  }
+}
+
+/// Blocks of which all is in the range of the level's function go there; near its zeros below 0 that one has few
+/// digits.
+template <class T>
+void rows_lgamma(T* y, const T* x, std::int64_t n) {
+  constexpr std::int64_t kBlock = 512;
+  const auto of_positive = row_functions<T>().lgamma_of_positive;
+  for (; n > 0; n -= kBlock, y += kBlock, x += kBlock) {
+    const std::int64_t m = std::min(n, kBlock);
+    int others = of_positive == nullptr;
+    for (std::int64_t i = 0; i < m; ++i) others |= !(x[i] > 0 && x[i] < T(1e36));
+    if (others) {
+      for (std::int64_t i = 0; i < m; ++i) y[i] = in_double<T, special::lgamma>(x[i]);
+    } else {
+      of_positive(y, x, m);
+    }
+  }
+}
+
+/// special::erfinv by blocks, so that its functions are the level's.
+template <class T>
+void rows_erfinv(T* y, const T* x, std::int64_t n) {
+  constexpr std::int64_t kBlock = special::kErfinvBlock;
+  double in[kBlock], out[kBlock];
+  const auto& rows = row_functions<double>();
+  const auto of = [&](Function f) { return rows.of[static_cast<int>(f)]; };
+  const special::ErfinvRows functions{of(Function::Log1p), of(Function::Exp), of(Function::Erf), of(Function::Erfc)};
+  for (; n > 0; n -= kBlock, y += kBlock, x += kBlock) {
+    const std::int64_t m = std::min(n, kBlock);
+    for (std::int64_t i = 0; i < m; ++i) in[i] = static_cast<double>(x[i]);
+    special::erfinv(out, in, m, std::is_same_v<T, float>, functions);
+    for (std::int64_t i = 0; i < m; ++i) y[i] = static_cast<T>(out[i]);
+  }
+}
 
 template <class T>
 void run_floating(Unary op, const Array& out, const Array& x) {
   if (op == Unary::Sqrt) return map_expression<T>(out, x, [](const auto& v) { return xt::sqrt(v); });
   if (op == Unary::Reciprocal) return map_expression<T>(out, x, [](const auto& v) { return T(1) / v; });
   if (op == Unary::Rsqrt) return map_expression<T>(out, x, [](const auto& v) { return T(1) / xt::sqrt(v); });
+  if (op == Unary::Logit) return map_rows<T>(out, x, rows_logit<T>);
+  if (op == Unary::Lgamma) return map_rows<T>(out, x, rows_lgamma<T>);
+  if (op == Unary::Erfinv) return map_rows<T>(out, x, rows_erfinv<T>);
   for (const auto& [name, function] : kCalled<T>) {
     if (name == op) return map_unary<T, T>(out, x, function, kCallCost);
   }

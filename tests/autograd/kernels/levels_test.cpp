@@ -37,7 +37,12 @@ constexpr NamedFunction kAll[] = {
     {Function::Log1p, "log1p", std::log1p, std::log1p}, {Function::Expm1, "expm1", std::expm1, std::expm1},
     {Function::Sin, "sin", std::sin, std::sin},         {Function::Cos, "cos", std::cos, std::cos},
     {Function::Tanh, "tanh", std::tanh, std::tanh},     {Function::Sigmoid, "sigmoid", logistic, logistic},
-    {Function::Erf, "erf", std::erf, std::erf}};
+    {Function::Erf, "erf", std::erf, std::erf},         {Function::Exp2, "exp2", std::exp2, std::exp2},
+    {Function::Log2, "log2", std::log2, std::log2},     {Function::Log10, "log10", std::log10, std::log10},
+    {Function::Tan, "tan", std::tan, std::tan},         {Function::Asin, "asin", std::asin, std::asin},
+    {Function::Acos, "acos", std::acos, std::acos},     {Function::Atan, "atan", std::atan, std::atan},
+    {Function::Sinh, "sinh", std::sinh, std::sinh},     {Function::Cosh, "cosh", std::cosh, std::cosh},
+    {Function::Atanh, "atanh", std::atanh, std::atanh}, {Function::Erfc, "erfc", std::erfc, std::erfc}};
 static_assert(std::size(kAll) == kFunctions);
 
 std::vector<const LevelKernels*> levels() {
@@ -107,9 +112,9 @@ void sweep_floats(F visit) {
 template <class T>
 std::vector<T> specials() {
   using L = std::numeric_limits<T>;
-  std::vector<T> v{T(0),   T(-0.0), L::denorm_min(), L::min(), L::max(), kInf<T>, kNaN<T>, T(1),     T(-1),
-                   T(0.5), T(2),    T(-2),           T(-0.5),  T(88.7),  T(89),   T(104),  T(709.7), T(710),
-                   T(746), T(1e-5), T(20),           T(3.95),  T(1e10),  T(17)};
+  std::vector<T> v{T(0),  T(-0.0), L::denorm_min(), L::min(), L::max(), kInf<T>,  kNaN<T>,  T(1),     T(-1),  T(0.5),
+                   T(2),  T(-2),   T(-0.5),         T(88.7),  T(89),    T(104),   T(709.7), T(710),   T(746), T(1e-5),
+                   T(20), T(3.95), T(1e10),         T(17),    T(88),    T(89.41), T(709),   T(710.47)};
   const std::size_t n = v.size();
   for (std::size_t i = 0; i < n; ++i) {
     v.push_back(-v[i]);
@@ -144,10 +149,12 @@ void check_exact() {
   constexpr struct {
     Function function;
     double x, y;
-  } kPoints[] = {{Function::Exp, 0, 1},       {Function::Exp, -0.0, 1},  {Function::Log, 1, 0},
-                 {Function::Cos, 0, 1},       {Function::Tanh, 20, 1},   {Function::Tanh, -20, -1},
-                 {Function::Erf, 6.5, 1},     {Function::Erf, -6.5, -1}, {Function::Expm1, -50, -1},
-                 {Function::Sigmoid, 0, 0.5}, {Function::Sigmoid, 50, 1}};
+  } kPoints[] = {
+      {Function::Exp, 0, 1},       {Function::Exp, -0.0, 1},    {Function::Log, 1, 0},      {Function::Cos, 0, 1},
+      {Function::Tanh, 20, 1},     {Function::Tanh, -20, -1},   {Function::Erf, 6.5, 1},    {Function::Erf, -6.5, -1},
+      {Function::Expm1, -50, -1},  {Function::Sigmoid, 0, 0.5}, {Function::Sigmoid, 50, 1}, {Function::Exp2, 10, 1024},
+      {Function::Exp2, -3, 0.125}, {Function::Log2, 1024, 10},  {Function::Log10, 1000, 3}, {Function::Tan, -0.0, -0.0},
+      {Function::Acos, 1, 0},      {Function::Cosh, 0, 1},      {Function::Erfc, 0, 1},     {Function::Erfc, -30, 2}};
   for (const LevelKernels* level : levels()) {
     for (const auto& p : kPoints) {
       // One by itself, and in the middle of vectors.
@@ -241,6 +248,99 @@ void check_pow() {
 }
 TEST(LevelsTest, PowersOfFloats) { check_pow<float>(); }
 TEST(LevelsTest, PowersOfDoubles) { check_pow<double>(); }
+
+TEST(LevelsTest, SinhAndCoshOverflowWhereTheyMust) {
+  for (const LevelKernels* level : levels()) {
+    const float x[] = {89.41f, -89.41f, 89.42f, -89.42f};
+    float sinh[4], cosh[4];
+    level->floats.of[static_cast<int>(Function::Sinh)](sinh, x, 4);
+    level->floats.of[static_cast<int>(Function::Cosh)](cosh, x, 4);
+    for (int i = 0; i < 4; ++i) {
+      EXPECT_LE(error_in_ulp(sinh[i], std::sinh(static_cast<double>(x[i]))), 2) << x[i];
+      EXPECT_LE(error_in_ulp(cosh[i], std::cosh(static_cast<double>(x[i]))), 2) << x[i];
+    }
+    EXPECT_TRUE(std::isfinite(sinh[1]) && std::isfinite(cosh[1]));
+    EXPECT_EQ(sinh[3], -kInf<float>);
+    EXPECT_EQ(cosh[3], kInf<float>);
+  }
+}
+
+/// Of every pair of special numbers, and of others of all sizes.
+template <class T>
+void check_pairs() {
+  using Exact = std::conditional_t<sizeof(T) == 4, double, long double>;
+  struct NamedPair {
+    PairFunction function;
+    const char* name;
+    Exact (*exact)(Exact, Exact);
+  };
+  constexpr NamedPair kPairs[] = {{PairFunction::Pow, "pow", std::pow},
+                                  {PairFunction::Atan2, "atan2", std::atan2},
+                                  {PairFunction::Hypot, "hypot", std::hypot}};
+  static_assert(std::size(kPairs) == kPairFunctions);
+  std::vector<T> a, b;
+  for (const T x : specials<T>()) {
+    for (const T y : specials<T>()) a.push_back(x), b.push_back(y);
+  }
+  std::mt19937_64 random(4);
+  const auto unit = [&] { return static_cast<T>(static_cast<double>(random() >> 11) / 9007199254740992.0); };
+  for (int i = 0; i < 100000; ++i) {
+    using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+    a.push_back(i % 2 ? std::bit_cast<T>(static_cast<Bits>(random())) : unit() * 8 - 2);
+    b.push_back(i % 3 ? std::bit_cast<T>(static_cast<Bits>(random())) : unit() * 8 - 4);
+  }
+  std::vector<T> y(a.size());
+  for (const LevelKernels* level : levels()) {
+    for (const NamedPair& f : kPairs) {
+      const auto rows = rows_of<T>(*level).of_pairs[static_cast<int>(f.function)];
+      rows(y.data(), a.data(), b.data(), static_cast<std::int64_t>(a.size()));
+      for (std::size_t i = 0; i < a.size(); ++i) {
+        const Exact exact = f.exact(static_cast<Exact>(a[i]), static_cast<Exact>(b[i]));
+        // SLEEF's doubles overflow a little early.
+        if (sizeof(T) == 8 && std::isfinite(exact) && std::fabs(exact) > 1.797e308L) continue;
+        ASSERT_LE(error_in_ulp(y[i], exact), 2)
+            << f.name << "(" << a[i] << ", " << b[i] << ") = " << y[i] << ", level " << level->name;
+      }
+      for (std::size_t n = 0; n < 40; ++n) {  // every remainder, and over each of the arguments
+        std::vector<T> to(a.end() - 40, a.end()), other(b.end() - 40, b.end());
+        rows(to.data(), to.data(), b.data() + b.size() - 40, static_cast<std::int64_t>(n));
+        rows(other.data(), a.data() + a.size() - 40, other.data(), static_cast<std::int64_t>(n));
+        for (std::size_t i = 0; i < 40; ++i) {
+          const std::size_t at = a.size() - 40 + i;
+          ASSERT_EQ(std::memcmp(&to[i], i < n ? &y[at] : &a[at], sizeof(T)), 0) << f.name << " of " << n;
+          ASSERT_EQ(std::memcmp(&other[i], i < n ? &y[at] : &b[at], sizeof(T)), 0) << f.name << " of " << n;
+        }
+      }
+    }
+  }
+}
+TEST(LevelsTest, PairsOfFloats) { check_pairs<float>(); }
+TEST(LevelsTest, PairsOfDoubles) { check_pairs<double>(); }
+
+template <class T>
+void check_lgamma() {
+  std::vector<T> x;
+  std::mt19937_64 random(5);
+  for (int i = 0; i < 100000; ++i) {
+    const double unit = static_cast<double>(random() >> 11) / 9007199254740992.0;
+    for (const double v : {unit * 4, 1 + (unit - 0.5) / 1000, 2 + (unit - 0.5) / 1000, std::exp((unit - 0.5) * 160)})
+      x.push_back(static_cast<T>(v));
+  }
+  x.push_back(std::numeric_limits<T>::denorm_min());
+  std::vector<T> y(x.size());
+  for (const LevelKernels* level : levels()) {
+    const auto rows = rows_of<T>(*level).lgamma_of_positive;
+    if (!rows) continue;
+    rows(y.data(), x.data(), static_cast<std::int64_t>(x.size()));
+    using Exact = std::conditional_t<sizeof(T) == 4, double, long double>;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      ASSERT_LE(error_in_ulp(y[i], std::lgamma(static_cast<Exact>(x[i]))), 2)
+          << "lgamma(" << x[i] << "), level " << level->name;
+    }
+  }
+}
+TEST(LevelsTest, LgammaOfPositiveFloats) { check_lgamma<float>(); }
+TEST(LevelsTest, LgammaOfPositiveDoubles) { check_lgamma<double>(); }
 
 /// Each level's results, on lengths that leave every remainder, from memory that is not aligned, and in place.
 template <class T>

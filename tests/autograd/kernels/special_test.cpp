@@ -17,6 +17,8 @@ void expect_close(double value, double exact, const char* what) {
   EXPECT_NEAR(value, exact, 1e-13 * std::max(1.0, std::fabs(exact))) << what;
 }
 
+double erfinv(double x) { return xgrad::erfinv(full({}, x, kFloat64)).item<double>(); }
+
 TEST(SpecialFunctions, ErfinvInvertsErf) {
   for (double y = -3.5; y <= 3.5; y += 0.0625) {
     // Where erf is flat its own rounding is all that can be undone.
@@ -27,6 +29,10 @@ TEST(SpecialFunctions, ErfinvInvertsErf) {
     EXPECT_NEAR(std::erf(erfinv(x)), x, 2.3e-16 + 2e-16 * x) << x;
     EXPECT_EQ(erfinv(-x), -erfinv(x));
   }
+  EXPECT_EQ(erfinv(1), kInfinity);
+  EXPECT_EQ(erfinv(-1), -kInfinity);
+  EXPECT_TRUE(std::signbit(erfinv(-0.0)));
+  for (const double x : {1.5, -kInfinity, kNaN}) EXPECT_TRUE(std::isnan(erfinv(x))) << x;
 }
 
 TEST(SpecialFunctions, PolygammaAtKnownPoints) {
