@@ -95,6 +95,14 @@ void map_ternary(const Array& out, const Array& a, const Array& b, const Array& 
       for (std::int64_t i = 0; i < n; ++i) r[i] = h(x[i], y[i], z[i]);
       return;
     }
+    if (s[0] == size && s[1] == size && s[2] == 0 && s[3] == size) {  // a column times a row
+      auto* r = reinterpret_cast<T*>(p[0]);
+      const auto *x = reinterpret_cast<const T*>(p[1]), *z = reinterpret_cast<const T*>(p[3]);
+      const T y = *reinterpret_cast<const T*>(p[2]);
+      XGRAD_INDEPENDENT
+      for (std::int64_t i = 0; i < n; ++i) r[i] = h(x[i], y, z[i]);
+      return;
+    }
     for (std::int64_t i = 0; i < n; ++i) {
       *reinterpret_cast<T*>(p[0] + i * s[0]) =
           h(*reinterpret_cast<const T*>(p[1] + i * s[1]), *reinterpret_cast<const T*>(p[2] + i * s[2]),
@@ -230,6 +238,30 @@ Array ternary(Ternary op, const Array& a, const Array& b, const Array& c, Scalar
   into(result, dtype,
        [&](const Array& r) { dispatch(dtype, [&]<class T>() { run_ternary<T>(op, r, x, y, z, value.to<T>()); }); });
   return result;
+}
+
+Array cross(const Array& a, const Array& b, std::int64_t dim) {
+  const Array out = Array::empty(a.sizes(), a.dtype());
+  if (out.numel() == 0) return out;
+  const Array first_out = out.select(dim, 0), first_a = a.select(dim, 0), first_b = b.select(dim, 0);
+  const auto plan = plan_rows<3>({&first_out, &first_a, &first_b});
+  const auto s = plan.row_stride;
+  dispatch(a.dtype(), [&]<class T>() {
+    const std::int64_t to = out.stride(dim), from_a = a.stride(dim), from_b = b.stride(dim);
+    constexpr std::int64_t kCost = 12;
+    split_rows(plan, kCost, [&](const auto& p, std::int64_t n) {
+      for (std::int64_t i = 0; i < n; ++i) {
+        T* const r = reinterpret_cast<T*>(p[0] + i * s[0]);
+        const T* const x = reinterpret_cast<const T*>(p[1] + i * s[1]);
+        const T* const y = reinterpret_cast<const T*>(p[2] + i * s[2]);
+        const T x0 = x[0], x1 = x[from_a], x2 = x[2 * from_a], y0 = y[0], y1 = y[from_b], y2 = y[2 * from_b];
+        r[0] = static_cast<T>(x1 * y2 - x2 * y1);
+        r[to] = static_cast<T>(x2 * y0 - x0 * y2);
+        r[2 * to] = static_cast<T>(x0 * y1 - x1 * y0);
+      }
+    });
+  });
+  return out;
 }
 
 Array clamp(const Array& x, std::optional<Scalar> low, std::optional<Scalar> high, const Array* out) {

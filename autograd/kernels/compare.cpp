@@ -45,21 +45,24 @@ Array compare(Compare op, const Array& a, const Array& b, ScalarType dtype, cons
 }
 
 Array logic(Logic op, const Array& a, const Array& b, const Array* out) {
-  const Array x = to_dtype(a, kBool), y = to_dtype(b, kBool);
+  const Array x = a.dtype() == kBool ? a : to_dtype(a, kBool), y = b.dtype() == kBool ? b : to_dtype(b, kBool);
   return bools({&x, &y}, out, [&](const Array& result) {
+    using Byte = std::uint8_t;  // whose arithmetic vectorises, as that of bools does not
     switch (op) {
       case Logic::And:
-        return map_binary<bool, bool>(result, x, y, [](bool p, bool q) { return p && q; });
+        return map_binary<Byte, Byte>(result, x, y, [](Byte p, Byte q) -> Byte { return p & q; });
       case Logic::Or:
-        return map_binary<bool, bool>(result, x, y, [](bool p, bool q) { return p || q; });
+        return map_binary<Byte, Byte>(result, x, y, [](Byte p, Byte q) -> Byte { return p | q; });
       case Logic::Xor:
-        return map_binary<bool, bool>(result, x, y, [](bool p, bool q) { return p != q; });
+        return map_binary<Byte, Byte>(result, x, y, [](Byte p, Byte q) -> Byte { return p ^ q; });
     }
   });
 }
 
 Array logical_not(const Array& x, const Array* out) {
   return bools({&x}, out, [&](const Array& result) {
+    if (x.dtype() == kBool)
+      return map_unary<std::uint8_t, std::uint8_t>(result, x, [](std::uint8_t v) -> std::uint8_t { return v == 0; });
     dispatch(x.dtype(), [&]<class T>() { map_unary<bool, T>(result, x, [](T v) { return v == T(0); }); });
   });
 }

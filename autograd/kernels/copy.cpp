@@ -87,6 +87,27 @@ void copy_backwards(char* to, const char* last, std::int64_t n) {
   for (std::int64_t i = 0; i < n; ++i) out[i] = in[n - 1 - i];
 }
 
+/// to[i] = from[i] for pieces of `bytes` at any distance; false if they are not of a few certain sizes.
+bool copy_pieces(char* to, std::int64_t to_step, const char* from, std::int64_t from_step, std::int64_t n,
+                 std::int64_t bytes) {
+  const auto each = [&]<std::size_t size>(std::integral_constant<std::size_t, size>) {
+    for (std::int64_t i = 0; i < n; ++i) std::memcpy(to + i * to_step, from + i * from_step, size);
+    return true;
+  };
+  switch (bytes) {
+    case 8:
+      return each(std::integral_constant<std::size_t, 8>());
+    case 12:
+      return each(std::integral_constant<std::size_t, 12>());
+    case 16:
+      return each(std::integral_constant<std::size_t, 16>());
+    case 32:
+      return each(std::integral_constant<std::size_t, 32>());
+    default:
+      return false;
+  }
+}
+
 template <class W>
 void copy_words(const Array& dst, const Array& src) {
   auto plan = plan_rows<2>({&dst, &src});
@@ -107,6 +128,17 @@ void copy_words(const Array& dst, const Array& src) {
       });
     };
     split_matrix(plan.rows(), plan.size[d], plan.row, kLines, tiles);
+    return;
+  }
+  if (plan.ndim >= 1 && plan.row_stride[0] == w && along == w && copy_pieces(nullptr, 0, nullptr, 0, 0, plan.row * w)) {
+    const std::size_t d = --plan.ndim;  // rows so short that the loop over them is what costs
+    split_matrix(plan.rows(), plan.size[d], plan.row, 1,
+                 [&](std::int64_t first, std::int64_t last, std::int64_t from, std::int64_t to) {
+                   const std::int64_t out = plan.stride[0][d], in = plan.stride[1][d];
+                   for_rows(plan, first, last, [&](const auto& p) {
+                     copy_pieces(p[0] + from * out, out, p[1] + from * in, in, to - from, plan.row * w);
+                   });
+                 });
     return;
   }
   const auto s = plan.row_stride;

@@ -1,10 +1,13 @@
 /// Distinct elements and counts.
 #include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/kernels/rows.hpp>
 #include <xgrad/autograd/kernels/sort.hpp>
 #include <xgrad/autograd/kernels/sort_items.hpp>
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace xgrad::kernels {
@@ -39,12 +42,72 @@ Array vector_of(const std::vector<std::int64_t>& values) {
 
 }  // namespace
 
-Distinct distinct(const Array& given, bool consecutive) {
+namespace {
+
+/// Each element that differs from the one before it.
+template <class T>
+Array without_repeats(const T* p, std::int64_t n, ScalarType dtype) {
+  std::int64_t count = n > 0;
+  for (std::int64_t i = 1; i < n; ++i) count += p[i] != p[i - 1];
+  const Array values = Array::empty({count + 1}, dtype);  // room for one more, so that writing needs no branch
+  T* const to = values.data<T>();
+  std::int64_t at = n > 0;
+  if (n > 0) to[0] = p[0];
+  for (std::int64_t i = 1; i < n; ++i) {
+    to[at] = p[i];
+    at += p[i] != p[i - 1];
+  }
+  return values.slice(0, 0, count, 1);
+}
+
+/// Distinct integers that lie close together, by a table of how often each stands there, or only whether. Nothing if
+/// the table would be larger than x.
+template <class T>
+std::optional<Distinct> distinct_by_table(const Array& x, bool details) {
+  const T* const p = x.data<T>();
+  const std::int64_t n = x.numel();
+  const T low = extreme_row<false>(p, n), high = extreme_row<true>(p, n);
+  const std::uint64_t range = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
+  if (range >= static_cast<std::uint64_t>(n)) return std::nullopt;
+  const auto place = [low](T v) { return static_cast<std::uint64_t>(v) - static_cast<std::uint64_t>(low); };
+  std::vector<std::uint8_t> there(details ? 0 : range + 1);
+  std::vector<std::int64_t> counts(details ? range + 1 : 0);
+  if (details) {
+    for (std::int64_t i = 0; i < n; ++i) ++counts[place(p[i])];
+  } else {
+    for (std::int64_t i = 0; i < n; ++i) there[place(p[i])] = 1;
+  }
+  std::vector<std::int64_t> which;  // of the places that have any
+  for (std::uint64_t k = 0; k <= range; ++k) {
+    if (details ? counts[k] != 0 : there[k] != 0) which.push_back(static_cast<std::int64_t>(k));
+  }
+  const auto size = static_cast<std::int64_t>(which.size());
+  const Array values = Array::empty({size}, x.dtype());
+  std::transform(which.begin(), which.end(), values.data<T>(), [low](std::int64_t k) {
+    return static_cast<T>(static_cast<std::uint64_t>(low) + static_cast<std::uint64_t>(k));
+  });
+  if (!details) return Distinct{values, {}, {}};
+  const Array often = Array::empty({size}, kInt64), inverse = Array::empty(x.sizes(), kInt64);
+  for (std::int64_t r = 0; r < size; ++r)
+    often.data<std::int64_t>()[r] =
+        std::exchange(counts[static_cast<std::size_t>(which[static_cast<std::size_t>(r)])], r);
+  for (std::int64_t i = 0; i < n; ++i) inverse.data<std::int64_t>()[i] = counts[place(p[i])];
+  return Distinct{values, inverse, often};
+}
+
+}  // namespace
+
+Distinct distinct(const Array& given, bool consecutive, bool details) {
   const Array x = given.is_contiguous() ? given : contiguous_copy(given);
   const std::int64_t n = x.numel();
   return dispatch(x.dtype(), [&]<class T>() -> Distinct {
     const T* const p = x.data<T>();
-    ItemBuffer<ItemOf<T>> buffer(n);
+    if (consecutive && !details) return {without_repeats(p, n, x.dtype()), {}, {}};
+    if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
+      if (!consecutive && n > 0) {
+        if (auto found = distinct_by_table<T>(x, details)) return *found;
+      }
+    }
     const auto same = [p](std::int64_t a, std::int64_t b) { return p[a] == p[b]; };
     const auto finish = [&](const Groups& groups) -> Distinct {
       Array values = Array::empty({static_cast<std::int64_t>(groups.first.size())}, x.dtype());
@@ -55,6 +118,7 @@ Distinct distinct(const Array& given, bool consecutive) {
     if (consecutive || n == 0)
       return finish(Groups(
           n, x.sizes(), [](std::int64_t i) { return i; }, same));
+    ItemBuffer<ItemOf<T>> buffer(n);
     for (std::int64_t i = 0; i < n; ++i) buffer.items()[i] = item_for(p[i], i, false);
     const auto* const items = sort_items<T>(buffer, n);
     return finish(Groups(

@@ -104,6 +104,8 @@ void binary_into(Binary op, const Array& out, const Array& a, const Array& b);
 /// the two in the middle for floating dtypes.
 Array ternary(Ternary op, const Array& a, const Array& b, const Array& c, Scalar value, ScalarType dtype,
               const Array* out = nullptr);
+/// The vector product of a and b, of one shape and dtype, along `dim`, which has size 3. Not for bool.
+Array cross(const Array& a, const Array& b, std::int64_t dim);
 /// a + alpha·b
 Array add_scaled(const Array& a, const Array& b, Scalar alpha, ScalarType dtype, const Array* out = nullptr);
 /// ψ's n-th derivative, of floating x.

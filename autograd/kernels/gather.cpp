@@ -140,10 +140,17 @@ void with_combination(Combine how, F f) {
     case Combine::Multiply:
       if constexpr (std::is_same_v<T, bool>) return f([](T a, T b) { return a && b; });
       return f([](T a, T b) { return static_cast<T>(a * b); });
+    // The larger one is an instruction, and NaN is not to be guessed: which of them is taken, no branch may depend on.
     case Combine::Max:
-      return f([](T a, T b) { return a > b || a != a ? a : b; });
+      return f([](T a, T b) {
+        const T most = a > b ? a : b;
+        return a != a ? a : most;
+      });
     case Combine::Min:
-      return f([](T a, T b) { return a < b || a != a ? a : b; });
+      return f([](T a, T b) {
+        const T least = a < b ? a : b;
+        return a != a ? a : least;
+      });
   }
 }
 
@@ -342,6 +349,13 @@ void combine_steps(const Array& origin, const Array& index, std::int64_t element
         }
         if (s[1] == 0) {
           char* const row = p[2] + index_at(p[1]) * step;
+          if (s[0] == t && s[2] == t) {
+            auto* const to = reinterpret_cast<T*>(row);
+            const auto* const from = reinterpret_cast<const T*>(p[0]);
+            XGRAD_INDEPENDENT
+            for (std::int64_t i = 0; i < plan.row; ++i) to[i] = combine(to[i], from[i]);
+            return;
+          }
           for (std::int64_t i = 0; i < plan.row; ++i) change(row + i * s[2], p[0] + i * s[0]);
           return;
         }

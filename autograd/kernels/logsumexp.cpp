@@ -17,7 +17,7 @@ Array logsumexp(const Array& x, IntArrayRef dims, bool keepdim) {
     T* const m = largest.data<T>();
     for (std::int64_t i = 0; i < largest.numel(); ++i) m[i] = std::isinf(m[i]) ? T(0) : m[i];
   });
-  const Array powers = binary(Binary::Sub, x, largest, x.dtype());
+  const Array powers = binary(Binary::Sub, x, largest, x.dtype());  // in x's layout
   unary(Unary::Exp, powers, &powers);
   const Array sum = reduce(Reduce::Sum, powers, dims, keepdim, x.dtype());
   unary(Unary::Log, sum, &sum);

@@ -67,6 +67,9 @@ Array result_for(std::initializer_list<const Array*> inputs, ScalarType dtype, c
     if (same) return packed ? Array::packed_like(first, dtype) : Array::empty_like(first, dtype);
     Dims shape(first.sizes());
     for (const Array* a : inputs) shape = broadcast_shapes(shape, a->sizes());
+    for (const Array* a : inputs) {  // the layout of what is not broadcast, so that memory is gone through in order
+      if (a->sizes() == shape) return a->is_contiguous() ? Array::empty(shape, dtype) : Array::empty_like(*a, dtype);
+    }
     return Array::empty(shape, dtype);
   }
   Dims shape(first.sizes());

@@ -126,11 +126,15 @@ Dims common_shape(std::span<const Array> coordinates) {
 }
 
 template <class T>
-Array places_of(const T* x, Int n) {
+Int count_nonzeros(const T* x, Int n) {
   Int count = 0;
   for (Int i = 0; i < n; ++i) count += x[i] != T(0);
-  const Array out = Array::empty({count + 1}, kInt64);  // room for one more, so that writing needs no branch
-  Int* const to = out.data<Int>();
+  return count;
+}
+
+/// Writes where x is not zero, and maybe one more number, so that no branch is needed. Returns how many there are.
+template <class T>
+Int write_places(Int* to, const T* x, Int n) {
   Int at = 0;
   Int i = 0;
   if constexpr (sizeof(T) == 1) {  // eight at a time where there is nothing
@@ -148,7 +152,33 @@ Array places_of(const T* x, Int n) {
     to[at] = i;
     at += x[i] != T(0);
   }
+  return at;
+}
+
+template <class T>
+Array places_of(const T* x, Int n) {
+  const Int count = count_nonzeros(x, n);
+  const Array out = Array::empty({count + 1}, kInt64);
+  write_places(out.data<Int>(), x, n);
   return out.slice(0, 0, count, 1);
+}
+
+/// The coordinates of what is not zero in packed x of at least one dimension: a row of `to` for each dimension, of
+/// `count` numbers, and room for one more in the end.
+template <class T>
+void write_coordinates(Int* to, Int count, const T* x, IntArrayRef sizes) {
+  const std::size_t last = sizes.size() - 1;
+  const Int n = sizes[last];
+  Dims at(last, 0);
+  for (Int done = 0; done < count; x += n) {
+    const Int found = write_places(to + static_cast<Int>(last) * count + done, x, n);
+    for (std::size_t d = 0; d < last; ++d) std::fill_n(to + static_cast<Int>(d) * count + done, found, at[d]);
+    done += found;
+    for (std::size_t d = last; d-- > 0;) {
+      if (++at[d] < sizes[d]) break;
+      at[d] = 0;
+    }
+  }
 }
 
 }  // namespace
@@ -212,20 +242,15 @@ Array nonzero_places(const Array& x) {
 }
 
 Array nonzero(const Array& x) {
-  const Array places = nonzero_places(x);
-  const Int n = places.numel();
   const auto dims = static_cast<Int>(x.sizes().size());
-  if (dims == 1) return places.view({1, n}).transpose(0, 1);
-  const Array out = Array::empty({dims, n}, kInt64);
-  const Int* const from = places.data<Int>();
-  Int after = x.numel();
-  for (Int d = 0; d < dims; ++d) {
-    const Int size = x.sizes()[static_cast<std::size_t>(d)];
-    after = size ? after / size : 0;
-    Int* const to = out.data<Int>() + d * n;
-    for (Int i = 0; i < n; ++i) to[i] = from[i] / after % size;
-  }
-  return out.transpose(0, 1);
+  if (dims == 0) return Array::empty({0, nonzero_places(x).numel()}, kInt64).transpose(0, 1);
+  const Array packed = x.is_contiguous() ? x : contiguous_copy(x);
+  return dispatch(x.dtype(), [&]<class T>() {
+    const Int count = count_nonzeros(packed.data<T>(), packed.numel());
+    const Array out = Array::empty({dims * count + 1}, kInt64);
+    write_coordinates(out.data<Int>(), count, packed.data<T>(), x.sizes());
+    return out.as_strided({dims, count}, {count, 1}, 0).transpose(0, 1);
+  });
 }
 
 }  // namespace xgrad::kernels

@@ -114,8 +114,25 @@ inline SumTotal<T> sum_row(const T* p, std::int64_t n) {
     for (std::int64_t i = 0; i < n; i += kBlock) total += sum_block(p + i, std::min(kBlock, n - i));
     return total;
   } else {
-    std::uint64_t total = 0;  // the compiler vectorises integer sums by itself
-    for (std::int64_t i = 0; i < n; ++i) total += static_cast<std::uint64_t>(p[i]);
+    std::int64_t i = 0;
+    std::uint64_t total = 0;
+    if constexpr (sizeof(T) == 8) {
+      Lanes<std::uint64_t> s[4] = {};
+      for (; i + 16 <= n; i += 16) {
+        for (int k = 0; k < 4; ++k) s[k] += read_as<Lanes<std::uint64_t>>(p + i + 4 * k);
+      }
+      total = sum_of_lanes<std::uint64_t>((s[0] + s[1]) + (s[2] + s[3]));
+    } else if constexpr (std::is_same_v<T, bool>) {
+      // In bytes as long as those hold the sum.
+      constexpr std::int64_t kLanes = 32, kMost = 255;
+      while (i + kLanes <= n) {
+        Lanes<std::uint8_t> s = {};
+        for (const std::int64_t end = std::min(n - kLanes, i + kLanes * (kMost - 1)); i <= end; i += kLanes)
+          s += read_as<Lanes<std::uint8_t>>(p + i);
+        for (std::int64_t l = 0; l < kLanes; ++l) total += s[l];
+      }
+    }
+    for (; i < n; ++i) total += static_cast<std::uint64_t>(p[i]);  // the compiler vectorises this, of narrow ones well
     return total;
   }
 }

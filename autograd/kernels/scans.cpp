@@ -13,6 +13,12 @@ struct RunningSum {
   using Total = SumTotal<T>;
   static std::tuple<Total> start() { return {0}; }
   static void step(std::int64_t, T x, Total& sum) { sum += static_cast<Total>(x); }
+};
+
+/// Of floats, whose parts join. Integers wait for one cycle an element only, less than reading parts twice would take.
+template <class T>
+struct JoinedSum : RunningSum<T> {
+  using Total = SumTotal<T>;
   static void join(Total& left, Total right) { left += right; }
 };
 
@@ -49,7 +55,8 @@ struct RunningExtreme {
 
 template <class T>
 void run(Scan op, const Array& x, std::int64_t dim, const Array& y, ScanOrder order) {
-  if (op == Scan::Sum) return scan<T, T>(RunningSum<T>(), x, dim, {&y}, order);
+  using SumOf = std::conditional_t<std::is_floating_point_v<T>, JoinedSum<T>, RunningSum<T>>;
+  if (op == Scan::Sum) return scan<T, T>(SumOf(), x, dim, {&y}, order);
   if (op == Scan::Prod) return scan<T, T>(RunningProduct<T>(), x, dim, {&y}, order);
   if constexpr (std::is_floating_point_v<T>) scan<T, T>(RunningLogSumExp<T>(), x, dim, {&y}, order);
 }
@@ -79,9 +86,11 @@ void recurrence_rows(T* y, const T* x, const T* c, std::int64_t outer, std::int6
 }  // namespace
 
 Array running(Scan op, const Array& x, std::int64_t dim, const Array* out, bool from_end) {
-  const Array y = out ? *out : Array::empty(x.sizes(), x.dtype());
+  const Array y = out ? *out : Array::empty(x.sizes(), x.dtype() == kBool ? kInt64 : x.dtype());
   const ScanOrder order = from_end ? ScanOrder::Backward : ScanOrder::Forward;
-  if (x.dtype() == kInt64)
+  if (x.dtype() == kBool && op == Scan::Sum)  // counts, without a copy in 64 bits
+    scan<std::uint8_t, std::int64_t>(RunningSum<std::uint8_t>(), x, dim, {&y}, order);
+  else if (x.dtype() == kInt64)
     run<std::int64_t>(op, x, dim, y, order);
   else
     dispatch_floating(x.dtype(), "scan", [&]<class T>() { run<T>(op, x, dim, y, order); });

@@ -1,6 +1,7 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/loops.hpp>
 #include <xgrad/autograd/kernels/search.hpp>
+#include <xgrad/autograd/kernels/sort_keys.hpp>
 
 #include <vector>
 
@@ -56,15 +57,56 @@ Array search_sorted(const Array& sorted, const Array& values, bool right, Scalar
   return out;
 }
 
+namespace {
+
+/// The keys (sort_keys.hpp) of a set. Open addressing in a table that is so empty that the first place looked at nearly
+/// always decides, and whether it does is nothing to be guessed.
+template <class T>
+class KeySet {
+ public:
+  explicit KeySet(const Array& packed) {
+    const Int n = packed.numel();
+    std::size_t size = 16;
+    const std::size_t wanted = static_cast<std::size_t>(n) * (n <= 2048 ? 8 : 3);
+    while (size < wanted) size *= 2, --shift_;
+    places_.resize(size);
+    for (Int i = 0; i < n; ++i) {
+      const T v = packed.data<T>()[i];
+      if (v != v) continue;  // NaN is equal to nothing
+      const Key key = sort_key(v);
+      if (key == 0) has_zero_ = true;  // which stands for an empty place
+      std::size_t at = start(key);
+      while (places_[at] != 0 && places_[at] != key) at = (at + 1) & (size - 1);
+      places_[at] = key;
+    }
+  }
+  bool has(T v) const {
+    const Key key = sort_key(v);
+    std::size_t at = start(key);
+    while ((places_[at] != 0) & (places_[at] != key)) at = (at + 1) & (places_.size() - 1);
+    return (places_[at] == key) & ((key != 0) | has_zero_) & (v == v);
+  }
+
+ private:
+  using Key = KeyOf<sizeof(T)>;
+  std::size_t start(Key key) const {
+    return static_cast<std::size_t>(key * std::uint64_t{0x9E3779B97F4A7C15} >> shift_);
+  }
+
+  std::vector<Key> places_;
+  int shift_ = 60;
+  bool has_zero_ = false;
+};
+
+}  // namespace
+
 Array is_among(const Array& x, const Array& set, bool invert) {
   const Array out = Array::empty(x.sizes(), kBool);
   dispatch(x.dtype(), [&]<class T>() {
-    const Array packed = contiguous_copy(set);
-    std::vector<T> sorted(packed.data<T>(), packed.data<T>() + packed.numel());
-    std::erase_if(sorted, [](T v) { return v != v; });  // NaN is equal to nothing
-    std::sort(sorted.begin(), sorted.end());
-    map_unary<bool, T>(out, x,
-                       [&](T v) { return (v == v && std::binary_search(sorted.begin(), sorted.end(), v)) != invert; });
+    const KeySet<T> known(contiguous_copy(set));
+    constexpr Int kCost = 16;
+    map_unary<bool, T>(
+        out, x, [&](T v) { return known.has(v) != invert; }, kCost);
   });
   return out;
 }

@@ -59,33 +59,71 @@ void take_items(const Item* items, std::int64_t n, const T* x, T* values, std::i
   }
 }
 
+/// Keys in the order of a line: descending ones are flipped.
+template <class T>
+struct OrderedKey {
+  using Key = KeyOf<sizeof(T)>;
+  Key flip;
+  explicit OrderedKey(bool descending) : flip(descending ? static_cast<Key>(~Key{0}) : Key{0}) {}
+  Key operator()(T x) const { return static_cast<Key>(sort_key(x) ^ flip); }
+  /// Whether a key of these is below the limit: at the speed of memory.
+  bool any_below(Key limit, const T* x, std::int64_t n) const {
+    int any = 0;
+    for (std::int64_t j = 0; j < n; ++j) any |= (*this)(x[j]) < limit;
+    return any != 0;
+  }
+};
+
+/// The k first items of a line, sorted, for a k so small that each can be put in its place at once.
+constexpr std::int64_t kFewSelected = 16;
+template <class T, class Item>
+void select_few(Item* kept, const T* x, std::int64_t n, std::int64_t k, bool descending) {
+  constexpr std::int64_t kBlock = 16;  // short, since one candidate makes a block slow
+  const OrderedKey<T> key(descending);
+  std::int64_t count = 0;
+  const auto take = [&](std::int64_t i) {
+    const Item item = item_for(x[i], i, descending);
+    std::int64_t at = count < k ? count++ : k - 1;
+    for (; at > 0 && item < kept[at - 1]; --at) kept[at] = kept[at - 1];
+    kept[at] = item;
+  };
+  std::int64_t i = 0;
+  for (; i < k; ++i) take(i);
+  typename OrderedKey<T>::Key limit = key(x[index_of(kept[k - 1])]);
+  for (; i < n; i += kBlock) {
+    const std::int64_t m = std::min(kBlock, n - i);
+    if (!key.any_below(limit, x + i, m)) continue;
+    for (std::int64_t j = i; j < i + m; ++j) {
+      if (key(x[j]) >= limit) continue;
+      take(j);
+      limit = key(x[index_of(kept[k - 1])]);
+    }
+  }
+}
+
 /// The k first items of a line in no order. Items beyond the k-th of those seen so far need not be kept: blocks without
 /// any others are passed over at the speed of memory.
 template <class T, class Item>
 void select_first(Item* kept, const T* x, std::int64_t n, std::int64_t k, bool descending) {
-  constexpr std::int64_t kBlock = 128;
-  const std::int64_t room = std::min(n, std::max(4 * k, std::int64_t{1024}));
+  constexpr std::int64_t kBlock = 32;
+  const OrderedKey<T> key(descending);
+  const std::int64_t room = std::min(n, 2 * k + 64);  // little, so that there is a limit soon
   std::int64_t count = 0;
-  std::uint64_t limit = ~std::uint64_t{0};  // keys at or beyond it are of no use
+  typename OrderedKey<T>::Key limit = 0;  // keys at or beyond it are of no use
   bool limited = false;
   for (std::int64_t i = 0; i < n; i += kBlock) {
     const std::int64_t m = std::min(kBlock, n - i);
-    if (limited) {
-      int any = 0;
-      for (std::int64_t j = 0; j < m; ++j) any |= key_of(item_for(x[i + j], 0, descending)) < limit;
-      if (!any) continue;
-    }
-    for (std::int64_t j = 0; j < m; ++j) {
-      const Item item = item_for(x[i + j], i + j, descending);
-      if (limited && key_of(item) >= limit) continue;
+    if (limited && !key.any_below(limit, x + i, m)) continue;
+    for (std::int64_t j = i; j < i + m; ++j) {
+      if (limited && key(x[j]) >= limit) continue;
       if (count == room) {
         std::nth_element(kept, kept + (k - 1), kept + count);
-        limit = key_of(kept[k - 1]);
+        limit = key(x[index_of(kept[k - 1])]);
         limited = true;
         count = k;
-        if (key_of(item) >= limit) continue;
+        if (key(x[j]) >= limit) continue;
       }
-      kept[count++] = item;
+      kept[count++] = item_for(x[j], j, descending);
     }
   }
   if (k < count) std::nth_element(kept, kept + (k - 1), kept + count);
@@ -105,6 +143,11 @@ Sorted topk(const Array& x, std::int64_t k, std::int64_t dim, bool largest) {
   return for_lines(x, dim, k,
                    [&]<class T>(const T* line, std::int64_t n, T* values, std::int64_t* indices, auto& buffer) {
                      if (k == 0) return;
+                     if (k <= kFewSelected) {
+                       select_few(buffer.items(), line, n, k, largest);
+                       take_items(buffer.items(), k, line, values, indices);
+                       return;
+                     }
                      select_first(buffer.items(), line, n, k, largest);
                      take_items(sort_items<T>(buffer, k), k, line, values, indices);
                    });

@@ -26,7 +26,8 @@ Sorted mode(const Array& x, std::int64_t dim);
 struct Distinct {
   Array values, inverse, counts;
 };
-Distinct distinct(const Array& x, bool consecutive);
+/// Without `details`, `values` only.
+Distinct distinct(const Array& x, bool consecutive, bool details);
 /// The same of the rows of a packed matrix. `values` are the indices of the first row of each kind.
 Distinct distinct_rows(const Array& x, bool consecutive);
 

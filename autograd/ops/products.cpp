@@ -122,8 +122,10 @@ Tensor addr(const Tensor& c, const Tensor& u, const Tensor& v, Scalar beta, Scal
   return scaled_product<"AddrBackward0">(
       c, u, v, beta, alpha, into,
       [&](const Array* out) {
-        const Array product =
-            kernels::binary(kernels::Binary::Mul, u.array().unsqueeze(1), v.array().unsqueeze(0), dtype);
+        const Array column = u.array().unsqueeze(1), row = v.array().unsqueeze(0);
+        if (beta.toDouble() == 1 && dtype != kBool)
+          return kernels::ternary(kernels::Ternary::Addcmul, c.array(), column, row, alpha, dtype, out);
+        const Array product = kernels::binary(kernels::Binary::Mul, column, row, dtype);
         return accumulate(kernels::to_dtype(c.array(), dtype), product, beta, alpha, out, Zero::Multiplies);
       },
       [](const Tensor& g, const Tensor& v) { return mv(g, v.to(g.dtype())); },
@@ -221,18 +223,7 @@ Tensor linalg_cross(const Tensor& a, const Tensor& b, std::int64_t dim) {
   check<NotImplementedError>(dtype != kBool, "\"cross\" not implemented for 'Bool'");
   return differentiable<"LinalgCrossBackward0">(
       inputs(a, b), {},
-      [&](const Array*) {
-        const Array x = a.array().expand(sizes), y = b.array().expand(sizes), out = Array::empty(sizes, dtype);
-        for (std::int64_t i = 0; i < 3; ++i) {
-          const std::int64_t j = (i + 1) % 3, k = (i + 2) % 3;
-          using kernels::Binary;
-          const Array plus = kernels::binary(Binary::Mul, x.select(d, j), y.select(d, k), dtype),
-                      minus = kernels::binary(Binary::Mul, x.select(d, k), y.select(d, j), dtype),
-                      part = out.select(d, i);
-          kernels::binary(Binary::Sub, plus, minus, dtype, &part);
-        }
-        return out;
-      },
+      [&](const Array*) { return kernels::cross(a.array().expand(sizes), b.array().expand(sizes), d); },
       [](Save& s) {
         if (s.needed(0)) s.input(1);
         if (s.needed(1)) s.input(0);

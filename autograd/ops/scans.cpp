@@ -49,7 +49,8 @@ Tensor scan(Scan op, const char* name, const Tensor& x, std::int64_t dim, std::o
       [&](const Array* out) {
         // Integers of fewer bits are computed in 64 and wrapped.
         const ScalarType computed = is_floating_point(type) ? type : kInt64;
-        const Array in = as_array(as_array(x.array(), type), computed);
+        const bool counts = op == Scan::Sum && x.dtype() == kBool && computed == kInt64;
+        const Array in = counts ? x.array() : as_array(as_array(x.array(), type), computed);
         if (computed == type) return kernels::running(op, in, d, out);
         const Array wide = kernels::running(op, in, d);
         if (!out) return kernels::to_dtype(wide, type);

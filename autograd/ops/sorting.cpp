@@ -235,7 +235,7 @@ Tensor if_asked(bool asked, const Array& result) { return asked ? Tensor(result)
 
 template <FixedString Name>
 ThreeTensors unique_elements(const char* error, const Tensor& x, bool consecutive, bool inverse, bool counts) {
-  const kernels::Distinct found = kernels::distinct(x.array(), consecutive);
+  const kernels::Distinct found = kernels::distinct(x.array(), consecutive, inverse || counts);
   return as_one("unique", {&x}, [&] {
     return ThreeTensors(without_derivative<Name>(error, x, found.values), if_asked(inverse, found.inverse),
                         if_asked(counts, found.counts));
