@@ -23,7 +23,7 @@ Tensor labels(std::int64_t n, std::int64_t classes) {
 }
 
 void append(Results& to, const Tensor& x) {
-  const Tensor packed = x.detach().contiguous();
+  const Tensor packed = x.detach().to(lib::kFloat32).contiguous();
   to.emplace_back(packed.data_ptr<float>(), packed.data_ptr<float>() + packed.numel());
 }
 
@@ -337,6 +337,30 @@ std::vector<Row> common_rows() {
       {"make_data_loader, 60,000 images, batch 64, in order", 0, 0,
        loader_epoch<lib::data::samplers::SequentialSampler>},
       {"make_data_loader, 60,000 images, batch 64, shuffled", 0, 0, loader_epoch<lib::data::samplers::RandomSampler>},
+      {"remainder, 1M", 1, 0, product({kSide, kSide}, {kSide, kSide}, [](d a, d b) { return lib::remainder(a, b); })},
+      {"atan2, 1M", 1, 0, product({kSide, kSide}, {kSide, kSide}, [](d a, d b) { return lib::atan2(a, b); })},
+      {"pow of two tensors, 1M", 1, 0,
+       [] {
+         const Tensor x = numbers({kSide, kSide}, 1, 0.1f, 4), y = numbers({kSide, kSide}, 2);
+         return forward([=] { return lib::pow(x, y); });
+       }},
+      {"a > b, 1M", 1, 0, product({kSide, kSide}, {kSide, kSide}, [](d a, d b) { return a > b; })},
+      {"where, 1M", 1, 0,
+       [] {
+         const Tensor x = numbers({kSide, kSide}, 1), y = numbers({kSide, kSide}, 2), mask = x > y;
+         return forward([=] { return lib::where(mask, x, y); });
+       }},
+      {"clamp, 1M", 1, 0, elementwise([](d x) { return lib::clamp(x, -0.5, 0.5); }, -1, 1)},
+      {"cat of two, 1M each", 1, 0,
+       product({kSide, kSide}, {kSide, kSide},
+               [](d a, d b) {
+                 return lib::cat({a, b});
+               })},
+      {"transposed matrix * row, 1M", 1, 0, product({kSide, kSide}, {kSide}, [](d a, d b) { return a.t() * b; })},
+      {"topk 5 of each row, 1M", 1, 0, elementwise([](d x) { return std::get<0>(x.topk(5, 1)); }, -1, 1)},
+      {"cumsum of int64, 1M", 1, 0, at_places([](d, d i) { return i.view({-1}).cumsum(0); })},
+      {"unique of 1,024 integers, 1M", 1, 0, at_places([](d, d i) { return std::get<0>(lib::_unique2(i)); })},
+      {"nonzero, half of 1M", 1, 0, elementwise([](d x) { return lib::nonzero(x.relu()); }, -1, 1)},
       {"gather along rows, 1M", 1.5, 0, at_places([](d x, d i) { return x.gather(1, i); })},
       {"scatter_add along rows, 1M", 1.5, 0, at_places([](d x, d i) { return x.scatter_add(1, i, x); })},
       {"index_select of rows, 1M", 1.5, 0, at_places([](d x, d i) { return x.index_select(0, i.select(0, 0)); })},
