@@ -83,8 +83,9 @@ class KeySet {
   bool has(T v) const {
     const Key key = sort_key(v);
     std::size_t at = start(key);
-    while ((places_[at] != 0) & (places_[at] != key)) at = (at + 1) & (places_.size() - 1);
-    return (places_[at] == key) & ((key != 0) | has_zero_) & (v == v);
+    Key held = places_[at];
+    while ((held != 0) & (held != key)) held = places_[at = (at + 1) & (places_.size() - 1)];
+    return (held == key) & ((key != 0) | has_zero_) & (v == v);
   }
 
  private:
