@@ -206,28 +206,60 @@ Array add_scaled(const Array& a, const Array& b, Scalar alpha, ScalarType dtype,
   return result;
 }
 
+namespace {
+
+/// r[i] = c[i] ? u[i] : v[i] of one row, with strides in bytes. By arithmetic on bits, since conditions are nothing to
+/// be guessed, and a loop with a branch in it does not vectorise.
+template <class W>
+void where_row(const std::array<char*, 4>& p, const std::array<std::int64_t, 4>& s, std::int64_t n) {
+  const auto choose = [](std::uint8_t c, W u, W v) {
+    const W mask = static_cast<W>(-static_cast<W>(c != 0));
+    return static_cast<W>(v ^ ((u ^ v) & mask));
+  };
+  constexpr std::int64_t w = sizeof(W);
+  auto* const r = reinterpret_cast<W*>(p[0]);
+  const auto* const c = reinterpret_cast<const std::uint8_t*>(p[1]);
+  const auto *const u = reinterpret_cast<const W*>(p[2]), *const v = reinterpret_cast<const W*>(p[3]);
+  if (s[0] == w && s[1] == 1 && s[2] == w && s[3] == w) {
+    XGRAD_INDEPENDENT
+    for (std::int64_t i = 0; i < n; ++i) r[i] = choose(c[i], u[i], v[i]);
+  } else if (s[0] == w && s[1] == 1 && s[2] == w && s[3] == 0) {
+    const W other = *v;
+    XGRAD_INDEPENDENT
+    for (std::int64_t i = 0; i < n; ++i) r[i] = choose(c[i], u[i], other);
+  } else if (s[0] == w && s[1] == 1 && s[2] == 0 && s[3] == w) {
+    const W one = *u;
+    XGRAD_INDEPENDENT
+    for (std::int64_t i = 0; i < n; ++i) r[i] = choose(c[i], one, v[i]);
+  } else {
+    for (std::int64_t i = 0; i < n; ++i) {
+      *reinterpret_cast<W*>(p[0] + i * s[0]) =
+          choose(*reinterpret_cast<const std::uint8_t*>(p[1] + i * s[1]), *reinterpret_cast<const W*>(p[2] + i * s[2]),
+                 *reinterpret_cast<const W*>(p[3] + i * s[3]));
+    }
+  }
+}
+
+}  // namespace
+
 Array where(const Array& condition, const Array& a, const Array& b, ScalarType dtype) {
   const Array x = as_dtype(a, dtype), y = as_dtype(b, dtype);
   const Array result = result_for({&condition, &x, &y}, dtype, nullptr);
   if (result.numel() == 0) return result;
   const auto plan = plan_rows<4>({&result, &condition, &x, &y});
-  const auto s = plan.row_stride;
-  dispatch(dtype, [&]<class T>() {
-    split_rows(plan, 1, [&](const auto& p, std::int64_t n) {
-      if (s[0] == sizeof(T) && s[1] == 1 && s[2] == sizeof(T) && s[3] == sizeof(T)) {
-        auto* r = reinterpret_cast<T*>(p[0]);
-        const auto* c = reinterpret_cast<const bool*>(p[1]);
-        const auto *u = reinterpret_cast<const T*>(p[2]), *v = reinterpret_cast<const T*>(p[3]);
-        for (std::int64_t i = 0; i < n; ++i) r[i] = c[i] ? u[i] : v[i];
-        return;
-      }
-      for (std::int64_t i = 0; i < n; ++i) {
-        const bool c = *reinterpret_cast<const bool*>(p[1] + i * s[1]);
-        *reinterpret_cast<T*>(p[0] + i * s[0]) =
-            c ? *reinterpret_cast<const T*>(p[2] + i * s[2]) : *reinterpret_cast<const T*>(p[3] + i * s[3]);
-      }
-    });
-  });
+  const auto row = [&result] {
+    switch (result.itemsize()) {
+      case 1:
+        return where_row<std::uint8_t>;
+      case 2:
+        return where_row<std::uint16_t>;
+      case 4:
+        return where_row<std::uint32_t>;
+      default:
+        return where_row<std::uint64_t>;
+    }
+  }();
+  split_rows(plan, 1, [&](const auto& p, std::int64_t n) { row(p, plan.row_stride, n); });
   return result;
 }
 

@@ -1,4 +1,5 @@
 // Kernels that choose or count elements, at the sizes and values where they take another way, against plain loops.
+#include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/places.hpp>
 #include <xgrad/autograd/kernels/reduce.hpp>
 #include <xgrad/autograd/kernels/scans.hpp>
@@ -142,6 +143,33 @@ TEST(Selection, CoordinatesOfWhatIsNotZero) {
     EXPECT_EQ(rows, expected);
     EXPECT_EQ(found.size(1), static_cast<Int>(sizes.size()));
   }
+}
+
+template <class T>
+void check_where() {
+  constexpr Int kSize = 1003;
+  std::mt19937 random(5);
+  const auto draw = [&](Int) { return random() % 100; };
+  const Array condition = generate<bool>({kSize}, [&](Int) { return random() % 2; }), a = generate<T>({kSize}, draw),
+              b = generate<T>({kSize}, draw), one = generate<T>({1}, draw);
+  const Array spaced = generate<T>({kSize, 3}, draw).select(1, 1);
+  for (const Array& x : {a, one, spaced}) {
+    for (const Array& y : {b, one, spaced}) {
+      const Array chosen = where(condition, x, y, x.dtype());
+      const Array from = x.expand({kSize}), other = y.expand({kSize});
+      for (Int i = 0; i < kSize; ++i) {
+        const T expected =
+            condition.data<bool>()[i] ? from.data<T>()[i * from.stride(0)] : other.data<T>()[i * other.stride(0)];
+        ASSERT_EQ(chosen.data<T>()[i * chosen.stride(0)], expected) << i;
+      }
+    }
+  }
+}
+TEST(Selection, WhereChoosesBits) {
+  check_where<float>();
+  check_where<double>();
+  check_where<std::int16_t>();
+  check_where<bool>();
 }
 
 TEST(Selection, BoolsAndIntegersAreCounted) {
