@@ -85,14 +85,15 @@ void any_gemm(F call, std::int64_t n, std::int64_t m, std::int64_t k, T alpha, M
 }
 
 template <class T, class F>
-void any_gemv(F call, std::int64_t n, std::int64_t k, Matrix<T> a, const T* v, std::int64_t v_stride, T* out) {
+void any_gemv(F call, std::int64_t n, std::int64_t k, T alpha, Matrix<T> a, const T* v, std::int64_t v_stride, T beta,
+              T* out) {
   split_product(n, cost_of(1, k), [&](std::int64_t first, std::int64_t last) {
     const Matrix<T> part = from_row(a, first);
     const std::int64_t length = last - first;
     const OneThread one_thread;
     // gemv wants the stored matrix's shape, gemm the product's.
-    call(CblasRowMajor, flag(a.transposed), narrow(a.transposed ? k : length), narrow(a.transposed ? length : k), T(1),
-         part.data, narrow(a.ld), v, narrow(v_stride), T(0), out + first, 1);
+    call(CblasRowMajor, flag(a.transposed), narrow(a.transposed ? k : length), narrow(a.transposed ? length : k), alpha,
+         part.data, narrow(a.ld), v, narrow(v_stride), beta, out + first, 1);
   });
 }
 
@@ -100,6 +101,36 @@ template <class T, class F>
 T any_dot(F call, std::int64_t n, const T* a, std::int64_t a_stride, const T* b, std::int64_t b_stride) {
   const OneThread one_thread;
   return call(narrow(n), a, narrow(a_stride), b, narrow(b_stride));
+}
+
+/// The distance of a row's elements (a matrix of one row), and of a column's.
+template <class T>
+std::int64_t row_stride(const Matrix<T>& a) {
+  return a.transposed ? a.ld : 1;
+}
+template <class T>
+std::int64_t column_stride(const Matrix<T>& a) {
+  return a.transposed ? 1 : a.ld;
+}
+template <class T>
+Matrix<T> transposed(const Matrix<T>& a) {
+  return {a.data, a.ld, !a.transposed};
+}
+
+/// What to do with a product [n, k]·[k, m] one side of which has length 1, where gemm would take its tiles mostly for
+/// nothing: true when it is done. A column is a row of the transposed product, [1, k]·[k, n].
+template <class T>
+bool product_with_vector(std::int64_t n, std::int64_t m, std::int64_t k, T alpha, Matrix<T> a, Matrix<T> b, T beta,
+                         T* out, std::int64_t ld_out) {
+  if (k == 0) return false;
+  if (n == 1 && m == 1) {
+    const T product = alpha * dot(k, a.data, row_stride(a), b.data, column_stride(b));
+    *out = beta == 0 ? product : product + beta * *out;
+    return true;
+  }
+  if (m == 1 && ld_out == 1) return gemm(1, n, k, alpha, transposed(b), transposed(a), beta, out, n), true;
+  if (n == 1) return gemv(m, k, alpha, transposed(b), a.data, row_stride(a), beta, out), true;
+  return false;
 }
 
 }  // namespace
@@ -121,22 +152,29 @@ void gemm(std::int64_t n, std::int64_t m, std::int64_t k, float alpha, Matrix<fl
           float* out, std::int64_t ld_out) {
   const ProductKernels& own = level().products;
   const bool blas_could = std::max({k, a.ld, b.ld, ld_out}) <= std::numeric_limits<blasint>::max();
+  // Our own kernels go down a few columns at a time, which for a single row is slower than BLAS when b is large.
+  const bool long_row = n == 1 && !b.transposed && m * k >= own.most_elements;
+  if ((m == 1 || long_row) && product_with_vector(n, m, k, alpha, a, b, beta, out, ld_out)) return;
   if (n * m <= own.most_elements && k > 0 && (!b.transposed || n <= own.most_dot_rows) && blas_could) {
     return (b.transposed ? own.dot : own.outer)(
         {n, m, k, a.data, a.transposed ? 1 : a.ld, a.transposed ? a.ld : 1, b.data, b.ld, out, ld_out, alpha, beta});
   }
+  if (n == 1 && product_with_vector(n, m, k, alpha, a, b, beta, out, ld_out)) return;
   any_gemm<float>(cblas_sgemm, n, m, k, alpha, a, b, beta, out, ld_out);
 }
 void gemm(std::int64_t n, std::int64_t m, std::int64_t k, double alpha, Matrix<double> a, Matrix<double> b, double beta,
           double* out, std::int64_t ld_out) {
+  if ((n == 1 || m == 1) && product_with_vector(n, m, k, alpha, a, b, beta, out, ld_out)) return;
   any_gemm<double>(cblas_dgemm, n, m, k, alpha, a, b, beta, out, ld_out);
 }
 
-void gemv(std::int64_t n, std::int64_t k, Matrix<float> a, const float* v, std::int64_t v_stride, float* out) {
-  any_gemv<float>(cblas_sgemv, n, k, a, v, v_stride, out);
+void gemv(std::int64_t n, std::int64_t k, float alpha, Matrix<float> a, const float* v, std::int64_t v_stride,
+          float beta, float* out) {
+  any_gemv<float>(cblas_sgemv, n, k, alpha, a, v, v_stride, beta, out);
 }
-void gemv(std::int64_t n, std::int64_t k, Matrix<double> a, const double* v, std::int64_t v_stride, double* out) {
-  any_gemv<double>(cblas_dgemv, n, k, a, v, v_stride, out);
+void gemv(std::int64_t n, std::int64_t k, double alpha, Matrix<double> a, const double* v, std::int64_t v_stride,
+          double beta, double* out) {
+  any_gemv<double>(cblas_dgemv, n, k, alpha, a, v, v_stride, beta, out);
 }
 
 float dot(std::int64_t n, const float* a, std::int64_t a_stride, const float* b, std::int64_t b_stride) {

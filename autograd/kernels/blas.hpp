@@ -36,15 +36,18 @@ class OneThread {
 extern constinit std::int64_t tile;
 
 /// out [n, m] = alpha·a·b + beta·out with the inner size k. Throws when a size does not fit BLAS's 32-bit integers.
-/// Small products of floats go to kernels of our own (levels/products.hpp), where those are faster.
+/// Small products of floats go to kernels of our own (levels/products.hpp), where those are faster; a product with a
+/// vector, or of two, is computed as one.
 void gemm(std::int64_t n, std::int64_t m, std::int64_t k, float alpha, Matrix<float> a, Matrix<float> b, float beta,
           float* out, std::int64_t ld_out);
 void gemm(std::int64_t n, std::int64_t m, std::int64_t k, double alpha, Matrix<double> a, Matrix<double> b, double beta,
           double* out, std::int64_t ld_out);
 
-/// out [n] = a [n, k]·v for v and out with strides ≥ 1.
-void gemv(std::int64_t n, std::int64_t k, Matrix<float> a, const float* v, std::int64_t v_stride, float* out);
-void gemv(std::int64_t n, std::int64_t k, Matrix<double> a, const double* v, std::int64_t v_stride, double* out);
+/// out [n] = alpha·a [n, k]·v + beta·out for v with a stride ≥ 1.
+void gemv(std::int64_t n, std::int64_t k, float alpha, Matrix<float> a, const float* v, std::int64_t v_stride,
+          float beta, float* out);
+void gemv(std::int64_t n, std::int64_t k, double alpha, Matrix<double> a, const double* v, std::int64_t v_stride,
+          double beta, double* out);
 
 /// Σ a_i·b_i
 float dot(std::int64_t n, const float* a, std::int64_t a_stride, const float* b, std::int64_t b_stride);

@@ -216,7 +216,7 @@ Array matvec(const Array& a, const Array& v) {
     const auto matrix = as_blas_or_copy<T>(a, keep_a);
     if (v.strides()[0] < 1) keep_v = contiguous_copy(v);
     const Array& vector = keep_v.defined() ? keep_v : v;
-    blas::gemv(n, k, matrix, vector.data<T>(), k == 1 ? 1 : vector.strides()[0], out.data<T>());
+    blas::gemv(n, k, T(1), matrix, vector.data<T>(), k == 1 ? 1 : vector.strides()[0], T(0), out.data<T>());
   });
   return out;
 }

@@ -104,6 +104,36 @@ TYPED_TEST(MatmulAnyNumber, AddsABroadcastMatrix) {
   }
 }
 
+TYPED_TEST(MatmulAnyNumber, AddsToAProductWithAVector) {
+  using T = TypeParam;
+  struct Shape {
+    std::int64_t n, k, m;
+  };
+  for (const auto& [n, k, m] : {Shape{1, 7, 1}, {1, 7, 5}, {5, 7, 1}}) {
+    const Array c = sample<T>({n, m}, 3);
+    for (const Array& a : layouts<T>(sample<T>({n, k}, 1))) {
+      for (const Array& b : layouts<T>(sample<T>({k, m}, 2))) {
+        SCOPED_TRACE(to_string(a.sizes()) + to_string(a.strides()) + to_string(b.sizes()) + to_string(b.strides()));
+        auto expected = reference<T>(a, b);
+        const auto added = values<T>(c);
+        for (std::size_t i = 0; i < expected.size(); ++i)
+          expected[i] = 2 * expected[i] + 3 * static_cast<double>(added[i]);
+        expect_near(values<T>(matmul(a, b, 2, &c, 3)), expected, 2e-5);
+      }
+    }
+  }
+}
+
+TEST(Matmul, RowsAndColumnsThatAreTooLongForOurOwnKernels) {
+  constexpr std::int64_t kLong = 300'000;
+  const Array a = sample<float>({3, 4}, 1).slice(0, 0, 1, 1), b = sample<float>({4, kLong}, 2);
+  expect_near(values<float>(matmul(a, b)), reference<float>(a, b), 1e-5);
+  const Array column = b.transpose(0, 1), v = a.transpose(0, 1);
+  expect_near(values<float>(matmul(column, v)), reference<float>(column, v), 1e-5);
+  const Array long_row = sample<float>({1, kLong}, 3), long_column = sample<float>({kLong, 1}, 4);
+  expect_near(values<float>(matmul(long_row, long_column)), reference<float>(long_row, long_column), 1e-2);
+}
+
 TYPED_TEST(MatmulAnyNumber, EmptyInnerDimensionGivesZerosOrC) {
   using T = TypeParam;
   const Array a = Array::empty({2, 0}, dtype_of<T>()), b = Array::empty({0, 2}, dtype_of<T>());
