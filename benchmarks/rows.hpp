@@ -389,6 +389,13 @@ std::vector<Row> common_rows() {
          return lib::einsum("ij,jk,kl->il", {a, b, c});
        })},
       {"the same by hand, a (b c)", 1, 0, chain_of_three([](d a, d b, d c) { return a.mm(b.mm(c)); })},
+      {"transposed matrix * 2, 1M", 1, 0, elementwise([](d x) { return x.t() * 2; }, -1, 1)},
+      {"transposed matrix + row, 1M", 1, 0, product({kSide, kSide}, {kSide}, [](d a, d b) { return a.t() + b; })},
+      {"channels last + bias, 16 x 64 x 32 x 32", 1, 0,
+       product({16, 32, 32, 64}, {64, 1, 1},
+               [](d a, d b) {
+                 return a.permute({0, 3, 1, 2}) + b;
+               })},
   };
 }
 

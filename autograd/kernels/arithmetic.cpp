@@ -173,27 +173,37 @@ Array binary_of_packed(Binary op, const Array& a, const Array& b, const Array* o
 
 namespace {
 
-/// binary() of arrays that need a broadcast, a conversion, or a look at their strides.
+/// binary() of arrays that need a broadcast or a look at their strides.
 [[gnu::noinline]] Array binary_of_any(Binary op, const Array& a, const Array& b, ScalarType dtype, const Array* out) {
   Array result = result_for({&a, &b}, dtype, out);  // the one thing returned, so that it is made in its place
-  if (a.dtype() == dtype && b.dtype() == dtype && result.dtype() == dtype) {
-    binary_into(op, result, a, b);
-  } else {
-    const Array x = as_dtype(a, dtype), y = as_dtype(b, dtype);
-    into(result, dtype, [&](const Array& r) { binary_into(op, r, x, y); });
-  }
+  into(result, dtype, [&](const Array& r) { binary_into(op, r, a, b); });
+  return result;
+}
+
+/// The result has the memory order of the arguments as they are computed with, and may overlap none as it was given.
+Array target_for(std::initializer_list<const Array*> given, std::initializer_list<const Array*> converted,
+                 ScalarType dtype, const Array* out) {
+  return result_for(out ? given : converted, dtype, out);
+}
+
+[[gnu::noinline]] Array binary_of_mixed(Binary op, const Array& a, const Array& b, ScalarType dtype, const Array* out) {
+  const Array x = as_dtype(a, dtype), y = as_dtype(b, dtype);
+  Array result = target_for({&a, &b}, {&x, &y}, dtype, out);
+  into(result, dtype, [&](const Array& r) { binary_into(op, r, x, y); });
   return result;
 }
 
 }  // namespace
 
 Array binary(Binary op, const Array& a, const Array& b, ScalarType dtype, const Array* out) {
-  return all_packed(a, b, dtype, out) ? binary_of_packed(op, a, b, out) : binary_of_any(op, a, b, dtype, out);
+  if (all_packed(a, b, dtype, out)) return binary_of_packed(op, a, b, out);
+  return a.dtype() == dtype && b.dtype() == dtype ? binary_of_any(op, a, b, dtype, out)
+                                                  : binary_of_mixed(op, a, b, dtype, out);
 }
 
 Array add_scaled(const Array& a, const Array& b, Scalar alpha, ScalarType dtype, const Array* out) {
-  const Array result = result_for({&a, &b}, dtype, out);
   const Array x = as_dtype(a, dtype), y = as_dtype(b, dtype);
+  const Array result = target_for({&a, &b}, {&x, &y}, dtype, out);
   into(result, dtype, [&](const Array& r) {
     dispatch(dtype, [&]<class T>() {
       const T c = alpha.to<T>();

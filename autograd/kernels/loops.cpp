@@ -1,3 +1,4 @@
+#include <xgrad/autograd/array/offered_memory.hpp>
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/loops.hpp>
 
@@ -56,6 +57,63 @@ template void run_rows(const RowKernel<2>&, const std::array<const Array*, 2>&, 
 template void run_rows(const RowKernel<3>&, const std::array<const Array*, 3>&, std::int64_t);
 template void run_rows(const RowKernel<4>&, const std::array<const Array*, 4>&, std::int64_t);
 
+namespace {
+
+/// Which of two dimensions of a result lies further inside memory: negative for i, positive for j, 0 where no input
+/// tells. The first input with a stride along both decides; of equal strides, which a dimension of one element has,
+/// the longer dimension counts as the outer one.
+int inner_of(std::initializer_list<const Array*> inputs, const Dims& shape, std::size_t i, std::size_t j) {
+  for (const Array* a : inputs) {
+    const std::size_t missing = shape.size() - a->sizes().size();
+    const auto stride = [&](std::size_t d) -> std::int64_t {
+      if (d < missing || (a->sizes()[d - missing] == 1 && shape[d] != 1)) return 0;  // broadcast
+      return std::abs(a->strides()[d - missing]);
+    };
+    const std::int64_t x = stride(i), y = stride(j);
+    if (x == 0 || y == 0) continue;
+    if (x != y) return x < y ? -1 : 1;
+    if (shape[i] > shape[j]) return 1;
+  }
+  return 0;
+}
+
+/// The strides of a packed result whose dimensions lie in memory as the inputs' do, so that loops run along memory:
+/// PyTorch's rule for elementwise operations (TensorIterator).
+Dims strides_for(std::initializer_list<const Array*> inputs, const Dims& shape) {
+  const std::size_t ndim = shape.size();
+  check(ndim <= kMaxDims, "tensors of more than {} dimensions are not supported", kMaxDims);
+  std::size_t order[kMaxDims];  // from the inside out
+  for (std::size_t i = 0; i < ndim; ++i) order[i] = ndim - 1 - i;
+  // An insertion sort that looks past what does not compare. Which order that gives where inputs contradict each other
+  // is part of the rule.
+  for (std::size_t i = 1; i < ndim; ++i) {
+    for (std::size_t at = i, k = i; k-- > 0;) {
+      const int side = inner_of(inputs, shape, order[k], order[at]);
+      if (side < 0) break;
+      if (side > 0) std::swap(order[k], order[at]), at = k;
+    }
+  }
+  Dims strides(ndim, 0);
+  std::int64_t stride = 1;
+  for (std::size_t i = 0; i < ndim; ++i) {
+    strides[order[i]] = stride;
+    stride *= std::max<std::int64_t>(shape[order[i]], 1);
+  }
+  return strides;
+}
+
+/// Memory that is offered for the result decides its order itself.
+Array empty_dense(const Dims& sizes, const Dims& strides, ScalarType dtype) {
+  if (detail::offered_memory) [[unlikely]] {
+    if (auto offered = detail::offered_memory->take(sizes, dtype))
+      return Array(std::move(offered), dtype, sizes, contiguous_strides(sizes), 0);
+  }
+  const auto bytes = static_cast<std::size_t>(count_elements(sizes)) * element_size(dtype);
+  return Array(Storage::create(bytes), dtype, sizes, strides, 0);
+}
+
+}  // namespace
+
 Array result_for(std::initializer_list<const Array*> inputs, ScalarType dtype, const Array* out) {
   const Array& first = **inputs.begin();
   if (!out) {
@@ -64,16 +122,14 @@ Array result_for(std::initializer_list<const Array*> inputs, ScalarType dtype, c
       same = same && a->sizes() == first.sizes();
       packed = packed && a->is_contiguous();
     }
-    if (same) return packed ? Array::packed_like(first, dtype) : Array::empty_like(first, dtype);
-    Dims shape(first.sizes());
-    for (const Array* a : inputs) shape = broadcast_shapes(shape, a->sizes());
-    for (const Array* a : inputs) {  // the layout of what is not broadcast, so that memory is gone through in order
-      if (a->sizes() == shape) return a->is_contiguous() ? Array::empty(shape, dtype) : Array::empty_like(*a, dtype);
-    }
-    return Array::empty(shape, dtype);
+    if (same && packed) return Array::packed_like(first, dtype);
+    const auto alike = [&](const Array* a) { return a->strides() == first.strides(); };
+    if (same && first.is_dense() && std::all_of(inputs.begin(), inputs.end(), alike))
+      return empty_dense(first.sizes(), first.strides(), dtype);
   }
   Dims shape(first.sizes());
   for (const Array* a : inputs) shape = broadcast_shapes(shape, a->sizes());
+  if (!out) return empty_dense(shape, strides_for(inputs, shape), dtype);
   check(shape == out->sizes(), "output with shape {} doesn't match the broadcast shape {}", out->sizes(), shape);
   for (const Array* a : inputs) check_no_partial_overlap(*out, *a);
   return *out;

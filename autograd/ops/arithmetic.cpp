@@ -1,4 +1,5 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/kernels/loops.hpp>
 #include <xgrad/autograd/ops/promotion.hpp>
 
 namespace xgrad {
@@ -127,9 +128,11 @@ Tensor lerp(const Tensor& a, const Tensor& b, Scalar weight, Into into) {
   return differentiable<"LerpBackward0">(
       inputs(a, b), into,
       [&](const Array* out) {
+        // Whichever end is nearer, the order of dimensions in memory is a's before b's.
+        const Array y = kernels::result_for({&a.array(), &b.array()}, a.dtype(), out);
         const Array span = kernels::binary(Binary::Sub, b.array(), a.array(), a.dtype());
-        return w < 0.5 ? kernels::add_scaled(a.array(), span, w, a.dtype(), out)
-                       : kernels::add_scaled(b.array(), span, w - 1, a.dtype(), out);
+        return w < 0.5 ? kernels::add_scaled(a.array(), span, w, a.dtype(), &y)
+                       : kernels::add_scaled(b.array(), span, w - 1, a.dtype(), &y);
       },
       no_save,
       [w](const Saved& s, const Tensor& g) -> Grads {

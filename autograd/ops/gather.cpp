@@ -257,7 +257,7 @@ Tensor masked_fill(const Tensor& x, const Tensor& mask, const Tensor& value, Int
         inputs(x, value), into,
         [&](const Array* out) {
           const Array y = kernels::where(mask.array(), value.array(), x.array(), x.dtype());
-          if (!out) return y;
+          if (!out) return y.is_contiguous() ? y : kernels::contiguous_copy(y);  // whatever x's order, as PyTorch's
           kernels::copy(*out, y);
           return *out;
         },

@@ -34,7 +34,8 @@ Tensor as_dtype(const Tensor& x, ScalarType dtype);
 inline bool is_dying(const Tensor& x) {
   const TensorImpl* impl = x.impl();
   return impl && impl->unique() && impl->array.storage()->unique() && !impl->array.storage()->is_borrowed() &&
-         impl->array.is_contiguous() && detail::tracing.load(std::memory_order_relaxed) == 0;
+         (impl->array.is_contiguous() || impl->array.is_dense()) &&
+         detail::tracing.load(std::memory_order_relaxed) == 0;
 }
 /// Where a function of one argument may put its result of x's shape and dtype: over x, if x is dying.
 inline Into over(Tensor& x) { return is_dying(x) ? Into::over(x) : Into(); }

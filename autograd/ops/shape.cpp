@@ -1,4 +1,5 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/kernels/loops.hpp>
 #include <xgrad/autograd/ops/promotion.hpp>
 
 namespace xgrad {
@@ -12,8 +13,13 @@ Tensor contiguous(const Tensor& x) {
 
 Tensor clone(const Tensor& x) {
   return differentiable<"CloneBackward0">(
-      inputs(x), {}, [&](const Array*) { return kernels::to_dtype(x.array(), x.dtype()); }, no_save,
-      [](const Saved&, const Tensor& g) -> Grads { return {g}; });
+      inputs(x), {},
+      [&](const Array*) {
+        const Array y = kernels::result_for({&x.array()}, x.dtype(), nullptr);
+        kernels::copy(y, x.array());
+        return y;
+      },
+      no_save, [](const Saved&, const Tensor& g) -> Grads { return {g}; });
 }
 
 /// The engine converts the gradient back. A result that is not floating leaves the graph.

@@ -120,6 +120,38 @@ TEST(Operators, KeywordsAreTheArguments) {
   expect_same(stack({x, x}, kw::dim = -1), stack({x, x}, -1));
 }
 
+TEST(Strides, FollowTheArguments) {
+  const Tensor c = t({2, 3, 4}).permute({2, 1, 0}), row = t({2}), packed = t({4, 3, 2}, kFloat64, 2);
+  const Dims turned{1, 4, 12}, usual{6, 2, 1};
+  EXPECT_EQ((c * 2).strides(), turned);
+  EXPECT_EQ((2 - c).strides(), turned);
+  EXPECT_EQ((c + row).strides(), turned);
+  EXPECT_EQ((row + c).strides(), turned);
+  EXPECT_EQ((c > 0).strides(), turned);
+  EXPECT_EQ(where(c > 0, c, 0).strides(), turned);
+  EXPECT_EQ(lerp(c, row, 0.75).strides(), turned);
+  EXPECT_EQ(addcmul(c, row, row).strides(), turned);
+  EXPECT_EQ((c + packed).strides(), turned) << "the first argument decides";
+  EXPECT_EQ((packed + c).strides(), usual);
+  EXPECT_EQ((packed[0] + c).strides(), Dims({1, 8, 4})) << "about the dimensions that it has";
+  EXPECT_EQ((c.to(kFloat32) + 1.5).strides(), turned);
+  EXPECT_EQ((c.slice(1, 0, 2) + row).strides(), Dims({1, 4, 8})) << "without the holes";
+  EXPECT_EQ(c.slice(1, 0, 2).exp().strides(), Dims({1, 4, 8}));
+  EXPECT_EQ(c.slice(1, 0, 2).clone().strides(), Dims({1, 4, 8}));
+  EXPECT_EQ(c.masked_fill(c > 0, 0).strides(), usual);
+  EXPECT_EQ((t({4, 1}) + t({1, 3})).strides(), Dims({3, 1}));
+  EXPECT_EQ((t({1, 4}).t() + t({1, 3})).strides(), Dims({3, 1}));
+  Tensor out = zeros_like(packed, kFloat64);
+  add_out(out, c, row);
+  EXPECT_EQ(out.strides(), usual);
+  EXPECT_TRUE(equal(out, c + row));
+  Tensor dying = c * 2;
+  const void* memory = dying.data_ptr();
+  const Tensor over = std::move(dying) * row;
+  EXPECT_EQ(over.data_ptr(), memory);
+  EXPECT_EQ(over.strides(), turned);
+}
+
 TEST(TensorOfNumbers, TakesItsDtypeFromAllOfThem) {
   expect_same(tensor({{1, 2.5}, {3, 4}}), m({{1, 2.5}, {3, 4}}, kFloat32));
   expect_same(tensor({true, 3}), v({1, 3}, kInt64));

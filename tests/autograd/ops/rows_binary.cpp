@@ -22,6 +22,11 @@ static Samples ternary_samples(Range range = {}, const char* mixed = "", bool in
               three({3}, {3}, {3}, kInt64, kInt64, kFloat32),
               three({3}, {3}, {3}, kFloat64, kInt64, kBool),
               three({3}, {3}, {3}, kBool, kBool, kBool)};
+  for (const std::size_t first : {0u, 1u, 2u}) {  // which of them are turned
+    Sample s = three({2, 3}, {2, 3}, {2, 3});
+    for (std::size_t i = first; i < 3; ++i) s.in[i] = turned(s.in[i].get<Tensor>());
+    out.push_back(std::move(s));
+  }
   out.push_back(rough(three({31, 37}, {37}, {31, 1})));
   out.push_back(rough(three({1031}, {1031}, {1031}, kFloat32, kFloat32, kFloat32)));
   out.push_back(rough({v({kNaN, 1, 1, kInf, 0}), v({1, kNaN, 1, -kInf, 0}), v({2, 2, kNaN, 1, 0})}));
@@ -75,7 +80,8 @@ OP_FAMILY(binary) {
           "pow.scalar_tensor", [](Scalar x, T p) { return pow(x, p); },
           flipped(few, {2, 1.5, 1}) +
               floats_differ(flipped(few, {0, 0.0}), "Powers of zero", false, Compared::FirstDerivatives) +
-              Samples{{false, t({3}, kBool)}}),
+              Samples{{false, t({3}, kBool)}})
+          .in_any_layout(),
       row(
           "fmax", [](T x, T y) { return fmax(x, y); }, binary_samples() + ties),
       row(

@@ -96,6 +96,8 @@ OP_FAMILY(gather) {
                       {t({2, 3}), t({3}, kBool)},
                       {t({3}), t({2, 3}, kBool)},
                       {t({3}), t({2}, kBool)},
+                      {turned(t({2, 3})), t({3}, kBool)},
+                      {t({2, 3}), turned(t({2, 3}, kBool))},
                       {t({}), t({}, kBool)},
                       {t({0}), t({0}, kBool)},
                       {t({3}, kFloat32), t({3}, kBool)},

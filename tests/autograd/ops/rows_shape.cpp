@@ -151,7 +151,8 @@ OP_FAMILY(shape) {
           x + Samples{{t({2, 3}).t()}, {t({2, 3}, kInt32).t()}, {t({2, 3, 2}).permute({2, 0, 1})}})
           .without(kError, any),
       row(
-          "clone", [](T x) { return clone(x); }, x + Samples{{t({2, 3}).t()}, {t({2, 3}).slice(1, 0, 3, 2)}})
+          "clone", [](T x) { return clone(x); },
+          x + Samples{{t({2, 3}).t()}, {t({2, 3}).slice(1, 0, 3, 2)}, {turned(t({3, 3})).slice(1, 1)}})
           .without(kError, any),
       row(
           "to", [](T x, ScalarType d) { return to(x, d); },

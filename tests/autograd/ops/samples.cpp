@@ -58,6 +58,12 @@ Tensor m(std::initializer_list<std::initializer_list<double>> rows, ScalarType d
   return from(values, {n, static_cast<std::int64_t>(values.size()) / n}, dtype);
 }
 
+Tensor turned(const Tensor& x) {
+  Dims order;
+  for (std::int64_t d = x.dim(); d-- > 0;) order.push_back(d);
+  return x.permute(order).contiguous().permute(order);
+}
+
 Sample rough(Sample s) { return s.rough = true, s; }
 Sample differs(Sample s, std::string heading, Compared agrees) {
   s.differs = std::move(heading);
@@ -113,6 +119,8 @@ Samples unary_samples(Range range) {
 
 Samples unary_samples(Range range, std::initializer_list<double> special) {
   Samples out{{t({2, 3}, range)}, {t({}, range)}, {t({0, 2})}, {t({1, 3, 2}, range, 2)}, {t({3, 3}, range, 3)}};
+  out.push_back({turned(t({2, 3}, range))});
+  out.push_back({turned(t({2, 3, 3}, range)).slice(2, 1)});  // has holes, and its order counts all the same
   out.push_back(rough({v(special)}));
   out.push_back(rough({v(special, kFloat32)}));
   out.push_back({t({37}, kFloat32, 1, range)});
@@ -139,6 +147,14 @@ Samples binary_samples(Range range) {
               pair({2, 3}, {3, 2}),
               pair({3, 3}, {3, 3}),
               pair({2, 17}, {17}, kFloat32, kFloat32)};
+  for (Sample s : {pair({2, 3}, {2, 3}), pair({2, 3}, {3}), pair({2, 3}, {}), pair({2, 2, 3}, {2, 3})}) {
+    const Tensor x = s.in[0].get<Tensor>(), y = s.in[1].get<Tensor>();
+    out.push_back({turned(x), y});
+    if (y.dim() > 1) out.push_back({x, turned(y)});
+  }
+  out.push_back({t({2, 2, 2, 3}, range).permute({0, 3, 1, 2}), t({3, 1, 1}, range, 2)});  // channels last, and a bias
+  out.push_back({turned(t({2, 4}, range)).slice(1, 1), turned(t({2, 3}, range, 2))});
+  out.push_back({turned(t({2, 3}, kInt32, 1, range)), t({3}, kInt64, 2, range)});
   out.push_back(rough(pair({33, 35}, {35})));
   out.push_back(rough(pair({1031}, {1031}, kFloat32, kFloat32)));
   for (const ScalarType d : {kFloat64, kFloat32}) {
@@ -188,6 +204,7 @@ Samples shape_samples() {
 Samples few_samples(Range range) {
   Samples out{
       {t({2, 3}, range)}, {t({}, range)}, {t({0})}, rough({t({31, 37}, range)}), rough({v({0.0, kInf, -kInf, kNaN})})};
+  out.push_back({turned(t({2, 3}, range))});
   for (const ScalarType d : kDtypes) {
     if (d != kFloat64) out.push_back({t({3}, d, 1, range)});
   }

@@ -18,6 +18,8 @@ inline Tensor t(const D& shape, Range range, std::int64_t seed = 1) { return t(s
 /// A vector of these values, or a matrix of these rows.
 Tensor v(std::initializer_list<double> values, ScalarType dtype = kFloat64);
 Tensor m(std::initializer_list<std::initializer_list<double>> values, ScalarType dtype = kFloat64);
+/// The same elements with the last dimension slowest in memory.
+Tensor turned(const Tensor& x);
 /// A list of tensors as one argument.
 inline Value list(std::vector<Tensor> tensors) { return tensors; }
 /// A Python index as one argument.
