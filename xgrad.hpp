@@ -11,6 +11,7 @@
 #include <xgrad/autograd/graph/grad_mode.hpp>
 #include <xgrad/autograd/graph/observer.hpp>
 #include <xgrad/autograd/graph/saved_hooks.hpp>
+#include <xgrad/autograd/ops/einsum.hpp>
 #include <xgrad/autograd/ops/gather.hpp>
 #include <xgrad/autograd/ops/out.hpp>
 #include <xgrad/autograd/print.hpp>

@@ -203,6 +203,11 @@ auto product(std::vector<std::int64_t> a, std::vector<std::int64_t> b, F f) {
   };
 }
 
+/// What einsum makes of two tensors.
+auto einsum_of(const char* equation) {
+  return [=](const Tensor& a, const Tensor& b) { return lib::einsum(equation, {a, b}); };
+}
+
 /// Both gradients of a convolution.
 auto convolution(std::vector<std::int64_t> image, std::vector<std::int64_t> kernel, std::int64_t padding) {
   return [=] {
@@ -389,6 +394,34 @@ std::vector<Row> common_rows() {
          return lib::einsum("ij,jk,kl->il", {a, b, c});
        })},
       {"the same by hand, a (b c)", 1, 0, chain_of_three([](d a, d b, d c) { return a.mm(b.mm(c)); })},
+      {"einsum ij,ij->j, 1M", 1, 0, product({kSide, kSide}, {kSide, kSide}, einsum_of("ij,ij->j"))},
+      {"the same by hand, (a * b).sum(0)", 0, 0,
+       product({kSide, kSide}, {kSide, kSide}, [](d a, d b) { return (a * b).sum(0); })},
+      {"einsum ij,ij->i, 1M", 1, 0, product({kSide, kSide}, {kSide, kSide}, einsum_of("ij,ij->i"))},
+      {"the same by hand, (a * b).sum(1)", 0, 0,
+       product({kSide, kSide}, {kSide, kSide}, [](d a, d b) { return (a * b).sum(1); })},
+      {"einsum ij,ij->, 1M", 1, 0, product({kSide, kSide}, {kSide, kSide}, einsum_of("ij,ij->"))},
+      {"the same by hand, a.dot(b)", 0, 0,
+       product({kSide, kSide}, {kSide, kSide}, [](d a, d b) { return a.view({-1}).dot(b.view({-1})); })},
+      {"einsum ij,j->ij, 1M", 1, 0, product({kSide, kSide}, {kSide}, einsum_of("ij,j->ij"))},
+      {"the same by hand, a * b", 0, 0, product({kSide, kSide}, {kSide}, [](d a, d b) { return a * b; })},
+      {"einsum ij,j->i, 1M", 1, 0, product({kSide, kSide}, {kSide}, einsum_of("ij,j->i"))},
+      {"the same by hand, a.mv(b)", 0, 0, product({kSide, kSide}, {kSide}, [](d a, d b) { return a.mv(b); })},
+      {"einsum i,ij,j->, 1M", 1, 0,
+       product({kSide, kSide}, {kSide},
+               [](d a, d b) {
+                 return lib::einsum("i,ij,j->", {b, a, b});
+               })},
+      {"the same by hand, b.dot(a.mv(b))", 0, 0,
+       product({kSide, kSide}, {kSide}, [](d a, d b) { return b.dot(a.mv(b)); })},
+      {"einsum bjk,bj->bk, 64 of 32 x 128", 1, 0, product({64, 32, 128}, {64, 32}, einsum_of("bjk,bj->bk"))},
+      {"the same by hand, b^T a of each", 0, 0,
+       product({64, 32, 128}, {64, 32}, [](d a, d b) { return b.unsqueeze(1).bmm(a).squeeze(1); })},
+      {"einsum ijk,j->ik, 64 x 128 x 128", 1, 0, product({64, 128, 128}, {128}, einsum_of("ijk,j->ik"))},
+      {"the same by hand, b^T a for every i", 0, 0,
+       product({64, 128, 128}, {128}, [](d a, d b) { return b.matmul(a); })},
+      {"matrix x column, 1M", 1, 0, product({kSide, kSide}, {kSide, 1}, [](d a, d b) { return a.mm(b); })},
+      {"row x column of 1M", 1, 0, product({1, kSide * kSide}, {kSide * kSide, 1}, [](d a, d b) { return a.mm(b); })},
       {"transposed matrix * 2, 1M", 1, 0, elementwise([](d x) { return x.t() * 2; }, -1, 1)},
       {"transposed matrix + row, 1M", 1, 0, product({kSide, kSide}, {kSide}, [](d a, d b) { return a.t() + b; })},
       {"channels last + bias, 16 x 64 x 32 x 32", 1, 0,

@@ -1,6 +1,7 @@
 // Operators, methods and keyword forms are the functions of the op table under other names.
 #include <gtest/gtest.h>
 
+#include <xgrad/tests/support/message_of.hpp>
 #include <xgrad/xgrad.hpp>
 
 #include "samples.hpp"
@@ -150,6 +151,23 @@ TEST(Strides, FollowTheArguments) {
   const Tensor over = std::move(dying) * row;
   EXPECT_EQ(over.data_ptr(), memory);
   EXPECT_EQ(over.strides(), turned);
+}
+
+TEST(Einsum, TakesNumbersForLetters) {
+  const Tensor a = x.detach().requires_grad_(), b = t({3, 4}), batch = t({2, 2, 3});
+  expect_same(einsum({{a, {0, 1}}, {b, {1, 2}}}, {0, 2}), einsum("ij,jk->ik", {a, b}));
+  expect_same(einsum({{a, {0, 1}}, {b, {1, 2}}}), einsum("ij,jk", {a, b}));
+  expect_same(einsum({{a, {1, 0}}}), einsum("ji", {a}));    // the smaller label first
+  expect_same(einsum({{a, {26, 25}}}), einsum("aZ", {a}));  // capital letters come before small ones
+  expect_same(einsum({{a, {0, 51}}}, {51}), einsum("Az->z", {a}));
+  expect_same(einsum({{a, {0, 1}}}, {}), einsum("ij->", {a}));
+  expect_same(einsum({{batch, {Ellipsis, 3}}, {b, {3, 7}}}, {7, Ellipsis}), einsum("...i,ij->j...", {batch, b}));
+  EXPECT_EQ(test::message_of<ValueError>([&] {
+              einsum({{a, {0, 52}}});
+            }),
+            "einsum(): subscript in subscript list is not within the valid range [0, 52)");
+  EXPECT_THROW(einsum({{a, {0, -1}}}), ValueError);
+  EXPECT_THROW(einsum({{a, {0}}}), Error);
 }
 
 TEST(TensorOfNumbers, TakesItsDtypeFromAllOfThem) {

@@ -267,12 +267,31 @@ OP_FAMILY(products) {
               equation("ij,ij,ij->ij", {{{2, 3}, {2, 3}, {2, 3}}}) + equation("ab,cd->abcd", {{{2, 3}, {2, 2}}}) +
               equation("ij,kl->ik", {{{2, 3}, {2, 2}}}) + equation(",ij->ij", {{{}, {2, 3}}}) +
               equation(" i j , j -> i ", {{{2, 3}, {3}}}) + equation("Ab,bA->", {{{2, 3}, {3, 2}}}) +
-              equation("ij,jk->iz", {{{2, 3}, {3, 4}}}) + equation("ij,jk->ii", {{{2, 3}, {3, 4}}}) +
-              equation("i.j,jk->ik", {{{2, 3}, {3, 4}}}) + equation("i1,jk->ik", {{{2, 3}, {3, 4}}}) +
-              equation("ij", {{{2, 3}, {3, 4}}}) + equation("ij,jk,kl->il", {{{2, 3}, {3, 4}}}) +
-              equation("ij,jk->ik", {{{2, 3}, {3, 4}}}, kFloat32) + equation("ij,jk->ik", {{{2, 3}, {3, 4}}}, kInt64) +
-              equation("ij,jk->ik", {{{2, 2}, {2, 2}}}, kBool) +
+              equation("ij,ij->j", {{{2, 3}, {2, 3}}, {{1, 3}, {2, 3}}, {{0, 3}, {0, 3}}}) +
+              equation("ij,ij->i", {{{2, 3}, {2, 3}}}) + equation("ij,ij->", {{{2, 3}, {2, 3}}}) +
+              equation("ij,ji->", {{{2, 3}, {3, 2}}}) + equation("ij,j->ij", {{{2, 3}, {3}}}) +
+              equation("ij,i->ji", {{{2, 3}, {2}}}) + equation("i,ij->j", {{{2}, {2, 3}}}) +
+              equation("i,ij,j->", {{{2}, {2, 3}, {3}}}) + equation("bjk,bj->bk", {{{2, 3, 2}, {2, 3}}}) +
+              equation("bk,bjk->bj", {{{2, 2}, {2, 3, 2}}}) + equation("abk,abk->ba", {{{2, 3, 2}, {2, 3, 2}}}) +
+              equation("ijk,j->ik", {{{2, 3, 2}, {3}}}) + equation("ijk,ik->j", {{{2, 3, 2}, {2, 2}}}) +
+              equation("ijkl,jl->ik", {{{2, 2, 3, 2}, {2, 2}}}) + equation("ij,jk->ki", {{{2, 3}, {3, 4}}}) +
+              equation("ij->j...", {{{2, 3}}}) + equation("i,i->...", {{{3}, {3}}}) +
+              equation("ij,ij->i", {{{2, 3}, {2, 3}}}, kInt32) + equation("ij,ij->i", {{{2, 3}, {2, 3}}}, kBool) +
+              equation("ij,ij->ij", {{{2, 3}, {2, 3}}}, kBool) + equation("ij,j->i", {{{2, 3}, {3}}}, kInt32) +
+              equation("ijk,ik->j", {{{3, 16, 17}, {3, 17}}}, kInt32) + equation("i,i", {{{3}, {3}}}, kInt64) +
+              // A matrix for each i, and in the second a sum of their products.
+              rough(equation("ijk,j->ik", {{{3, 17, 19}, {17}}})) +
+              rough(equation("ijk,ik->j", {{{3, 17, 19}, {3, 19}}})) +
+              rough(equation("bijk,bj->bik", {{{2, 3, 17, 19}, {2, 17}}})) +
+              rough(equation("ij,ij->j", {{{37, 41}, {37, 41}}})) + equation("ij,jk->iz", {{{2, 3}, {3, 4}}}) +
+              equation("ij,jk->ii", {{{2, 3}, {3, 4}}}) + equation("i.j,jk->ik", {{{2, 3}, {3, 4}}}) +
+              equation("i1,jk->ik", {{{2, 3}, {3, 4}}}) + equation("ij", {{{2, 3}, {3, 4}}}) +
+              equation("ij,jk,kl->il", {{{2, 3}, {3, 4}}}) + equation("ij,jk->ik", {{{2, 3}, {3, 4}}}, kFloat32) +
+              equation("ij,jk->ik", {{{2, 3}, {3, 4}}}, kInt64) + equation("ij,jk->ik", {{{2, 2}, {2, 2}}}, kBool) +
               Samples{{Value("ij,jk->ik"), list({t({2, 2}), t({2, 2}, kFloat32)})},
+                      {Value("ij,ij->i"), list({t({2, 2}), t({2, 2}, kFloat32)})},
+                      {Value("ij,j->ij"), list({t({2, 2}), t({2}, kFloat32)})},
+                      {Value("ij,j->ij"), list({turned(t({2, 3})), t({3})})},
                       rough({Value("ij,jk->ik"), list({m({{1, kNaN}, {kInf, 2}}), t({2, 2})})}),
                       rough(equation("bij,bkj,bk->bi", {{{3, 21, 23}, {3, 19, 23}, {3, 19}}})[0])})
           .words(kInner),
