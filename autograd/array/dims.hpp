@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 #include <initializer_list>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -154,6 +155,36 @@ class Dims {
 };
 
 inline IntArrayRef::IntArrayRef(const Dims& dims) : data_(dims.data()), size_(dims.size()) {}
+
+/// A borrowed list or none, for parameters that may be left out: takes what IntArrayRef takes, braces and a number too,
+/// and std::nullopt. (std::optional<IntArrayRef> would not: that is one conversion more.)
+class OptionalIntArrayRef {
+ public:
+  constexpr OptionalIntArrayRef() = default;
+  constexpr OptionalIntArrayRef(std::nullopt_t) {}
+  constexpr OptionalIntArrayRef(IntArrayRef list) : list_(list), given_(true) {}
+  constexpr OptionalIntArrayRef(const std::int64_t& one) : OptionalIntArrayRef(IntArrayRef(one)) {}
+  constexpr OptionalIntArrayRef(std::initializer_list<std::int64_t> list)
+      : OptionalIntArrayRef(IntArrayRef(list.begin(), list.size())) {}
+  OptionalIntArrayRef(const std::vector<std::int64_t>& list) : OptionalIntArrayRef(IntArrayRef(list)) {}
+  OptionalIntArrayRef(const Dims& list) : OptionalIntArrayRef(IntArrayRef(list)) {}
+  template <std::size_t N>
+  constexpr OptionalIntArrayRef(const std::array<std::int64_t, N>& list) : OptionalIntArrayRef(IntArrayRef(list)) {}
+  template <class List>
+  constexpr OptionalIntArrayRef(const std::optional<List>& list) {
+    if (list) *this = OptionalIntArrayRef(*list);
+  }
+
+  constexpr bool has_value() const { return given_; }
+  constexpr explicit operator bool() const { return given_; }
+  constexpr const IntArrayRef& operator*() const { return list_; }
+  constexpr const IntArrayRef* operator->() const { return &list_; }
+  constexpr IntArrayRef value_or(IntArrayRef other) const { return given_ ? list_ : other; }
+
+ private:
+  IntArrayRef list_;
+  bool given_ = false;
+};
 
 /// The product of the sizes; 1 for no dimensions. Throws when it does not fit 63 bits or a size is negative.
 std::int64_t count_elements(IntArrayRef sizes);

@@ -281,7 +281,7 @@ Factor contract_all(std::vector<Factor> factors, const Labels& output, const Siz
 
 }  // namespace
 
-Tensor einsum(std::string_view equation, TensorList operands, std::optional<Dims> path) {
+Tensor einsum(std::string_view equation, TensorList operands, OptionalIntArrayRef path) {
   check(!operands.empty(), "einsum(): must provide at least one operand");
   const std::size_t expected = operands.size() == 1 ? 1 : 2 * (operands.size() - 1);
   check(!path || path->size() == expected,

@@ -13,9 +13,21 @@ namespace {
 constexpr const char* kSingularValuesDiverge =
     "The algorithm failed to converge because the input matrix is ill-conditioned or has too many repeated singular "
     "values (error code: {code}).";
+constexpr const char* kNotFinite =
+    "The algorithm failed to converge because the input matrix contained non-finite values.";
 constexpr const char* kEigenvaluesDiverge =
     "The algorithm failed to converge because the input matrix is ill-conditioned or has too many repeated eigenvalues "
     "(error code: {code}).";
+
+/// Throws if the algorithm failed: LAPACK's −4 says that its fourth argument, the matrix, has a NaN. One name for all
+/// that is made of singular values, as in PyTorch.
+void check_svd(const Array& info) {
+  for (std::int64_t k = 0; k < info.numel(); ++k) {
+    if (info.data<std::int32_t>()[k] == 0) continue;
+    const bool has_nan = info.data<std::int32_t>()[k] < 0;
+    return check_info(info, "linalg.svd", has_nan ? kNotFinite : kSingularValuesDiverge);
+  }
+}
 
 Tensor or_zeros(const Tensor& g, const Tensor& like) { return g.defined() ? g : zeros_like(like); }
 
@@ -166,7 +178,7 @@ SingularValues singular_values(const Tensor& a, bool full, const char* name) {
       inputs(a),
       [&] {
         kernels::SVD f = kernels::svd(a.array(), full, true);
-        check_info(f.info, name, kSingularValuesDiverge);
+        check_svd(f.info);
         return std::vector<Array>{f.u, f.s, f.vh};
       },
       [&](Save& s) {
@@ -195,7 +207,7 @@ Tensor linalg_svdvals(const Tensor& a) {
   check_real(a, "linalg.svdvals");
   const detail::Traced traced("linalg_svdvals", {&a});
   kernels::SVD f = kernels::svd(a.array(), false, false);
-  check_info(f.info, "linalg.svdvals", kSingularValuesDiverge);
+  check_svd(f.info);
   return traced.told(Tensor(f.s));
 }
 

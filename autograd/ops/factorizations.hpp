@@ -71,7 +71,7 @@ Tensor linalg_cond(const Tensor& a, std::optional<Scalar> p = std::nullopt);
 Tensor linalg_cond(const Tensor& a, std::string_view p);
 
 /// The norm of vectors: Σ|x|^p to the power 1/p over `dim` (everything, flattened, without it); p may be ±∞ and 0.
-Tensor linalg_vector_norm(const Tensor& x, Scalar ord = 2, std::optional<Dims> dim = std::nullopt, bool keepdim = false,
+Tensor linalg_vector_norm(const Tensor& x, Scalar ord = 2, OptionalIntArrayRef dim = {}, bool keepdim = false,
                           std::optional<ScalarType> dtype = std::nullopt);
 /// The norm of matrices: ord "fro", "nuc", ±∞ (rows), ±1 (columns), ±2 (singular values).
 Tensor linalg_matrix_norm(const Tensor& a, Scalar ord, IntArrayRef dim = {-2, -1}, bool keepdim = false,
@@ -79,9 +79,9 @@ Tensor linalg_matrix_norm(const Tensor& a, Scalar ord, IntArrayRef dim = {-2, -1
 Tensor linalg_matrix_norm(const Tensor& a, std::string_view ord = "fro", IntArrayRef dim = {-2, -1},
                           bool keepdim = false, std::optional<ScalarType> dtype = std::nullopt);
 /// The norm of vectors or matrices, as `dim` and `ord` say.
-Tensor linalg_norm(const Tensor& x, std::optional<Scalar> ord = std::nullopt, std::optional<Dims> dim = std::nullopt,
+Tensor linalg_norm(const Tensor& x, std::optional<Scalar> ord = std::nullopt, OptionalIntArrayRef dim = {},
                    bool keepdim = false, std::optional<ScalarType> dtype = std::nullopt);
-Tensor linalg_norm(const Tensor& x, std::string_view ord, std::optional<Dims> dim = std::nullopt, bool keepdim = false,
+Tensor linalg_norm(const Tensor& x, std::string_view ord, OptionalIntArrayRef dim = {}, bool keepdim = false,
                    std::optional<ScalarType> dtype = std::nullopt);
 
 template <class T>

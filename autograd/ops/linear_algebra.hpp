@@ -18,6 +18,8 @@ void check_has_matrices(const Tensor& a, const char* name, const char* argument 
 void check_squares(const Tensor& a, const char* name, const char* argument = "A");
 void check_real(const Tensor& a, const char* name);
 
+inline constexpr const char* kSingularInverse =
+    "The diagonal element {code} is zero, the inversion could not be completed because the input matrix is singular.";
 inline constexpr const char* kSingularSolve = "The solver failed because the input matrix is singular.";
 
 /// Throws LinAlgError for the first matrix whose info is not 0; `problem` has one {} for its number, or none.

@@ -122,7 +122,7 @@ Tensor in_dtype(const Tensor& x, std::optional<ScalarType> dtype, const char* na
 
 }  // namespace
 
-Tensor linalg_vector_norm(const Tensor& x, Scalar ord, std::optional<Dims> dim, bool keepdim,
+Tensor linalg_vector_norm(const Tensor& x, Scalar ord, OptionalIntArrayRef dim, bool keepdim,
                           std::optional<ScalarType> dtype) {
   check(x.is_floating_point(), "linalg.vector_norm: Expected a floating point or complex tensor as input. Got {}",
         x.dtype());
@@ -137,7 +137,7 @@ Tensor linalg_vector_norm(const Tensor& x, Scalar ord, std::optional<Dims> dim, 
           "identity",
           p);
   }
-  return norm(y, p, everything ? IntArrayRef(all) : IntArrayRef(*dim), keepdim);
+  return norm(y, p, everything ? IntArrayRef(all) : *dim, keepdim);
 }
 
 namespace {
@@ -185,11 +185,11 @@ Tensor linalg_matrix_norm(const Tensor& a, std::string_view ord, IntArrayRef dim
                           std::optional<ScalarType> dtype) {
   const Tensor x = checked_matrix(a, dim, dtype);
   check(ord == "fro" || ord == "nuc", "linalg.matrix_norm: Order {} not supported.", ord);
-  if (ord == "fro") return linalg_vector_norm(x, 2, Dims(dim), keepdim);
+  if (ord == "fro") return linalg_vector_norm(x, 2, dim, keepdim);
   return with_kept(linalg_svdvals(to_the_end(x, dim)).sum(-1), x, dim, keepdim);
 }
 
-Tensor linalg_norm(const Tensor& x, std::optional<Scalar> ord, std::optional<Dims> dim, bool keepdim,
+Tensor linalg_norm(const Tensor& x, std::optional<Scalar> ord, OptionalIntArrayRef dim, bool keepdim,
                    std::optional<ScalarType> dtype) {
   if (dim) {
     check(dim->size() == 1 || dim->size() == 2, "linalg.norm: If dim is specified, it must be of length 1 or 2. Got {}",
@@ -199,27 +199,27 @@ Tensor linalg_norm(const Tensor& x, std::optional<Scalar> ord, std::optional<Dim
           "linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got {}D.", x.dim());
   }
   if (ord && (dim ? dim->size() == 2 : x.dim() == 2)) {
-    return linalg_matrix_norm(x, *ord, dim ? IntArrayRef(*dim) : IntArrayRef({-2, -1}), keepdim, dtype);
+    return linalg_matrix_norm(x, *ord, dim.value_or({-2, -1}), keepdim, dtype);
   }
   return linalg_vector_norm(x, ord.value_or(2), dim, keepdim, dtype);
 }
 
-Tensor linalg_norm(const Tensor& x, std::string_view ord, std::optional<Dims> dim, bool keepdim,
+Tensor linalg_norm(const Tensor& x, std::string_view ord, OptionalIntArrayRef dim, bool keepdim,
                    std::optional<ScalarType> dtype) {
   check(dim || x.dim() == 1 || x.dim() == 2,
         "linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got {}D.", x.dim());
-  return linalg_matrix_norm(x, ord, dim ? IntArrayRef(*dim) : IntArrayRef({-2, -1}), keepdim, dtype);
+  return linalg_matrix_norm(x, ord, dim.value_or({-2, -1}), keepdim, dtype);
 }
 
 namespace {
 
-/// |A|·|A⁻¹|, and infinity where A cannot be inverted.
+/// |A|·|A⁻¹|, and infinity where A cannot be inverted or the product is NaN.
 template <class Norm>
 Tensor condition(const Tensor& a, Norm norm) {
   check_squares(a, "linalg.cond");
   const auto [inverse, info] = linalg_inv_ex(a);
   const Tensor y = norm(a) * norm(inverse);
-  return where(info == 0, y, kInfinity);
+  return where(logical_and(info == 0, y == y), y, kInfinity);
 }
 
 }  // namespace

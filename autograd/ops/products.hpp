@@ -56,7 +56,7 @@ Tensor chain_matmul(TensorList matrices);
 /// With three operands or more the pairs are taken in the order that costs least, or as `path` says: the places of two
 /// operands at a time, whose product goes to the end.
 /// https://pytorch.org/docs/1.13/generated/torch.einsum.html
-Tensor einsum(std::string_view equation, TensorList operands, std::optional<Dims> path = std::nullopt);
+Tensor einsum(std::string_view equation, TensorList operands, OptionalIntArrayRef path = {});
 
 template <class T>
 struct ProductMethods : Methods<T, ProductMethods<T>> {

@@ -12,8 +12,6 @@ using namespace linalg::detail;
 
 namespace {
 
-constexpr const char* kSingularInverse =
-    "The diagonal element {code} is zero, the inversion could not be completed because the input matrix is singular.";
 constexpr const char* kNotPositive =
     "The factorization could not be completed because the input is not positive-definite (the leading minor of order "
     "{code} is not positive-definite).";
@@ -228,6 +226,13 @@ Factor cholesky_factor(const Tensor& a, bool upper) {
   return {y, info};
 }
 
+/// Of each triangular matrix, the place of the first zero on the diagonal, counted from 1, or 0: LAPACK's `info`.
+Array zeros_on_diagonals(const Tensor& a) {
+  const Tensor is_zero = diagonal_of(a.detach()) == 0;
+  if (is_zero.size(-1) == 0) return zeros(batch_sizes_of(a), kInt32).array();
+  return where(is_zero.any(-1), is_zero.to(kInt32).argmax(-1) + 1, 0).to(kInt32).array();
+}
+
 void check_cholesky(const Tensor& a) {
   check_real(a, "linalg.cholesky");
   check_squares(a, "linalg.cholesky");
@@ -275,6 +280,7 @@ Tensor cholesky_solve(const Tensor& b, const Tensor& factor, bool upper) {
 Tensor cholesky_inverse(const Tensor& factor, bool upper) {
   check_real(factor, "cholesky_inverse");
   check_squares(factor, "cholesky_inverse");
+  check_info(zeros_on_diagonals(factor), "cholesky_inverse", kSingularInverse);
   return cholesky_solve(Tensor(identities(factor.array())), factor, upper);
 }
 

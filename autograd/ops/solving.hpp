@@ -43,7 +43,7 @@ std::tuple<Tensor, Tensor> triangular_solve(const Tensor& b, const Tensor& a, bo
 /// result has them exchanged, so that tensordot(tensorinv(a), b, ind) solves tensordot(a, x, x.dim()) = b.
 Tensor linalg_tensorinv(const Tensor& a, std::int64_t ind = 2);
 /// That x itself, with `dims` of a moved to the end before.
-Tensor linalg_tensorsolve(const Tensor& a, const Tensor& b, std::optional<Dims> dims = std::nullopt);
+Tensor linalg_tensorsolve(const Tensor& a, const Tensor& b, OptionalIntArrayRef dims = {});
 
 /// A = L·Lᵀ (Uᵀ·U when upper), of a symmetric positive-definite A
 ///     dA = the symmetric part of L⁻ᵀ·Φ(Lᵀ·G)·L⁻¹, Φ the lower triangle with half of the diagonal

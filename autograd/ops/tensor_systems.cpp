@@ -1,4 +1,4 @@
-#include <xgrad/autograd/tensor.hpp>
+#include <xgrad/autograd/ops/linear_algebra.hpp>
 
 namespace xgrad {
 
@@ -12,10 +12,12 @@ Tensor linalg_tensorinv(const Tensor& a, std::int64_t ind) {
         count_elements(columns), count_elements(rows));
   Dims exchanged(columns);
   for (const std::int64_t s : rows) exchanged.push_back(s);
-  return linalg_inv(a.reshape({count_elements(rows), count_elements(columns)})).reshape(exchanged);
+  const auto [inverse, info] = linalg_inv_ex(a.reshape({count_elements(rows), count_elements(columns)}));
+  linalg::detail::check_info(info.array(), "inv", linalg::detail::kSingularInverse);
+  return inverse.reshape(exchanged);
 }
 
-Tensor linalg_tensorsolve(const Tensor& a, const Tensor& b, std::optional<Dims> dims) {
+Tensor linalg_tensorsolve(const Tensor& a, const Tensor& b, OptionalIntArrayRef dims) {
   Tensor moved = a;
   if (dims) {
     Dims to;

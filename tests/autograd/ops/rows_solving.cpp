@@ -152,9 +152,7 @@ OP_FAMILY(solving) {
           .without(kSpecial | kZeroDim,
                    "what LAPACK makes of a NaN is not defined, and PyTorch goes beyond the list of sizes"),
       row("linalg_tensorsolve",
-          [](T a, T b, std::optional<IntArrayRef> dims) {
-            return linalg_tensorsolve(a, b, dims ? std::optional<Dims>(*dims) : std::nullopt);
-          },
+          [](T a, T b, std::optional<IntArrayRef> dims) { return linalg_tensorsolve(a, b, dims); },
           {{well({4, 4}).view({2, 2, 4}), t({2, 2}), none},
            {well({4, 4}).view({4, 2, 2}), t({4}), none},
            {well({6, 6}).view({2, 3, 3, 2}), t({2, 3}), none},
@@ -201,7 +199,9 @@ OP_FAMILY(solving) {
           .words(kInner),
       row(
           "cholesky_inverse", [](T f, bool upper) { return f.cholesky_inverse(upper); },
-          other_triangle(with(well_samples, {{false}, {true}}), 0))
+          other_triangle(with(well_samples, {{false}, {true}}), 0) +
+              with({{m({{1, 2}, {3, 0}})}, {t({2, 2}) * 0}, {stack({eye(2, kFloat64), m({{1, 0}, {2, 0}})})}},
+                   {{false}, {true}}))
           .words(kInner)
           .without(kSpecial, "what LAPACK makes of a NaN is not defined"),
       row(

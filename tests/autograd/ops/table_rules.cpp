@@ -28,11 +28,23 @@ std::string contents(const fs::path& path) {
 /// "const Tensor& x" -> 'T', "std::optional<bool> keepdim = {}" -> 'b'; as letter_of says of a type.
 char letter_of_parameter(std::string text) {
   static const std::regex wrapped(R"((const |std::optional<|[>&]))"), name(R"((\S+) \w+)");
-  static const std::map<std::string, char> letters{
-      {"Tensor", 'T'},    {"TensorList", 'L'},    {"Scalar", 'S'},           {"IntArrayRef", 'D'},
-      {"Dims", 'D'},      {"bool", 'b'},          {"std::int64_t", 'i'},     {"int", 'i'},
-      {"double", 'f'},    {"ScalarType", 'd'},    {"std::string_view", 's'}, {"Reduction", 'r'},
-      {"Generator", 'g'}, {"TensorOptions", 'o'}, {"std::string", 's'},      {"std::vector<Tensor", 'L'}};
+  static const std::map<std::string, char> letters{{"Tensor", 'T'},
+                                                   {"TensorList", 'L'},
+                                                   {"Scalar", 'S'},
+                                                   {"IntArrayRef", 'D'},
+                                                   {"Dims", 'D'},
+                                                   {"OptionalIntArrayRef", 'D'},
+                                                   {"bool", 'b'},
+                                                   {"std::int64_t", 'i'},
+                                                   {"int", 'i'},
+                                                   {"double", 'f'},
+                                                   {"ScalarType", 'd'},
+                                                   {"std::string_view", 's'},
+                                                   {"Reduction", 'r'},
+                                                   {"Generator", 'g'},
+                                                   {"TensorOptions", 'o'},
+                                                   {"std::string", 's'},
+                                                   {"std::vector<Tensor", 'L'}};
   text = std::regex_replace(text.substr(0, text.find(" = ")), wrapped, "");
   std::smatch match;
   const auto found = std::regex_match(text, match, name) ? letters.find(match[1]) : letters.end();
