@@ -133,6 +133,7 @@ XGRAD_KEYWORD(check_undefined_grad);
 XGRAD_KEYWORD(cmap);
 XGRAD_KEYWORD(collate_fn);
 XGRAD_KEYWORD(color);
+XGRAD_KEY(copy);
 XGRAD_KEYWORD(correction);
 XGRAD_KEYWORD(create_graph);
 XGRAD_KEYWORD(dampening);
@@ -210,6 +211,7 @@ XGRAD_KEYWORD(weight_decay);
 namespace xgrad::kw {
 using namespace kwargs;
 inline constexpr kwargs::key::atol atol{};
+inline constexpr kwargs::key::copy copy{};
 inline constexpr kwargs::key::inputs inputs{};
 inline constexpr kwargs::key::max max{};
 inline constexpr kwargs::key::min min{};

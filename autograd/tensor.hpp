@@ -6,6 +6,7 @@
 #include <xgrad/autograd/array/generator.hpp>
 #include <xgrad/autograd/array/scalar.hpp>
 #include <xgrad/autograd/graph/tensor_impl.hpp>
+#include <xgrad/autograd/ops/aliases.hpp>
 #include <xgrad/autograd/ops/comparison.hpp>
 #include <xgrad/autograd/ops/elementary.hpp>
 #include <xgrad/autograd/ops/factories.hpp>
@@ -67,7 +68,8 @@ class Tensor : public PointwiseMethods<Tensor>,
                public StatisticMethods<Tensor>,
                public ScanMethods<Tensor>,
                public SortingMethods<Tensor>,
-               public FactoryMethods<Tensor> {
+               public FactoryMethods<Tensor>,
+               public AliasMethods<Tensor> {
  public:
   Tensor() = default;
   Tensor(const Tensor&) = default;
@@ -101,6 +103,12 @@ class Tensor : public PointwiseMethods<Tensor>,
   std::int64_t size(std::int64_t d) const { return array().size(d); }
   std::int64_t stride(std::int64_t d) const { return array().stride(d); }
   std::int64_t numel() const { return array().numel(); }
+  /// Python's x.T, x.H, x.mT and x.mH, as views: all dimensions reversed; of one matrix; of a batch of matrices (twice,
+  /// as there are no complex numbers). libtorch calls the first two numpy_T and matrix_H.
+  Tensor T() const;
+  Tensor H() const;
+  Tensor mT() const;
+  Tensor mH() const;
   std::int64_t storage_offset() const { return array().offset(); }
   std::size_t nbytes() const { return array().nbytes(); }
   std::size_t itemsize() const { return array().itemsize(); }

@@ -89,6 +89,30 @@ T shift_right(T a, T b) {
   return static_cast<T>(b < T(0) || b >= kWidth ? (a < T(0) ? T(-1) : T(0)) : a >> b);
 }
 
+/// |a| as a machine word has it: of the lowest number, itself.
+template <class T>
+T wrapped_abs(T a) {
+  return a < T(0) ? static_cast<T>(-static_cast<std::uint64_t>(a)) : a;
+}
+template <class T>
+T gcd(T a, T b) {
+  using Word = std::make_unsigned_t<T>;
+  auto x = static_cast<Word>(wrapped_abs(a)), y = static_cast<Word>(wrapped_abs(b));
+  while (x != 0) {
+    const auto rest = static_cast<Word>(y % x);
+    y = x;
+    x = rest;
+  }
+  return static_cast<T>(y);
+}
+template <class T>
+T lcm(T a, T b) {
+  const T divisor = gcd(a, b);
+  if (divisor == T(0)) return T(0);
+  return wrapped_abs(
+      static_cast<T>(static_cast<std::uint64_t>(Division::trunc(a, divisor)) * static_cast<std::uint64_t>(b)));
+}
+
 template <class T>
 T xlogy(T a, T b) {
   if (is_nan(b)) return b;
@@ -115,7 +139,9 @@ constexpr auto binary_functions() {
                            std::pair{Binary::BitwiseOr, [](T x, T y) { return static_cast<T>(x | y); }},
                            std::pair{Binary::BitwiseXor, [](T x, T y) { return static_cast<T>(x ^ y); }},
                            std::pair{Binary::LeftShift, [](T x, T y) { return shift_left(x, y); }},
-                           std::pair{Binary::RightShift, [](T x, T y) { return shift_right(x, y); }});
+                           std::pair{Binary::RightShift, [](T x, T y) { return shift_right(x, y); }},
+                           std::pair{Binary::Gcd, [](T x, T y) { return gcd(x, y); }},
+                           std::pair{Binary::Lcm, [](T x, T y) { return lcm(x, y); }});
 }
 
 }  // namespace xgrad::kernels

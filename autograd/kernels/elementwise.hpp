@@ -76,6 +76,8 @@ enum class Binary {
   BitwiseXor,
   LeftShift,
   RightShift,
+  Gcd,
+  Lcm,
   // floating dtypes
   Div,
   Atan2,

@@ -197,7 +197,8 @@ Tensor sub(const Tensor& a, const Tensor& b, Scalar alpha) { return sub(a, b, al
 Tensor sub(const Tensor& a, Scalar b, Scalar alpha) { return sub(a, wrap(b, a), alpha, Into()); }
 Tensor& sub_(Tensor& a, const Tensor& b, Scalar alpha) { return sub(a, b, alpha, Into::in_place(a)), a; }
 Tensor& sub_(Tensor& a, Scalar b, Scalar alpha) { return sub(a, wrap(b, a), alpha, Into::in_place(a)), a; }
-Tensor rsub(const Tensor& a, Scalar b) { return sub(wrap(b, a), a, 1, Into()); }
+Tensor rsub(const Tensor& a, const Tensor& b, Scalar alpha) { return sub(b, a, alpha, Into()); }
+Tensor rsub(const Tensor& a, Scalar b, Scalar alpha) { return sub(wrap(b, a), a, alpha, Into()); }
 
 Tensor mul(const Tensor& a, const Tensor& b) { return mul(a, b, Into()); }
 Tensor mul(const Tensor& a, Scalar b) { return mul(a, b, Into()); }
@@ -287,6 +288,12 @@ Tensor& copy_(Tensor& x, const Tensor& src) {
         return {s.needs(0) ? zeros_like(g) : Tensor(), s.needs(1) ? g : Tensor()};
       });
   return x;
+}
+
+Tensor& fill_(Tensor& x, const Tensor& value) {
+  check(value.dim() == 0, "fill_ only supports 0-dimension value tensor but got tensor with {} dimensions.",
+        value.dim());
+  return copy_(x, value.array().same_storage(x.array()) ? value.clone() : value);  // it may be an element of x
 }
 
 }  // namespace xgrad

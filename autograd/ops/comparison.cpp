@@ -2,6 +2,8 @@
 #include <xgrad/autograd/kernels/reduce.hpp>
 #include <xgrad/autograd/ops/promotion.hpp>
 
+#include <limits>
+
 namespace xgrad {
 
 using kernels::Binary;
@@ -47,7 +49,7 @@ Tensor& logic_into(Logic op, const char* name, Tensor& a, const Tensor& b) {
       a, [&](const Array* out) { return kernels::logic(op, a.array(), b.array(), out); });
 }
 
-/// A function of the bits of integers, some of them of bools too.
+/// A function of integers, some of them of bools too.
 Tensor bitwise(Binary op, const char* name, const char* kernel, bool of_bools, const Tensor& a, const Tensor& b,
                Into into) {
   const ScalarType dtype = ops::result_type(a, b);
@@ -60,7 +62,7 @@ Tensor bitwise(Binary op, const char* name, const char* kernel, bool of_bools, c
   const detail::Traced traced(name, {&a, &b});
   const Tensor y = differentiable<"BitwiseBackward0">(
       inputs(a, b), into, [&](const Array* out) { return kernels::binary(op, a.array(), b.array(), dtype, out); },
-      no_save, [](const Saved&, const Tensor&) -> Grads { no_derivative("bitwise operations"); });
+      no_save, [](const Saved&, const Tensor&) -> Grads { no_derivative("operations on integers"); });
   traced.result(y);
   return y;
 }
@@ -126,6 +128,11 @@ XGRAD_FORMS(bitwise_left_shift, LeftShift, "lshift_cpu", false)
 XGRAD_FORMS(bitwise_right_shift, RightShift, "rshift_cpu", false)
 #undef XGRAD_FORMS
 
+Tensor gcd(const Tensor& a, const Tensor& b) { return bitwise(Binary::Gcd, "gcd", "gcd_cpu", false, a, b, {}); }
+Tensor& gcd_(Tensor& a, const Tensor& b) { return bitwise(Binary::Gcd, "gcd", "gcd_cpu", false, a, b, Into::in_place(a)), a; }
+Tensor lcm(const Tensor& a, const Tensor& b) { return bitwise(Binary::Lcm, "lcm", "lcm_cpu", false, a, b, {}); }
+Tensor& lcm_(Tensor& a, const Tensor& b) { return bitwise(Binary::Lcm, "lcm", "lcm_cpu", false, a, b, Into::in_place(a)), a; }
+
 Tensor logical_not(const Tensor& x) {
   const detail::Profiled profiled("logical_not", {&x});
   return profiled.told(Tensor(kernels::logical_not(x.array())));
@@ -136,6 +143,8 @@ Tensor logical_xor(const Tensor& a, const Tensor& b) { return logic(Logic::Xor, 
 
 Tensor isnan(const Tensor& x) { return predicate("isnan", kernels::isnan, x); }
 Tensor isinf(const Tensor& x) { return predicate("isinf", kernels::isinf, x); }
+Tensor isposinf(const Tensor& x) { return eq(x, std::numeric_limits<double>::infinity()); }
+Tensor isneginf(const Tensor& x) { return eq(x, -std::numeric_limits<double>::infinity()); }
 Tensor signbit(const Tensor& x) { return predicate("signbit", kernels::signbit, x); }
 Tensor isfinite(const Tensor& x) { return logical_not(logical_or(isnan(x), isinf(x))); }
 

@@ -75,9 +75,18 @@ Tensor bitwise_right_shift(Scalar a, const Tensor& b);
 Tensor& bitwise_right_shift_(Tensor& a, const Tensor& b);
 Tensor& bitwise_right_shift_(Tensor& a, Scalar b);
 
+/// The greatest common divisor and the least common multiple of integers, which are not negative; of 0 and 0, 0.
+Tensor gcd(const Tensor& a, const Tensor& b);
+Tensor& gcd_(Tensor& a, const Tensor& b);
+Tensor lcm(const Tensor& a, const Tensor& b);
+Tensor& lcm_(Tensor& a, const Tensor& b);
+
 Tensor isnan(const Tensor& x);
 Tensor isinf(const Tensor& x);
 Tensor isfinite(const Tensor& x);
+/// Whether it is +∞, and −∞.
+Tensor isposinf(const Tensor& x);
+Tensor isneginf(const Tensor& x);
 /// Whether the sign bit is set: of −0 and of negative NaNs too.
 Tensor signbit(const Tensor& x);
 
@@ -146,9 +155,15 @@ struct ComparisonMethods : Methods<T, ComparisonMethods<T>> {
   T bitwise_right_shift(Scalar b) const { return xgrad::bitwise_right_shift(as(this), b); }
   T& bitwise_right_shift_(const T& b) const { return xgrad::bitwise_right_shift_(writable(this), b); }
   T& bitwise_right_shift_(Scalar b) const { return xgrad::bitwise_right_shift_(writable(this), b); }
+  T gcd(const T& b) const { return xgrad::gcd(as(this), b); }
+  T& gcd_(const T& b) const { return xgrad::gcd_(writable(this), b); }
+  T lcm(const T& b) const { return xgrad::lcm(as(this), b); }
+  T& lcm_(const T& b) const { return xgrad::lcm_(writable(this), b); }
   T signbit() const { return xgrad::signbit(as(this)); }
   T isnan() const { return xgrad::isnan(as(this)); }
   T isinf() const { return xgrad::isinf(as(this)); }
+  T isposinf() const { return xgrad::isposinf(as(this)); }
+  T isneginf() const { return xgrad::isneginf(as(this)); }
   T isfinite() const { return xgrad::isfinite(as(this)); }
   bool equal(const T& b) const { return xgrad::equal(as(this), b); }
   T isclose(const T& b, double rtol = 1e-5, double atol = 1e-8, bool equal_nan = false) const {

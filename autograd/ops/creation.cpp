@@ -87,11 +87,16 @@ Tensor from_blob(void* data, IntArrayRef sizes, std::function<void(void*)> delet
       options);
 }
 Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, const TensorOptions& options) {
+  return from_blob(data, sizes, strides, std::function<void(void*)>(), options);
+}
+Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, std::function<void(void*)> deleter,
+                 const TensorOptions& options) {
   check(sizes.size() == strides.size(), "mismatch in length of strides and shape");
   std::int64_t extent = count_elements(sizes) ? 1 : 0;
   for (std::size_t i = 0; extent && i < sizes.size(); ++i) extent += (sizes[i] - 1) * strides[i];
   const auto bytes = static_cast<std::size_t>(extent) * element_size(options.dtype());
-  return with_options(Array(Storage::borrow(data, bytes, {}), options.dtype(), sizes, strides, 0), options);
+  return with_options(Array(Storage::borrow(data, bytes, std::move(deleter)), options.dtype(), sizes, strides, 0),
+                      options);
 }
 
 Tensor empty(IntArrayRef size, const TensorOptions& options) {

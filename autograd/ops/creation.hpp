@@ -42,6 +42,8 @@ Tensor tensor(const TensorData& data, const TensorOptions& options = {});
 Tensor from_blob(void* data, IntArrayRef sizes, const TensorOptions& options = {});
 Tensor from_blob(void* data, IntArrayRef sizes, std::function<void(void*)> deleter, const TensorOptions& options = {});
 Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, const TensorOptions& options = {});
+Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, std::function<void(void*)> deleter,
+                 const TensorOptions& options = {});
 /// Memory that may only be read: a tensor cannot know that, so writing to it is undefined, and the first call warns.
 Tensor from_blob(const void* data, IntArrayRef sizes, const TensorOptions& options = {});
 

@@ -212,6 +212,11 @@ XGRAD_FORMS(digamma)
 
 #undef XGRAD_FORMS
 
+Tensor deg2rad(const Tensor& x) { return mul(x, kPi / 180); }
+Tensor& deg2rad_(Tensor& x) { return mul_(x, kPi / 180); }
+Tensor rad2deg(const Tensor& x) { return mul(x, 180 / kPi); }
+Tensor& rad2deg_(Tensor& x) { return mul_(x, 180 / kPi); }
+
 Tensor polygamma(std::int64_t n, const Tensor& x) { return polygamma(n, x, Into()); }
 Tensor& polygamma_(Tensor& x, std::int64_t n) { return polygamma(n, x, Into::in_place(x)), x; }
 Tensor logit(const Tensor& x, std::optional<double> eps) { return logit(x, eps, Into()); }

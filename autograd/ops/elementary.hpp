@@ -97,6 +97,12 @@ Tensor& polygamma_(Tensor& x, std::int64_t n);
 Tensor logit(const Tensor& x, std::optional<double> eps = std::nullopt);
 Tensor& logit_(Tensor& x, std::optional<double> eps = std::nullopt);
 
+/// y = x·π/180, and x·180/π
+Tensor deg2rad(const Tensor& x);
+Tensor& deg2rad_(Tensor& x);
+Tensor rad2deg(const Tensor& x);
+Tensor& rad2deg_(Tensor& x);
+
 template <class T>
 struct ElementaryMethods : Methods<T, ElementaryMethods<T>> {
   using Methods<T, ElementaryMethods>::as;
@@ -141,6 +147,10 @@ struct ElementaryMethods : Methods<T, ElementaryMethods<T>> {
   T& lgamma_() const { return xgrad::lgamma_(writable(this)); }
   T digamma() const { return xgrad::digamma(as(this)); }
   T& digamma_() const { return xgrad::digamma_(writable(this)); }
+  T deg2rad() const { return xgrad::deg2rad(as(this)); }
+  T& deg2rad_() const { return xgrad::deg2rad_(writable(this)); }
+  T rad2deg() const { return xgrad::rad2deg(as(this)); }
+  T& rad2deg_() const { return xgrad::rad2deg_(writable(this)); }
   T polygamma(std::int64_t n) const { return xgrad::polygamma(n, as(this)); }
   T& polygamma_(std::int64_t n) const { return xgrad::polygamma_(writable(this), n); }
   T logit(std::optional<double> eps = std::nullopt) const { return xgrad::logit(as(this), eps); }

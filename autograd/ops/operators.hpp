@@ -19,25 +19,34 @@ inline Tensor operator/(const Tensor& a, Scalar b) { return div(a, b); }
 inline Tensor operator/(Scalar a, const Tensor& b) { return mul(reciprocal(b), a); }
 inline Tensor operator-(const Tensor& a) { return neg(a); }
 inline Tensor operator+(const Tensor& a) { return a; }
-inline Tensor operator%(const Tensor& a, const Tensor& b) { return remainder(a, b); }
-inline Tensor operator%(const Tensor& a, Scalar b) { return remainder(a, b); }
-inline Tensor operator%(Scalar a, const Tensor& b) { return remainder(a, b); }
-inline Tensor operator&(const Tensor& a, const Tensor& b) { return bitwise_and(a, b); }
-inline Tensor operator&(const Tensor& a, Scalar b) { return bitwise_and(a, b); }
-inline Tensor operator&(Scalar a, const Tensor& b) { return bitwise_and(a, b); }
-inline Tensor operator|(const Tensor& a, const Tensor& b) { return bitwise_or(a, b); }
-inline Tensor operator|(const Tensor& a, Scalar b) { return bitwise_or(a, b); }
-inline Tensor operator|(Scalar a, const Tensor& b) { return bitwise_or(a, b); }
-inline Tensor operator^(const Tensor& a, const Tensor& b) { return bitwise_xor(a, b); }
-inline Tensor operator^(const Tensor& a, Scalar b) { return bitwise_xor(a, b); }
-inline Tensor operator^(Scalar a, const Tensor& b) { return bitwise_xor(a, b); }
-inline Tensor operator<<(const Tensor& a, const Tensor& b) { return bitwise_left_shift(a, b); }
-inline Tensor operator<<(const Tensor& a, Scalar b) { return bitwise_left_shift(a, b); }
-inline Tensor operator<<(Scalar a, const Tensor& b) { return bitwise_left_shift(a, b); }
-inline Tensor operator>>(const Tensor& a, const Tensor& b) { return bitwise_right_shift(a, b); }
-inline Tensor operator>>(const Tensor& a, Scalar b) { return bitwise_right_shift(a, b); }
-inline Tensor operator>>(Scalar a, const Tensor& b) { return bitwise_right_shift(a, b); }
 inline Tensor operator~(const Tensor& a) { return bitwise_not(a); }
+inline Tensor operator!(const Tensor& a) { return logical_not(a); }
+
+// Of two tensors, and of a tensor and a number in either order.
+#define XGRAD_OPERATOR(OP, NAME)                                                     \
+  inline Tensor operator OP(const Tensor& a, const Tensor& b) { return NAME(a, b); } \
+  inline Tensor operator OP(const Tensor& a, Scalar b) { return NAME(a, b); }        \
+  inline Tensor operator OP(Scalar a, const Tensor& b) { return NAME(a, b); }
+XGRAD_OPERATOR(%, remainder)
+XGRAD_OPERATOR(&, bitwise_and)
+XGRAD_OPERATOR(|, bitwise_or)
+XGRAD_OPERATOR(^, bitwise_xor)
+XGRAD_OPERATOR(<<, bitwise_left_shift)
+XGRAD_OPERATOR(>>, bitwise_right_shift)
+#undef XGRAD_OPERATOR
+
+// `2 < x` asks which elements of x are greater.
+#define XGRAD_COMPARISON(OP, NAME, MIRRORED)                                         \
+  inline Tensor operator OP(const Tensor& a, const Tensor& b) { return NAME(a, b); } \
+  inline Tensor operator OP(const Tensor& a, Scalar b) { return NAME(a, b); }        \
+  inline Tensor operator OP(Scalar a, const Tensor& b) { return MIRRORED(b, a); }
+XGRAD_COMPARISON(==, eq, eq)
+XGRAD_COMPARISON(!=, ne, ne)
+XGRAD_COMPARISON(<, lt, gt)
+XGRAD_COMPARISON(<=, le, ge)
+XGRAD_COMPARISON(>, gt, lt)
+XGRAD_COMPARISON(>=, ge, le)
+#undef XGRAD_COMPARISON
 
 // A temporary whose memory nobody else holds and no derivative reads gives it to the result: `x * w + b` takes one
 // array, not two. So does what was given away with std::move.
@@ -51,79 +60,40 @@ Tensor operator/(Tensor&& a, const Tensor& b);
 Tensor operator/(Tensor&& a, Scalar b);
 Tensor operator-(Tensor&& a);
 
-inline Tensor operator!(const Tensor& a) { return logical_not(a); }
+/// What may stand on the right of an assignment: a tensor or a number.
+template <class V>
+concept Operand = std::convertible_to<const V&, Tensor> || std::convertible_to<const V&, Scalar>;
 
-inline Tensor& operator+=(Tensor& a, const Tensor& b) { return add_(a, b); }
-inline Tensor& operator+=(Tensor& a, Scalar b) { return add_(a, b); }
-inline Tensor& operator-=(Tensor& a, const Tensor& b) { return sub_(a, b); }
-inline Tensor& operator-=(Tensor& a, Scalar b) { return sub_(a, b); }
-inline Tensor& operator*=(Tensor& a, const Tensor& b) { return mul_(a, b); }
-inline Tensor& operator*=(Tensor& a, Scalar b) { return mul_(a, b); }
-inline Tensor& operator/=(Tensor& a, const Tensor& b) { return div_(a, b); }
-inline Tensor& operator/=(Tensor& a, Scalar b) { return div_(a, b); }
-inline Tensor& operator%=(Tensor& a, const Tensor& b) { return remainder_(a, b); }
-inline Tensor& operator%=(Tensor& a, Scalar b) { return remainder_(a, b); }
-inline Tensor& operator&=(Tensor& a, const Tensor& b) { return bitwise_and_(a, b); }
-inline Tensor& operator&=(Tensor& a, Scalar b) { return bitwise_and_(a, b); }
-inline Tensor& operator|=(Tensor& a, const Tensor& b) { return bitwise_or_(a, b); }
-inline Tensor& operator|=(Tensor& a, Scalar b) { return bitwise_or_(a, b); }
-inline Tensor& operator^=(Tensor& a, const Tensor& b) { return bitwise_xor_(a, b); }
-inline Tensor& operator^=(Tensor& a, Scalar b) { return bitwise_xor_(a, b); }
-inline Tensor& operator<<=(Tensor& a, const Tensor& b) { return bitwise_left_shift_(a, b); }
-inline Tensor& operator<<=(Tensor& a, Scalar b) { return bitwise_left_shift_(a, b); }
-inline Tensor& operator>>=(Tensor& a, const Tensor& b) { return bitwise_right_shift_(a, b); }
-inline Tensor& operator>>=(Tensor& a, Scalar b) { return bitwise_right_shift_(a, b); }
+// In place, of what has a name and of parts: `x[0] += y` writes through the view, `x[mask] += y` back to x.
+#define XGRAD_ASSIGNMENT(ASSIGN, OP, NAME)                                          \
+  inline Tensor& operator ASSIGN(Tensor& a, const Tensor& b) { return NAME(a, b); } \
+  inline Tensor& operator ASSIGN(Tensor& a, Scalar b) { return NAME(a, b); }        \
+  void operator ASSIGN(Tensor&& part, const Operand auto& y) { part ASSIGN y; }     \
+  void operator ASSIGN(Indexed&& part, const Operand auto& y) {                     \
+    std::move(part) = static_cast<const Tensor&>(part) OP y;                        \
+  }
+XGRAD_ASSIGNMENT(+=, +, add_)
+XGRAD_ASSIGNMENT(-=, -, sub_)
+XGRAD_ASSIGNMENT(*=, *, mul_)
+XGRAD_ASSIGNMENT(/=, /, div_)
+XGRAD_ASSIGNMENT(%=, %, remainder_)
+XGRAD_ASSIGNMENT(&=, &, bitwise_and_)
+XGRAD_ASSIGNMENT(|=, |, bitwise_or_)
+XGRAD_ASSIGNMENT(^=, ^, bitwise_xor_)
+XGRAD_ASSIGNMENT(<<=, <<, bitwise_left_shift_)
+XGRAD_ASSIGNMENT(>>=, >>, bitwise_right_shift_)
+#undef XGRAD_ASSIGNMENT
 
-// `x[0] += y` writes through the view, `x[mask] += y` back to x.
-template <class V>
-requires std::convertible_to<const V&, Tensor> || std::convertible_to<const V&, Scalar>
-void operator+=(Tensor&& part, const V& y) {
-  Tensor named = std::move(part);
-  named += y;
+// `0` as the order of a norm, which without these could be a number or the pointer that a string_view is made of.
+auto linalg_cond(const Tensor& a, std::same_as<int> auto p) { return linalg_cond(a, std::optional<Scalar>(p)); }
+auto linalg_matrix_norm(const Tensor& a, std::same_as<int> auto ord, IntArrayRef dim = {-2, -1}, bool keepdim = false,
+                        std::optional<ScalarType> dtype = std::nullopt) {
+  return linalg_matrix_norm(a, Scalar(ord), dim, keepdim, dtype);
 }
-template <class V>
-requires std::convertible_to<const V&, Tensor> || std::convertible_to<const V&, Scalar>
-void operator+=(Indexed&& part, const V& y) { std::move(part) = static_cast<const Tensor&>(part) + y; }
-template <class V>
-requires std::convertible_to<const V&, Tensor> || std::convertible_to<const V&, Scalar>
-void operator-=(Tensor&& part, const V& y) {
-  Tensor named = std::move(part);
-  named -= y;
+auto linalg_norm(const Tensor& x, std::same_as<int> auto ord, OptionalIntArrayRef dim = {}, bool keepdim = false,
+                 std::optional<ScalarType> dtype = std::nullopt) {
+  return linalg_norm(x, std::optional<Scalar>(ord), dim, keepdim, dtype);
 }
-template <class V>
-requires std::convertible_to<const V&, Tensor> || std::convertible_to<const V&, Scalar>
-void operator-=(Indexed&& part, const V& y) { std::move(part) = static_cast<const Tensor&>(part) - y; }
-template <class V>
-requires std::convertible_to<const V&, Tensor> || std::convertible_to<const V&, Scalar>
-void operator*=(Tensor&& part, const V& y) {
-  Tensor named = std::move(part);
-  named *= y;
-}
-template <class V>
-requires std::convertible_to<const V&, Tensor> || std::convertible_to<const V&, Scalar>
-void operator*=(Indexed&& part, const V& y) { std::move(part) = static_cast<const Tensor&>(part) * y; }
-template <class V>
-requires std::convertible_to<const V&, Tensor> || std::convertible_to<const V&, Scalar>
-void operator/=(Tensor&& part, const V& y) {
-  Tensor named = std::move(part);
-  named /= y;
-}
-template <class V>
-requires std::convertible_to<const V&, Tensor> || std::convertible_to<const V&, Scalar>
-void operator/=(Indexed&& part, const V& y) { std::move(part) = static_cast<const Tensor&>(part) / y; }
-
-inline Tensor operator==(const Tensor& a, const Tensor& b) { return eq(a, b); }
-inline Tensor operator==(const Tensor& a, Scalar b) { return eq(a, b); }
-inline Tensor operator!=(const Tensor& a, const Tensor& b) { return ne(a, b); }
-inline Tensor operator!=(const Tensor& a, Scalar b) { return ne(a, b); }
-inline Tensor operator<(const Tensor& a, const Tensor& b) { return lt(a, b); }
-inline Tensor operator<(const Tensor& a, Scalar b) { return lt(a, b); }
-inline Tensor operator<=(const Tensor& a, const Tensor& b) { return le(a, b); }
-inline Tensor operator<=(const Tensor& a, Scalar b) { return le(a, b); }
-inline Tensor operator>(const Tensor& a, const Tensor& b) { return gt(a, b); }
-inline Tensor operator>(const Tensor& a, Scalar b) { return gt(a, b); }
-inline Tensor operator>=(const Tensor& a, const Tensor& b) { return ge(a, b); }
-inline Tensor operator>=(const Tensor& a, Scalar b) { return ge(a, b); }
 
 /// The options of operations along one dimension, for keywords: `softmax(x, dim = 1)`.
 class DimOptions {

@@ -212,6 +212,10 @@ XGRAD_OUT_FORMS_OF_LISTS(XGRAD_OUT_LIST_FORM)
 #undef XGRAD_OUT_FORM
 #undef XGRAD_OUT_LIST_FORM
 
+#define XGRAD_OUT_ALIAS(NAME, OF) inline constexpr auto& NAME##_out = OF##_out;
+XGRAD_ALIASES(XGRAD_OUT_ALIAS)
+#undef XGRAD_OUT_ALIAS
+
 // Calls with `out = ` find these through the keyword's namespace, so that `exp` stays one function that can be passed
 // on.
 namespace by_out {

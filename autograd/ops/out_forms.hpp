@@ -22,13 +22,14 @@ inline constexpr OutRule kAny{OutDtype::Any, OutOverlap::Any};              //
   X(acos, kCast) X(acosh, kCast) X(add, kCast) X(addr, kCast) X(asin, kCast) X(asinh, kCast) X(atan, kCast)            \
   X(atan2, kCast) X(atanh, kCast) X(bitwise_and, kCast) X(bitwise_left_shift, kCast) X(bitwise_or, kCast)              \
   X(bitwise_right_shift, kCast) X(bitwise_xor, kCast) X(clamp, kCast) X(clamp_max, kCast) X(clamp_min, kCast)          \
-  X(copysign, kCast) X(cos, kCast) X(cosh, kCast) X(digamma, kCast) X(div, kCast) X(erf, kCast) X(erfc, kCast)         \
-  X(erfinv, kCast) X(exp, kCast) X(exp2, kCast) X(expm1, kCast) X(floor_divide, kCast) X(fmax, kCast) X(fmin, kCast)   \
-  X(fmod, kCast) X(hypot, kCast) X(lgamma, kCast) X(log, kCast) X(log10, kCast) X(log1p, kCast) X(log2, kCast)         \
-  X(logaddexp, kCast) X(logaddexp2, kCast) X(logit, kCast) X(max, kCast) X(maximum, kCast) X(min, kCast)               \
-  X(minimum, kCast) X(mse_loss, kCast) X(mul, kCast) X(polygamma, kCast) X(pow, kCast) X(reciprocal, kCast)            \
-  X(remainder, kCast) X(rsqrt, kCast) X(sigmoid, kCast) X(sigmoid_backward, kCast) X(sin, kCast) X(sinc, kCast)        \
-  X(sinh, kCast) X(sqrt, kCast) X(sub, kCast) X(tan, kCast) X(tanh, kCast) X(tanh_backward, kCast) X(xlogy, kCast)     \
+  X(copysign, kCast) X(cos, kCast) X(cosh, kCast) X(deg2rad, kCast) X(digamma, kCast) X(div, kCast) X(erf, kCast)      \
+  X(erfc, kCast) X(erfinv, kCast) X(exp, kCast) X(exp2, kCast) X(expm1, kCast) X(floor_divide, kCast) X(fmax, kCast)   \
+  X(fmin, kCast) X(fmod, kCast) X(gcd, kCast) X(hypot, kCast) X(lcm, kCast) X(lgamma, kCast) X(log, kCast)             \
+  X(log10, kCast) X(log1p, kCast) X(log2, kCast) X(logaddexp, kCast) X(logaddexp2, kCast) X(logit, kCast)              \
+  X(max, kCast) X(maximum, kCast) X(min, kCast) X(minimum, kCast) X(mse_loss, kCast) X(mul, kCast)                     \
+  X(polygamma, kCast) X(pow, kCast) X(rad2deg, kCast) X(reciprocal, kCast) X(remainder, kCast) X(rsqrt, kCast)         \
+  X(sigmoid, kCast) X(sigmoid_backward, kCast) X(sin, kCast) X(sinc, kCast) X(sinh, kCast) X(sqrt, kCast)              \
+  X(sub, kCast) X(tan, kCast) X(tanh, kCast) X(tanh_backward, kCast) X(xlogy, kCast)                                   \
   X(cholesky, kCastAnywhere) X(cholesky_inverse, kCastAnywhere) X(cholesky_solve, kCastAnywhere)                       \
   X(diff, kCastAnywhere) X(eq, kCastAnywhere) X(ge, kCastAnywhere) X(ger, kCastAnywhere) X(glu, kCastAnywhere)         \
   X(gt, kCastAnywhere) X(kron, kCastAnywhere) X(le, kCastAnywhere) X(linalg_cond, kCastAnywhere)                       \
@@ -38,58 +39,60 @@ inline constexpr OutRule kAny{OutDtype::Any, OutOverlap::Any};              //
   X(outer, kCastAnywhere) X(threshold, kCastAnywhere)                                                                  \
   X(abs, kExact) X(addbmm, kExact) X(addcdiv, kExact) X(addcmul, kExact) X(addmm, kExact) X(addmv, kExact)             \
   X(binary_cross_entropy, kExact) X(bitwise_not, kExact) X(ceil, kExact) X(elu, kExact) X(floor, kExact)               \
-  X(frac, kExact) X(gelu, kExact) X(hardshrink, kExact) X(hardsigmoid, kExact) X(hardswish, kExact)                    \
-  X(hardtanh, kExact) X(heaviside, kExact) X(index_add, kExact) X(index_copy, kExact) X(leaky_relu, kExact)            \
-  X(lerp, kExact) X(logcumsumexp, kExact) X(mish, kExact) X(msort, kExact) X(nan_to_num, kExact) X(neg, kExact)        \
-  X(round, kExact) X(sign, kExact) X(silu, kExact) X(softplus, kExact) X(softshrink, kExact) X(square, kExact)         \
-  X(trunc, kExact) X(where, kExact)                                                                                    \
+  X(frac, kExact) X(float_power, kExact) X(gelu, kExact) X(hardshrink, kExact) X(hardsigmoid, kExact)                  \
+  X(hardswish, kExact) X(hardtanh, kExact) X(heaviside, kExact) X(index_add, kExact) X(index_copy, kExact)             \
+  X(leaky_relu, kExact) X(lerp, kExact) X(logcumsumexp, kExact) X(mish, kExact) X(msort, kExact)                       \
+  X(nan_to_num, kExact) X(neg, kExact) X(round, kExact) X(sign, kExact) X(silu, kExact) X(softplus, kExact)            \
+  X(softshrink, kExact) X(square, kExact) X(trunc, kExact) X(where, kExact)                                            \
   X(all, kExactAnywhere) X(aminmax, kExactAnywhere) X(any, kExactAnywhere) X(argmax, kExactAnywhere)                   \
   X(argmin, kExactAnywhere) X(argsort, kExactAnywhere) X(baddbmm, kExactAnywhere) X(bmm, kExactAnywhere)               \
   X(bucketize, kExactAnywhere) X(cross, kExactAnywhere) X(cummax, kExactAnywhere) X(cummin, kExactAnywhere)            \
   X(diag, kExactAnywhere) X(dot, kExactAnywhere) X(histc, kExactAnywhere) X(index_select, kExactAnywhere)              \
-  X(inner, kExactAnywhere) X(inverse, kExactAnywhere) X(isin, kExactAnywhere) X(kthvalue, kExactAnywhere)              \
-  X(linalg_cholesky, kExactAnywhere) X(linalg_cholesky_ex, kExactAnywhere) X(linalg_cross, kExactAnywhere)             \
-  X(linalg_det, kExactAnywhere) X(linalg_eigh, kExactAnywhere) X(linalg_eigvalsh, kExactAnywhere)                      \
-  X(linalg_inv, kExactAnywhere) X(linalg_inv_ex, kExactAnywhere) X(linalg_lu, kExactAnywhere)                          \
-  X(linalg_lu_factor, kExactAnywhere) X(linalg_lu_factor_ex, kExactAnywhere) X(linalg_lu_solve, kExactAnywhere)        \
-  X(linalg_matrix_power, kExactAnywhere) X(linalg_qr, kExactAnywhere) X(linalg_slogdet, kExactAnywhere)                \
-  X(linalg_solve, kExactAnywhere) X(linalg_solve_triangular, kExactAnywhere) X(linalg_svd, kExactAnywhere)             \
-  X(linalg_svdvals, kExactAnywhere) X(linear, kExactAnywhere) X(log_sigmoid, kExactAnywhere)                           \
-  X(log_softmax, kExactAnywhere) X(lu_solve, kExactAnywhere) X(lu_unpack, kExactAnywhere)                              \
-  X(masked_select, kExactAnywhere) X(matmul, kExactAnywhere) X(matrix_power, kExactAnywhere) X(median, kExactAnywhere) \
-  X(mm, kExactAnywhere) X(mode, kExactAnywhere) X(multinomial, kExactAnywhere) X(mv, kExactAnywhere)                   \
-  X(nanmedian, kExactAnywhere) X(nanquantile, kExactAnywhere) X(nll_loss, kExactAnywhere) X(nonzero, kExactAnywhere)   \
-  X(qr, kExactAnywhere) X(quantile, kExactAnywhere) X(scatter, kExactAnywhere) X(scatter_add, kExactAnywhere)          \
+  X(inner, kExactAnywhere) X(inverse, kExactAnywhere) X(isneginf, kExactAnywhere) X(isposinf, kExactAnywhere)          \
+  X(isin, kExactAnywhere) X(kthvalue, kExactAnywhere) X(linalg_cholesky, kExactAnywhere)                               \
+  X(linalg_cholesky_ex, kExactAnywhere) X(linalg_cross, kExactAnywhere) X(linalg_det, kExactAnywhere)                  \
+  X(linalg_eigh, kExactAnywhere) X(linalg_eigvalsh, kExactAnywhere) X(linalg_inv, kExactAnywhere)                      \
+  X(linalg_inv_ex, kExactAnywhere) X(linalg_lu, kExactAnywhere) X(linalg_lu_factor, kExactAnywhere)                    \
+  X(linalg_lu_factor_ex, kExactAnywhere) X(linalg_lu_solve, kExactAnywhere) X(linalg_matrix_power, kExactAnywhere)     \
+  X(linalg_qr, kExactAnywhere) X(linalg_slogdet, kExactAnywhere) X(linalg_solve, kExactAnywhere)                       \
+  X(linalg_solve_triangular, kExactAnywhere) X(linalg_svd, kExactAnywhere) X(linalg_svdvals, kExactAnywhere)           \
+  X(linear, kExactAnywhere) X(log_sigmoid, kExactAnywhere) X(log_softmax, kExactAnywhere)                              \
+  X(lu_solve, kExactAnywhere) X(lu_unpack, kExactAnywhere) X(masked_select, kExactAnywhere)                            \
+  X(matmul, kExactAnywhere) X(matrix_power, kExactAnywhere) X(median, kExactAnywhere) X(mm, kExactAnywhere)            \
+  X(mode, kExactAnywhere) X(multinomial, kExactAnywhere) X(mv, kExactAnywhere) X(nanmedian, kExactAnywhere)            \
+  X(nanquantile, kExactAnywhere) X(nll_loss, kExactAnywhere) X(nonzero, kExactAnywhere) X(qr, kExactAnywhere)          \
+  X(quantile, kExactAnywhere) X(scatter, kExactAnywhere) X(scatter_add, kExactAnywhere)                                \
   X(scatter_reduce, kExactAnywhere) X(searchsorted, kExactAnywhere) X(signbit, kExactAnywhere)                         \
   X(slogdet, kExactAnywhere) X(softmax, kExactAnywhere) X(sort, kExactAnywhere) X(svd, kExactAnywhere)                 \
   X(take, kExactAnywhere) X(take_along_dim, kExactAnywhere) X(topk, kExactAnywhere)                                    \
-  X(triangular_solve, kExactAnywhere) X(tril, kExactAnywhere) X(tril_indices, kExactAnywhere) X(triu, kExactAnywhere)  \
-  X(triu_indices, kExactAnywhere) X(vdot, kExactAnywhere)                                                              \
+  X(triangular_solve, kExactAnywhere) X(tril, kExactAnywhere) X(tril_indices, kExactAnywhere)                          \
+  X(triu, kExactAnywhere) X(triu_indices, kExactAnywhere) X(vdot, kExactAnywhere)                                      \
   X(gather, kExactApart)                                                                                               \
   X(arange, kOwn) X(eye, kOwn) X(linspace, kOwn) X(logspace, kOwn) X(prod, kOwn) X(randperm, kOwn)                     \
   X(cumprod, kOwnSame) X(cumsum, kOwnSame)                                                                             \
   X(_unique2, kAny) X(bernoulli, kAny) X(binary_cross_entropy_with_logits, kAny) X(bincount, kAny) X(celu, kAny)       \
-  X(clone, kAny) X(diag_embed, kAny) X(embedding, kAny) X(full_like, kAny) X(index_fill, kAny) X(isinf, kAny)          \
-  X(isnan, kAny) X(linalg_matrix_exp, kAny) X(masked_fill, kAny) X(masked_scatter, kAny) X(ones_like, kAny)            \
-  X(prelu, kAny) X(put, kAny) X(rand_like, kAny) X(randint_like, kAny) X(randn_like, kAny) X(relu, kAny)               \
-  X(repeat_interleave, kAny) X(rsub, kAny) X(trace, kAny) X(unique_consecutive, kAny) X(unique_dim, kAny)              \
-  X(zeros_like, kAny)
+  X(clone, kAny) X(diag_embed, kAny) X(diagonal_scatter, kAny) X(dist, kAny) X(embedding, kAny) X(full_like, kAny)     \
+  X(index_fill, kAny) X(isinf, kAny) X(isnan, kAny) X(linalg_matrix_exp, kAny) X(masked_fill, kAny)                    \
+  X(masked_scatter, kAny) X(ones_like, kAny) X(prelu, kAny) X(put, kAny) X(rand_like, kAny) X(randint_like, kAny)      \
+  X(randn_like, kAny) X(relu, kAny) X(repeat_interleave, kAny) X(rsub, kAny) X(select_scatter, kAny)                   \
+  X(slice_scatter, kAny) X(trace, kAny) X(unique_consecutive, kAny) X(unique_dim, kAny) X(zeros_like, kAny)
 
 // Those that take a list of numbers or of tensors, which a caller may write in braces.
 #define XGRAD_OUT_FORMS_OF_LISTS(X) \
   X(normal, kCast)                                                                                                     \
-  X(cat, kCastAnywhere) X(column_stack, kCastAnywhere) X(dstack, kCastAnywhere) X(hstack, kCastAnywhere)               \
-  X(linalg_tensorsolve, kCastAnywhere) X(logsumexp, kCastAnywhere) X(stack, kCastAnywhere) X(std, kCastAnywhere)       \
-  X(var, kCastAnywhere) X(vstack, kCastAnywhere)                                                                       \
-  X(adaptive_avg_pool2d, kExactAnywhere) X(adaptive_avg_pool3d, kExactAnywhere) X(adaptive_max_pool2d, kExactAnywhere) \
-  X(adaptive_max_pool3d, kExactAnywhere) X(amax, kExactAnywhere) X(amin, kExactAnywhere) X(avg_pool2d, kExactAnywhere) \
-  X(avg_pool3d, kExactAnywhere) X(chain_matmul, kExactAnywhere) X(linalg_matrix_norm, kExactAnywhere)                  \
-  X(linalg_multi_dot, kExactAnywhere) X(linalg_norm, kExactAnywhere) X(linalg_vector_norm, kExactAnywhere)             \
-  X(max_pool2d_with_indices, kExactAnywhere) X(max_pool3d_with_indices, kExactAnywhere)                                \
-  X(max_unpool2d, kExactAnywhere) X(std_mean, kExactAnywhere) X(tensordot, kExactAnywhere)                             \
-  X(upsample_bilinear2d, kExactAnywhere) X(upsample_linear1d, kExactAnywhere) X(upsample_nearest1d, kExactAnywhere)    \
-  X(upsample_nearest2d, kExactAnywhere) X(upsample_nearest3d, kExactAnywhere) X(upsample_trilinear3d, kExactAnywhere)  \
-  X(var_mean, kExactAnywhere)                                                                                          \
+  X(cat, kCastAnywhere) X(column_stack, kCastAnywhere) X(concat, kCastAnywhere) X(concatenate, kCastAnywhere)          \
+  X(dstack, kCastAnywhere) X(hstack, kCastAnywhere) X(linalg_tensorsolve, kCastAnywhere) X(logsumexp, kCastAnywhere)   \
+  X(row_stack, kCastAnywhere) X(stack, kCastAnywhere) X(std, kCastAnywhere) X(var, kCastAnywhere)                      \
+  X(vstack, kCastAnywhere)                                                                                             \
+  X(adaptive_avg_pool2d, kExactAnywhere) X(adaptive_avg_pool3d, kExactAnywhere)                                        \
+  X(adaptive_max_pool2d, kExactAnywhere) X(adaptive_max_pool3d, kExactAnywhere) X(amax, kExactAnywhere)                \
+  X(amin, kExactAnywhere) X(avg_pool2d, kExactAnywhere) X(avg_pool3d, kExactAnywhere)                                  \
+  X(chain_matmul, kExactAnywhere) X(linalg_matrix_norm, kExactAnywhere) X(linalg_multi_dot, kExactAnywhere)            \
+  X(linalg_norm, kExactAnywhere) X(linalg_vector_norm, kExactAnywhere) X(max_pool2d_with_indices, kExactAnywhere)      \
+  X(max_pool3d_with_indices, kExactAnywhere) X(max_unpool2d, kExactAnywhere) X(std_mean, kExactAnywhere)               \
+  X(tensordot, kExactAnywhere) X(upsample_bilinear2d, kExactAnywhere) X(upsample_linear1d, kExactAnywhere)             \
+  X(upsample_nearest1d, kExactAnywhere) X(upsample_nearest2d, kExactAnywhere) X(upsample_nearest3d, kExactAnywhere)    \
+  X(upsample_trilinear3d, kExactAnywhere) X(var_mean, kExactAnywhere)                                                  \
   X(full, kOwn) X(mean, kOwn) X(nanmean, kOwn) X(nansum, kOwn) X(ones, kOwn) X(rand, kOwn) X(randint, kOwn)            \
   X(randn, kOwn) X(sum, kOwn) X(zeros, kOwn)                                                                           \
   X(block_diag, kAny) X(constant_pad_nd, kAny) X(count_nonzero, kAny) X(flip, kAny) X(index_put, kAny) X(norm, kAny)   \

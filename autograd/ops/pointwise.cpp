@@ -206,6 +206,12 @@ Tensor tanh(const Tensor& x, Into into) {
   });
 }
 
+void check_float_power_base(const Tensor& x) {
+  check(x.dtype() == kFloat64,
+        "the base given to float_power_ has dtype {} but the operation's result requires dtype {}", x.dtype(),
+        kFloat64);
+}
+
 }  // namespace
 
 Tensor relu_backward(const Tensor& g, const Tensor& y) { return relu_backward(g, y, Into()); }
@@ -222,6 +228,17 @@ Tensor square(const Tensor& x) { return square(x, Into()); }
 Tensor& square_(Tensor& x) { return square(x, Into::in_place(x)), x; }
 Tensor pow(const Tensor& x, Scalar exponent) { return pow(x, exponent, Into()); }
 Tensor& pow_(Tensor& x, Scalar exponent) { return pow(x, exponent, Into::in_place(x)), x; }
+Tensor float_power(const Tensor& x, const Tensor& exponent) { return pow(x.to(kFloat64), exponent.to(kFloat64)); }
+Tensor float_power(const Tensor& x, Scalar exponent) { return pow(x.to(kFloat64), exponent.toDouble()); }
+Tensor float_power(Scalar x, const Tensor& exponent) { return pow(x.toDouble(), exponent.to(kFloat64)); }
+Tensor& float_power_(Tensor& x, const Tensor& exponent) {
+  check_float_power_base(x);
+  return pow_(x, exponent.to(kFloat64));
+}
+Tensor& float_power_(Tensor& x, Scalar exponent) {
+  check_float_power_base(x);
+  return pow_(x, exponent.toDouble());
+}
 Tensor sqrt(const Tensor& x) { return sqrt(x, Into()); }
 Tensor& sqrt_(Tensor& x) { return sqrt(x, Into::in_place(x)), x; }
 Tensor reciprocal(const Tensor& x) { return reciprocal(x, Into()); }

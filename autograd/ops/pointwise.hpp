@@ -23,8 +23,9 @@ Tensor sub(const Tensor& a, const Tensor& b, Scalar alpha = 1);
 Tensor sub(const Tensor& a, Scalar b, Scalar alpha = 1);
 Tensor& sub_(Tensor& a, const Tensor& b, Scalar alpha = 1);
 Tensor& sub_(Tensor& a, Scalar b, Scalar alpha = 1);
-/// y = alpha-free b − a: subtraction with the arguments swapped, as `1 - x` uses it.
-Tensor rsub(const Tensor& a, Scalar b);
+/// y = b − alpha·a: subtraction with the arguments swapped, as `1 - x` uses it.
+Tensor rsub(const Tensor& a, const Tensor& b, Scalar alpha = 1);
+Tensor rsub(const Tensor& a, Scalar b, Scalar alpha = 1);
 
 /// y = a · b              da = g·b, db = g·a
 Tensor mul(const Tensor& a, const Tensor& b);
@@ -65,6 +66,13 @@ Tensor& pow_(Tensor& x, Scalar exponent);
 Tensor pow(const Tensor& x, const Tensor& exponent);
 Tensor pow(Scalar x, const Tensor& exponent);
 Tensor& pow_(Tensor& x, const Tensor& exponent);
+
+/// x^p in float64, whatever the dtypes; in place therefore of float64 only.
+Tensor float_power(const Tensor& x, const Tensor& exponent);
+Tensor float_power(const Tensor& x, Scalar exponent);
+Tensor float_power(Scalar x, const Tensor& exponent);
+Tensor& float_power_(Tensor& x, const Tensor& exponent);
+Tensor& float_power_(Tensor& x, Scalar exponent);
 
 /// y = x²                 dx = 2·g·x
 Tensor square(const Tensor& x);
@@ -172,8 +180,9 @@ Tensor where(const Tensor& condition, Scalar a, const Tensor& b);
 Tensor where(const Tensor& condition, const Tensor& a, Scalar b);
 Tensor where(const Tensor& condition, Scalar a, Scalar b);
 
-/// Every element becomes `value`.
+/// Every element becomes `value`; a tensor for one has no dimensions, and gets the sum of g.
 Tensor& fill_(Tensor& x, Scalar value);
+Tensor& fill_(Tensor& x, const Tensor& value);
 Tensor& zero_(Tensor& x);
 /// Takes over the elements of `src`, which broadcasts and converts to x's dtype.
 Tensor& copy_(Tensor& x, const Tensor& src);
@@ -220,6 +229,10 @@ struct PointwiseMethods : Methods<T, PointwiseMethods<T>> {
   T& pow_(Scalar exponent) const { return xgrad::pow_(writable(this), exponent); }
   T pow(const T& b) const { return xgrad::pow(as(this), b); }
   T& pow_(const T& b) const { return xgrad::pow_(writable(this), b); }
+  T float_power(const T& exponent) const { return xgrad::float_power(as(this), exponent); }
+  T float_power(Scalar exponent) const { return xgrad::float_power(as(this), exponent); }
+  T& float_power_(const T& exponent) const { return xgrad::float_power_(writable(this), exponent); }
+  T& float_power_(Scalar exponent) const { return xgrad::float_power_(writable(this), exponent); }
   T square() const { return xgrad::square(as(this)); }
   T& square_() const { return xgrad::square_(writable(this)); }
   T sqrt() const { return xgrad::sqrt(as(this)); }
@@ -285,6 +298,7 @@ struct PointwiseMethods : Methods<T, PointwiseMethods<T>> {
   T where(const T& condition, const T& other) const { return xgrad::where(condition, as(this), other); }
   T where(const T& condition, Scalar other) const { return xgrad::where(condition, as(this), other); }
   T& fill_(Scalar value) const { return xgrad::fill_(writable(this), value); }
+  T& fill_(const T& value) const { return xgrad::fill_(writable(this), value); }
   T& zero_() const { return xgrad::zero_(writable(this)); }
   T& copy_(const T& src) const { return xgrad::copy_(writable(this), src); }
 };

@@ -20,6 +20,17 @@ Tensor tril(const Tensor& x, std::int64_t diagonal = 0);
 Tensor& tril_(Tensor& x, std::int64_t diagonal = 0);
 Tensor triu(const Tensor& x, std::int64_t diagonal = 0);
 Tensor& triu_(Tensor& x, std::int64_t diagonal = 0);
+/// A copy of x with `src`, of that part's shape, in a part of it: in elements start, start + step, ... before end along
+/// `dim`, in row `index`, on a diagonal.     dx = g, and 0 in that part; dsrc = that part of g
+Tensor slice_scatter(const Tensor& x, const Tensor& src, std::int64_t dim = 0,
+                     std::optional<std::int64_t> start = std::nullopt, std::optional<std::int64_t> end = std::nullopt,
+                     std::int64_t step = 1);
+Tensor select_scatter(const Tensor& x, const Tensor& src, std::int64_t dim, std::int64_t index);
+Tensor diagonal_scatter(const Tensor& x, const Tensor& src, std::int64_t offset = 0, std::int64_t dim1 = 0,
+                        std::int64_t dim2 = 1);
+/// Writes `value` on the diagonal, of more than two dimensions the one through all of them, which are of one size;
+/// `wrap` goes on below a tall matrix's diagonal, with a row between.
+Tensor& fill_diagonal_(Tensor& x, Scalar value, bool wrap = false);
 /// The elements with index dim2 − index dim1 = offset, as a view whose last dimension they are.
 /// dx = zeros with g on the diagonal
 Tensor diagonal(const Tensor& x, std::int64_t offset = 0, std::int64_t dim1 = 0, std::int64_t dim2 = 1);
@@ -71,6 +82,8 @@ std::vector<Tensor> broadcast_tensors(TensorList tensors);
 Tensor hstack(TensorList tensors);
 Tensor vstack(TensorList tensors);
 Tensor dstack(TensorList tensors);
+/// vstack under its other name.
+Tensor row_stack(TensorList tensors);
 /// hstack with vectors as columns.
 Tensor column_stack(TensorList tensors);
 /// Matrices (or vectors as rows, numbers as 1 × 1) along the diagonal of a matrix that is 0 elsewhere.
@@ -102,6 +115,17 @@ struct RearrangeMethods : Methods<T, RearrangeMethods<T>> {
   T triu(Int diagonal = 0) const { return xgrad::triu(as(this), diagonal); }
   T& triu_(Int diagonal = 0) const { return xgrad::triu_(writable(this), diagonal); }
   T diagonal(Int offset = 0, Int dim1 = 0, Int dim2 = 1) const { return xgrad::diagonal(as(this), offset, dim1, dim2); }
+  T slice_scatter(const T& src, Int dim = 0, std::optional<Int> start = std::nullopt,
+                  std::optional<Int> end = std::nullopt, Int step = 1) const {
+    return xgrad::slice_scatter(as(this), src, dim, start, end, step);
+  }
+  T select_scatter(const T& src, Int dim, Int index) const { return xgrad::select_scatter(as(this), src, dim, index); }
+  T diagonal_scatter(const T& src, Int offset = 0, Int dim1 = 0, Int dim2 = 1) const {
+    return xgrad::diagonal_scatter(as(this), src, offset, dim1, dim2);
+  }
+  T& fill_diagonal_(Scalar value, bool wrap = false) const {
+    return xgrad::fill_diagonal_(writable(this), value, wrap);
+  }
   T diag_embed(Int offset = 0, Int dim1 = -2, Int dim2 = -1) const {
     return xgrad::diag_embed(as(this), offset, dim1, dim2);
   }

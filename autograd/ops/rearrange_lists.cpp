@@ -127,6 +127,7 @@ Tensor hstack(TensorList tensors) {
   const std::vector<Tensor> parts = atleast_1d(tensors);
   return cat(parts, horizontal(parts[0]));
 }
+Tensor row_stack(TensorList tensors) { return vstack(tensors); }
 Tensor vstack(TensorList tensors) {
   check(!tensors.empty(), "vstack expects a non-empty TensorList");
   return cat(atleast_2d(tensors), 0);

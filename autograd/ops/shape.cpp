@@ -93,6 +93,9 @@ Tensor cat(TensorList tensors, std::int64_t dim) {
       });
 }
 
+Tensor concat(TensorList tensors, std::int64_t dim) { return cat(tensors, dim); }
+Tensor concatenate(TensorList tensors, std::int64_t dim) { return cat(tensors, dim); }
+
 Tensor stack(TensorList tensors, std::int64_t dim) {
   check(!tensors.empty(), "stack expects a non-empty TensorList");
   const std::int64_t d = wrap_dim(dim, tensors[0].dim() + 1);

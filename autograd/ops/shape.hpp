@@ -41,6 +41,8 @@ Tensor& unsqueeze_(Tensor& x, std::int64_t dim);
 Tensor permute(const Tensor& x, IntArrayRef dims);
 Tensor transpose(const Tensor& x, std::int64_t dim0, std::int64_t dim1);
 Tensor& transpose_(Tensor& x, std::int64_t dim0, std::int64_t dim1);
+/// Every matrix of a batch transposed; a number is returned as it is.
+Tensor adjoint(const Tensor& x);
 /// The transpose of a matrix; a vector or number is returned as it is.
 Tensor t(const Tensor& x);
 Tensor& t_(Tensor& x);
@@ -65,6 +67,8 @@ Tensor narrow(const Tensor& x, std::int64_t dim, const Tensor& start, std::int64
 /// A view with these sizes and strides, `offset` elements into the storage; throws when it would leave the storage.
 Tensor as_strided(const Tensor& x, IntArrayRef size, IntArrayRef stride,
                   std::optional<std::int64_t> offset = std::nullopt);
+/// Gives x these sizes and strides, in place.
+Tensor& as_strided_(Tensor& x, IntArrayRef size, IntArrayRef stride, std::optional<std::int64_t> offset = std::nullopt);
 /// All rows along `dim`.
 std::vector<Tensor> unbind(const Tensor& x, std::int64_t dim = 0);
 /// Pieces of `split_size` along `dim`; the last may be shorter.
@@ -76,8 +80,25 @@ std::vector<Tensor> split(const Tensor& x, IntArrayRef split_sizes, std::int64_t
 std::vector<Tensor> chunk(const Tensor& x, std::int64_t chunks, std::int64_t dim = 0);
 /// Tensors of one shape (but for `dim`) one after another along `dim`; dtypes promote.
 Tensor cat(TensorList tensors, std::int64_t dim = 0);
+/// cat under its other names.
+Tensor concat(TensorList tensors, std::int64_t dim = 0);
+Tensor concatenate(TensorList tensors, std::int64_t dim = 0);
 /// Tensors of one shape along a new dimension.
 Tensor stack(TensorList tensors, std::int64_t dim = 0);
+
+/// The options of x.to(), for keywords.
+class ToOptions {
+ public:
+  ToOptions& dtype(ScalarType v) { return dtype_ = v, *this; }
+  ToOptions& device(Device) { return *this; }
+  ToOptions& copy(bool v) { return copy_ = v, *this; }
+  ScalarType dtype_or(ScalarType other) const { return dtype_.value_or(other); }
+  bool copy() const { return copy_; }
+
+ private:
+  std::optional<ScalarType> dtype_;
+  bool copy_ = false;
+};
 
 template <class T>
 struct ShapeMethods : Methods<T, ShapeMethods<T>> {
@@ -98,6 +119,7 @@ struct ShapeMethods : Methods<T, ShapeMethods<T>> {
   T unsqueeze(std::int64_t dim) const { return xgrad::unsqueeze(as(this), dim); }
   T permute(IntArrayRef dims) const { return xgrad::permute(as(this), dims); }
   T transpose(std::int64_t dim0, std::int64_t dim1) const { return xgrad::transpose(as(this), dim0, dim1); }
+  T adjoint() const { return xgrad::adjoint(as(this)); }
   T t() const { return xgrad::t(as(this)); }
   T& squeeze_() const { return xgrad::squeeze_(writable(this)); }
   T& squeeze_(std::int64_t dim) const { return xgrad::squeeze_(writable(this), dim); }
@@ -110,8 +132,21 @@ struct ShapeMethods : Methods<T, ShapeMethods<T>> {
   T contiguous() const { return xgrad::contiguous(as(this)); }
   T clone() const { return xgrad::clone(as(this)); }
   T to(ScalarType dtype, bool copy = false) const { return xgrad::to(as(this), dtype, copy); }
-  T to(const TensorOptions& options) const { return xgrad::to(as(this), options.dtype_or(as(this).dtype())); }
-  T to(Device) const { return as(this); }
+  T to(const TensorOptions& options, bool copy = false) const {
+    return xgrad::to(as(this), options.dtype_or(as(this).dtype()), copy);
+  }
+  T to(Device, bool copy = false) const { return xgrad::to(as(this), as(this).dtype(), copy); }
+  T to(DeviceType device, bool copy = false) const { return to(Device(device), copy); }
+  T to(Device, ScalarType dtype, bool copy = false) const { return xgrad::to(as(this), dtype, copy); }
+  /// To the other's dtype.
+  T to(const T& other, bool copy = false) const { return xgrad::to(as(this), other.dtype(), copy); }
+  /// `x.to(dtype = kFloat64)`, `x.to(device = kCPU, dtype = kFloat64, kw::copy = true)`
+  template <kwargs::Keyworded... K>
+  requires(sizeof...(K) > 0) T to(K... k)
+  const {
+    const auto o = kwargs::apply(ToOptions(), k...);
+    return xgrad::to(as(this), o.dtype_or(as(this).dtype()), o.copy());
+  }
   T cpu() const { return as(this); }
   T type_as(const T& other) const { return xgrad::to(as(this), other.dtype()); }
   T toType(ScalarType dtype) const { return xgrad::to(as(this), dtype); }
@@ -125,6 +160,9 @@ struct ShapeMethods : Methods<T, ShapeMethods<T>> {
   }
   T narrow(std::int64_t dim, const T& start, std::int64_t length) const {
     return xgrad::narrow(as(this), dim, start, length);
+  }
+  T& as_strided_(IntArrayRef size, IntArrayRef stride, std::optional<std::int64_t> offset = std::nullopt) const {
+    return xgrad::as_strided_(writable(this), size, stride, offset);
   }
   T as_strided(IntArrayRef size, IntArrayRef stride, std::optional<std::int64_t> offset = std::nullopt) const {
     return xgrad::as_strided(as(this), size, stride, offset);

@@ -91,6 +91,9 @@ struct SortingMethods : Methods<T, SortingMethods<T>> {
     return xgrad::sort(as(this), dim, kwargs::apply(SortOptions(), k...).descending());
   }
   T argsort(std::int64_t dim = -1, bool descending = false) const { return xgrad::argsort(as(this), dim, descending); }
+  T argsort(bool stable, std::int64_t dim, bool descending = false) const {
+    return xgrad::argsort(as(this), stable, dim, descending);
+  }
   T msort() const { return xgrad::msort(as(this)); }
   auto topk(std::int64_t k, std::int64_t dim = -1, bool largest = true, bool sorted = true) const {
     return xgrad::topk(as(this), k, dim, largest, sorted);

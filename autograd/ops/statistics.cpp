@@ -283,6 +283,23 @@ double exponent(std::optional<Scalar> p) { return p.value_or(2).toDouble(); }
 }  // namespace
 
 Tensor norm(const Tensor& x, Scalar p) { return norm<"NormBackward0">(x, exponent(p), {}, false, std::nullopt); }
+Tensor dist(const Tensor& a, const Tensor& b, Scalar p) { return norm(sub(a, b), p); }
+
+Tensor ops::named_norm(const Tensor& x, std::string_view p, IntArrayRef dim, bool keepdim) {
+  check(p == "fro" || p == "nuc", "only valid string values are 'fro' and 'nuc', found {}", p);
+  if (p == "fro") {
+    check(dim.size() <= 2, "Expected at most 2 dimensions, but got {} dimensions instead.", dim.size());
+    return norm(x, 2, dim, keepdim);
+  }
+  if (!dim.empty()) {
+    check(dim.size() == 2, "nuclear norm requires a 'dim' argument of size 2");
+    return linalg_matrix_norm(x, "nuc", dim, keepdim);
+  }
+  check(x.dim() == 2, "Expected a tensor with 2 dimensions, but got a tensor with {} dimension{} instead.", x.dim(),
+        x.dim() == 1 ? "" : "s");
+  return linalg_matrix_norm(x, "nuc", {0, 1}, keepdim);
+}
+
 Tensor norm(const Tensor& x, std::optional<Scalar> p, ScalarType dtype) {
   return norm<"NormBackward2">(x, exponent(p), {}, false, dtype);
 }

@@ -6,9 +6,14 @@
 #include <xgrad/autograd/ops/reductions.hpp>
 
 #include <concepts>
+#include <string_view>
 #include <tuple>
 
 namespace xgrad {
+
+namespace ops {
+Tensor named_norm(const Tensor& x, std::string_view p, IntArrayRef dim, bool keepdim);
+}
 
 /// y = Π x              dx = g·(the product of the others), exact where elements are 0. Integers and bool give int64.
 Tensor prod(const Tensor& x, std::optional<ScalarType> dtype = std::nullopt);
@@ -64,6 +69,15 @@ Tensor norm(const Tensor& x, Scalar p = 2);
 Tensor norm(const Tensor& x, std::optional<Scalar> p, ScalarType dtype);
 Tensor norm(const Tensor& x, std::optional<Scalar> p, IntArrayRef dim, bool keepdim = false);
 Tensor norm(const Tensor& x, std::optional<Scalar> p, IntArrayRef dim, bool keepdim, ScalarType dtype);
+/// "fro" is p = 2, over at most two dimensions where `dim` names any; "nuc" the sum of the singular values of matrices.
+/// (A template, so that `norm(x, 0)` is a number's.)
+auto norm(const Tensor& x, std::convertible_to<std::string_view> auto const& p, IntArrayRef dim = {},
+          bool keepdim = false) {
+  return ops::named_norm(x, p, dim, keepdim);
+}
+
+/// The norm of a − b.
+Tensor dist(const Tensor& a, const Tensor& b, Scalar p = 2);
 
 /// y = log Σ e^x        dx = g·e^(x − y)
 Tensor logsumexp(const Tensor& x, IntArrayRef dim, bool keepdim = false);
@@ -139,6 +153,10 @@ struct StatisticMethods : Methods<T, StatisticMethods<T>> {
   T norm(std::optional<Scalar> p, IntArrayRef dim, bool keepdim, ScalarType dtype) const {
     return xgrad::norm(as(this), p, dim, keepdim, dtype);
   }
+  T norm(std::convertible_to<std::string_view> auto const& p, IntArrayRef dim = {}, bool keepdim = false) const {
+    return ops::named_norm(as(this), p, dim, keepdim);
+  }
+  T dist(const T& b, Scalar p = 2) const { return xgrad::dist(as(this), b, p); }
   T logsumexp(IntArrayRef dim, bool keepdim = false) const { return xgrad::logsumexp(as(this), dim, keepdim); }
   T count_nonzero() const { return xgrad::count_nonzero(as(this)); }
   T count_nonzero(std::int64_t dim) const { return xgrad::count_nonzero(as(this), dim); }

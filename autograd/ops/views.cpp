@@ -184,6 +184,29 @@ Tensor t(const Tensor& x) {
                                            [](const Saved&, const Tensor& g) -> Grads { return {g.t()}; });
 }
 
+Tensor adjoint(const Tensor& x) {
+  check(x.dim() != 1, "tensor.adjoint() is only supported on matrices or batches of matrices. Got 1-D tensor.");
+  return x.dim() == 0 ? x : transpose(x, -2, -1);
+}
+Tensor Tensor::mT() const {
+  check(dim() != 1, "tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor.");
+  return xgrad::adjoint(*this);
+}
+Tensor Tensor::mH() const {
+  check(dim() != 1, "tensor.mH is only supported on matrices or batches of matrices. Got 1-D tensor.");
+  return xgrad::adjoint(*this);
+}
+Tensor Tensor::H() const {
+  check(dim() == 0 || dim() == 2, "tensor.H is only supported on matrices (2-D tensors). Got {}-D tensor.{}", dim(),
+        dim() > 2 ? " For batches of matrices, consider using tensor.mH" : "");
+  return xgrad::adjoint(*this);
+}
+Tensor Tensor::T() const {
+  Dims reversed;
+  for (std::int64_t d = dim(); d-- > 0;) reversed.push_back(d);
+  return permute(reversed);
+}
+
 /// The engine sums over what was stretched.
 Tensor expand(const Tensor& x, IntArrayRef size) {
   told(size);
@@ -284,6 +307,9 @@ Tensor& squeeze_(Tensor& x, std::int64_t dim) { return take_view_in_place(x, squ
 Tensor& unsqueeze_(Tensor& x, std::int64_t dim) { return take_view_in_place(x, unsqueeze(x, dim)), x; }
 Tensor& transpose_(Tensor& x, std::int64_t dim0, std::int64_t dim1) {
   return take_view_in_place(x, transpose(x, dim0, dim1)), x;
+}
+Tensor& as_strided_(Tensor& x, IntArrayRef size, IntArrayRef stride, std::optional<std::int64_t> offset) {
+  return take_view_in_place(x, as_strided(x, size, stride, offset)), x;
 }
 Tensor& t_(Tensor& x) {
   check(x.dim() <= 2, "t_() expects a tensor with <= 2 dimensions, but self is {}D", x.dim());

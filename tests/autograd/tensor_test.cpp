@@ -91,6 +91,11 @@ TEST(Tensor, FromBlobKeepsTheCallersMemory) {
   EXPECT_EQ(memory, (std::vector<float>{1, 2, 0, 0}));
   const Tensor columns = from_blob(memory.data(), {2, 2}, IntArrayRef{1, 2});
   EXPECT_EQ(columns[1][0].item<float>(), 2);
+  from_blob(
+      memory.data(), {2, 2}, {1, 2}, [&](void*) { ++deleted; }, kFloat32)
+      .fill_(7);
+  EXPECT_EQ(deleted, 2);
+  EXPECT_EQ(memory, (std::vector<float>(4, 7)));
 }
 
 TEST(Tensor, EmptyHasTheShapeAskedFor) {

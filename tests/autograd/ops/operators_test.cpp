@@ -4,6 +4,8 @@
 #include <xgrad/tests/support/message_of.hpp>
 #include <xgrad/xgrad.hpp>
 
+#include <set>
+
 #include "samples.hpp"
 
 namespace xgrad::op_table {
@@ -48,6 +50,59 @@ TEST(Operators, AreTheFunctions) {
   expect_same(x <= 0.5, le(x, 0.5));
   expect_same(x > 0.5, gt(x, 0.5));
   expect_same(x >= 0.5, ge(x, 0.5));
+}
+
+TEST(Operators, TakeANumberOnTheLeft) {
+  const Tensor a = x.detach().requires_grad_();
+  expect_same(2.5 % a, remainder(2.5, a));
+  expect_same(6 & whole, bitwise_and(6, whole));
+  expect_same(6 | whole, bitwise_or(6, whole));
+  expect_same(6 ^ whole, bitwise_xor(6, whole));
+  expect_same(1 << whole.abs(), bitwise_left_shift(1, whole.abs()));
+  expect_same(6 >> whole.abs(), bitwise_right_shift(6, whole.abs()));
+  expect_same(0.5 == x, eq(x, 0.5));
+  expect_same(0.5 != x, ne(x, 0.5));
+  expect_same(0.5 < x, gt(x, 0.5));
+  expect_same(0.5 <= x, ge(x, 0.5));
+  expect_same(0.5 > x, lt(x, 0.5));
+  expect_same(0.5 >= x, le(x, 0.5));
+  const Tensor at = tensor({1, 2, 3});  // at the number itself, where < and <= part
+  EXPECT_TRUE(equal(2 < at, tensor({false, false, true})));
+  EXPECT_TRUE(equal(2 <= at, tensor({false, true, true})));
+  EXPECT_TRUE(equal(2 > at, tensor({true, false, false})));
+  EXPECT_TRUE(equal(2 >= at, tensor({true, true, false})));
+}
+
+/// What an assignment does to a row and to the elements of a mask, beside the operator itself.
+#define EXPECT_CHANGES_PARTS(ASSIGN, OP, VALUE)                                    \
+  do {                                                                             \
+    Tensor rows = whole.clone(), places = whole.clone();                           \
+    rows[0] ASSIGN VALUE;                                                          \
+    expect_same(rows, cat({(whole[0] OP VALUE).unsqueeze(0), whole.slice(0, 1)})); \
+    places[yes] ASSIGN VALUE;                                                      \
+    expect_same(places, where(yes, whole OP VALUE, whole));                        \
+  } while (false)
+
+TEST(Operators, AssignmentsChangeParts) {
+  EXPECT_CHANGES_PARTS(+=, +, 2);
+  EXPECT_CHANGES_PARTS(-=, -, 2);
+  EXPECT_CHANGES_PARTS(*=, *, 3);
+  EXPECT_CHANGES_PARTS(%=, %, 2);
+  EXPECT_CHANGES_PARTS(&=, &, 6);
+  EXPECT_CHANGES_PARTS(|=, |, 5);
+  EXPECT_CHANGES_PARTS(^=, ^, 7);
+  EXPECT_CHANGES_PARTS(<<=, <<, 2);
+  EXPECT_CHANGES_PARTS(>>=, >>, 1);
+  Tensor a = x.clone();
+  a[0] /= y;
+  a[yes] /= 2;
+  expect_same(
+      a, where(yes, cat({(x[0] / y).unsqueeze(0), x.slice(0, 1)}) / 2, cat({(x[0] / y).unsqueeze(0), x.slice(0, 1)})));
+  Tensor mask = yes.clone();
+  mask[0] |= !mask[0];
+  EXPECT_TRUE(mask[0].all().item<bool>());
+  mask[mask] ^= true;
+  EXPECT_FALSE(mask.any().item<bool>());
 }
 
 TEST(Operators, InPlaceOnesChangeTheirArgument) {
@@ -168,6 +223,123 @@ TEST(Einsum, TakesNumbersForLetters) {
             "einsum(): subscript in subscript list is not within the valid range [0, 52)");
   EXPECT_THROW(einsum({{a, {0, -1}}}), ValueError);
   EXPECT_THROW(einsum({{a, {0}}}), Error);
+}
+
+TEST(Operators, SecondNamesAreTheFirst) {
+  const Tensor u = t({2, 3}, Range{0.2, 0.8}), w = t({3}, Range{0.3, 0.9});
+  const Tensor a = u.detach().requires_grad_();
+  Tensor out = empty({0}, kFloat64), yes_or_no = empty({0}, kBool);
+  std::set<std::string> tested;
+  // Function, method, both in place, and with `out`.
+#define SAME(NAME, OF, OUT, ...)                                                                             \
+  do {                                                                                                       \
+    SCOPED_TRACE(#NAME);                                                                                     \
+    tested.insert(#NAME);                                                                                    \
+    expect_same(NAME(a __VA_OPT__(, ) __VA_ARGS__), OF(a __VA_OPT__(, ) __VA_ARGS__));                       \
+    expect_same(a.NAME(__VA_ARGS__), OF(a __VA_OPT__(, ) __VA_ARGS__));                                      \
+    Tensor first = u.clone(), second = u.clone(), third = u.clone();                                         \
+    expect_same(NAME##_(first __VA_OPT__(, ) __VA_ARGS__), OF##_(third __VA_OPT__(, ) __VA_ARGS__));         \
+    EXPECT_TRUE(second.NAME##_(__VA_ARGS__).is_same(second));                                                \
+    EXPECT_TRUE(equal(first, third) && equal(second, third));                                                \
+    EXPECT_EQ(&NAME##_out(OUT, u __VA_OPT__(, ) __VA_ARGS__), &OUT);                                         \
+    EXPECT_TRUE(equal(OUT, OF(u __VA_OPT__(, ) __VA_ARGS__)));                                               \
+    OUT.zero_();                                                                                             \
+    EXPECT_TRUE(equal(NAME(u __VA_OPT__(, ) __VA_ARGS__, kw::out = OUT), OF(u __VA_OPT__(, ) __VA_ARGS__))); \
+  } while (false)
+  SAME(absolute, abs, out);
+  SAME(arccos, acos, out);
+  SAME(arcsin, asin, out);
+  SAME(arcsinh, asinh, out);
+  SAME(arctan, atan, out);
+  SAME(arctanh, atanh, out);
+  SAME(arctan2, atan2, out, w);
+  SAME(clip, clamp, out, 0.3, 0.6);
+  SAME(clip, clamp, out, w);
+  SAME(divide, div, out, w);
+  SAME(divide, div, out, 3, "floor");
+  SAME(fix, trunc, out);
+  SAME(multiply, mul, out, w);
+  SAME(multiply, mul, out, 3);
+  SAME(negative, neg, out);
+  SAME(subtract, sub, out, w, 2);
+  SAME(true_divide, div, out, w);
+  SAME(greater, gt, yes_or_no, w);
+  SAME(greater_equal, ge, yes_or_no, 0.5);
+  SAME(less, lt, yes_or_no, w);
+  SAME(less_equal, le, yes_or_no, 0.5);
+  SAME(not_equal, ne, yes_or_no, w);
+  {
+    const Tensor u = t({2, 3}, Range{1.2, 3}), a = u.detach().requires_grad_();
+    SAME(arccosh, acosh, out);
+  }
+#undef SAME
+#define NAME_OF(NAME, OF) #NAME,
+  EXPECT_EQ(tested, (std::set<std::string>{XGRAD_ALIASES(NAME_OF)}));
+#undef NAME_OF
+}
+
+/// As users write them: each of these calls did not compile before.
+TEST(Operators, DimensionsThatMayBeLeftOutAreListsToo) {
+  const Tensor a = t({2, 3}), b = t({3, 2}, kFloat64, 2), square = t({4, 4}) + eye(4, kFloat64) * 9;
+  const std::vector<std::int64_t> both{0, 1};
+  expect_same(linalg_norm(a, 2, {0}), linalg_vector_norm(a, 2, 0));
+  expect_same(linalg_norm(a, 2, 1), linalg_vector_norm(a, 2, {1}));
+  expect_same(linalg_norm(a, 2, {0, 1}), linalg_matrix_norm(a, 2, {0, 1}));
+  expect_same(linalg_norm(a, 2, both), linalg_matrix_norm(a, 2));
+  expect_same(linalg_norm(a, 0, {1}), (a != 0).sum(1).to(kFloat64));
+  expect_same(linalg_norm(a, "nuc", {0, 1}), linalg_matrix_norm(a, "nuc"));
+  expect_same(linalg_norm(a, std::nullopt, {1}, true), linalg_vector_norm(a, 2, Dims{1}, true));
+  expect_same(linalg_norm(a, 2, {}), linalg_norm(a, 2, std::nullopt));
+  expect_same(linalg_vector_norm(a, 2, a.sizes().size() == 2 ? OptionalIntArrayRef(both) : std::nullopt), norm(a, 2));
+  const Tensor system = square.view({2, 2, 4}), right = t({2, 2});
+  expect_same(linalg_tensorsolve(system, right, {2}), linalg_tensorsolve(system, right));
+  expect_same(einsum("ij,jk", {a, b}, {0, 1}), einsum("ij,jk", {a, b}));
+}
+
+TEST(Operators, NormsHaveNames) {
+  const Tensor a = t({2, 3}), batch = t({2, 3, 4});
+  expect_same(norm(a, "fro"), norm(a, 2, IntArrayRef()));
+  expect_same(batch.norm("fro", {0, 2}, true), norm(batch, 2, {0, 2}, true));
+  expect_same(a.norm("nuc"), linalg_matrix_norm(a, "nuc"));
+  expect_same(norm(batch, "nuc", {0, 2}), linalg_matrix_norm(batch, "nuc", {0, 2}));
+  const auto words = [](auto f) {
+    try {
+      f();
+    } catch (const Error& e) {
+      return std::string(e.what());
+    }
+    return std::string();
+  };
+  EXPECT_EQ(words([&] { return norm(a, "frob"); }), "only valid string values are 'fro' and 'nuc', found frob");
+  EXPECT_EQ(words([&] { return norm(batch, "nuc"); }),
+            "Expected a tensor with 2 dimensions, but got a tensor with 3 dimensions instead.");
+  EXPECT_EQ(words([&] { return norm(batch, "nuc", {0}); }), "nuclear norm requires a 'dim' argument of size 2");
+  EXPECT_EQ(words([&] {
+              return norm(batch, "fro", {0, 1, 2});
+            }),
+            "Expected at most 2 dimensions, but got 3 dimensions instead.");
+}
+
+TEST(Operators, ToTakesDevicesTensorsAndKeywords) {
+  EXPECT_TRUE(x.to(kCPU).is_same(x) && x.to("cpu").is_same(x) && x.to(Device("cpu")).is_same(x));
+  EXPECT_TRUE(x.to(x).is_same(x) && x.to(kw::device = kCPU).is_same(x));
+  EXPECT_FALSE(x.to(kCPU, true).is_same(x) || x.to(x, true).is_same(x) || x.to(kw::copy = true).is_same(x));
+  for (const Tensor& y : {x.to(whole), x.to(kCPU, kInt64), x.to("cpu", kInt64), x.to(kw::dtype = kInt64),
+                          x.to(kw::device = "cpu", kw::dtype = kInt64, kw::copy = true), x.to(TensorOptions(kInt64))})
+    expect_same(y, to(x, kInt64));
+  EXPECT_THROW(x.to(kCUDA), Error);
+  EXPECT_THROW(x.to(kCUDA, kInt64), Error);
+}
+
+TEST(Operators, ArgsortHasAStableForm) {
+  expect_same(x.argsort(true, 1, true), argsort(x, 1, true));
+  expect_same(x.argsort(true, 0), argsort(x, true, 0, false));
+}
+
+TEST(Operators, FillTakesAnElementOfItsArgument) {
+  Tensor a = x.clone();
+  a.fill_(a[1][2]);
+  expect_same(a, full({2, 3}, x[1][2].item<double>(), kFloat64));
 }
 
 TEST(TensorOfNumbers, TakesItsDtypeFromAllOfThem) {

@@ -106,6 +106,12 @@ OP_FAMILY(comparison) {
           "isinf", [](T x) { return isinf(x); }, unary_samples())
           .without(kError, "takes every dtype"),
       row(
+          "isposinf", [](T x) { return x.isposinf(); }, unary_samples())
+          .without(kError, "takes every dtype"),
+      row(
+          "isneginf", [](T x) { return x.isneginf(); }, unary_samples())
+          .without(kError, "takes every dtype"),
+      row(
           "isfinite", [](T x) { return x.isfinite(); }, unary_samples())
           .without(kError, "takes every dtype"),
       row(
@@ -139,6 +145,10 @@ OP_FAMILY(bits) {
                        {t({2, 3}, kUInt8), t({2, 1}, kInt16, 2, small)},
                        {t({37, 31}, kInt32), t({31}, kInt32, 2, small)},
                        {v({-9, 9, -1}, kInt8), v({1, 2, 3}, kInt8)}};
+  // Signs, zeros, the lowest number, and multiples that do not fit.
+  const Samples divisible{{v({-4, 0, -128, 100, 0, 12}, kInt8), v({6, 0, -128, 3, -5, 18}, kInt8)},
+                          {v({-12, 7, 0}, kInt64), v({18, -21, 3}, kInt64)},
+                          {v({255, 36}, kUInt8), v({5, 24}, kUInt8)}};
 #define BITS(NAME, SAMPLES)                                                                                     \
   row(                                                                                                          \
       #NAME, [](T x, T y) { return NAME(x, y); }, [](Tensor& x, T y) { x.NAME##_(y); }, SAMPLES),               \
@@ -161,6 +171,12 @@ OP_FAMILY(bits) {
       BITS(bitwise_and, binary_samples() + whole),
       BITS(bitwise_or, binary_samples() + whole),
       BITS(bitwise_xor, binary_samples() + whole),
+      row(
+          "gcd", [](T x, T y) { return gcd(x, y); }, [](Tensor& x, T y) { x.gcd_(y); },
+          binary_samples() + whole + divisible),
+      row(
+          "lcm", [](T x, T y) { return x.lcm(y); }, [](Tensor& x, T y) { lcm_(x, y); },
+          binary_samples() + whole + divisible),
       BITS(bitwise_left_shift, binary_samples(small) + places),
       BITS(bitwise_right_shift, binary_samples(small) + places),
   };

@@ -35,6 +35,8 @@ OP_FAMILY(elementary) {
           .without(kError, "takes every dtype"),
       in_place_row(
           "atanh_", [](Tensor& x) { x.atanh_(); }, lacking(unary_samples(Range{-0.9, 0.9}))),
+      UNARY(deg2rad, {-300, 300}).without(kError, "takes every dtype"),
+      UNARY(rad2deg, {-3, 3}).without(kError, "takes every dtype"),
       UNARY(exp2).without(kError, "takes every dtype"),
       UNARY(expm1).without(kError, "takes every dtype"),
       UNARY(log2, {0.1, 3}).without(kError, "takes every dtype"),

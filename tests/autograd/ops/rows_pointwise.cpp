@@ -87,7 +87,33 @@ OP_FAMILY(pointwise) {
           with(few_samples(), numbers))
           .without(kError, "takes every dtype"),
       row(
-          "rsub.scalar", [](T x, Scalar c) { return rsub(x, c); }, with(few_samples(), numbers)),
+          "rsub", [](T x, T y, Scalar a) { return rsub(x, y, a); }, with(few, {{1}, {0.5}, {-3}})),
+      row(
+          "rsub.scalar", [](T x, Scalar c, Scalar a) { return rsub(x, c, a); },
+          with(few_samples(), {{1.5, 1}, {3, 1}, {true, 1}, {-0.25, 2}, {3, -0.5}})),
+      row(
+          "float_power", [](T x, T p) { return float_power(x, p); }, [](Tensor& x, T p) { x.float_power_(p); },
+          in_dtypes({{t({2, 3}, positive), t({3}, kFloat64, 2)}, {t({}, positive), t({})}, {t({0}), t({0})}},
+                    {kFloat64, kFloat32, kInt64, kBool}) +
+              Samples{{t({3}, positive), t({3}, kInt64)},
+                      {t({3}, kFloat32, 1, positive), t({3})},
+                      {t({2, 3}, positive), t({2})},
+                      rough({t({33, 31}, positive), t({31})}),
+                      rough({v({kNaN, kInf, 2}), v({1, -2, kInf})})}),
+      row(
+          "float_power.scalar", [](T x, Scalar p) { return x.float_power(p); },
+          [](Tensor& x, Scalar p) { float_power_(x, p); }, with(few_samples(positive), {{2}, {0.5}, {-1.5}}))
+          .without(kError, "takes every dtype"),
+      row("float_power.scalar_base", [](Scalar x, T p) { return float_power(x, p); },
+          {{2, t({2, 3})},
+           {0.5, t({})},
+           {3, t({0})},
+           {2, t({3}, kFloat32)},
+           {2.5, t({3}, kInt64)},
+           {true, t({3}, kBool)},
+           rough({2, t({33, 31})}),
+           rough({1.5, v({kNaN, kInf, -kInf})})})
+          .without(kError, "takes every dtype"),
       row(
           "pow.scalar", [](T x, Scalar p) { return pow(x, p); }, [](Tensor& x, Scalar p) { x.pow_(p); },
           with(unary_samples(positive, {0.0, -0.0, kInf, -kInf, kNaN, -2.0, 1e200}),
@@ -137,6 +163,19 @@ OP_FAMILY(pointwise) {
       in_place_row(
           "fill_", [](Tensor& x, Scalar c) { fill_(x, c); }, with(few_samples(), {{2.5}, {3}, {true}}))
           .without(kError, "takes every dtype"),
+      in_place_row("fill_.tensor", [](Tensor& x, T value) { x.fill_(value); },
+                   {{t({2, 3}), t({})},
+                    {t({}), t({}, kFloat64, 2)},
+                    {t({0}), t({})},
+                    {t({3}), t({}, kInt64)},
+                    {t({3}), t({}, kFloat32)},
+                    {t({3}, kFloat32), t({}, kFloat32)},
+                    {t({3}, kInt64), t({}, kInt64)},
+                    {t({3}, kBool), t({}, kBool)},
+                    {t({3}), t({1})},
+                    {t({3}), t({3})},
+                    rough({t({31, 37}), t({})}),
+                    rough({v({kNaN, 1, kInf}), t({})})}),
       in_place_row(
           "zero_", [](Tensor& x) { x.zero_(); }, few_samples())
           .without(kError, "takes every dtype"),

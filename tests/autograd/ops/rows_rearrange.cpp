@@ -201,11 +201,68 @@ OP_FAMILY(rearrange) {
           lists() + Samples{{list({t({3, 1}), t({2})})}}),
       list_row("hstack", [](TensorList l) { return hstack(l); }),
       list_row("vstack", [](TensorList l) { return vstack(l); }),
+      list_row("row_stack", [](TensorList l) { return row_stack(l); }),
       list_row("dstack", [](TensorList l) { return dstack(l); }),
       list_row("column_stack", [](TensorList l) { return column_stack(l); }),
       row(
           "block_diag", [](TensorList l) { return block_diag(l); }, blocks)
           .without(kError, kAny),
+  };
+}
+
+OP_FAMILY(parts) {
+  const Tensor whole = t({4, 3}), narrow = t({4, 3}, kFloat32);
+  return {
+      row("slice_scatter",
+          [](T x, T src, Int d, OptionalInt from, OptionalInt to, Int step) {
+            return slice_scatter(x, src, d, from, to, step);
+          },
+          {{whole, t({2, 3}, kFloat64, 2), 0, 1, 3, 1},
+           {whole, t({4, 2}, kFloat64, 2), 1, none, none, 2},
+           {whole, t({1, 3}, kFloat64, 2), -2, -1, none, 1},
+           {whole, t({1, 3}), 0, 1, 3, 1},
+           {whole, t({4, 3}), 5, none, none, 1},
+           {narrow, t({2, 3}), 0, 0, 2, 1},
+           {narrow, t({2, 3}, kFloat32, 2), 0, 0, 2, 1},
+           {t({3}, kInt64), t({2}, kInt64, 2), 0, 1, 9, 1},
+           {t({3}, kBool), t({2}, kBool, 2), 0, 1, 9, 1},
+           {t({}), t({}), 0, none, none, 1},
+           {t({0, 3}), t({0, 3}), 0, none, none, 1},
+           rough({t({40, 31}), t({20, 31}, kFloat64, 2), 0, none, none, 2}),
+           rough({v({kNaN, 1, kInf}), v({2}), 0, 1, 2, 1})}),
+      row("select_scatter", [](T x, T src, Int d, Int at) { return x.select_scatter(src, d, at); },
+          {{whole, t({3}, kFloat64, 2), 0, 1},
+           {whole, t({4}, kFloat64, 2), -1, -1},
+           {t({2}), t({}, kFloat64, 2), 0, 1},
+           {whole, t({2}), 0, 1},
+           {whole, t({3}), 0, 9},
+           {whole, t({3}), 4, 0},
+           {narrow, t({3}), 0, 0},
+           {narrow, t({3}, kFloat32, 2), 0, 0},
+           {t({3}, kInt64), t({}, kInt64, 2), 0, 1},
+           {t({3}, kBool), t({}, kBool, 2), 0, 1},
+           {t({}), t({}), 0, 0},
+           {t({2, 0}), t({0}), 0, 1},
+           rough({t({40, 31}), t({31}, kFloat64, 2), 0, 7}),
+           rough({v({kNaN, 1, kInf}), t({}), 0, 1})}),
+      row("diagonal_scatter", [](T x, T src, Int k, Int a, Int b) { return diagonal_scatter(x, src, k, a, b); },
+          {{whole, t({3}, kFloat64, 2), 0, 0, 1},
+           {whole, t({2}, kFloat64, 2), 1, 0, 1},
+           {t({2, 3, 3}), t({2, 3}, kFloat64, 2), 0, 1, 2},
+           {whole, t({2}), 0, 0, 1},
+           {whole, t({3}), 0, 1, 1},
+           {narrow, t({3}), 0, 0, 1},
+           {narrow, t({3}, kFloat32, 2), 0, 0, 1},
+           {t({3, 3}, kInt64), t({3}, kInt64, 2), 0, 0, 1},
+           {t({3, 3}, kBool), t({3}, kBool, 2), 0, 0, 1},
+           {t({}), t({}), 0, 0, 1},
+           {t({0, 3}), t({0}), 0, 0, 1},
+           rough({t({40, 31}), t({31}, kFloat64, 2), 0, 0, 1}),
+           rough({m({{kNaN, 1}, {kInf, 2}}), t({2}), 0, 0, 1})}),
+      in_place_row(
+          "fill_diagonal_", [](Tensor& x, Scalar value, bool wrap) { x.fill_diagonal_(value, wrap); },
+          with(matrices() + Samples{{t({8, 3})}, {t({3, 8})}, {t({3, 3, 3})}, {t({2, 2, 2, 2})}},
+               {{2.5, false}, {3, true}})),
   };
 }
 

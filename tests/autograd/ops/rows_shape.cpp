@@ -116,6 +116,17 @@ OP_FAMILY(shape) {
           "t", [](T x) { return t(x); }, [](Tensor& x) { x.t_(); }, x + Samples{{t({4})}, {t({3, 3})}})
           .reshapes(),
       row(
+          "adjoint", [](T x) { return x.adjoint(); }, x + Samples{{t({4})}, {t({3, 3})}}),
+      row(
+          "mT", [](T x) { return x.mT(); }, x + Samples{{t({4})}, {t({3, 3})}}),
+      row(
+          "mH", [](T x) { return x.mH(); }, x + Samples{{t({4})}, {t({3, 3})}}),
+      row(
+          "matrix_H", [](T x) { return x.H(); }, x + Samples{{t({4})}, {t({3, 3})}}),
+      row(
+          "numpy_T", [](T x) { return x.T(); }, x + Samples{{t({4})}, {t({3, 3})}})
+          .without(kError, any),
+      row(
           "expand", [](T x, IntArrayRef size) { return expand(x, size); },
           with({{t({3, 1})},
                 {t({3, 2})},
@@ -215,6 +226,7 @@ OP_FAMILY(shape) {
       row(
           "as_strided",
           [](T x, IntArrayRef size, IntArrayRef stride, Bound at) { return as_strided(x, size, stride, at); },
+          [](Tensor& x, IntArrayRef size, IntArrayRef stride, Bound at) { x.as_strided_(size, stride, at); },
           with({{t({2, 3})},
                 {t({6})},
                 {t({7})},
@@ -227,7 +239,8 @@ OP_FAMILY(shape) {
                 rough({t({1031})}),
                 rough({v({kNaN, 1, kInf, 2, 3, 4})})},
                {{D{2, 2}, D{3, 1}, 1}, {D{3, 2}, D{1, 1}}, {D{3, 2}, D{0, 1}}, {D{2}, D{1, 1}}}))
-          .strided(),
+          .strided()
+          .reshapes(),
       row(
           "unbind", [](T x, Int d) { return unbind(x, d); }, with(x, {{1}, {0}, {-1}})),
       row(
@@ -238,6 +251,10 @@ OP_FAMILY(shape) {
           with(x + Samples{{t({5, 2})}, {t({2, 7})}, {t({2, 5})}}, {{2, 0}, {3, 1}, {0, 0}})),
       row(
           "cat", [](TensorList list, Int d) { return cat(list, d); }, with(lists, {{0}, {1}, {-1}, {7}})),
+      row(
+          "concat", [](TensorList list, Int d) { return concat(list, d); }, with(lists, {{0}, {-1}, {7}})),
+      row(
+          "concatenate", [](TensorList list, Int d) { return concatenate(list, d); }, with(lists, {{0}, {-1}, {7}})),
       row(
           "stack", [](TensorList list, Int d) { return stack(list, d); }, with(lists, {{0}, {1}, {-1}, {7}}))
           .without(kBroadcast, "shapes have to agree"),

@@ -30,6 +30,7 @@ const std::map<std::string, const char*>& without_a_row_for_a_reason() {
       {"tensordot(TTi)", "the other form, with the last dims of one and the first of the other: operators_test.cpp"},
       {"unique(Tb)", "the first result of _unique2: operators_test.cpp"},
       {"split(TDi)", "split_with_sizes: operators_test.cpp"},
+      {"named_norm", "norm(x, \"fro\") and norm(x, \"nuc\"): operators_test.cpp"},
       {"view_as(Td)", "x.view(dtype), which the row view.dtype calls"},
       {"clamp(TT)", "clamp(x, min, none): operators_test.cpp"},
       {"clamp_(TT)", "the same"},
