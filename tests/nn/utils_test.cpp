@@ -1,4 +1,5 @@
 #include <cmath>
+#include <limits>
 
 #include "golden.hpp"
 #include "models.hpp"
@@ -104,6 +105,19 @@ TEST(ParameterList, RegistersByNumber) {
   EXPECT_EQ(copy->size(), 3u);
   EXPECT_FALSE((*copy)[0].is_same(list[0]));
   EXPECT_TRUE((*copy)[0].requires_grad());
+}
+
+TEST(ClipGradNorm, OfOrderZeroAndMinusInfinityAsPyTorch) {
+  const double inf = std::numeric_limits<double>::infinity();
+  auto p = with_gradients();
+  EXPECT_EQ(utils::clip_grad_norm_(p, 1, 0), 2) << "how many gradients are not zero";
+  EXPECT_FLOAT_EQ(p[0].grad().to_vector<float>()[0], 3 / (2 + 1e-6f));
+  p = with_gradients();
+  EXPECT_EQ(utils::clip_grad_norm_(p[0], 1, 0), 1);
+  EXPECT_EQ(utils::clip_grad_norm_(with_gradients()[0], 10, -inf), 3);
+  EXPECT_EQ(utils::clip_grad_norm_(with_gradients(), 10, -inf), 0);
+  EXPECT_EQ(utils::clip_grad_norm_(with_gradients(), 10, inf), 12);
+  EXPECT_EQ(utils::clip_grad_norm_(with_gradients(), 10, -1), 0);
 }
 
 }  // namespace
