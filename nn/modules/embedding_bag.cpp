@@ -78,7 +78,8 @@ Tensor largest(const Tensor& rows, const Bags& bags) {
     }
   }
   const Tensor index = integers(best).view({bags.count, width});
-  if (bags.rows.empty()) return zeros({bags.count, width}, rows.dtype());
+  // Empty bags are zeros that the table's gradient passes through, too.
+  if (bags.rows.empty()) return zeros({bags.count, width}, rows.dtype()) + rows.sum();
   return where(index < 0, 0., rows.gather(0, index.clamp_min(0)));
 }
 

@@ -45,5 +45,14 @@ TEST(EmbeddingBag, RefusesWhatDoesNotFit) {
   EXPECT_THROW(F::embedding_bag(tensor({{0, 3}}, kInt64), weight), IndexError);
 }
 
+TEST(EmbeddingBag, OnlyPaddingStillTakesAGradient) {
+  const Tensor weight = ones({3, 2}).requires_grad_();
+  const Tensor y = F::embedding_bag(tensor({{1, 1}}, kInt64), weight, kw::mode = "max", padding_idx = 1);
+  EXPECT_EQ(y.detach().to_vector<float>(), (std::vector<float>{0, 0}));
+  ASSERT_TRUE(y.requires_grad());
+  y.sum().backward();
+  EXPECT_TRUE(weight.grad().equal(zeros({3, 2})));
+}
+
 }  // namespace
 }  // namespace xgrad
