@@ -3,6 +3,7 @@
 #include <xgrad/nn/module.hpp>
 #include <xgrad/nn/module_state.hpp>
 
+#include <algorithm>
 #include <unordered_set>
 
 namespace xgrad::nn {
@@ -11,6 +12,13 @@ namespace {
 
 std::string join(const std::string& prefix, const std::string& name) {
   return prefix.empty() ? name : prefix + "." + name;
+}
+
+/// A dotted path: what stands before the last dot, and behind it.
+std::pair<std::string, std::string> split(const std::string& path) {
+  const std::size_t dot = path.rfind('.');
+  if (dot == std::string::npos) return {"", path};
+  return {path.substr(0, dot), path.substr(dot + 1)};
 }
 
 // Adds what is defined and not there yet.
@@ -83,6 +91,13 @@ void ModuleBase::replace_child(const std::string& name, Pointer module) {
   slot = std::move(module);
 }
 
+void ModuleBase::add_module(const std::string& name, Pointer module) {
+  if (state_->children.contains(name))
+    replace_child(name, std::move(module));
+  else
+    add_child(name, std::move(module));
+}
+
 void ModuleBase::unregister_module(const std::string& name) {
   check(state_->children.contains(name), "No Module with name `{}` is registered", name);
   state_->children.erase(name);
@@ -141,6 +156,44 @@ OrderedDict<std::string, ModuleBase::Pointer> ModuleBase::named_children() const
 }
 
 std::vector<ModuleBase::Pointer> ModuleBase::children() const { return named_children().values(); }
+
+void ModuleBase::fail_to_get(const std::string& name, const char* kind) const {
+  const bool there = state_->parameters.contains(name) || state_->buffers.contains(name) ||
+                     state_->children.contains(name) || state_->computed.contains(name);
+  if (there) fail("`{}` is not {}", name, kind);
+  fail("{} has no attribute `{}`", short_name(), name);
+}
+
+ModuleBase::Pointer ModuleBase::get_submodule(const std::string& target) const {
+  Pointer module = self();
+  for (std::size_t begin = 0; begin < target.size() + 1 && !target.empty();) {
+    const std::size_t end = std::min(target.find('.', begin), target.size());
+    const std::string name = target.substr(begin, end - begin);
+    const Pointer* child = module->state_->children.find(name);
+    if (!child) module->fail_to_get(name, "an nn.Module");
+    module = Pointer(*child);
+    begin = end + 1;
+  }
+  return module;
+}
+
+Tensor ModuleBase::get_parameter(const std::string& target) const {
+  const auto [path, name] = split(target);
+  const Pointer module = get_submodule(path);
+  module->check_initialized("get_parameter()");
+  const Tensor* parameter = module->state_->parameters.find(name);
+  if (!parameter || !parameter->defined()) module->fail_to_get(name, "an nn.Parameter");
+  return *parameter;
+}
+
+Tensor ModuleBase::get_buffer(const std::string& target) const {
+  const auto [path, name] = split(target);
+  const Pointer module = get_submodule(path);
+  module->check_initialized("get_buffer()");
+  const State::Buffer* buffer = module->state_->buffers.find(name);
+  if (!buffer) module->fail_to_get(name, "a buffer");
+  return buffer->tensor;
+}
 
 void ModuleBase::check_initialized(const char* caller) const {
   if (!has_uninitialized_params()) return;

@@ -110,6 +110,12 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
     replace_child(name, holder.ptr());
     return holder;
   }
+  /// Python's add_module: registers, or replaces the submodule of that name.
+  void add_module(const std::string& name, Pointer module);
+  template <detail::ModuleType M>
+  void add_module(const std::string& name, M module) {
+    add_module(name, std::make_shared<M>(module));
+  }
   void unregister_module(const std::string& name);
   void unregister_parameter(const std::string& name);
   void unregister_buffer(const std::string& name);
@@ -142,6 +148,11 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
   /// This module and all below it. A module that no shared pointer owns is listed by a pointer that does not own it.
   std::vector<Pointer> modules(bool include_self = true) const;
   OrderedDict<std::string, Pointer> named_modules(const std::string& name_prefix = {}, bool include_self = true) const;
+  /// What is registered under a dotted path, "net.conv" or "net.conv.weight"; the empty path is this module itself.
+  /// Throws Error when there is nothing of that name, or something else.
+  Pointer get_submodule(const std::string& target) const;
+  Tensor get_parameter(const std::string& target) const;
+  Tensor get_buffer(const std::string& target) const;
 
   /// Calls `f` for this module and all below it (defined in module.hpp). `f` takes a module (Module&, ModuleBase& or
   /// their const, or a `std::shared_ptr<ModuleBase>`), with its dotted name before it if it likes. Taking nn::Module&
@@ -253,6 +264,8 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
   void announce_loading(const std::string& prefix, const OrderedDict<std::string, Tensor>& source);
   void plan_loading(const std::string& prefix, Loading& loading) const;
   void check_initialized(const char* caller) const;
+  /// Throws that nothing, or nothing of that `kind`, is called `name`.
+  [[noreturn]] void fail_to_get(const std::string& name, const char* kind) const;
   /// Every module below (and this one), once each, as (dotted name, pointer).
   void walk(const std::string& name, bool include_self,
             const std::function<void(const std::string&, const Pointer&)>& visit) const;

@@ -14,6 +14,17 @@ void ModuleListImpl::insert_pointer(std::size_t index, std::shared_ptr<ModuleBas
   for (std::size_t i = index; i < size(); ++i) replace_module(std::to_string(i), modules_[i]);
 }
 
+std::shared_ptr<ModuleBase> ModuleListImpl::pop(std::int64_t index) {
+  const auto n = static_cast<std::int64_t>(size());
+  check<IndexError>(-n <= index && index < n, "index {} is out of range", index);
+  const auto at = modules_.begin() + (index < 0 ? index + n : index);
+  std::shared_ptr<ModuleBase> module = *at;
+  modules_.erase(at);
+  unregister_module(std::to_string(n - 1));
+  for (std::size_t i = 0; i < size(); ++i) replace_module(std::to_string(i), modules_[i]);
+  return module;
+}
+
 std::shared_ptr<ModuleBase> ModuleListImpl::clone(const std::optional<Device>& device) const {
   auto copy = std::make_shared<ModuleListImpl>(*this);
   copy->start_anew();

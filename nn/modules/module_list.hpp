@@ -12,8 +12,10 @@ namespace xgrad::nn {
 
 /// A list of modules that registers them as "0", "1", ...
 ///
-///     nn::ModuleList layers(nn::Linear(3, 4), nn::Linear(4, 5));
+///     nn::ModuleList layers{nn::Linear(3, 4), nn::Linear(4, 5)};
 ///     for (auto& layer : layers) x = layer->as<nn::Linear>()->forward(x);
+///
+/// Braces make the modules from left to right, as Python does; between parentheses the compiler chooses the order.
 class ModuleListImpl : public Cloneable<ModuleListImpl> {
  public:
   using Iterator = std::vector<std::shared_ptr<ModuleBase>>::iterator;
@@ -32,15 +34,24 @@ class ModuleListImpl : public Cloneable<ModuleListImpl> {
   void push_back(M&& module) {
     insert(size(), std::forward<M>(module));
   }
+  template <class M>
+  ModuleListImpl& append(M&& module) {
+    push_back(std::forward<M>(module));
+    return *this;
+  }
   /// Puts a module before position `index`; those behind it move up. Throws IndexError past the end.
   template <class M>
   void insert(std::size_t index, M&& module) {
     insert_pointer(index, detail::module_pointer(std::forward<M>(module)));
   }
   template <class Container>
-  void extend(const Container& container) {
+  ModuleListImpl& extend(const Container& container) {
     for (const auto& module : container) push_back(module);
+    return *this;
   }
+  /// Takes module `index` out, from the end if it is negative; those behind it move down. Throws IndexError past the
+  /// ends.
+  std::shared_ptr<ModuleBase> pop(std::int64_t index);
 
   Iterator begin() { return modules_.begin(); }
   ConstIterator begin() const { return modules_.begin(); }

@@ -13,10 +13,39 @@ Tensor SequentialImpl::forward(Tensor input) {
   return forward<Tensor, Tensor>(std::move(input));
 }
 
-void SequentialImpl::append(std::string name, AnyModule module) {
+void SequentialImpl::add(std::string name, AnyModule module) {
   register_module(name, module.ptr());
   names_.push_back(std::move(name));
   modules_.push_back(std::move(module));
+}
+
+void SequentialImpl::insert_any(std::int64_t index, AnyModule module) {
+  const auto n = static_cast<std::int64_t>(size());
+  check<IndexError>(-n <= index && index <= n, "Index out of range: {}", index);
+  for (std::size_t i = 0; i < size(); ++i) {
+    check(names_[i] == std::to_string(i), "insert() numbers the modules anew, but one is called '{}'", names_[i]);
+  }
+  modules_.insert(modules_.begin() + (index < 0 ? index + n : index), std::move(module));
+  number_anew();
+}
+
+std::shared_ptr<ModuleBase> SequentialImpl::pop(std::int64_t index) {
+  const auto n = static_cast<std::int64_t>(size());
+  check<IndexError>(-n <= index && index < n, "index {} is out of range", index);
+  const auto at = modules_.begin() + (index < 0 ? index + n : index);
+  std::shared_ptr<ModuleBase> module = at->ptr();
+  modules_.erase(at);
+  number_anew();
+  return module;
+}
+
+void SequentialImpl::number_anew() {
+  for (const std::string& name : names_) unregister_module(name);
+  names_.clear();
+  for (const AnyModule& module : modules_) {
+    names_.push_back(std::to_string(names_.size()));
+    register_module(names_.back(), module.ptr());
+  }
 }
 
 std::shared_ptr<ModuleBase> SequentialImpl::clone(const std::optional<Device>& device) const {

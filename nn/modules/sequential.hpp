@@ -13,8 +13,11 @@ namespace xgrad::nn {
 /// Feeds what a module returns to the next one. Takes holders, shared pointers, modules by value, functions, and other
 /// Sequentials; children are named "0", "1", ... unless names are given.
 ///
-///     nn::Sequential net(nn::Linear(784, 50), nn::ReLU(), [](Tensor x) { return x * 2; });
+///     nn::Sequential net{nn::Linear(784, 50), nn::ReLU(), [](Tensor x) { return x * 2; }};
 ///     nn::Sequential net({{"fc", nn::Linear(784, 50)}, {"act", nn::ReLU()}});
+///
+/// Braces make the modules from left to right, so that they draw their weights in Python's order. Between parentheses
+/// C++ leaves the order to the compiler, and g++ begins with the last one.
 class SequentialImpl : public Cloneable<SequentialImpl, Module> {
  public:
   using Iterator = std::vector<AnyModule>::iterator;
@@ -58,13 +61,28 @@ class SequentialImpl : public Cloneable<SequentialImpl, Module> {
   }
   template <class M>
   void push_back(std::string name, M&& module) {
-    append(std::move(name), AnyModule(std::forward<M>(module)));
+    add(std::move(name), AnyModule(std::forward<M>(module)));
+  }
+  template <class M>
+  SequentialImpl& append(M&& module) {
+    push_back(std::forward<M>(module));
+    return *this;
   }
   /// Appends every module of another container.
   template <class Container>
-  void extend(const Container& container) {
+  SequentialImpl& extend(const Container& container) {
     for (const auto& module : container) push_back(module);
+    return *this;
   }
+  /// Puts a module before position `index`, which counts from the end if it is negative; the others are numbered anew.
+  /// Throws IndexError past the ends, and Error if the modules have names.
+  template <class M>
+  SequentialImpl& insert(std::int64_t index, M&& module) {
+    insert_any(index, AnyModule(std::forward<M>(module)));
+    return *this;
+  }
+  /// Takes module `index` out, from the end if it is negative, and numbers the others anew.
+  std::shared_ptr<ModuleBase> pop(std::int64_t index);
 
   Iterator begin() { return modules_.begin(); }
   ConstIterator begin() const { return modules_.begin(); }
@@ -87,7 +105,9 @@ class SequentialImpl : public Cloneable<SequentialImpl, Module> {
   std::shared_ptr<ModuleBase> clone(const std::optional<Device>& device = std::nullopt) const override;
 
  private:
-  void append(std::string name, AnyModule module);
+  void add(std::string name, AnyModule module);
+  void insert_any(std::int64_t index, AnyModule module);
+  void number_anew();
   const AnyModule& checked(std::size_t index) const {
     check<IndexError>(index < size(), "Index out of range");
     return modules_[index];

@@ -23,7 +23,7 @@ struct Block : nn::Module {
   explicit Block(int width)
       : norm(register_module("norm", nn::Identity())),
         body(register_module("body",
-                             nn::Sequential(nn::Linear(width, 2 * width), nn::ReLU(), nn::Linear(2 * width, width)))) {}
+                             nn::Sequential{nn::Linear(width, 2 * width), nn::ReLU(), nn::Linear(2 * width, width)})) {}
   Tensor forward(Tensor x) override { return x + body(norm(x)); }
 
   nn::Identity norm;
@@ -35,7 +35,7 @@ struct Network : nn::Module {
   Tensor steps = register_buffer("steps", zeros({}, kInt64));
   Tensor scratch = register_buffer("scratch", zeros({3}), /*persistent=*/false);
   nn::Flatten flatten = register_module("flatten", nn::Flatten());
-  nn::ModuleList blocks = register_module("blocks", nn::ModuleList(Block(4), Block(4)));
+  nn::ModuleList blocks = register_module("blocks", nn::ModuleList{Block(4), Block(4)});
   nn::Sequential head = register_module(
       "head", nn::Sequential({{"drop", nn::Dropout(0.2)}, {"fc", nn::Linear(nn::LinearOptions(4, 2).bias(false))}}));
 

@@ -307,5 +307,31 @@ TEST(ModuleClone, APlainModuleSaysHowToGetOne) {
                          "calling reset()."));
 }
 
+TEST(Module, GetsWhatIsUnderADottedPath) {
+  Network net;
+  EXPECT_EQ(net.get_submodule("").get(), static_cast<nn::ModuleBase*>(&net));
+  EXPECT_EQ(net.get_submodule("blocks.1.body.2"), net.named_modules()["blocks.1.body.2"]);
+  EXPECT_TRUE(net.get_parameter("head.fc.weight").is_same(net.named_parameters()["head.fc.weight"]));
+  EXPECT_TRUE(net.get_parameter("scale").is_same(net.scale));
+  EXPECT_TRUE(net.get_buffer("steps").is_same(net.steps));
+  EXPECT_EQ(message_of<Error>([&] { net.get_submodule("blocks.2"); }), "ModuleList has no attribute `2`");
+  EXPECT_EQ(message_of<Error>([&] { net.get_submodule("blocks."); }), "ModuleList has no attribute ``");
+  EXPECT_EQ(message_of<Error>([&] { net.get_submodule("scale"); }), "`scale` is not an nn.Module");
+  EXPECT_EQ(message_of<Error>([&] { net.get_parameter("head.fc.wight"); }), "Linear has no attribute `wight`");
+  EXPECT_EQ(message_of<Error>([&] { net.get_parameter("head.fc.bias"); }), "`bias` is not an nn.Parameter");
+  EXPECT_EQ(message_of<Error>([&] { net.get_parameter("steps"); }), "`steps` is not an nn.Parameter");
+  EXPECT_EQ(message_of<Error>([&] { net.get_buffer("scale"); }), "`scale` is not a buffer");
+}
+
+TEST(Module, AddModuleRegistersOrReplaces) {
+  Network net;
+  net.add_module("tail", nn::ReLU());
+  net.add_module("tail", nn::Tanh());
+  net.add_module("block", Block(2));
+  EXPECT_TRUE(net.get_submodule("tail")->is<nn::Tanh>());
+  EXPECT_EQ(net.named_children().keys().back(), "block");
+  EXPECT_THROW(net.add_module("scale", nn::ReLU()), Error);
+}
+
 }  // namespace
 }  // namespace xgrad
