@@ -3,6 +3,7 @@
 /// 1)`).
 #pragma once
 
+#include <xgrad/autograd/ops/grids.hpp>
 #include <xgrad/nn/functional/activation.hpp>
 #include <xgrad/nn/functional/attention.hpp>
 #include <xgrad/nn/functional/class_loss.hpp>
@@ -22,6 +23,7 @@ namespace xgrad::nn::functional {
 Tensor relu(Tensor input, const ReLUFuncOptions& options = {});
 XGRAD_LOOSE_OPTIONS(relu, ReLUFuncOptions, const Tensor& input, input)
 
+using xgrad::one_hot;
 inline Tensor sigmoid(Tensor input) { return xgrad::sigmoid(std::move(input)); }
 inline Tensor tanh(Tensor input) { return xgrad::tanh(std::move(input)); }
 

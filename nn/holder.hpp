@@ -4,13 +4,19 @@
 #include <xgrad/nn/cloneable.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <ostream>
 #include <tuple>
+#include <vector>
 
 namespace xgrad::nn {
 
 namespace detail {
+
+template <class M>
+class AnyContentOf;
+class DefaultArguments;
 
 template <class M, class... Args>
 concept ForwardTakes = requires(M& module, Args&&... args) {
@@ -169,3 +175,29 @@ std::ostream& operator<<(std::ostream& out, const ModuleHolder<Contained>& modul
 #define XGRAD_LAYER(Name) \
   XGRAD_COPIED(Name);     \
   TORCH_MODULE(Name)
+// A layer that takes several numbers, Python's tuple, at a place among its arguments: FIRST as nn::MaxPool2d({3, 2}),
+// SECOND as nn::Unflatten(1, {2, 3}), THIRD as nn::Conv2d(3, 4, {3, 5}, stride = 2). As an array, since a braced list
+// has no type that a template could deduce, and an initializer_list would take nn::Linear{3, 4} for itself.
+#define XGRAD_SIZED_LAYER(Name, PLACE)            \
+  XGRAD_COPIED(Name);                             \
+  class Name : public ModuleHolder<Name##Impl> {  \
+   public:                                        \
+    using ModuleHolder<Name##Impl>::ModuleHolder; \
+    using Impl [[maybe_unused]] = Name##Impl;     \
+    Name() = default;                             \
+    XGRAD_SIZES_##PLACE(Name)                     \
+  }
+#define XGRAD_SIZES_FIRST(Name)                                \
+  template <std::size_t N, class... Rest>                      \
+  explicit Name(const std::int64_t(&sizes)[N], Rest&&... rest) \
+      : ModuleHolder(std::vector<std::int64_t>(sizes, sizes + N), std::forward<Rest>(rest)...) {}
+#define XGRAD_SIZES_SECOND(Name)                                                   \
+  template <class First, std::size_t N, class... Rest>                             \
+  explicit Name(const First& first, const std::int64_t(&sizes)[N], Rest&&... rest) \
+      : ModuleHolder(first, std::vector<std::int64_t>(sizes, sizes + N), std::forward<Rest>(rest)...) {}
+#define XGRAD_SIZES_THIRD(Name)                                                                          \
+  template <class First, class Second, std::size_t N, class... Rest>                                     \
+  explicit Name(const First& first, const Second& second, const std::int64_t(&sizes)[N], Rest&&... rest) \
+      : ModuleHolder(first, second, std::vector<std::int64_t>(sizes, sizes + N), std::forward<Rest>(rest)...) {}
+// FORWARD_HAS_DEFAULT_ARGS (nn/any.hpp) for them; the values stand in modules/default_arguments.cpp.
+#define XGRAD_FORWARD_HAS_DEFAULTS static ::xgrad::nn::detail::DefaultArguments _forward_default_args()

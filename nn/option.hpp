@@ -12,6 +12,7 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace xgrad {
 inline constexpr Reduction kNone = Reduction::None;
@@ -105,6 +106,13 @@ class ExpandingArray {
                                                                            Rest&&... rest) {               \
     return NAME(__VA_ARGS__,                                                                               \
                 nn::detail::options_of<OPTIONS>(std::forward<First>(first), std::forward<Rest>(rest)...)); \
+  }
+// The third: the first option is a list between braces, `F::pad(x, {1, 1}, "reflect")`.
+#define XGRAD_BRACED_OPTIONS(RESULT, NAME, OPTIONS, PARAMETERS, ...)                                      \
+  template <std::size_t N, class... Rest>                                                                 \
+  RESULT NAME(PARAMETERS, const std::int64_t(&first)[N], Rest&&... rest) {                                \
+    return NAME(__VA_ARGS__, nn::detail::options_of<OPTIONS>(std::vector<std::int64_t>(first, first + N), \
+                                                             std::forward<Rest>(rest)...));               \
   }
 #define XGRAD_COMMA ,
 // A function of one tensor with options, in both forms.

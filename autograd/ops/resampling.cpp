@@ -56,8 +56,25 @@ void check_border(const Tensor& x, IntArrayRef pad, std::string_view mode) {
     if (mode == "circular") {
       check(before <= n && after <= n, "Padding value causes wrapping around more than once.");
     }
-    check(n + before + after > 0, "input (size: {}) is too small for the padding ({}, {})", n, before, after);
+    check(n + before + after > 0 || (mode == "circular" && n + before + after == 0),
+          "input (size: {}) is too small for the padding ({}, {})", n, before, after);
   }
+}
+
+/// Takes off what negative numbers of `pad` say, and sets those to 0. What is left goes round in circles.
+Tensor cropped(Tensor x, Dims& pad) {
+  for (std::size_t k = 0; 2 * k < pad.size(); ++k) {
+    std::int64_t &before = pad[2 * k], &after = pad[2 * k + 1];
+    if (before >= 0 && after >= 0) continue;
+    const std::int64_t d = x.dim() - 1 - static_cast<std::int64_t>(k), n = x.size(d);
+    const std::int64_t from = std::max<std::int64_t>(-before, 0), left = n - from - std::max<std::int64_t>(-after, 0);
+    const std::int64_t size = n + before + after;
+    check(left > 0 || size == 0, "the padding ({}, {}) leaves nothing of {} elements to be repeated", before, after, n);
+    x = left > 0 ? x.narrow(d, from, left) : x.narrow(d, 0, 0);
+    before = size == 0 ? 0 : std::max<std::int64_t>(before, 0);
+    after = size == 0 ? 0 : std::max<std::int64_t>(after, 0);
+  }
+  return x;
 }
 
 void check_image_dtype(const char* kernel, const Tensor& x) {
@@ -210,8 +227,10 @@ Tensor pad(const Tensor& x, IntArrayRef pad, std::string_view mode, std::optiona
   if (mode == "circular") {
     check(x.dim() == static_cast<std::int64_t>(pad.size()) / 2 + 2, "Invalid padding size, expected {} but got {}",
           2 * (x.dim() - 2), pad.size());
-    if (!x.is_floating_point()) return padded<"PadBackward0">(x.to(kFloat64), pad, circled).to(x.dtype());
-    return padded<"PadBackward0">(x, pad, circled);
+    Dims around(pad);
+    const Tensor inner = cropped(x, around);
+    if (!x.is_floating_point()) return padded<"PadBackward0">(inner.to(kFloat64), around, circled).to(x.dtype());
+    return padded<"PadBackward0">(inner, around, circled);
   }
   const auto dims = pad.size() / 2;
   const std::string kernel = fmt::format("{}_pad{}d", mode == "reflect" ? "reflection" : "replication", dims);

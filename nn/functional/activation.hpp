@@ -43,6 +43,16 @@ XGRAD_FUNCTION(softmin, SoftminFuncOptions)
 /// Options: tau = 1, hard = false, dim = −1.
 XGRAD_FUNCTION(gumbel_softmax, GumbelSoftmaxFuncOptions)
 
+// In place, as in Python; `inplace = true` does the same.
+using xgrad::celu_;
+using xgrad::elu_;
+using xgrad::hardtanh_;
+using xgrad::leaky_relu_;
+using xgrad::relu_;
+using xgrad::rrelu_;
+using xgrad::selu_;
+using xgrad::threshold_;
+
 /// x / (1 + |x|)
 inline Tensor softsign(const Tensor& input) { return input / (abs(input) + 1); }
 /// x − tanh x

@@ -37,6 +37,10 @@ Tensor soft_margin_loss(const Tensor& x, const Tensor& target, const SoftMarginL
   return xgrad::soft_margin_loss(x, target, o.reduction());
 }
 Tensor margin_ranking_loss(const Tensor& a, const Tensor& b, const Tensor& t, const MarginRankingLossFuncOptions& o) {
+  check(a.dim() == b.dim() && a.dim() == t.dim(),
+        "margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: torch.Size({}), "
+        "input2: torch.Size({}), target: torch.Size({}) ",
+        a.sizes(), b.sizes(), t.sizes());
   return xgrad::margin_ranking_loss(a, b, t, o.margin(), o.reduction());
 }
 Tensor cosine_embedding_loss(const Tensor& a, const Tensor& b, const Tensor& t,

@@ -20,6 +20,7 @@ namespace xgrad::nn::functional {
 XGRAD_OF_TWO(cosine_similarity, CosineSimilarityFuncOptions)
 /// Options: p = 2, eps = 1e-6, keepdim = false.
 XGRAD_OF_TWO(pairwise_distance, PairwiseDistanceFuncOptions)
+using xgrad::cdist;
 using xgrad::pdist;
 /// x / max(|x|_p, eps) along a dimension. Options: p = 2, dim = 1, eps = 1e-12.
 XGRAD_FUNCTION(normalize, NormalizeFuncOptions)

@@ -1,3 +1,4 @@
+#include <xgrad/autograd/ops/pooling.hpp>
 #include <xgrad/nn/functional/padding.hpp>
 
 #include <cmath>
@@ -40,10 +41,18 @@ Tensor interpolate(const Tensor& input, const InterpolateFuncOptions& o) {
                              : static_cast<std::int64_t>(std::floor(
                                    static_cast<double>(input.size(static_cast<std::int64_t>(i) + 2)) * *scales[i])));
   }
-  if (o.mode() == "nearest") {
+  if (o.recompute_scale_factor().value_or(false)) {
+    check<ValueError>(!o.size(), "recompute_scale_factor is not meaningful with an explicit size.");
+    scales = {};
+  }
+  const bool area = o.mode() == "area";
+  if (area || o.mode() == "nearest") {
     check<ValueError>(!o.align_corners(),
                       "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic "
                       "| trilinear");
+    if (area && dims == 1) return xgrad::adaptive_avg_pool1d(input, sizes);
+    if (area && dims == 2) return xgrad::adaptive_avg_pool2d(input, sizes);
+    if (area) return xgrad::adaptive_avg_pool3d(input, sizes);
     if (dims == 1) return upsample_nearest1d(input, sizes, scales[0]);
     if (dims == 2) return upsample_nearest2d(input, sizes, scales[0], scales[1]);
     return upsample_nearest3d(input, sizes, scales[0], scales[1], scales[2]);

@@ -6,15 +6,27 @@
 
 namespace xgrad::nn::functional {
 
+#define XGRAD_RESHAPED(NAME, OPTIONS)                       \
+  Tensor NAME(const Tensor& input, const OPTIONS& options); \
+  XGRAD_LOOSE_OPTIONS(NAME, OPTIONS, const Tensor& input, input)
+
 /// Options: pad (before and after each dimension, the last first), kw::mode = "constant" ("reflect", "replicate",
 /// "circular"), value = 0.
-Tensor pad(const Tensor& input, const PadFuncOptions& options);
-/// x [N, C, spatial...] resized. Options: size or scale_factor, kw::mode = "nearest" ("linear", "bilinear",
-/// "trilinear"), align_corners. Throws ValueError for both or neither of the first two.
-Tensor interpolate(const Tensor& input, const InterpolateFuncOptions& options);
+///
+///     F::pad(x, {1, 1, 2, 2}, "reflect");
+XGRAD_RESHAPED(pad, PadFuncOptions)
+XGRAD_BRACED_OPTIONS(Tensor, pad, PadFuncOptions, const Tensor& input, input)
+/// x [N, C, spatial...] resized. Options: kw::size or scale_factor, kw::mode = "nearest" ("linear", "bilinear",
+/// "bicubic", "trilinear", "area"), align_corners, recompute_scale_factor. Throws ValueError for both or neither of the
+/// first two.
+///
+///     F::interpolate(x, scale_factor = 2, kw::mode = "bilinear");
+XGRAD_RESHAPED(interpolate, InterpolateFuncOptions)
+XGRAD_BRACED_OPTIONS(Tensor, interpolate, InterpolateFuncOptions, const Tensor& input, input)
 /// [..., C·r², H, W] to [..., C, H·r, W·r].
-Tensor pixel_shuffle(const Tensor& input, const PixelShuffleFuncOptions& options);
+XGRAD_RESHAPED(pixel_shuffle, PixelShuffleFuncOptions)
 /// [..., C, H·r, W·r] to [..., C·r², H, W].
-Tensor pixel_unshuffle(const Tensor& input, const PixelUnshuffleFuncOptions& options);
+XGRAD_RESHAPED(pixel_unshuffle, PixelUnshuffleFuncOptions)
+#undef XGRAD_RESHAPED
 
 }  // namespace xgrad::nn::functional

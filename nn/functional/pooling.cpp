@@ -4,12 +4,6 @@ namespace xgrad::nn::functional {
 
 namespace {
 
-/// kernel_size, unless a stride was given.
-template <class Options>
-auto stride_of(const Options& o) {
-  return o.stride()[0] == 0 ? o.kernel_size() : o.stride();
-}
-
 /// The sizes asked for, or the input's own.
 template <std::size_t N>
 Dims sizes_of(const AdaptivePoolOptions<N>& options, const Tensor& input) {
@@ -25,7 +19,7 @@ Dims sizes_of(const AdaptivePoolOptions<N>& options, const Tensor& input) {
 
 #define XGRAD_POOLS(N)                                                                                                 \
   ValuesIndices max_pool##N##d_with_indices(const Tensor& input, const MaxPool##N##dFuncOptions& o) {                  \
-    return xgrad::max_pool##N##d_with_indices(input, o.kernel_size(), stride_of(o), o.padding(), o.dilation(),         \
+    return xgrad::max_pool##N##d_with_indices(input, o.kernel_size(), o.stride(), o.padding(), o.dilation(),           \
                                               o.ceil_mode());                                                          \
   }                                                                                                                    \
   Tensor max_pool##N##d(const Tensor& input, const MaxPool##N##dFuncOptions& o) {                                      \
@@ -48,14 +42,14 @@ XGRAD_POOLS(3)
 #undef XGRAD_POOLS
 
 Tensor avg_pool1d(const Tensor& input, const AvgPool1dFuncOptions& o) {
-  return xgrad::avg_pool1d(input, o.kernel_size(), stride_of(o), o.padding(), o.ceil_mode(), o.count_include_pad());
+  return xgrad::avg_pool1d(input, o.kernel_size(), o.stride(), o.padding(), o.ceil_mode(), o.count_include_pad());
 }
 Tensor avg_pool2d(const Tensor& input, const AvgPool2dFuncOptions& o) {
-  return xgrad::avg_pool2d(input, o.kernel_size(), stride_of(o), o.padding(), o.ceil_mode(), o.count_include_pad(),
+  return xgrad::avg_pool2d(input, o.kernel_size(), o.stride(), o.padding(), o.ceil_mode(), o.count_include_pad(),
                            o.divisor_override());
 }
 Tensor avg_pool3d(const Tensor& input, const AvgPool3dFuncOptions& o) {
-  return xgrad::avg_pool3d(input, o.kernel_size(), stride_of(o), o.padding(), o.ceil_mode(), o.count_include_pad(),
+  return xgrad::avg_pool3d(input, o.kernel_size(), o.stride(), o.padding(), o.ceil_mode(), o.count_include_pad(),
                            o.divisor_override());
 }
 

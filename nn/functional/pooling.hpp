@@ -6,14 +6,15 @@
 
 namespace xgrad::nn::functional {
 
-// With XGRAD_LOOSE_OPTIONS' second form, for functions that return values and indices too.
+// With the other forms of XGRAD_LOOSE_OPTIONS, for functions that return values and indices too.
 #define XGRAD_POOL(RESULT, NAME, OPTIONS)                                                                         \
   RESULT NAME(const Tensor& input, const OPTIONS& options);                                                       \
   template <class First, class... Rest>                                                                           \
   requires nn::detail::LooseArguments<OPTIONS, First, Rest...> RESULT NAME(const Tensor& input, First&& first,    \
                                                                            Rest&&... rest) {                      \
     return NAME(input, nn::detail::options_of<OPTIONS>(std::forward<First>(first), std::forward<Rest>(rest)...)); \
-  }
+  }                                                                                                               \
+  XGRAD_BRACED_OPTIONS(RESULT, NAME, OPTIONS, const Tensor& input, input)
 #define XGRAD_POOLS(N)                                                             \
   XGRAD_POOL(Tensor, max_pool##N##d, MaxPool##N##dFuncOptions)                     \
   XGRAD_POOL(ValuesIndices, max_pool##N##d_with_indices, MaxPool##N##dFuncOptions) \

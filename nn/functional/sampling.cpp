@@ -27,7 +27,7 @@ Dims unpooled(const Tensor& input, const MaxUnpoolFuncOptions<N>& o) {
   const auto n = static_cast<std::int64_t>(N);
   Dims sizes;
   for (std::size_t d = 0; d < N; ++d) {
-    const std::int64_t step = o.step()[d];
+    const std::int64_t step = o.stride()[d];
     sizes.push_back((input.size(static_cast<std::int64_t>(d) - n) - 1) * step + o.kernel_size()[d] -
                     2 * o.padding()[d]);
   }
@@ -38,7 +38,7 @@ Dims unpooled(const Tensor& input, const MaxUnpoolFuncOptions<N>& o) {
                     "output_size should be a sequence containing {} or {} elements, but it has a length of '{}'", N,
                     N + 2, given.size());
   for (std::size_t d = 0; d < N; ++d) {
-    const std::int64_t step = o.step()[d], low = sizes[d] - step, high = sizes[d] + step;
+    const std::int64_t step = o.stride()[d], low = sizes[d] - step, high = sizes[d] + step;
     check<ValueError>(low < given[d] && given[d] < high,
                       "invalid output_size \"{}\" (dim {} must be between {} and {})", fmt::join(given, ", "), d, low,
                       high);

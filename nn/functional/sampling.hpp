@@ -8,12 +8,14 @@
 
 namespace xgrad::nn::functional {
 
-#define XGRAD_SAMPLING(NAME, OPTIONS)                       \
-  Tensor NAME(const Tensor& input, const OPTIONS& options); \
-  XGRAD_LOOSE_OPTIONS(NAME, OPTIONS, const Tensor& input, input)
-#define XGRAD_UNPOOLING(NAME, OPTIONS)                                             \
-  Tensor NAME(const Tensor& input, const Tensor& indices, const OPTIONS& options); \
-  XGRAD_LOOSE_OPTIONS(NAME, OPTIONS, const Tensor& input XGRAD_COMMA const Tensor& indices, input, indices)
+#define XGRAD_SAMPLING(NAME, OPTIONS)                            \
+  Tensor NAME(const Tensor& input, const OPTIONS& options);      \
+  XGRAD_LOOSE_OPTIONS(NAME, OPTIONS, const Tensor& input, input) \
+  XGRAD_BRACED_OPTIONS(Tensor, NAME, OPTIONS, const Tensor& input, input)
+#define XGRAD_UNPOOLING(NAME, OPTIONS)                                                                      \
+  Tensor NAME(const Tensor& input, const Tensor& indices, const OPTIONS& options);                          \
+  XGRAD_LOOSE_OPTIONS(NAME, OPTIONS, const Tensor& input XGRAD_COMMA const Tensor& indices, input, indices) \
+  XGRAD_BRACED_OPTIONS(Tensor, NAME, OPTIONS, const Tensor& input XGRAD_COMMA const Tensor& indices, input, indices)
 
 /// The patches of [N, C, H, W] as columns [N, C·kernel, places]. Options: kernel_size, dilation = 1, padding = 0,
 /// stride = 1.

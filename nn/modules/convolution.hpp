@@ -46,6 +46,7 @@ class ConvTranspose : public ConvBase<N, Derived, ConvTransposeOptions<N>, true>
   Tensor forward(Tensor input) override { return forward(std::move(input), {}); }
   /// With the spatial size of the result, from which the output padding follows.
   Tensor forward(Tensor input, const std::optional<std::vector<std::int64_t>>& output_size);
+  using ForwardParameters = std::tuple<Tensor, std::optional<std::vector<std::int64_t>>>;
 };
 
 }  // namespace detail
@@ -69,8 +70,8 @@ class Conv3dImpl : public detail::Conv<3, Conv3dImpl> {
   using Conv::Conv;
 };
 XGRAD_LAYER(Conv1d);
-XGRAD_LAYER(Conv2d);
-XGRAD_LAYER(Conv3d);
+XGRAD_SIZED_LAYER(Conv2d, THIRD);
+XGRAD_SIZED_LAYER(Conv3d, THIRD);
 
 /// The transposed convolution, which undoes the sizes of a convolution with the same options. Options as above, with
 /// output_padding = 0 in place of padding_mode.
@@ -87,7 +88,7 @@ class ConvTranspose3dImpl : public detail::ConvTranspose<3, ConvTranspose3dImpl>
   using ConvTranspose::ConvTranspose;
 };
 XGRAD_LAYER(ConvTranspose1d);
-XGRAD_LAYER(ConvTranspose2d);
-XGRAD_LAYER(ConvTranspose3d);
+XGRAD_SIZED_LAYER(ConvTranspose2d, THIRD);
+XGRAD_SIZED_LAYER(ConvTranspose3d, THIRD);
 
 }  // namespace xgrad::nn

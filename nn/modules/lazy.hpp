@@ -137,7 +137,7 @@ class Lazy : public Plain {
 
 /// A Linear whose in_features is the last dimension of its first input. Options: out_features, bias = true.
 ///
-///     nn::Sequential net(nn::Flatten(), nn::LazyLinear(50), nn::ReLU(), nn::LazyLinear(10));
+///     nn::Sequential net{nn::Flatten(), nn::LazyLinear(50), nn::ReLU(), nn::LazyLinear(10)};
 ///     net(images);  // now its layers have weights
 class LazyLinearImpl : public detail::Lazy<LazyLinearImpl, LinearImpl, LazyLinearOptions> {
  public:
@@ -146,23 +146,29 @@ class LazyLinearImpl : public detail::Lazy<LazyLinearImpl, LinearImpl, LazyLinea
 };
 XGRAD_LAYER(LazyLinear);
 
-// One lazy layer: its Impl, and its holder.
-#define XGRAD_LAZY(NAME, OPTIONS)                                                       \
+// One lazy layer's Impl.
+#define XGRAD_LAZY_IMPL(NAME, OPTIONS)                                                  \
   class Lazy##NAME##Impl : public detail::Lazy<Lazy##NAME##Impl, NAME##Impl, OPTIONS> { \
    public:                                                                              \
     using Lazy::Lazy;                                                                   \
     static constexpr const char* kPlain = #NAME;                                        \
-  };                                                                                    \
+  }
+// With its holder, or with one that takes numbers between braces.
+#define XGRAD_LAZY(NAME, OPTIONS) \
+  XGRAD_LAZY_IMPL(NAME, OPTIONS); \
   XGRAD_LAYER(Lazy##NAME)
+#define XGRAD_LAZY_SIZED(NAME, OPTIONS) \
+  XGRAD_LAZY_IMPL(NAME, OPTIONS);       \
+  XGRAD_SIZED_LAYER(Lazy##NAME, SECOND)
 
 /// Convolutions whose in_channels come from their first input. Options as those of the plain ones, from out_channels
 /// on.
 XGRAD_LAZY(Conv1d, LazyConvOptions<1>);
-XGRAD_LAZY(Conv2d, LazyConvOptions<2>);
-XGRAD_LAZY(Conv3d, LazyConvOptions<3>);
+XGRAD_LAZY_SIZED(Conv2d, LazyConvOptions<2>);
+XGRAD_LAZY_SIZED(Conv3d, LazyConvOptions<3>);
 XGRAD_LAZY(ConvTranspose1d, LazyConvTransposeOptions<1>);
-XGRAD_LAZY(ConvTranspose2d, LazyConvTransposeOptions<2>);
-XGRAD_LAZY(ConvTranspose3d, LazyConvTransposeOptions<3>);
+XGRAD_LAZY_SIZED(ConvTranspose2d, LazyConvTransposeOptions<2>);
+XGRAD_LAZY_SIZED(ConvTranspose3d, LazyConvTransposeOptions<3>);
 
 /// Norms whose num_features come from their first input. Options as those of the plain ones, from eps on.
 XGRAD_LAZY(BatchNorm1d, LazyNormOptions<BatchNormOptions>);
@@ -171,6 +177,8 @@ XGRAD_LAZY(BatchNorm3d, LazyNormOptions<BatchNormOptions>);
 XGRAD_LAZY(InstanceNorm1d, LazyNormOptions<InstanceNormOptions>);
 XGRAD_LAZY(InstanceNorm2d, LazyNormOptions<InstanceNormOptions>);
 XGRAD_LAZY(InstanceNorm3d, LazyNormOptions<InstanceNormOptions>);
+#undef XGRAD_LAZY_SIZED
 #undef XGRAD_LAZY
+#undef XGRAD_LAZY_IMPL
 
 }  // namespace xgrad::nn

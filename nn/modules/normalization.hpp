@@ -107,7 +107,7 @@ class LayerNormImpl : public Cloneable<LayerNormImpl, Module> {
   LayerNormOptions options;
   Tensor weight, bias;  ///< undefined without elementwise_affine
 };
-XGRAD_LAYER(LayerNorm);
+XGRAD_SIZED_LAYER(LayerNorm, FIRST);
 
 /// x/√(mean of x² + eps)·weight over the last dimensions (PyTorch 2.4's). Options: normalized_shape (or the length of
 /// the last dimension), eps (by default that of the input's dtype), elementwise_affine = true.
@@ -126,7 +126,7 @@ class RMSNormImpl : public Cloneable<RMSNormImpl, Module> {
   RMSNormOptions options;
   Tensor weight;  ///< undefined without elementwise_affine
 };
-XGRAD_LAYER(RMSNorm);
+XGRAD_SIZED_LAYER(RMSNorm, FIRST);
 
 /// Over groups of channels. Options: num_groups, num_channels, eps = 1e-5, affine = true.
 class GroupNormImpl : public Cloneable<GroupNormImpl, Module> {

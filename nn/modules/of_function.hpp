@@ -3,17 +3,18 @@
 
 #include <xgrad/nn/modules/configured.hpp>
 
-// What is printed of the options is detail::repr(options).
-#define XGRAD_MODULE_OF(NAME, FUNCTION)                                                    \
+// What is printed of the options is detail::repr(options). PLACE: where numbers between braces may stand
+// (nn/holder.hpp).
+#define XGRAD_MODULE_OF(NAME, FUNCTION, PLACE)                                             \
   class NAME##Impl : public Configured<NAME##Impl, NAME##Options> {                        \
    public:                                                                                 \
     using Configured::Configured;                                                          \
     Tensor forward(Tensor input) override { return functional::FUNCTION(input, options); } \
     std::string extra_repr() const override { return detail::repr(options); }              \
   };                                                                                       \
-  XGRAD_LAYER(NAME)
+  XGRAD_SIZED_LAYER(NAME, PLACE)
 // The same with forward_with_indices(x), what Python's return_indices=True gives.
-#define XGRAD_MODULE_WITH_INDICES(NAME, FUNCTION)                                          \
+#define XGRAD_MODULE_WITH_INDICES(NAME, FUNCTION, PLACE)                                   \
   class NAME##Impl : public Configured<NAME##Impl, NAME##Options> {                        \
    public:                                                                                 \
     using Configured::Configured;                                                          \
@@ -23,4 +24,4 @@
     }                                                                                      \
     std::string extra_repr() const override { return detail::repr(options); }              \
   };                                                                                       \
-  XGRAD_LAYER(NAME)
+  XGRAD_SIZED_LAYER(NAME, PLACE)

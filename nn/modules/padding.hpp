@@ -15,12 +15,13 @@ namespace xgrad::nn {
     Tensor forward(Tensor input) override { return xgrad::pad(input, IntArrayRef(options.padding()), MODE); } \
     std::string extra_repr() const override { return options.padding().str(); }                               \
   };                                                                                                          \
-  XGRAD_LAYER(NAME)
+  XGRAD_SIZED_LAYER(NAME, FIRST)
 #define XGRAD_CONSTANT_PAD(NAME)                                                                            \
   class NAME##Impl : public Cloneable<NAME##Impl, Module> {                                                 \
    public:                                                                                                  \
     explicit NAME##Impl(const NAME##Options& given) : options(given) {}                                     \
     NAME##Impl(std::int64_t all, double value) : options(all, value) {}                                     \
+    NAME##Impl(const std::vector<std::int64_t>& sides, double value) : options(sides, value) {}             \
     Tensor forward(Tensor input) override {                                                                 \
       return constant_pad_nd(input, IntArrayRef(options.padding()), options.value());                       \
     }                                                                                                       \
@@ -29,7 +30,7 @@ namespace xgrad::nn {
     }                                                                                                       \
     NAME##Options options;                                                                                  \
   };                                                                                                        \
-  XGRAD_LAYER(NAME)
+  XGRAD_SIZED_LAYER(NAME, FIRST)
 
 /// More elements around: those inside, mirrored at the border. Options: padding, one number or {left, right, top, ...}.
 XGRAD_PAD(ReflectionPad1d, "reflect");
@@ -49,18 +50,17 @@ XGRAD_CONSTANT_PAD(ConstantPad3d);
 #undef XGRAD_CONSTANT_PAD
 #undef XGRAD_PAD
 
-/// x [N, C, spatial...] resized. Options: size or scale_factor, kw::mode = "nearest", align_corners.
+/// x [N, C, spatial...] resized. Options: kw::size or scale_factor, kw::mode = "nearest", align_corners,
+/// recompute_scale_factor.
 ///
-///     nn::Upsample up(nn::UpsampleOptions().scale_factor(std::vector<double>{2}).mode(kBilinear));
-class UpsampleImpl : public Cloneable<UpsampleImpl, Module> {
+///     nn::Upsample up(scale_factor = 2, kw::mode = "bilinear");
+class UpsampleImpl : public Configured<UpsampleImpl, UpsampleOptions> {
  public:
-  explicit UpsampleImpl(const UpsampleOptions& given = {}) : options(given) {}
+  using Configured::Configured;
   Tensor forward(Tensor input) override { return functional::interpolate(input, options); }
   std::string extra_repr() const override;
-
-  UpsampleOptions options;
 };
-XGRAD_LAYER(Upsample);
+XGRAD_SIZED_LAYER(Upsample, FIRST);
 
 /// [..., C·r², H, W] to [..., C, H·r, W·r].
 class PixelShuffleImpl : public Cloneable<PixelShuffleImpl, Module> {
@@ -94,6 +94,6 @@ class UnflattenImpl : public Cloneable<UnflattenImpl, Module> {
 
   UnflattenOptions options;
 };
-XGRAD_LAYER(Unflatten);
+XGRAD_SIZED_LAYER(Unflatten, SECOND);
 
 }  // namespace xgrad::nn

@@ -2,27 +2,18 @@
 
 namespace xgrad::nn::detail {
 
-namespace {
-
-template <std::size_t N>
-ExpandingArray<N> stride_or_kernel(const ExpandingArray<N>& stride, const ExpandingArray<N>& kernel) {
-  return stride[0] == 0 ? kernel : stride;
-}
-
-}  // namespace
-
 template <std::size_t N>
 std::string repr(const MaxPoolOptions<N>& o) {
   return fmt::format("kernel_size={}, stride={}, padding={}, dilation={}, ceil_mode={}", o.kernel_size().str_as_given(),
-                     stride_or_kernel(o.stride(), o.kernel_size()).str_as_given(), o.padding().str_as_given(),
-                     o.dilation().str_as_given(), python(o.ceil_mode()));
+                     o.stride().str_as_given(), o.padding().str_as_given(), o.dilation().str_as_given(),
+                     python(o.ceil_mode()));
 }
 
 template <std::size_t N>
 std::string repr(const AvgPoolOptions<N>& o) {
   const auto text = [](const ExpandingArray<N>& v) { return N == 1 ? v.str() : v.str_as_given(); };
-  return fmt::format("kernel_size={}, stride={}, padding={}", text(o.kernel_size()),
-                     text(stride_or_kernel(o.stride(), o.kernel_size())), text(o.padding()));
+  return fmt::format("kernel_size={}, stride={}, padding={}", text(o.kernel_size()), text(o.stride()),
+                     text(o.padding()));
 }
 
 template <std::size_t N>

@@ -2,6 +2,19 @@
 
 namespace xgrad::nn {
 
+template <std::size_t N>
+void FractionalMaxPoolOptions<N>::check_complete() const {
+  check<ValueError>(output_size_ || output_ratio_,
+                    "FractionalMaxPool{}d requires specifying either an output size, or a pooling ratio", N);
+  check<ValueError>(!output_size_ || !output_ratio_, "only one of output_size and output_ratio may be specified");
+  if (!output_ratio_) return;
+  for (const double ratio : *output_ratio_) {
+    check<ValueError>(0 < ratio && ratio < 1, "output_ratio must be between 0 and 1 (got {})", detail::python(ratio));
+  }
+}
+template class FractionalMaxPoolOptions<2>;
+template class FractionalMaxPoolOptions<3>;
+
 namespace {
 
 template <class Options>
@@ -12,7 +25,8 @@ std::string patches(const Options& o) {
 
 template <std::size_t N>
 std::string unpool(const MaxUnpoolOptions<N>& o) {
-  return fmt::format("kernel_size={}, stride={}, padding={}", o.kernel_size().str(), o.step().str(), o.padding().str());
+  return fmt::format("kernel_size={}, stride={}, padding={}", o.kernel_size().str(), o.stride().str(),
+                     o.padding().str());
 }
 
 }  // namespace

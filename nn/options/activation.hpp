@@ -102,6 +102,11 @@ using HardshrinkOptions = ShrinkOptions;
 class HardtanhOptions {
  public:
   using Positional = kwargs::Order<kwargs::key::min_val, kwargs::key::max_val, kwargs::key::inplace>;
+  /// What the module asks of its options.
+  void check_complete() const {
+    check(max_val_ > min_val_, "max_val must be greater than min_val, but got min_val={} and max_val={}", min_val_,
+          max_val_);
+  }
   XGRAD_OPTION(double, min_val, -1.0);
   XGRAD_OPTION(double, max_val, 1.0);
   XGRAD_OPTION(bool, inplace, false);

@@ -1,18 +1,25 @@
 /// Options of normalisation.
 #pragma once
 
-#include <xgrad/nn/options.hpp>
+#include <xgrad/nn/options/padding.hpp>
 
 #include <vector>
 
 namespace xgrad::kwargs {
 XGRAD_KEYWORD(elementwise_affine);
+XGRAD_KEY(k);  // kw::k, below: programs count with k
 XGRAD_KEYWORD(normalized_shape);
 XGRAD_KEYWORD(num_channels);
 XGRAD_KEYWORD(num_features);
 XGRAD_KEYWORD(num_groups);
+XGRAD_KEYWORD(running_mean);
+XGRAD_KEYWORD(running_var);
 XGRAD_KEYWORD(track_running_stats);
+XGRAD_KEYWORD(use_input_stats);
 }  // namespace xgrad::kwargs
+namespace xgrad::kw {
+inline constexpr kwargs::key::k k{};
+}  // namespace xgrad::kw
 
 namespace xgrad::nn {
 
@@ -118,6 +125,7 @@ class GroupNormOptions {
 
 class LocalResponseNormOptions {
  public:
+  using Positional = kwargs::Order<kwargs::key::size, kwargs::key::alpha, kwargs::key::beta, kwargs::key::k>;
   LocalResponseNormOptions(std::int64_t size = 0) : size_(size) {}
   XGRAD_OPTION(std::int64_t, size, 0);
   XGRAD_OPTION(double, alpha, 1e-4);
@@ -129,6 +137,8 @@ namespace functional {
 
 class BatchNormFuncOptions {
  public:
+  using Positional = kwargs::Order<kwargs::key::weight, kwargs::key::bias, kwargs::key::training, kwargs::key::momentum,
+                                   kwargs::key::eps>;
   XGRAD_OPTION(Tensor, weight, {});
   XGRAD_OPTION(Tensor, bias, {});
   XGRAD_OPTION(bool, training, false);
@@ -138,6 +148,9 @@ class BatchNormFuncOptions {
 
 class InstanceNormFuncOptions {
  public:
+  using Positional =
+      kwargs::Order<kwargs::key::running_mean, kwargs::key::running_var, kwargs::key::weight, kwargs::key::bias,
+                    kwargs::key::use_input_stats, kwargs::key::momentum, kwargs::key::eps>;
   XGRAD_OPTION(Tensor, running_mean, {});
   XGRAD_OPTION(Tensor, running_var, {});
   XGRAD_OPTION(Tensor, weight, {});
@@ -147,25 +160,30 @@ class InstanceNormFuncOptions {
   XGRAD_OPTION(double, eps, 1e-5);
 };
 
-class LayerNormFuncOptions {
+class LayerNormFuncOptions : public nn::detail::NormalizedShape<LayerNormFuncOptions> {
  public:
-  LayerNormFuncOptions(std::vector<std::int64_t> normalized_shape) : normalized_shape_(std::move(normalized_shape)) {}
-  XGRAD_OPTION(std::vector<std::int64_t>, normalized_shape, {});
+  using Positional =
+      kwargs::Order<kwargs::key::normalized_shape, kwargs::key::weight, kwargs::key::bias, kwargs::key::eps>;
+  LayerNormFuncOptions() = default;
+  LayerNormFuncOptions(std::vector<std::int64_t> normalized_shape) : NormalizedShape(std::move(normalized_shape)) {}
   XGRAD_OPTION(Tensor, weight, {});
   XGRAD_OPTION(Tensor, bias, {});
   XGRAD_OPTION(double, eps, 1e-5);
 };
 
-class RMSNormFuncOptions {
+class RMSNormFuncOptions : public nn::detail::NormalizedShape<RMSNormFuncOptions> {
  public:
-  RMSNormFuncOptions(std::vector<std::int64_t> normalized_shape) : normalized_shape_(std::move(normalized_shape)) {}
-  XGRAD_OPTION(std::vector<std::int64_t>, normalized_shape, {});
+  using Positional = kwargs::Order<kwargs::key::normalized_shape, kwargs::key::weight, kwargs::key::eps>;
+  RMSNormFuncOptions() = default;
+  RMSNormFuncOptions(std::vector<std::int64_t> normalized_shape) : NormalizedShape(std::move(normalized_shape)) {}
   XGRAD_OPTION(Tensor, weight, {});
   XGRAD_OPTION(std::optional<double>, eps, {});
 };
 
 class GroupNormFuncOptions {
  public:
+  using Positional = kwargs::Order<kwargs::key::num_groups, kwargs::key::weight, kwargs::key::bias, kwargs::key::eps>;
+  GroupNormFuncOptions() = default;
   GroupNormFuncOptions(std::int64_t num_groups) : num_groups_(num_groups) {}
   XGRAD_OPTION(std::int64_t, num_groups, 0);
   XGRAD_OPTION(Tensor, weight, {});

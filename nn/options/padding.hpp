@@ -1,16 +1,25 @@
 /// Options of padding, resizing and rearranging.
 #pragma once
 
+#include <xgrad/nn/options/activation.hpp>
 #include <xgrad/nn/options/convolution.hpp>
 
 #include <vector>
 
 namespace xgrad::kwargs {
 XGRAD_KEYWORD(align_corners);
-XGRAD_KEYWORD(scale_factor);
-XGRAD_KEYWORD(upscale_factor);
 XGRAD_KEYWORD(downscale_factor);
+XGRAD_KEY(pad);  // kw::pad and kw::size, below: both are functions too
+XGRAD_KEYWORD(recompute_scale_factor);
+XGRAD_KEYWORD(scale_factor);
+XGRAD_KEY(size);
+XGRAD_KEYWORD(sizes);
+XGRAD_KEYWORD(upscale_factor);
 }  // namespace xgrad::kwargs
+namespace xgrad::kw {
+inline constexpr kwargs::key::pad pad{};
+inline constexpr kwargs::key::size size{};
+}  // namespace xgrad::kw
 
 namespace xgrad {
 inline constexpr Word kNearest{"nearest"}, kBilinear{"bilinear"}, kTrilinear{"trilinear"}, kBicubic{"bicubic"};
@@ -48,22 +57,47 @@ using ConstantPad1dOptions = ConstantPadOptions<1>;
 using ConstantPad2dOptions = ConstantPadOptions<2>;
 using ConstantPad3dOptions = ConstantPadOptions<3>;
 
-/// Either sizes or factors. `mode`: "nearest", "linear", "bilinear", "bicubic" or "trilinear".
+/// Either sizes or factors, one for all dimensions or one each. `mode`: "nearest", "linear", "bilinear", "bicubic",
+/// "trilinear" or "area".
 class UpsampleOptions {
  public:
-  XGRAD_OPTION(std::optional<std::vector<std::int64_t>>, size, {});
-  XGRAD_OPTION(std::optional<std::vector<double>>, scale_factor, {});
+  using Positional = kwargs::Order<kwargs::key::size, kwargs::key::scale_factor, kwargs::key::mode,
+                                   kwargs::key::align_corners, kwargs::key::recompute_scale_factor>;
+  UpsampleOptions& size(std::optional<std::vector<std::int64_t>> each) { return size_ = std::move(each), *this; }
+  UpsampleOptions& size(std::initializer_list<std::int64_t> each) { return size(std::vector<std::int64_t>(each)); }
+  UpsampleOptions& size(std::int64_t all) { return size({all}); }
+  UpsampleOptions& size(const std::vector<int>& each) {
+    return size(std::vector<std::int64_t>(each.begin(), each.end()));
+  }
+  UpsampleOptions& scale_factor(std::optional<std::vector<double>> each) {
+    return scale_factor_ = std::move(each), *this;
+  }
+  UpsampleOptions& scale_factor(std::initializer_list<double> each) { return scale_factor(std::vector<double>(each)); }
+  UpsampleOptions& scale_factor(double all) { return scale_factor({all}); }
+  UpsampleOptions& scale_factor(const std::vector<int>& each) {
+    return scale_factor(std::vector<double>(each.begin(), each.end()));
+  }
+  const std::optional<std::vector<std::int64_t>>& size() const { return size_; }
+  const std::optional<std::vector<double>>& scale_factor() const { return scale_factor_; }
   XGRAD_OPTION(std::string, mode, "nearest");
   XGRAD_OPTION(std::optional<bool>, align_corners, {});
+  /// Whether the result's places follow from its sizes, and no longer from the factors that these came from.
+  XGRAD_OPTION(std::optional<bool>, recompute_scale_factor, {});
+  std::optional<std::vector<std::int64_t>> size_;
+  std::optional<std::vector<double>> scale_factor_;
 };
 
 class PixelShuffleOptions {
  public:
+  using Positional = kwargs::Order<kwargs::key::upscale_factor>;
+  PixelShuffleOptions() = default;
   PixelShuffleOptions(std::int64_t upscale_factor) : upscale_factor_(upscale_factor) {}
   XGRAD_OPTION(std::int64_t, upscale_factor, 1);
 };
 class PixelUnshuffleOptions {
  public:
+  using Positional = kwargs::Order<kwargs::key::downscale_factor>;
+  PixelUnshuffleOptions() = default;
   PixelUnshuffleOptions(std::int64_t downscale_factor) : downscale_factor_(downscale_factor) {}
   XGRAD_OPTION(std::int64_t, downscale_factor, 1);
 };
@@ -78,7 +112,10 @@ namespace functional {
 
 class PadFuncOptions {
  public:
+  using Positional = kwargs::Order<kwargs::key::pad, kwargs::key::mode, kwargs::key::value>;
+  PadFuncOptions() = default;
   PadFuncOptions(std::vector<std::int64_t> pad) : pad_(std::move(pad)) {}
+  PadFuncOptions& pad(const std::vector<int>& sides) { return pad_.assign(sides.begin(), sides.end()), *this; }
   XGRAD_OPTION(std::vector<std::int64_t>, pad, {});
   XGRAD_OPTION(std::string, mode, "constant");
   XGRAD_OPTION(double, value, 0);

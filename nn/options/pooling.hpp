@@ -12,6 +12,16 @@ XGRAD_KEYWORD(return_indices);
 
 namespace xgrad::nn {
 
+// A stride that is kernel_size unless it is given.
+#define XGRAD_OPTION_STRIDE(N)                                                   \
+ public:                                                                         \
+  auto& stride(ExpandingArray<N> value) { return stride_ = value, *this; }       \
+  auto& stride(std::nullopt_t) { return stride_.reset(), *this; }                \
+  ExpandingArray<N> stride() const { return stride_ ? *stride_ : kernel_size_; } \
+                                                                                 \
+ private:                                                                        \
+  std::optional<ExpandingArray<N>> stride_
+
 /// `stride` is kernel_size unless given.
 template <std::size_t N>
 class MaxPoolOptions {
@@ -21,7 +31,7 @@ class MaxPoolOptions {
   MaxPoolOptions() = default;
   MaxPoolOptions(ExpandingArray<N> kernel_size) : kernel_size_(kernel_size) {}
   XGRAD_OPTION(ExpandingArray<N>, kernel_size, 0);
-  XGRAD_OPTION(ExpandingArray<N>, stride, 0);  // 0: kernel_size
+  XGRAD_OPTION_STRIDE(N);
   XGRAD_OPTION(ExpandingArray<N>, padding, 0);
   XGRAD_OPTION(ExpandingArray<N>, dilation, 1);
   XGRAD_OPTION(bool, return_indices, false);  // Python's; here forward_with_indices() gives both
@@ -40,7 +50,7 @@ class AvgPoolOptions {
   AvgPoolOptions() = default;
   AvgPoolOptions(ExpandingArray<N> kernel_size) : kernel_size_(kernel_size) {}
   XGRAD_OPTION(ExpandingArray<N>, kernel_size, 0);
-  XGRAD_OPTION(ExpandingArray<N>, stride, 0);  // 0: kernel_size
+  XGRAD_OPTION_STRIDE(N);
   XGRAD_OPTION(ExpandingArray<N>, padding, 0);
   XGRAD_OPTION(bool, ceil_mode, false);
   XGRAD_OPTION(bool, count_include_pad, true);

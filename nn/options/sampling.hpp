@@ -65,12 +65,8 @@ class MaxUnpoolOptions {
   MaxUnpoolOptions() = default;
   MaxUnpoolOptions(ExpandingArray<N> kernel_size) : kernel_size_(kernel_size) {}
   XGRAD_OPTION(ExpandingArray<N>, kernel_size, 0);
-  XGRAD_OPTION(std::optional<ExpandingArray<N>>, stride, {});
+  XGRAD_OPTION_STRIDE(N);
   XGRAD_OPTION(ExpandingArray<N>, padding, 0);
-
- public:
-  /// The kernel's size, unless a stride was given.
-  ExpandingArray<N> step() const { return stride().value_or(kernel_size()); }
 };
 using MaxUnpool1dOptions = MaxUnpoolOptions<1>;
 using MaxUnpool2dOptions = MaxUnpoolOptions<2>;
@@ -89,6 +85,9 @@ class FractionalMaxPoolOptions {
     return output_ratio_ = std::move(each), *this;
   }
   const std::optional<std::vector<double>>& output_ratio() const { return output_ratio_; }
+  /// What FractionalMaxPool2d and 3d ask of their options: throws ValueError for none or both of size and ratio, and
+  /// for a ratio outside of (0, 1).
+  void check_complete() const;
   XGRAD_OPTION(ExpandingArray<N>, kernel_size, 0);
   XGRAD_OPTION(std::optional<ExpandingArray<N>>, output_size, {});
   XGRAD_OPTION(Tensor, _random_samples, {});

@@ -169,5 +169,92 @@ TEST(FlattenModule, KeepsTheBatch) {
   EXPECT_EQ(nn::Flatten(0, 1)(zeros({2, 3, 4})).sizes(), IntArrayRef({6, 4}));
 }
 
+TEST(Functional, TakesNumbersBetweenBraces) {
+  const Tensor x = arange(2 * 4 * 6).to(kFloat32).view({1, 2, 4, 6});
+  EXPECT_EQ(nn::Conv2d(2, 3, {3, 5}, stride = {1, 2})(x).sizes(), (Dims{1, 3, 2, 1}));
+  EXPECT_EQ(nn::ConvTranspose2d(2, 3, {3, 5})(x).sizes(), (Dims{1, 3, 6, 10}));
+  EXPECT_EQ(nn::MaxPool2d({3, 2})(x).sizes(), (Dims{1, 2, 1, 3}));
+  EXPECT_EQ(nn::MaxPool2d({3, 2}, stride = {1, 2})->str(),
+            "MaxPool2d(kernel_size=(3, 2), stride=(1, 2), padding=0, dilation=1, ceil_mode=False)");
+  EXPECT_EQ(nn::AdaptiveAvgPool2d({1, 2})(x).sizes(), (Dims{1, 2, 1, 2}));
+  EXPECT_EQ(nn::LPPool2d(2, {2, 3})(x).sizes(), (Dims{1, 2, 2, 2}));
+  EXPECT_EQ(nn::ReflectionPad2d({1, 2, 0, 1})(x).sizes(), (Dims{1, 2, 5, 9}));
+  EXPECT_EQ(nn::ConstantPad2d({1, 2, 0, 1}, 3.5)(x).sizes(), (Dims{1, 2, 5, 9}));
+  EXPECT_EQ(nn::Unflatten(3, {2, 3})(x).sizes(), (Dims{1, 2, 4, 2, 3}));
+  EXPECT_EQ(nn::LayerNorm({4, 6})->weight.sizes(), (Dims{4, 6}));
+  EXPECT_EQ(nn::LazyConv2d(3, {3, 5})(x).sizes(), (Dims{1, 3, 2, 2}));
+  EXPECT_EQ((nn::Linear { 6, 2 } -> weight.sizes()), (Dims{2, 6})) << "not one list";
+  EXPECT_EQ(F::max_pool2d(x, {2, 1}).sizes(), (Dims{1, 2, 2, 6}));
+  EXPECT_EQ(F::unfold(x, {2, 3}).sizes(), (Dims{1, 12, 12}));
+  EXPECT_TRUE(
+      F::pad(x[0], {1, 0, 0, 2}, "replicate").equal(F::pad(x[0], F::PadFuncOptions({1, 0, 0, 2}).mode(kReplicate))));
+  EXPECT_TRUE(F::layer_norm(x, {4, 6}).equal(F::layer_norm(x, F::LayerNormFuncOptions({4, 6}))));
+}
+
+TEST(Functional, TakesOptionsByPositionAndByKeyword) {
+  const Tensor x = randn({1, 4, 4, 4}), w = rand({4}), b = rand({4}), mean = rand({4}), var = rand({4}) + 1;
+  const Tensor bilinear = F::interpolate(
+      x, nn::UpsampleOptions().scale_factor(std::vector<double>{2}).mode(kBilinear).align_corners(false));
+  EXPECT_TRUE(F::interpolate(x, std::nullopt, 2, "bilinear", false).equal(bilinear));
+  EXPECT_TRUE(F::interpolate(x, scale_factor = 2, kw::mode = "bilinear").equal(bilinear));
+  EXPECT_TRUE(F::interpolate(x, kw::size = {8, 8}, kw::mode = "bilinear").equal(bilinear));
+  EXPECT_TRUE(nn::Upsample(kw::size = 8, kw::mode = "bilinear")(x).equal(bilinear));
+  EXPECT_TRUE(F::interpolate(x, 2, kw::mode = "area").equal(F::adaptive_avg_pool2d(x, 2)));
+  EXPECT_TRUE(F::pad(x, kw::pad = {1, 2}, value = 3.).equal(F::pad(x, {1, 2}, "constant", 3.)));
+  EXPECT_TRUE(F::layer_norm(x, {4}, w, b, 1e-3)
+                  .equal(F::layer_norm(x, F::LayerNormFuncOptions({4}).weight(w).bias(b).eps(1e-3))));
+  EXPECT_TRUE(F::batch_norm(x, mean, var, w, b, false, 0.1, 1e-3)
+                  .equal(F::batch_norm(x, mean, var, weight = w, bias = b, eps = 1e-3)));
+  EXPECT_TRUE(F::group_norm(x, 2, w, b).equal(F::group_norm(x, F::GroupNormFuncOptions(2).weight(w).bias(b))));
+  EXPECT_TRUE(F::instance_norm(x, weight = w).equal(F::instance_norm(x, Tensor(), Tensor(), w)));
+  EXPECT_TRUE(
+      F::local_response_norm(x, 2, kw::k = 2.).equal(F::local_response_norm(x, nn::LocalResponseNormOptions(2).k(2.))));
+  Tensor y = tensor({-2.f, 3.f});
+  F::hardtanh_(y, -1, 1);
+  EXPECT_EQ(y.to_vector<float>(), (std::vector<float>{-1, 1}));
+  EXPECT_EQ(F::one_hot(tensor({1, 0}, kInt64), 2).to_vector<std::int64_t>(), (std::vector<std::int64_t>{0, 1, 1, 0}));
+  EXPECT_EQ(F::cdist(ones({2, 3}), zeros({4, 3})).sizes(), (Dims{2, 4}));
+}
+
+TEST(Functional, ChecksWhatPyTorchChecks) {
+  const Tensor x = ones({1, 1, 3, 4});
+  EXPECT_THAT(message_of<Error>([&] {
+                F::margin_ranking_loss(ones({2, 3}), ones({2, 3}), ones({3}));
+              }),
+              HasSubstr("margin_ranking_loss : All input tensors should have same dimension but got sizes: "
+                        "input1: torch.Size([2, 3]), input2: torch.Size([2, 3]), target: torch.Size([3])"));
+  EXPECT_THROW(nn::MarginRankingLoss()(ones({2, 3}), ones({2, 3}), ones({3})), Error);
+  EXPECT_EQ(message_of<ValueError>([] { nn::FractionalMaxPool2d(2); }),
+            "FractionalMaxPool2d requires specifying either an output size, or a pooling ratio");
+  EXPECT_EQ(message_of<ValueError>([] { nn::FractionalMaxPool3d(2, output_size = 2, output_ratio = 0.5); }),
+            "only one of output_size and output_ratio may be specified");
+  EXPECT_EQ(message_of<ValueError>([] { nn::FractionalMaxPool2d(2, output_ratio = 1.5); }),
+            "output_ratio must be between 0 and 1 (got 1.5)");
+  EXPECT_THROW(nn::Hardtanh(2., 1.), Error);
+  EXPECT_THROW(nn::Hardtanh(1., 1.), Error);
+  EXPECT_NO_THROW(F::hardtanh(ones({}), 2., 1.)) << "only the module asks";
+  EXPECT_EQ(message_of<Error>([&] { F::avg_pool2d(x, 2, 0); }), "stride should not be zero");
+  EXPECT_EQ(message_of<Error>([&] { F::max_pool2d(x, 2, 0); }), "stride should not be zero");
+  EXPECT_EQ(F::max_pool2d(x, 2, std::nullopt).sizes(), (Dims{1, 1, 1, 2}));
+  EXPECT_EQ(nn::MaxPool2dOptions({3, 2}).stride()[1], 2) << "kernel_size, unless it is given";
+}
+
+TEST(Functional, CircularPaddingCropsFirst) {
+  const Tensor x = arange(12).to(kFloat64).view({1, 1, 3, 4}).requires_grad_();
+  const auto row = [&](std::int64_t before, std::int64_t after) {
+    return F::pad(x, {before, after, 0, 0}, "circular").select(2, 0).flatten().detach().to_vector<double>();
+  };
+  using Row = std::vector<double>;
+  EXPECT_EQ(row(-1, 1), (Row{1, 2, 3, 1}));
+  EXPECT_EQ(row(1, -1), (Row{2, 0, 1, 2}));
+  EXPECT_EQ(row(-2, 3), (Row{2, 3, 2, 3, 2}));
+  EXPECT_EQ(row(-1, -1), (Row{1, 2}));
+  EXPECT_EQ(row(-4, 0), Row());
+  EXPECT_THROW(row(-4, 1), Error);
+  EXPECT_THROW(row(5, 0), Error);
+  F::pad(x, {1, -1, 2, -1}, "circular").sum().backward();
+  EXPECT_EQ(x.grad().flatten().to_vector<double>(), (Row{2, 2, 4, 0, 2, 2, 4, 0, 0, 0, 0, 0}));
+}
+
 }  // namespace
 }  // namespace xgrad
