@@ -6,7 +6,9 @@
 
 #include <any>
 #include <concepts>
+#include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <typeinfo>
@@ -24,7 +26,10 @@ std::string type_name(const std::type_info& type);
 class AnyValue {
  public:
   template <class T>
-  requires(!std::same_as<std::decay_t<T>, AnyValue>) explicit AnyValue(T&& value) : value_(std::forward<T>(value)) {}
+  requires(!std::same_as<std::decay_t<T>, AnyValue>) explicit AnyValue(T&& value)
+      : value_(std::forward<T>(value)), collect_([](std::vector<Tensor*>& into, std::any& held) {
+          detail::collect(into, *std::any_cast<std::decay_t<T>>(&held));
+        }) {}
 
   /// The value, or null when it has another type than T.
   template <class T>
@@ -39,18 +44,32 @@ class AnyValue {
                     detail::type_name(type_info()));
   }
   const std::type_info& type_info() const noexcept { return value_.type(); }
-  /// The tensors of a module's result, for its hooks.
-  friend void collect(std::vector<Tensor*>& into, AnyValue& value) {
-    if (auto* t = value.try_get<Tensor>()) into.push_back(t);
-    if (auto* both = value.try_get<std::tuple<Tensor, Tensor>>()) detail::collect(into, *both);
-    if (auto* list = value.try_get<std::vector<Tensor>>()) detail::collect(into, *list);
-  }
+  /// The tensors in it, for a module's hooks.
+  friend void collect(std::vector<Tensor*>& into, AnyValue& value) { value.collect_(into, value.value_); }
 
  private:
   std::any value_;
+  void (*collect_)(std::vector<Tensor*>& into, std::any& held);
 };
 
 namespace detail {
+
+/// The arguments of a forward that may be left out: their positions, and what they are then.
+class DefaultArguments {
+ public:
+  DefaultArguments(std::initializer_list<std::pair<std::size_t, AnyValue>> given) : list_(given) {}
+  /// How many arguments there have to be.
+  std::size_t required() const { return list_.front().first; }
+  /// Appends those that are missing.
+  void complete(std::vector<AnyValue>& arguments) const {
+    for (const auto& [position, value] : list_) {
+      if (position >= arguments.size()) arguments.push_back(value);
+    }
+  }
+
+ private:
+  std::vector<std::pair<std::size_t, AnyValue>> list_;
+};
 
 // The parameters of a forward that is neither overloaded nor a template.
 template <class F>
@@ -71,6 +90,22 @@ template <class M>
 concept PlainForward = requires {
   &M::forward;
 };
+// The parameters of a module's forward; one that is overloaded says them in ForwardParameters.
+template <class M>
+struct ParametersOf;
+template <PlainForward M>
+struct ParametersOf<M> {
+  using type = typename Signature<decltype(&M::forward)>::Parameters;
+};
+template <class M>
+requires(!PlainForward<M> && requires { typename M::ForwardParameters; }) struct ParametersOf<M> {
+  using type = typename M::ForwardParameters;
+};
+template <class T>
+inline constexpr bool is_optional = false;
+template <class T>
+inline constexpr bool is_optional<std::optional<T>> = true;
+
 template <class M>
 concept TensorToTensor = requires(M& module, Tensor x) {
   { module.forward(std::move(x)) } -> std::same_as<Tensor>;
@@ -121,15 +156,16 @@ class AnyContentOf final : public AnyContent {
         if (auto* tensor = arguments[0].try_get<Tensor>()) return AnyValue(forward(std::move(*tensor)));
       }
     }
-    if constexpr (PlainForward<M>) {
-      using Parameters = typename Signature<decltype(&M::forward)>::Parameters;
-      constexpr std::size_t count = std::tuple_size_v<Parameters>;
-      check<TypeError>(arguments.size() == count, "{}'s forward() method expects {} argument(s), but received {}.",
-                       type_name(typeid(M)), count, arguments.size());
-      return [&]<std::size_t... I>(std::index_sequence<I...>) {
-        return AnyValue(module->forward(argument<std::tuple_element_t<I, Parameters>>(arguments, I)...));
+    if constexpr (requires { &M::run_packed; }) {
+      using Parameters = typename Signature<decltype(&M::run_packed)>::Parameters;
+      if (!arguments.empty() && arguments[0].try_get<std::decay_t<std::tuple_element_t<0, Parameters>>>()) {
+        return call<Parameters>(arguments,
+                                [&](auto&&... a) { return module->run_packed(std::forward<decltype(a)>(a)...); });
       }
-      (std::make_index_sequence<count>());
+    }
+    if constexpr (requires { typename ParametersOf<M>::type; }) {
+      return call<typename ParametersOf<M>::type>(
+          arguments, [&](auto&&... a) { return module->forward(std::forward<decltype(a)>(a)...); });
     } else {
       static_assert(TensorToTensor<M>,
                     "AnyModule needs a module whose forward() is one function, not a template, or "
@@ -157,10 +193,35 @@ class AnyContentOf final : public AnyContent {
   std::shared_ptr<M> module;
 
  private:
+  template <class Parameters, class F>
+  static AnyValue call(std::vector<AnyValue>& arguments, F&& forward) {
+    constexpr std::size_t count = std::tuple_size_v<Parameters>;
+    if constexpr (requires { M::_forward_default_args(); }) {
+      const DefaultArguments defaults = M::_forward_default_args();
+      check<TypeError>(arguments.size() >= defaults.required() && arguments.size() <= count,
+                       "{}'s forward() method expects at least {} argument(s) and at most {} argument(s), but received "
+                       "{}.",
+                       type_name(typeid(M)), defaults.required(), count, arguments.size());
+      defaults.complete(arguments);
+    }
+    check<TypeError>(arguments.size() == count, "{0}'s forward() method expects {1} argument(s), but received {2}.{3}",
+                     type_name(typeid(M)), count, arguments.size(),
+                     arguments.size() < count ? " If it has default arguments, declare them with "
+                                                "FORWARD_HAS_DEFAULT_ARGS."
+                                              : "");
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return AnyValue(forward(argument<std::tuple_element_t<I, Parameters>>(arguments, I)...));
+    }
+    (std::make_index_sequence<count>());
+  }
   template <class Parameter>
-  static std::decay_t<Parameter>&& argument(std::vector<AnyValue>& arguments, std::size_t i) {
+  static std::decay_t<Parameter> argument(std::vector<AnyValue>& arguments, std::size_t i) {
     static_assert(!std::is_lvalue_reference_v<Parameter> || std::is_const_v<std::remove_reference_t<Parameter>>,
                   "Modules stored inside AnyModule must not take references. Use pointers instead.");
+    if constexpr (is_optional<std::decay_t<Parameter>>) {
+      using Inner = typename std::decay_t<Parameter>::value_type;
+      if (auto* inner = arguments[i].try_get<Inner>()) return std::move(*inner);
+    }
     auto* value = arguments[i].try_get<std::decay_t<Parameter>>();
     check<TypeError>(value != nullptr, "Expected argument #{} to be of type {}, but received value of type {}", i,
                      type_name(typeid(Parameter)), type_name(arguments[i].type_info()));
@@ -175,6 +236,8 @@ class AnyContentOf final : public AnyContent {
 ///     nn::AnyModule any(nn::Linear(3, 4));
 ///     Tensor y = any.forward(x);
 ///     auto words = other.forward<std::string>(x, 5);
+///
+/// A forward with default arguments says them again with FORWARD_HAS_DEFAULT_ARGS.
 class AnyModule {
  public:
   AnyModule() = default;
@@ -214,9 +277,7 @@ class AnyModule {
       const auto run = [&] { return content.forward(std::move(arguments)); };
       if (!content.held().has_hooks()) return run();
       std::vector<Tensor*> tensors;
-      for (AnyValue& a : arguments) {
-        if (auto* t = a.try_get<Tensor>()) tensors.push_back(t);
-      }
+      for (AnyValue& a : arguments) collect(tensors, a);
       return detail::between_hooks(content.held(), std::move(tensors), run);
     });
   }
@@ -284,3 +345,15 @@ class NamedAnyModule {
 };
 
 }  // namespace xgrad::nn
+
+/// In a module's class: which arguments of its forward may be left out when an AnyModule or a Sequential calls it, as
+/// their positions from 0 on and their values.
+///
+///     struct ScaleImpl : nn::Cloneable<ScaleImpl> {
+///       Tensor forward(Tensor x, double by = 2, double plus = 0) { return x * by + plus; }
+///       FORWARD_HAS_DEFAULT_ARGS({1, nn::AnyValue(2.)}, {2, nn::AnyValue(0.)})
+///     };
+#define FORWARD_HAS_DEFAULT_ARGS(...)             \
+  template <class>                                \
+  friend class ::xgrad::nn::detail::AnyContentOf; \
+  static ::xgrad::nn::detail::DefaultArguments _forward_default_args() { return {__VA_ARGS__}; }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -72,6 +73,8 @@ void collect(std::vector<Tensor*>& into, std::tuple<T...>& several);
 template <class A, class B>
 void collect(std::vector<Tensor*>& into, std::pair<A, B>& both);
 template <class T>
+void collect(std::vector<Tensor*>& into, std::optional<T>& perhaps);
+template <class T>
 void collect(std::vector<Tensor*>&, T&) {}
 template <class... T>
 void collect(std::vector<Tensor*>& into, std::tuple<T...>& several) {
@@ -81,6 +84,10 @@ template <class A, class B>
 void collect(std::vector<Tensor*>& into, std::pair<A, B>& both) {
   collect(into, both.first);
   collect(into, both.second);
+}
+template <class T>
+void collect(std::vector<Tensor*>& into, std::optional<T>& perhaps) {
+  if (perhaps) collect(into, *perhaps);
 }
 
 template <class... T>

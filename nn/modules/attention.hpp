@@ -49,6 +49,7 @@ class MultiheadAttentionImpl : public Cloneable<MultiheadAttentionImpl> {
   std::tuple<Tensor, Tensor> forward(const Tensor& query, const Tensor& key, const Tensor& value,
                                      const Tensor& key_padding_mask = {}, bool need_weights = true,
                                      const Tensor& attn_mask = {}, bool average_attn_weights = true);
+  XGRAD_FORWARD_HAS_DEFAULTS;
 
   MultiheadAttentionOptions options;
   /// [3·E, E], or undefined where key or value have another width; then there are three of them.

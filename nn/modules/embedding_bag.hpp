@@ -82,6 +82,7 @@ class EmbeddingBagImpl : public Cloneable<EmbeddingBagImpl> {
   /// Draws a new table.
   void reset_parameters();
   Tensor forward(const Tensor& input, const Tensor& offsets = {}, const Tensor& per_sample_weights = {});
+  XGRAD_FORWARD_HAS_DEFAULTS;
   std::string extra_repr() const override;
 
   EmbeddingBagOptions options;

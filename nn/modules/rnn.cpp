@@ -3,6 +3,8 @@
 #include <xgrad/nn/init.hpp>
 #include <xgrad/nn/modules/rnn.hpp>
 
+#include <fmt/format.h>
+
 #include <cmath>
 
 namespace xgrad::nn {
@@ -38,6 +40,18 @@ void draw(const std::vector<Tensor>& parameters, std::int64_t hidden_size) {
 Tensor permuted(const Tensor& state, const Tensor& order) {
   return order.defined() && state.defined() ? index_select(state, 1, order) : state;
 }
+
+/// Calls a recurrent layer with packed sequences: Python's `module(packed, hx)`.
+template <class M, class State, class F>
+auto called(const M& module, PackedSequence& input, State& hx, bool with_state, F&& forward) {
+  return call(module, {}, [&] {
+    if (!module.has_hooks()) return forward();
+    return between_hooks(module, with_state ? tensors_of(input, hx) : tensors_of(input), forward);
+  });
+}
+
+/// How many sequences there are.
+std::int64_t batch_of(const PackedSequence& input) { return input.batch_sizes()[0].template item<std::int64_t>(); }
 
 // The functions behind RNN and GRU, chosen by the options.
 template <class... A>
@@ -104,10 +118,19 @@ std::string RecurrentBase<Derived, OptionsType>::extra_repr() const {
 template <class Derived, class OptionsType>
 void RecurrentBase<Derived, OptionsType>::check_input(const Tensor& input, bool packed) const {
   const std::int64_t dims = input.dim();
-  check(packed ? dims == 2 : dims == 2 || dims == 3, "{}: Expected input to be 2-D or 3-D but received {}-D tensor",
+  check(!packed || dims == 2, "input must have 2 dimensions, got {}", dims);
+  check(packed || dims == 2 || dims == 3, "{}: Expected input to be 2-D or 3-D but received {}-D tensor",
         this->short_name(), dims);
   check(input.size(-1) == options.input_size(), "input.size(-1) must be equal to input_size. Expected {}, got {}",
         options.input_size(), input.size(-1));
+}
+
+template <class Derived, class OptionsType>
+void RecurrentBase<Derived, OptionsType>::check_state(const Tensor& state, std::int64_t batch, std::int64_t size,
+                                                      const char* what) const {
+  const Dims expected{options.num_layers() * (options.bidirectional() ? 2 : 1), batch, size};
+  check(state.sizes() == expected, "Expected {} size ({}), got [{}]", what, fmt::join(expected, ", "),
+        fmt::join(state.sizes(), ", "));
 }
 
 template <class Derived, class OptionsType>
@@ -131,6 +154,7 @@ std::tuple<Tensor, Tensor> OneStateBase<Derived, OptionsType>::forward(Tensor in
   } else {
     check(hx.dim() == 3, "For batched 3-D input, hx should also be 3-D but got {}-D tensor", hx.dim());
   }
+  this->check_state(hx, input.size(batch_dim), o.hidden_size(), "hidden");
   const std::vector<Tensor>& params = this->all_weights();
   auto [y, h] = one_state(o, input, hx, TensorList(params), o.bias(), o.num_layers(), o.dropout(), this->is_training(),
                           o.bidirectional(), o.batch_first());
@@ -139,13 +163,19 @@ std::tuple<Tensor, Tensor> OneStateBase<Derived, OptionsType>::forward(Tensor in
 }
 
 template <class Derived, class OptionsType>
-std::tuple<PackedSequence, Tensor> OneStateBase<Derived, OptionsType>::forward_with_packed_input(
-    const PackedSequence& input, Tensor hx) {
+std::tuple<PackedSequence, Tensor> OneStateBase<Derived, OptionsType>::forward_with_packed_input(PackedSequence input,
+                                                                                                 Tensor hx) {
+  return called(*this, input, hx, hx.defined(), [&] { return run_packed(input, hx); });
+}
+
+template <class Derived, class OptionsType>
+std::tuple<PackedSequence, Tensor> OneStateBase<Derived, OptionsType>::run_packed(const PackedSequence& input,
+                                                                                  Tensor hx) {
   this->check_input(input.data(), true);
   const auto& o = this->options;
-  hx = hx.defined()
-           ? permuted(hx, input.sorted_indices())
-           : this->zero_state(input.data(), input.batch_sizes()[0].template item<std::int64_t>(), o.hidden_size());
+  const std::int64_t batch = batch_of(input);
+  hx = hx.defined() ? permuted(hx, input.sorted_indices()) : this->zero_state(input.data(), batch, o.hidden_size());
+  this->check_state(hx, batch, o.hidden_size(), "hidden");
   const std::vector<Tensor>& params = this->all_weights();
   auto [y, h] = one_state(o, input.data(), input.batch_sizes(), hx, TensorList(params), o.bias(), o.num_layers(),
                           o.dropout(), this->is_training(), o.bidirectional());
@@ -206,8 +236,14 @@ Tensor like(const Tensor& y, const Tensor& input) { return input.dim() == 1 ? y.
 using namespace detail;
 
 LSTMImpl::States LSTMImpl::initial(const Tensor& like, std::int64_t batch) const {
-  return {zero_state(like, batch, options.proj_size() ? options.proj_size() : options.hidden_size()),
-          zero_state(like, batch, options.hidden_size())};
+  return {zero_state(like, batch, state_size()), zero_state(like, batch, options.hidden_size())};
+}
+
+std::int64_t LSTMImpl::state_size() const { return options.proj_size() ? options.proj_size() : options.hidden_size(); }
+
+void LSTMImpl::check_states(const States& states, std::int64_t batch) const {
+  check_state(std::get<0>(states), batch, state_size(), "hidden[0]");
+  check_state(std::get<1>(states), batch, options.hidden_size(), "hidden[1]");
 }
 
 std::tuple<Tensor, LSTMImpl::States> LSTMImpl::forward(Tensor input, std::optional<States> hx) {
@@ -216,12 +252,17 @@ std::tuple<Tensor, LSTMImpl::States> LSTMImpl::forward(Tensor input, std::option
   const std::int64_t batch_dim = options.batch_first() ? 0 : 1;
   if (single) input = input.unsqueeze(batch_dim);
   auto [h0, c0] = hx ? *hx : initial(input, input.size(batch_dim));
+  if (hx) {
+    const std::int64_t dims = single ? 2 : 3;
+    check(h0.dim() == dims && c0.dim() == dims,
+          "For {}batched {}-D input, hx and cx should also be {}-D but got ({}-D, {}-D) tensors", single ? "un" : "",
+          dims, dims, h0.dim(), c0.dim());
+  }
   if (hx && single) {
-    check(h0.dim() == 2 && c0.dim() == 2,
-          "For batched 3-D input, hx and cx should also be 3-D but got ({}-D, {}-D) tensors", h0.dim(), c0.dim());
     h0 = h0.unsqueeze(1);
     c0 = c0.unsqueeze(1);
   }
+  check_states({h0, c0}, input.size(batch_dim));
   const std::vector<Tensor>&params = all_weights(), states{h0, c0};
   auto [y, h, c] = lstm(input, states, params, options.bias(), options.num_layers(), options.dropout(), is_training(),
                         options.bidirectional(), options.batch_first());
@@ -229,14 +270,20 @@ std::tuple<Tensor, LSTMImpl::States> LSTMImpl::forward(Tensor input, std::option
   return {y, {h, c}};
 }
 
-std::tuple<PackedSequence, LSTMImpl::States> LSTMImpl::forward_with_packed_input(const PackedSequence& input,
+std::tuple<PackedSequence, LSTMImpl::States> LSTMImpl::forward_with_packed_input(PackedSequence input,
                                                                                  std::optional<States> hx) {
+  return called(*this, input, hx, hx.has_value(), [&] { return run_packed(input, hx); });
+}
+
+std::tuple<PackedSequence, LSTMImpl::States> LSTMImpl::run_packed(const PackedSequence& input,
+                                                                  std::optional<States> hx) {
   check_input(input.data(), true);
-  auto [h0, c0] = hx ? *hx : initial(input.data(), input.batch_sizes()[0].item<std::int64_t>());
+  auto [h0, c0] = hx ? *hx : initial(input.data(), batch_of(input));
   if (hx) {
     h0 = permuted(h0, input.sorted_indices());
     c0 = permuted(c0, input.sorted_indices());
   }
+  check_states({h0, c0}, batch_of(input));
   const std::vector<Tensor>&params = all_weights(), states{h0, c0};
   auto [y, h, c] = lstm(input.data(), input.batch_sizes(), states, params, options.bias(), options.num_layers(),
                         options.dropout(), is_training(), options.bidirectional());

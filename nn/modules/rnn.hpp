@@ -38,8 +38,10 @@ class RecurrentBase : public Cloneable<Derived, ModuleBase> {
   Options options;
 
  protected:
-  /// Throws PyTorch's errors for an input and state that do not fit; `packed`: the input is [Σ lengths, features].
+  /// Throws PyTorch's errors for an input that does not fit; `packed`: it is [Σ lengths, features].
   void check_input(const Tensor& input, bool packed) const;
+  /// The same for a state, called `what`, of `batch` sequences with `size` features.
+  void check_state(const Tensor& state, std::int64_t batch, std::int64_t size, const char* what) const;
   Tensor zero_state(const Tensor& like, std::int64_t batch, std::int64_t size) const;
 
  private:
@@ -55,29 +57,60 @@ class OneStateBase : public RecurrentBase<Derived, OptionsType> {
   /// Outputs [T, B, H·directions] and last states [layers·directions, B, H] of x [T, B, in] ([B, T, ...] when
   /// batch_first; without B for one sequence), from state hx, by default zero.
   std::tuple<Tensor, Tensor> forward(Tensor input, Tensor hx = {});
-  std::tuple<utils::rnn::PackedSequence, Tensor> forward_with_packed_input(const utils::rnn::PackedSequence& input,
+  /// The same for packed sequences, with the module's hooks, as `module(packed)`.
+  std::tuple<utils::rnn::PackedSequence, Tensor> forward_with_packed_input(utils::rnn::PackedSequence input,
                                                                            Tensor hx = {});
+
+ private:
+  template <class>
+  friend class AnyContentOf;
+  std::tuple<utils::rnn::PackedSequence, Tensor> run_packed(const utils::rnn::PackedSequence& input, Tensor hx);
+};
+
+/// The holder of a recurrent layer: it is called with packed sequences too, as in Python.
+template <class Contained, class State>
+class RecurrentHolder : public ModuleHolder<Contained> {
+ public:
+  using ModuleHolder<Contained>::ModuleHolder;
+  using ModuleHolder<Contained>::operator();
+  auto operator()(utils::rnn::PackedSequence input) const {
+    return this->get()->forward_with_packed_input(std::move(input));
+  }
+  auto operator()(utils::rnn::PackedSequence input, State hx) const {
+    return this->get()->forward_with_packed_input(std::move(input), std::move(hx));
+  }
 };
 
 }  // namespace detail
+
+#define XGRAD_RECURRENT(NAME, STATE)                                   \
+  XGRAD_COPIED(NAME);                                                  \
+  class NAME : public detail::RecurrentHolder<NAME##Impl, STATE> {     \
+   public:                                                             \
+    using detail::RecurrentHolder<NAME##Impl, STATE>::RecurrentHolder; \
+    using Impl [[maybe_unused]] = NAME##Impl;                          \
+  }
 
 /// h_t = tanh(W_ih·x_t + b_ih + W_hh·h_{t−1} + b_hh), or relu. Options: input_size, hidden_size, num_layers,
 /// nonlinearity, bias, batch_first, dropout, bidirectional.
 ///
 ///     nn::RNN rnn(10, 20, num_layers = 2);
 ///     auto [outputs, state] = rnn(x);
+///     auto [packed_outputs, last] = rnn(utils::rnn::pack_sequence(sequences));
 class RNNImpl : public detail::OneStateBase<RNNImpl, RNNOptions> {
  public:
   using OneStateBase::OneStateBase;
+  XGRAD_FORWARD_HAS_DEFAULTS;
 };
-XGRAD_LAYER(RNN);
+XGRAD_RECURRENT(RNN, Tensor);
 
 /// r, z = σ(…), n = tanh(W_in·x + b_in + r·(W_hn·h + b_hn)), h' = n + z·(h − n).
 class GRUImpl : public detail::OneStateBase<GRUImpl, GRUOptions> {
  public:
   using OneStateBase::OneStateBase;
+  XGRAD_FORWARD_HAS_DEFAULTS;
 };
-XGRAD_LAYER(GRU);
+XGRAD_RECURRENT(GRU, Tensor);
 
 /// i, f, o = σ(…), g = tanh(…), c' = f·c + i·g, h' = o·tanh(c'), projected to proj_size if that is given.
 ///
@@ -90,13 +123,23 @@ class LSTMImpl : public detail::RecurrentBase<LSTMImpl, LSTMOptions> {
   using States = std::tuple<Tensor, Tensor>;
 
   std::tuple<Tensor, States> forward(Tensor input, std::optional<States> hx = std::nullopt);
-  std::tuple<utils::rnn::PackedSequence, States> forward_with_packed_input(const utils::rnn::PackedSequence& input,
+  /// The same for packed sequences, with the module's hooks, as `module(packed)`.
+  std::tuple<utils::rnn::PackedSequence, States> forward_with_packed_input(utils::rnn::PackedSequence input,
                                                                            std::optional<States> hx = std::nullopt);
 
+  XGRAD_FORWARD_HAS_DEFAULTS;
+
  private:
+  template <class>
+  friend class detail::AnyContentOf;
+  std::tuple<utils::rnn::PackedSequence, States> run_packed(const utils::rnn::PackedSequence& input,
+                                                            std::optional<States> hx);
+  std::int64_t state_size() const;
+  void check_states(const States& states, std::int64_t batch) const;
   States initial(const Tensor& like, std::int64_t batch) const;
 };
-XGRAD_LAYER(LSTM);
+XGRAD_RECURRENT(LSTM, LSTMImpl::States);
+#undef XGRAD_RECURRENT
 
 namespace detail {
 
@@ -127,6 +170,7 @@ class RNNCellImpl : public detail::CellBase<RNNCellImpl, RNNCellOptions> {
  public:
   using CellBase::CellBase;
   Tensor forward(Tensor input, Tensor hx = {});
+  XGRAD_FORWARD_HAS_DEFAULTS;
 };
 XGRAD_LAYER(RNNCell);
 
@@ -135,6 +179,7 @@ class GRUCellImpl : public detail::CellBase<GRUCellImpl, GRUCellOptions> {
  public:
   using CellBase::CellBase;
   Tensor forward(Tensor input, Tensor hx = {});
+  XGRAD_FORWARD_HAS_DEFAULTS;
 };
 XGRAD_LAYER(GRUCell);
 
@@ -144,6 +189,7 @@ class LSTMCellImpl : public detail::CellBase<LSTMCellImpl, LSTMCellOptions> {
   using CellBase::CellBase;
   using States = std::tuple<Tensor, Tensor>;
   States forward(Tensor input, std::optional<States> hx = std::nullopt);
+  XGRAD_FORWARD_HAS_DEFAULTS;
 };
 XGRAD_LAYER(LSTMCell);
 

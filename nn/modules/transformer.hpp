@@ -81,6 +81,7 @@ class TransformerEncoderLayerImpl : public detail::TransformerLayer<TransformerE
   /// Draws new weights, each part as it does itself.
   void reset_parameters();
   Tensor forward(const Tensor& src, const Tensor& src_mask = {}, const Tensor& src_key_padding_mask = {});
+  XGRAD_FORWARD_HAS_DEFAULTS;
 
   MultiheadAttention self_attn = nullptr;
 };
@@ -112,6 +113,7 @@ class TransformerDecoderLayerImpl : public detail::TransformerLayer<TransformerD
   void reset_parameters();
   Tensor forward(const Tensor& tgt, const Tensor& memory, const Tensor& tgt_mask = {}, const Tensor& memory_mask = {},
                  const Tensor& tgt_key_padding_mask = {}, const Tensor& memory_key_padding_mask = {});
+  XGRAD_FORWARD_HAS_DEFAULTS;
 
   MultiheadAttention self_attn = nullptr, multihead_attn = nullptr;
   LayerNorm norm3 = nullptr;
@@ -184,6 +186,7 @@ class TransformerEncoderImpl : public detail::TransformerStack<TransformerEncode
   TransformerEncoderImpl(TransformerEncoderLayer encoder_layer, std::int64_t num_layers, AnyModule norm = {})
       : TransformerStack(TransformerEncoderOptions(std::move(encoder_layer), num_layers).norm(std::move(norm))) {}
   Tensor forward(const Tensor& src, const Tensor& mask = {}, const Tensor& src_key_padding_mask = {});
+  XGRAD_FORWARD_HAS_DEFAULTS;
 };
 XGRAD_COPIED(TransformerEncoder);
 class TransformerEncoder : public ModuleHolder<TransformerEncoderImpl> {
@@ -206,6 +209,7 @@ class TransformerDecoderImpl : public detail::TransformerStack<TransformerDecode
       : TransformerStack(TransformerDecoderOptions(std::move(decoder_layer), num_layers).norm(std::move(norm))) {}
   Tensor forward(const Tensor& tgt, const Tensor& memory, const Tensor& tgt_mask = {}, const Tensor& memory_mask = {},
                  const Tensor& tgt_key_padding_mask = {}, const Tensor& memory_key_padding_mask = {});
+  XGRAD_FORWARD_HAS_DEFAULTS;
 };
 XGRAD_COPIED(TransformerDecoder);
 class TransformerDecoder : public detail::DecoderHolder<TransformerDecoderImpl> {
@@ -232,6 +236,7 @@ class TransformerImpl : public Cloneable<TransformerImpl> {
   Tensor forward(const Tensor& src, const Tensor& tgt, const Tensor& src_mask = {}, const Tensor& tgt_mask = {},
                  const Tensor& memory_mask = {}, const Tensor& src_key_padding_mask = {},
                  const Tensor& tgt_key_padding_mask = {}, const Tensor& memory_key_padding_mask = {});
+  XGRAD_FORWARD_HAS_DEFAULTS;
   /// [size, size] with −∞ above the diagonal: each place sees itself and what is before it.
   static Tensor generate_square_subsequent_mask(std::int64_t size);
 

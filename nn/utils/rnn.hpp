@@ -19,6 +19,8 @@ class PackedSequence {
   /// How the caller's sequences were sorted, and how to undo it; undefined when they came sorted.
   const Tensor& sorted_indices() const { return sorted_indices_; }
   const Tensor& unsorted_indices() const { return unsorted_indices_; }
+  /// What a module's hooks see of it.
+  friend void collect(std::vector<Tensor*>& into, PackedSequence& sequence) { into.push_back(&sequence.data_); }
 
  private:
   Tensor data_, batch_sizes_, sorted_indices_, unsorted_indices_;

@@ -141,5 +141,113 @@ TEST(Functional, BindsArguments) {
   EXPECT_EQ(scale(ones({})).item<float>(), 3.5f);
 }
 
+void expect_values(const std::vector<Tensor>& tensors, const std::vector<std::vector<float>>& expected) {
+  ASSERT_EQ(tensors.size(), expected.size());
+  for (std::size_t i = 0; i < tensors.size(); ++i) EXPECT_EQ(tensors[i].flatten().to_vector<float>(), expected[i]);
+}
+
+// torch.manual_seed(3); nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 2)), and of a ModuleList.
+TEST(Containers, BracesDrawWeightsInPyTorchsOrder) {
+  manual_seed(3);
+  const nn::Sequential net{nn::Linear(2, 3), nn::ReLU(), nn::Linear(3, 2)};
+  expect_values(net->parameters(), {{-0.7010772228240967f, -0.5578091740608215f, -0.3028644621372223f,
+                                     -0.6689868569374084f, -0.04014335572719574f, -0.6220895051956177f},
+                                    {0.38447636365890503f, 0.3446429371833801f, 0.13353174924850464f},
+                                    {0.4478582739830017f, -0.05654415115714073f, 0.34582197666168213f,
+                                     -0.4043289124965668f, -0.11377400904893875f, -0.5147921442985535f},
+                                    {-0.04687478765845299f, -0.3745788037776947f}});
+  manual_seed(3);
+  const nn::ModuleList list{nn::Linear(2, 1), nn::Linear(1, 2)};
+  expect_values(list->parameters(), {{-0.7010772228240967f, -0.5578091740608215f},
+                                     {-0.3028644621372223f},
+                                     {-0.9460903406143188f, -0.056771278381347656f},
+                                     {-0.8797674179077148f, 0.543731689453125f}});
+}
+
+struct ScaledImpl : nn::Cloneable<ScaledImpl> {
+  Tensor forward(Tensor x, double by = 2, double plus = 0) { return x * by + plus; }
+
+ protected:
+  FORWARD_HAS_DEFAULT_ARGS({1, nn::AnyValue(2.)}, {2, nn::AnyValue(0.)})
+};
+TORCH_MODULE(Scaled);
+
+TEST(AnyModule, ForwardsMayHaveDefaultArguments) {
+  nn::Sequential net{Scaled(), nn::Identity()};
+  EXPECT_EQ(net(ones({})).item<float>(), 2.f);
+  EXPECT_EQ(net->forward(ones({}), 3.).item<float>(), 3.f);
+  EXPECT_EQ(net->forward(ones({}), 3., 1.).item<float>(), 4.f);
+  EXPECT_THAT(message_of<TypeError>([&] { net->forward(ones({}), 3., 1., 2.); }),
+              HasSubstr("forward() method expects at least 1 argument(s) and at most 3 argument(s), but received 4."));
+}
+
+TEST(AnyModule, TheLibrarysDefaultArgumentsToo) {
+  using Two = std::tuple<Tensor, Tensor>;
+  using namespace nn::utils::rnn;
+  const Tensor x = randn({3, 2, 8});
+  nn::TransformerEncoderLayer encoder(8, 2, 16);
+  encoder->eval();
+  EXPECT_TRUE(nn::Sequential{encoder}(x).equal(encoder(x)));
+  nn::EmbeddingBag bag(8, 4);
+  const Tensor bags = tensor({{1, 2}, {3, 4}}, kInt64);
+  EXPECT_TRUE(nn::Sequential{bag}(bags).equal(bag(bags)));
+  nn::GRU gru(8, 4);
+  nn::AnyModule any_gru(gru);
+  EXPECT_TRUE(std::get<0>(any_gru.forward<Two>(x)).equal(std::get<0>(gru(x))));
+  EXPECT_TRUE(std::get<0>(any_gru.forward<Two>(x, ones({1, 2, 4}))).equal(std::get<0>(gru(x, ones({1, 2, 4})))));
+  nn::LSTM lstm(8, 4);
+  nn::AnyModule any_lstm(lstm);
+  const Two states(ones({1, 2, 4}), zeros({1, 2, 4}));
+  using Result = std::tuple<Tensor, Two>;
+  EXPECT_TRUE(std::get<0>(any_lstm.forward<Result>(x)).equal(std::get<0>(lstm(x))));
+  EXPECT_TRUE(std::get<0>(any_lstm.forward<Result>(x, states)).equal(std::get<0>(lstm(x, states))));
+  std::size_t outputs = 0;
+  int calls = 0;
+  lstm->register_forward_hook([&](nn::ModuleBase&, const std::vector<Tensor>&, std::vector<Tensor>& out) {
+    outputs = out.size();
+    ++calls;
+  });
+  const PackedSequence packed = pack_sequence({x.select(1, 0)});
+  using Packed = std::tuple<PackedSequence, Two>;
+  EXPECT_TRUE(allclose(std::get<0>(any_lstm.forward<Packed>(packed)).data(), std::get<0>(lstm(x)).select(1, 0)));
+  EXPECT_EQ(outputs, 3u);
+  EXPECT_EQ(calls, 2);
+  nn::MultiheadAttention attention(8, 2);
+  nn::AnyModule any_attention(attention);
+  EXPECT_TRUE(std::get<0>(any_attention.forward<Two>(x, x, x)).equal(std::get<0>(attention(x, x, x))));
+  EXPECT_FALSE(std::get<1>(any_attention.forward<Two>(x, x, x, Tensor(), false)).defined());
+  nn::AnyModule up(nn::ConvTranspose2d(1, 1, 3, 2));
+  EXPECT_EQ(up.forward(ones({1, 1, 3, 3})).sizes(), (Dims{1, 1, 7, 7}));
+  EXPECT_EQ(up.forward(ones({1, 1, 3, 3}), std::vector<std::int64_t>{8, 8}).sizes(), (Dims{1, 1, 8, 8}));
+  nn::Sequential unpool{nn::MaxUnpool1d(2)};
+  EXPECT_EQ(unpool->forward(ones({1, 2}), tensor({{0, 3}}, kInt64)).sizes(), (Dims{1, 4}));
+}
+
+TEST(Sequential, InsertsAndPops) {
+  nn::Sequential net;
+  net->append(nn::ReLU()).append(nn::Tanh());
+  net->insert(0, nn::Identity()).insert(-1, nn::Sigmoid());
+  EXPECT_EQ(net->str(), "Sequential(\n  (0): Identity()\n  (1): ReLU()\n  (2): Sigmoid()\n  (3): Tanh()\n)");
+  EXPECT_EQ(message_of<IndexError>([&] { net->insert(5, nn::ReLU()); }), "Index out of range: 5");
+  EXPECT_TRUE(net->pop(1)->is<nn::ReLU>());
+  EXPECT_TRUE(net->pop(-1)->is<nn::Tanh>());
+  EXPECT_EQ(net->str(), "Sequential(\n  (0): Identity()\n  (1): Sigmoid()\n)");
+  EXPECT_EQ(net(zeros({})).item<float>(), 0.5f);
+  EXPECT_EQ(message_of<IndexError>([&] { net->pop(2); }), "index 2 is out of range");
+  nn::Sequential named({{"a", nn::ReLU()}});
+  EXPECT_THROW(named->insert(0, nn::ReLU()), Error);
+  EXPECT_EQ(named->size(), 1u);
+}
+
+TEST(ModuleList, AppendsAndPops) {
+  nn::ModuleList list;
+  list->append(nn::ReLU()).append(nn::Tanh()).extend(nn::ModuleList{nn::Sigmoid()});
+  EXPECT_TRUE(list->pop(0)->is<nn::ReLU>());
+  EXPECT_THAT(list->named_children().keys(), ElementsAre("0", "1"));
+  EXPECT_TRUE(list->named_children()["0"]->is<nn::Tanh>());
+  EXPECT_TRUE(list->pop(-1)->is<nn::Sigmoid>());
+  EXPECT_EQ(message_of<IndexError>([&] { list->pop(1); }), "index 1 is out of range");
+}
+
 }  // namespace
 }  // namespace xgrad

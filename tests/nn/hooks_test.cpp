@@ -176,5 +176,26 @@ TEST(ModuleHooks, EmptyOnesAreRefused) {
   EXPECT_THROW(layer->register_forward_pre_hook(nullptr), ValueError);
 }
 
+TEST(ModuleHooks, SeePackedSequencesAndStates) {
+  using namespace nn::utils::rnn;
+  const PackedSequence packed = pack_padded_sequence(randn({4, 2, 2}), tensor({4, 2}, kInt64));
+  const Tensor h = zeros({1, 2, 3});
+  nn::LSTM lstm(2, 3);
+  std::vector<std::size_t> counts;
+  lstm->register_forward_pre_hook([&](nn::ModuleBase&, std::vector<Tensor>& inputs) {
+    counts.push_back(inputs.size());
+    inputs[0] = zeros({6, 2});
+  });
+  lstm->register_forward_hook([&](nn::ModuleBase&, const std::vector<Tensor>&, std::vector<Tensor>& outputs) {
+    counts.push_back(outputs.size());
+    outputs[0] = outputs[0] + 1;
+  });
+  const PackedSequence y = std::get<0>(lstm(packed)), z = std::get<0>(lstm(packed, {h, h}));
+  EXPECT_EQ(counts, (std::vector<std::size_t>{1, 3, 3, 3})) << "data; outputs, h, c; data, h, c";
+  const Tensor first = std::get<0>(lstm->forward(zeros({1, 2, 2}))).squeeze(0) + 1;
+  EXPECT_TRUE(allclose(y.data().narrow(0, 0, 2), first));
+  EXPECT_TRUE(allclose(z.data().narrow(0, 0, 2), first));
+}
+
 }  // namespace
 }  // namespace xgrad

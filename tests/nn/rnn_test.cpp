@@ -122,6 +122,24 @@ TEST(Recurrent, Errors) {
             }).find("input.size(-1) must be equal to input_size. Expected 3, got 7"),
             0u);
   EXPECT_EQ(message([&] { gru(randn({5})); }).find("GRU: Expected input to be 2-D or 3-D but received 1-D tensor"), 0u);
+  const auto states = [](Tensor h, Tensor c) { return std::tuple(h, c); };
+  nn::LSTM lstm(3, 4);
+  const Tensor x = randn({5, 3, 3}), right = zeros({1, 3, 4}), wrong = zeros({1, 2, 4});
+  const nn::utils::rnn::PackedSequence packed = nn::utils::rnn::pack_padded_sequence(x, tensor({5, 3, 1}, kInt64));
+  const auto first_line = [&](auto f) {
+    const std::string text = message(f);
+    return text.substr(0, text.find('\n'));
+  };
+  EXPECT_EQ(first_line([&] { lstm(x, states(wrong, right)); }), "Expected hidden[0] size (1, 3, 4), got [1, 2, 4]");
+  EXPECT_EQ(first_line([&] { lstm(x, states(right, wrong)); }), "Expected hidden[1] size (1, 3, 4), got [1, 2, 4]");
+  EXPECT_EQ(first_line([&] { lstm(packed, states(wrong, right)); }),
+            "Expected hidden[0] size (1, 3, 4), got [1, 2, 4]");
+  EXPECT_EQ(first_line([&] { gru(x, wrong); }), "Expected hidden size (1, 3, 4), got [1, 2, 4]");
+  EXPECT_EQ(first_line([&] { gru(packed, wrong); }), "Expected hidden size (1, 3, 4), got [1, 2, 4]");
+  EXPECT_EQ(first_line([&] { lstm(x[0], states(right, right)); }),
+            "For unbatched 2-D input, hx and cx should also be 2-D but got (3-D, 3-D) tensors");
+  EXPECT_EQ(first_line([&] { lstm(x, states(right[0], right)); }),
+            "For batched 3-D input, hx and cx should also be 3-D but got (2-D, 3-D) tensors");
   EXPECT_EQ(message([] { nn::LSTM(3, 4, proj_size = 5); }), "proj_size has to be smaller than hidden_size");
   EXPECT_EQ(message([] {
               nn::utils::rnn::pack_padded_sequence(zeros({5, 2, 3}), tensor({3, 5}, kInt64));

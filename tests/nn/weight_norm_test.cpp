@@ -2,6 +2,8 @@
 #include "golden.hpp"
 #include "models.hpp"
 
+#include <xgrad/optim/optim.hpp>
+
 namespace xgrad {
 namespace {
 
@@ -143,6 +145,41 @@ TEST(WeightNorm, SaysWhatIsWrong) {
             "Expected n_power_iterations to be positive, but got n_power_iterations=0");
   EXPECT_EQ(message_of<ValueError>([] { spectral_norm(nn::Linear(3, 4, false), "bias"); }),
             "`spectral_norm` cannot be applied as parameter `bias` is None");
+}
+
+// torch.manual_seed(1); l = weight_norm(nn.LSTM(2, 3), "weight_hh_l0"); x = torch.linspace(-1, 1, 16).view(4, 2, 2);
+// three steps of SGD at rate 1 on l(pack_padded_sequence(x, [4, 2]))[0].data.pow(2).sum().
+TEST(WeightNorm, PackedSequencesTrainAsInPyTorch) {
+  using namespace nn::utils::rnn;
+  const PackedSequence packed = pack_padded_sequence(linspace(-1, 1, 16).view({4, 2, 2}), tensor({4, 2}, kInt64));
+  const double losses[] = {0.6535238027572632, 0.4916892349720001, 0.038367144763469696};
+  const double norms[] = {0.14017167687416077, 0.08426541090011597, 0.004617305472493172};
+  for (const bool by_name : {false, true}) {
+    manual_seed(1);
+    const nn::LSTM lstm = weight_norm(nn::LSTM(2, 3), "weight_hh_l0");
+    optim::SGD sgd(lstm->parameters(), kwargs::lr = 1.);
+    for (int i = 0; i < 3; ++i) {
+      sgd.zero_grad();
+      const auto result = by_name ? lstm->forward_with_packed_input(packed) : lstm(packed);
+      const Tensor loss = std::get<0>(result).data().pow(2).sum();
+      loss.backward();
+      sgd.step();
+      EXPECT_NEAR(loss.item<double>(), losses[i], 1e-6);
+      EXPECT_NEAR(lstm->named_parameters()["weight_hh_l0_g"].grad().norm().item<double>(), norms[i], 1e-6);
+    }
+  }
+}
+
+TEST(SpectralNorm, APackedCallIteratesOnce) {
+  using namespace nn::utils::rnn;
+  manual_seed(2);
+  const nn::GRU a = spectral_norm(nn::GRU(2, 3), "weight_hh_l0");
+  const nn::GRU b(std::dynamic_pointer_cast<nn::GRUImpl>(a->clone()));
+  const Tensor x = randn({4, 1, 2});
+  const Tensor y = std::get<0>(a(x)).squeeze(1);
+  const PackedSequence packed = std::get<0>(b(pack_sequence({x.squeeze(1)})));
+  EXPECT_TRUE(allclose(packed.data(), y));
+  EXPECT_TRUE(equal(a->named_buffers()["weight_hh_l0_u"], b->named_buffers()["weight_hh_l0_u"]));
 }
 
 }  // namespace
