@@ -1,3 +1,8 @@
+#include <xgrad/nn/modules/attention.hpp>
+#include <xgrad/nn/modules/bilinear.hpp>
+#include <xgrad/nn/modules/convolution.hpp>
+#include <xgrad/nn/modules/linear.hpp>
+#include <xgrad/nn/modules/rnn.hpp>
 #include <xgrad/nn/summary.hpp>
 
 #include <fmt/format.h>
@@ -12,21 +17,64 @@ namespace detail {
 
 namespace {
 
-/// How often each element of a weight is multiplied in a call: once for every place of a convolution's result, else
-/// once for every row of the input.
-std::int64_t multiply_adds(const ModuleBase& module, const std::vector<Tensor>& inputs,
-                           const std::vector<Tensor>& outputs) {
-  if (inputs.empty() || outputs.empty() || !inputs[0].is_floating_point()) return 0;  // a table's rows are copied
-  const bool convolves = module.short_name().starts_with("Conv");
-  const bool transposed = module.short_name().starts_with("ConvTranspose");
+std::int64_t rows_of(const Tensor& x) { return x.dim() == 0 ? 1 : x.size(-1) == 0 ? 0 : x.numel() / x.size(-1); }
+
+/// Those of maps from rows to rows: each weight meets each row of the input once.
+std::int64_t of_maps(std::initializer_list<Tensor> weights, const Tensor& input) {
   std::int64_t sum = 0;
-  for (const Tensor& p : module.parameters(false)) {
-    if (p.dim() < 2) continue;
-    const Tensor& of = convolves && !transposed ? outputs[0] : inputs[0];
-    const std::int64_t rows = convolves ? of.numel() / p.size(0) : of.dim() ? of.numel() / of.size(-1) : 1;
-    sum += p.numel() * rows;
+  for (const Tensor& w : weights) sum += w.numel() * rows_of(input);
+  return sum;
+}
+
+/// A convolution's weight meets every place of its result; a transposed one's, every place of its input.
+template <class M>
+std::int64_t of_convolution(const M& module, const Tensor& places) {
+  return module.weight.numel() / module.weight.size(0) * places.numel();
+}
+
+std::int64_t of_attention(const MultiheadAttentionImpl& m, const std::vector<Tensor>& inputs) {
+  if (inputs.size() < 3) return 0;
+  const std::int64_t width = m.options.embed_dim();
+  // Each is mapped to that width; the result, as long as the query, once more.
+  return width * (2 * inputs[0].numel() + inputs[1].numel() + inputs[2].numel());
+}
+
+template <class M>
+std::int64_t of_recurrent(const M& module, const Tensor& input) {
+  std::int64_t sum = 0;
+  for (const Tensor& w : module.all_weights()) {
+    if (w.dim() == 2) sum += of_maps({w}, input);
   }
   return sum;
+}
+
+template <class M>
+std::int64_t of_cell(const M& module, const Tensor& input) {
+  return of_maps({module.weight_ih, module.weight_hh}, input);
+}
+
+/// The products with weights in one call. What is here by type multiplies; of other modules only what is below them
+/// counts.
+std::int64_t multiply_adds(const ModuleBase& module, const std::vector<Tensor>& inputs,
+                           const std::vector<Tensor>& outputs) {
+  if (inputs.empty() || outputs.empty() || !inputs[0].defined() || !outputs[0].defined()) return 0;
+  const Tensor &x = inputs[0], &y = outputs[0];
+  if (const auto* m = module.as<Linear>()) return of_maps({m->weight}, x);
+  if (const auto* m = module.as<Bilinear>()) return of_maps({m->weight}, x);
+  if (const auto* m = module.as<Conv1d>()) return of_convolution(*m, y);
+  if (const auto* m = module.as<Conv2d>()) return of_convolution(*m, y);
+  if (const auto* m = module.as<Conv3d>()) return of_convolution(*m, y);
+  if (const auto* m = module.as<ConvTranspose1d>()) return of_convolution(*m, x);
+  if (const auto* m = module.as<ConvTranspose2d>()) return of_convolution(*m, x);
+  if (const auto* m = module.as<ConvTranspose3d>()) return of_convolution(*m, x);
+  if (const auto* m = module.as<MultiheadAttention>()) return of_attention(*m, inputs);
+  if (const auto* m = module.as<RNN>()) return of_recurrent(*m, x);
+  if (const auto* m = module.as<GRU>()) return of_recurrent(*m, x);
+  if (const auto* m = module.as<LSTM>()) return of_recurrent(*m, x);
+  if (const auto* m = module.as<RNNCell>()) return of_cell(*m, x);
+  if (const auto* m = module.as<GRUCell>()) return of_cell(*m, x);
+  if (const auto* m = module.as<LSTMCell>()) return of_cell(*m, x);
+  return 0;
 }
 
 std::vector<Dims> shapes(const std::vector<Tensor>& list) {

@@ -24,8 +24,9 @@ struct LayerSummary {
   int calls = 0;
 };
 
-/// What `std::cout << summary(model, x)` shows as a table. Multiply-adds are those of products with weights:
-/// convolutions, linear and recurrent layers, attention's maps; what the others do beside them is little.
+/// What `std::cout << summary(model, x)` shows as a table. Multiply-adds are those of products with weights
+/// in Linear and Bilinear layers, convolutions, recurrent layers and cells, and MultiheadAttention's maps; other
+/// modules count what is below them.
 struct ModelSummary {
   std::vector<LayerSummary> layers;  ///< in the order of named_modules()
   std::int64_t parameters = 0, trained = 0, multiply_adds = 0;

@@ -72,6 +72,29 @@ TEST(Summary, OfSeveralInputsAndTransposedConvolutions) {
   EXPECT_EQ(nn::summary(up, ones({1, 2, 5, 5})).multiply_adds, 25 * 2 * 3 * 4);
 }
 
+// Only products with weights count, by the type of the module.
+TEST(Summary, CountsMultiplyAddsByType) {
+  nn::MultiheadAttention attention(8, 2);
+  const Tensor query = ones({5, 2, 8}), key = ones({50, 2, 8});
+  EXPECT_EQ(nn::summary(attention, query, key, key).multiply_adds, 2 * 8 * 8 * (5 + 50 + 50 + 5));
+  EXPECT_EQ(nn::summary(attention, ones({5, 1, 8}), ones({5, 1, 8}), ones({5, 1, 8})).multiply_adds, 1280);
+  nn::MultiheadAttention other(8, 2, kdim = 3, vdim = 4);
+  EXPECT_EQ(nn::summary(other, query, ones({7, 2, 3}), ones({7, 2, 4})).multiply_adds,
+            2 * 8 * (5 * 8 + 7 * 3 + 7 * 4 + 5 * 8));
+  EXPECT_EQ(nn::summary(nn::LayerNorm({16, 16}), ones({2, 16, 16})).multiply_adds, 0);
+  EXPECT_EQ(nn::summary(nn::Embedding(10, 3), ones({4}, kInt64)).multiply_adds, 0);
+  EXPECT_EQ(nn::summary(nn::utils::weight_norm(nn::Conv2d(1, 6, 5)), ones({2, 1, 28, 28})).multiply_adds,
+            2 * 24 * 24 * 6 * 25);
+  EXPECT_EQ(nn::summary(nn::LSTM(3, 4, num_layers = 2), ones({5, 2, 3})).multiply_adds,
+            10 * (16 * 3 + 16 * 4 + 16 * 4 + 16 * 4));
+  EXPECT_EQ(nn::summary(nn::GRUCell(3, 4), ones({2, 3})).multiply_adds, 2 * (12 * 3 + 12 * 4));
+  struct Table : nn::Module {
+    Tensor table = register_parameter("table", ones({3, 4}));
+    Tensor forward(Tensor x) override { return x + table; }
+  } table;
+  EXPECT_EQ(nn::summary(table, ones({3, 4})).multiply_adds, 0) << "nobody knows what it does with it";
+}
+
 TEST(ParameterDict, HoldsParametersByName) {
   nn::ParameterDict dict({{"left", ones({3})}, {"right", zeros({2, 4}, kFloat64)}});
   EXPECT_EQ(dict->keys(), (std::vector<std::string>{"left", "right"}));
