@@ -1,3 +1,4 @@
+#include <xgrad/nn/modules/normalization.hpp>
 #include <xgrad/optim/swa_utils.hpp>
 
 #include <algorithm>
@@ -77,6 +78,39 @@ double SWALROptions::next_lr(const LRScheduler& s, std::size_t g) const {
   const double before = way(step - 1), now = way(step);
   const double from = before == 1 ? *to : (s.lr(g) - before * *to) / (1 - before);
   return *to * now + from * (1 - now);
+}
+
+namespace {
+
+/// Does f with the batch norm that a module is; returns whether it is one.
+template <class F>
+bool with_batch_norm(nn::ModuleBase& module, F&& f) {
+  if (auto* m = module.as<nn::BatchNorm1d>()) return f(*m), true;
+  if (auto* m = module.as<nn::BatchNorm2d>()) return f(*m), true;
+  if (auto* m = module.as<nn::BatchNorm3d>()) return f(*m), true;
+  return false;
+}
+
+}  // namespace
+
+detail::StatisticsFromScratch::StatisticsFromScratch(nn::ModuleBase& model)
+    : model_(model), was_training_(model.is_training()) {
+  for (const auto& module : model.modules()) {
+    with_batch_norm(*module, [&](auto& m) {
+      momenta_.emplace_back(module, m.options.momentum());
+      const NoGradGuard no_grad;
+      m.reset_running_stats();
+      m.options.momentum(std::nullopt);
+    });
+  }
+  if (any()) model.train();
+}
+
+detail::StatisticsFromScratch::~StatisticsFromScratch() {
+  for (const auto& [module, momentum] : momenta_) {
+    with_batch_norm(*module, [&momentum = momentum](auto& m) { m.options.momentum(momentum); });
+  }
+  if (any()) model_.train(was_training_);
 }
 
 }  // namespace xgrad::optim::swa_utils

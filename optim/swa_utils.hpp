@@ -1,6 +1,5 @@
-/// Averages of a model's weights: AveragedModel, and SWALR for the learning rate meanwhile.
-///
-/// `update_bn`, which renews the statistics of batch normalisation, is not here yet.
+/// Averages of a model's weights: AveragedModel, SWALR for the learning rate meanwhile, and update_bn for the
+/// statistics of batch normalisation, which no average of weights makes.
 #pragma once
 
 #include <xgrad/autograd/graph/grad_mode.hpp>
@@ -9,6 +8,9 @@
 #include <xgrad/optim/lr_scheduler.hpp>
 
 #include <functional>
+#include <optional>
+#include <utility>
+#include <vector>
 
 namespace xgrad::optim::swa_utils {
 
@@ -125,6 +127,59 @@ class AveragedModel : public nn::ModuleBase {
   M module;
   Tensor n_averaged;  ///< how many weights are in the averages
 };
+
+namespace detail {
+
+/// While it lives, the batch norms of a model are in training and their running statistics mean over all batches, from
+/// none on.
+class StatisticsFromScratch {
+ public:
+  explicit StatisticsFromScratch(nn::ModuleBase& model);
+  ~StatisticsFromScratch();
+  StatisticsFromScratch(const StatisticsFromScratch&) = delete;
+  StatisticsFromScratch& operator=(const StatisticsFromScratch&) = delete;
+  /// Whether there is a batch norm.
+  bool any() const noexcept { return !momenta_.empty(); }
+
+ private:
+  nn::ModuleBase& model_;
+  bool was_training_;
+  std::vector<std::pair<nn::ModuleBase::Pointer, std::optional<double>>> momenta_;
+};
+
+/// What a model is given of a batch: the batch itself, its first part, or its `data`.
+template <class Batch>
+Tensor input_of(const Batch& batch) {
+  if constexpr (std::convertible_to<const Batch&, Tensor>)
+    return batch;
+  else if constexpr (requires { std::get<0>(batch); })
+    return std::get<0>(batch);
+  else if constexpr (requires { batch.data; })
+    return batch.data;
+  else
+    return batch.at(0);
+}
+
+}  // namespace detail
+
+/// Passes all batches of `loader` through the model, in training mode and unrecorded, to give its batch norms the
+/// statistics that they would have had in training. A batch is a tensor, or a tuple or list that begins with one.
+///
+///     for (int epoch = 0; epoch < 20; ++epoch) {...}
+///     optim::swa_utils::update_bn(loader, averaged);
+template <class Loader, detail::ModuleOrHolder M>
+void update_bn(Loader&& loader, M& model) {
+  const detail::StatisticsFromScratch statistics(detail::base_of(model));
+  if (!statistics.any()) return;
+  const NoGradGuard no_grad;
+  for (const auto& batch : loader) {
+    const Tensor input = detail::input_of(batch);
+    if constexpr (requires { model(input); })
+      model(input);
+    else
+      model.forward(input);
+  }
+}
 
 class SWALROptions : public lr_scheduler::ScheduleOptions<SWALROptions> {
  public:

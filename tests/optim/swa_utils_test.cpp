@@ -102,4 +102,31 @@ TEST(AveragedModel, SavesAndLoads) {
 }
 
 }  // namespace
+// m = nn.Sequential(nn.BatchNorm1d(2), nn.Linear(2, 2)).eval(); torch.optim.swa_utils.update_bn(batches, m)
+TEST(UpdateBatchNorm, GivesTheStatisticsOfAllBatches) {
+  nn::Sequential model{nn::BatchNorm1d(2), nn::Linear(2, 2)};
+  model->eval();
+  auto& norm = model->at<nn::BatchNorm1dImpl>(0);
+  norm.running_mean.fill_(7);
+  const Tensor first = arange(6).to(kFloat32).view({3, 2}), second = arange(6, 14).to(kFloat32).view({4, 2}).pow(1.5);
+  const auto expect_statistics = [&] {
+    EXPECT_TRUE(allclose(norm.running_mean, tensor({14.814542770385742f, 17.609411239624023f})));
+    EXPECT_TRUE(allclose(norm.running_var, tensor({69.08899688720703f, 76.63155364990234f})));
+    EXPECT_EQ(norm.num_batches_tracked.item<std::int64_t>(), 2);
+    EXPECT_EQ(norm.options.momentum(), 0.1);
+    EXPECT_FALSE(model->is_training());
+  };
+  optim::swa_utils::update_bn(std::vector<Tensor>{first, second}, model);
+  expect_statistics();
+  AveragedModel averaged(model);
+  averaged.eval();
+  optim::swa_utils::update_bn(std::vector<std::pair<Tensor, int>>{{first, 1}, {second, 2}}, averaged);
+  expect_statistics();
+  EXPECT_TRUE(equal(averaged.get_buffer("module.0.running_var"), norm.running_var));
+  // A batch that does not fit leaves the model in its mode.
+  EXPECT_THROW(optim::swa_utils::update_bn(std::vector<Tensor>{ones({2, 3})}, model), Error);
+  EXPECT_FALSE(model->is_training());
+  EXPECT_EQ(norm.options.momentum(), 0.1);
+}
+
 }  // namespace xgrad::test
