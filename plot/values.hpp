@@ -5,8 +5,9 @@
 
 #include <concepts>
 #include <initializer_list>
-#include <ranges>
+#include <iterator>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace xgrad::plotting {
@@ -20,6 +21,14 @@ concept HasArray = requires(const T& t) {
 template <class T>
 concept Number = std::is_arithmetic_v<T> && !std::same_as<T, char>;
 
+/// What a loop can go through. (Not the standard's: <ranges> is a large header, and every program reads this one.)
+template <class R>
+concept Iterable = requires(R& range) {
+  std::begin(range) != std::end(range);
+};
+template <Iterable R>
+using ElementOf = std::iter_value_t<decltype(std::begin(std::declval<R&>()))>;
+
 /// A list of numbers as double. Made from a vector, list, span or range of any arithmetic type, a braced list, a 1-D
 /// array or tensor, or a range of one-element tensors; throws ValueError for other shapes.
 ///
@@ -28,13 +37,13 @@ class Values {
  public:
   Values() = default;
 
-  template <std::ranges::input_range R>
-  requires(Number<std::ranges::range_value_t<R>> && !HasArray<R>) Values(R&& range) {
+  template <Iterable R>
+  requires(Number<ElementOf<R>> && !HasArray<R>) Values(R&& range) {
     for (auto&& v : range) numbers_.push_back(static_cast<double>(v));
   }
 
-  template <std::ranges::input_range R>
-  requires(HasArray<std::ranges::range_value_t<R>> && !HasArray<R>) Values(R&& range) {
+  template <Iterable R>
+  requires(HasArray<ElementOf<R>> && !HasArray<R>) Values(R&& range) {
     for (auto&& v : range) append(v.array());
   }
 
