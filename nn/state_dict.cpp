@@ -3,6 +3,8 @@
 #include <xgrad/nn/module_base.hpp>
 #include <xgrad/nn/module_state.hpp>
 
+#include <fmt/format.h>
+
 #include <fmt/ranges.h>
 
 #include <algorithm>

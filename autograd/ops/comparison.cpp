@@ -129,9 +129,13 @@ XGRAD_FORMS(bitwise_right_shift, RightShift, "rshift_cpu", false)
 #undef XGRAD_FORMS
 
 Tensor gcd(const Tensor& a, const Tensor& b) { return bitwise(Binary::Gcd, "gcd", "gcd_cpu", false, a, b, {}); }
-Tensor& gcd_(Tensor& a, const Tensor& b) { return bitwise(Binary::Gcd, "gcd", "gcd_cpu", false, a, b, Into::in_place(a)), a; }
+Tensor& gcd_(Tensor& a, const Tensor& b) {
+  return bitwise(Binary::Gcd, "gcd", "gcd_cpu", false, a, b, Into::in_place(a)), a;
+}
 Tensor lcm(const Tensor& a, const Tensor& b) { return bitwise(Binary::Lcm, "lcm", "lcm_cpu", false, a, b, {}); }
-Tensor& lcm_(Tensor& a, const Tensor& b) { return bitwise(Binary::Lcm, "lcm", "lcm_cpu", false, a, b, Into::in_place(a)), a; }
+Tensor& lcm_(Tensor& a, const Tensor& b) {
+  return bitwise(Binary::Lcm, "lcm", "lcm_cpu", false, a, b, Into::in_place(a)), a;
+}
 
 Tensor logical_not(const Tensor& x) {
   const detail::Profiled profiled("logical_not", {&x});

@@ -2,6 +2,8 @@
 #include <xgrad/nn/init.hpp>
 #include <xgrad/nn/modules/normalization.hpp>
 
+#include <fmt/format.h>
+
 #include <fmt/ranges.h>
 
 namespace xgrad::nn {
