@@ -1,4 +1,5 @@
 #include <xgrad/autograd/graph/in_place.hpp>
+#include <xgrad/autograd/graph/tracing.hpp>
 #include <xgrad/autograd/ops/resize.hpp>
 
 #include <cstring>
