@@ -152,7 +152,7 @@ Samples binary_samples(Range range) {
     out.push_back({turned(x), y});
     if (y.dim() > 1) out.push_back({x, turned(y)});
   }
-  out.push_back({t({2, 2, 2, 3}, range).permute({0, 3, 1, 2}), t({3, 1, 1}, range, 2)});  // channels last, and a bias
+  out.push_back({t({2, 2, 2, 3}, range).permute({0, 3, 1, 2}), t({3, 1, 1}, range, 3)});  // channels last, and a bias
   out.push_back({turned(t({2, 4}, range)).slice(1, 1), turned(t({2, 3}, range, 2))});
   out.push_back({turned(t({2, 3}, kInt32, 1, range)), t({3}, kInt64, 2, range)});
   out.push_back(rough(pair({33, 35}, {35})));
