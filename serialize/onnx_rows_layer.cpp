@@ -14,9 +14,19 @@ constexpr std::int64_t kOne = 1;
 
 // --- products
 
+/// The product of arguments a and b. A vector beside a matrix goes as a matrix: onnxruntime (1.17, at least) drops a
+/// Transpose of the matrix before a vector.
+std::string product(Call& c, std::size_t a, std::size_t b, ScalarType t) {
+  const bool row = c.rank(a) == 1 && c.rank(b) > 1, column = c.rank(b) == 1 && c.rank(a) > 1;
+  const std::string x = row ? c.node("Unsqueeze", {c.in(a, t), c.ints({0})}) : c.in(a, t),
+                    y = column ? c.node("Unsqueeze", {c.in(b, t), c.ints({1})}) : c.in(b, t),
+                    z = c.node("MatMul", {x, y});
+  return row || column ? c.node("Squeeze", {z, c.ints({row ? -2 : -1})}) : z;
+}
+
 void matmul(Call& c) {
   const ScalarType t = working_type(c.result_dtype());
-  c.result_from(t, c.node("MatMul", {c.in(0, t), c.in(1, t)}));
+  c.result_from(t, product(c, 0, 1, t));
 }
 
 void linear(Call& c) {
@@ -53,7 +63,7 @@ bool without_product(Call& c, ScalarType t) {
 void scaled_product(Call& c) {
   const ScalarType t = working_type(c.result_dtype());
   c.require(c.result_dtype() != kBool, "a product of bools");
-  add_product(c, c.node("MatMul", {c.in(1, t), c.in(2, t)}), t);
+  add_product(c, product(c, 1, 2, t), t);
 }
 
 void outer_product(Call& c) {
@@ -333,6 +343,10 @@ void resize(Call& c, const char* mode) {
 void grid_sample(Call& c) {
   static constexpr const char* kModes[] = {"bilinear", "nearest", "bicubic"};
   static constexpr const char* kBorders[] = {"zeros", "border", "reflection"};
+  // A single row reflected about its own centre: runtimes divide by its length, which is 0 from centre to centre.
+  const Ints image = c.sizes(0);
+  c.require(c.integer(1) != 2 || !c.flag(2) || (image[2] != 1 && image[3] != 1),
+            "reflection about the centres of a single row or column");
   c.result(c.node("GridSample", {c.in(0), c.in(1)},
                   {{"mode", std::string(kModes[c.integer(0)])},
                    {"padding_mode", std::string(kBorders[c.integer(1)])},
