@@ -201,7 +201,9 @@ void fill(const Array& dst, Scalar value) {
             [=](std::int64_t i, std::int64_t end) { std::fill_n(to + i, end - i, v); });
       return;
     }
-    map_unary<T, T>(dst, dst, [v](T) { return v; });
+    // What is overwritten need not be a bool yet.
+    using Bits = std::conditional_t<std::is_same_v<T, bool>, std::uint8_t, T>;
+    map_unary<Bits, Bits>(dst, dst, [bits = static_cast<Bits>(v)](Bits) { return bits; });
   });
 }
 

@@ -248,7 +248,9 @@ Tensor glu(const Tensor& x, std::int64_t dim) {
   const std::int64_t d = wrap_dim(dim, x.dim()), size = x.size(d);
   check(size % 2 == 0, "Halving dimension must be even, but dimension {} is size {}", d, size);
   check_floating("glu_cpu", x);
-  return x.narrow(d, 0, size / 2) * sigmoid(x.narrow(d, size / 2, size / 2));
+  // One after the other, so that every compiler makes the same graph.
+  const Tensor half = x.narrow(d, 0, size / 2), gate = sigmoid(x.narrow(d, size / 2, size / 2));
+  return half * gate;
 }
 
 }  // namespace xgrad

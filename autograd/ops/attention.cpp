@@ -38,7 +38,8 @@ struct Weighted {
 template <class Drop>
 Weighted by_steps(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask, const Settings& how,
                   const Drop& drop) {
-  Tensor scores = matmul(q * how.scale, k.transpose(-2, -1));
+  const Tensor scaled = q * how.scale, keys = k.transpose(-2, -1);
+  Tensor scores = matmul(scaled, keys);
   if (how.causal) scores = scores + additive(causal_mask(q.size(-2), k.size(-2)), q.dtype());
   if (mask.defined()) scores = scores + mask;
   const Tensor weights = drop(softmax(scores, -1));
