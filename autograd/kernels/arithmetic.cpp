@@ -226,10 +226,11 @@ void where_row(const std::array<char*, 4>& p, const std::array<std::int64_t, 4>&
     const W mask = static_cast<W>(-static_cast<W>(c != 0));
     return static_cast<W>(v ^ ((u ^ v) & mask));
   };
+  using Word [[gnu::may_alias]] = W;  // the memory holds numbers of any dtype
   constexpr std::int64_t w = sizeof(W);
-  auto* const r = reinterpret_cast<W*>(p[0]);
+  auto* const r = reinterpret_cast<Word*>(p[0]);
   const auto* const c = reinterpret_cast<const std::uint8_t*>(p[1]);
-  const auto *const u = reinterpret_cast<const W*>(p[2]), *const v = reinterpret_cast<const W*>(p[3]);
+  const auto *const u = reinterpret_cast<const Word*>(p[2]), *const v = reinterpret_cast<const Word*>(p[3]);
   if (s[0] == w && s[1] == 1 && s[2] == w && s[3] == w) {
     XGRAD_INDEPENDENT
     for (std::int64_t i = 0; i < n; ++i) r[i] = choose(c[i], u[i], v[i]);
@@ -243,9 +244,9 @@ void where_row(const std::array<char*, 4>& p, const std::array<std::int64_t, 4>&
     for (std::int64_t i = 0; i < n; ++i) r[i] = choose(c[i], one, v[i]);
   } else {
     for (std::int64_t i = 0; i < n; ++i) {
-      *reinterpret_cast<W*>(p[0] + i * s[0]) =
-          choose(*reinterpret_cast<const std::uint8_t*>(p[1] + i * s[1]), *reinterpret_cast<const W*>(p[2] + i * s[2]),
-                 *reinterpret_cast<const W*>(p[3] + i * s[3]));
+      *reinterpret_cast<Word*>(p[0] + i * s[0]) =
+          choose(*reinterpret_cast<const std::uint8_t*>(p[1] + i * s[1]),
+                 *reinterpret_cast<const Word*>(p[2] + i * s[2]), *reinterpret_cast<const Word*>(p[3] + i * s[3]));
     }
   }
 }
