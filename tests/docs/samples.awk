@@ -17,7 +17,7 @@ function emit_sample(   count, part, paragraph, i, first, top, body) {
     sub(/\n$/, "", part)
     first = part
     sub(/\n.*/, "", first)
-    if (first ~ /\{$/ && first !~ /^(for|if|while|try|\{)/ && part ~ /\n};?$/) top = top part "\n\n"
+    if (first ~ /\{$|^template </ && first !~ /^(for|if|while|try|\{)/ && part ~ /\n};?$/) top = top part "\n\n"
     else body = body part "\n"
   }
   printf "namespace sample_%d {\n%svoid run() {\n%s}\n}  // namespace sample_%d\n\n", samples, top, body, samples
