@@ -10,7 +10,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'build', 'onnxruntime');
+const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'build', 'npm');
 const ort = createRequire(path.join(root, 'package.json'))('onnxruntime-web');
 ort.env.wasm.numThreads = 1;
 ort.env.wasm.wasmPaths = path.join(root, 'node_modules', 'onnxruntime-web', 'dist') + path.sep;
