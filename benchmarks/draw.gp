@@ -1,4 +1,4 @@
-# gnuplot -c draw.gp FOLDER MACHINE: FOLDER's one.tsv and two.tsv as FOLDER/benchmark.svg.
+# gnuplot -c draw.gp FOLDER MACHINE PEER: FOLDER's one.tsv and two.tsv as FOLDER/benchmark.svg.
 folder = ARG1
 one = folder . "/one.tsv"
 two = folder . "/two.tsv"
@@ -9,7 +9,7 @@ has_two = system("test -s '" . two . "' && echo 1 || echo 0") + 0
 set terminal svg noenhanced size 980, 150 + 21 * rows font "sans-serif,13" background "white"
 set output folder . "/benchmark.svg"
 set datafile separator "\t"
-set title "How many times faster than libtorch 1.13 (" . ARG2 . ")\n" \
+set title "How many times faster than " . ARG3 . " (" . ARG2 . ")\n" \
   . "medians of turns in one process, with quartiles"
 set logscale x 2
 set xrange [0.45:*]

@@ -117,7 +117,7 @@ cost "compiling README's program at -O3, MB" "$compile_mb" "$torch_compile_mb" '
 
 cat > "$out/results.json" << JSON
 {
-"machine": {"cpu": "$cpu", "cores": $cores, "compiler": "$compiler"},
+"machine": {"cpu": "$cpu", "cores": $cores, "compiler": "$compiler", "date": "$(date -I)"},
 "costs": {
  "node_bytes": {"xgrad": ${node[xgrad]}, "libtorch": ${node[libtorch]:-null}},
  "library_mb": {"xgrad": $library_mb, "libtorch": ${torch_mb:-null}},
@@ -135,6 +135,7 @@ rm -rf "$out/libxgrad.so" "$out/program.o" "$out/readme.cpp" "$out/notebook" "$o
 echo
 echo "Written: build/bench/results.json"
 if command -v gnuplot > /dev/null && [[ -s "$out/one.tsv" ]]; then
-  gnuplot -c benchmarks/draw.gp "$out" "$cpu, $cores cores"
+  peer="libtorch $(awk '/TORCH_VERSION_M(AJOR|INOR)/ { v = v "." $3 } END { print substr(v, 2) }' "${api:-}/torch/version.h")"
+  gnuplot -c benchmarks/draw.gp "$out" "$cpu, $cores cores" "$peer"
   echo "Drawn:   build/bench/benchmark.svg"
 fi
