@@ -16,25 +16,10 @@ except ImportError as error:
     print(f"no NumPy here: {error}")
     sys.exit(77)
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "goldens"))
+import numpy_arrays  # noqa: E402
+
 FOLDER = pathlib.Path(sys.argv[1])
-
-
-def expected():
-    table = np.arange(6, dtype=np.float32).reshape(2, 3) / 4
-    return {
-        "uint8": np.array([0, 1, 255], np.uint8),
-        "int8": np.array([-128, 0, 127], np.int8),
-        "int16": np.array([-(2**15), 0, 2**15 - 1], np.int16),
-        "int32": np.array([-(2**31), 0, 2**31 - 1], np.int32),
-        "int64": np.array([-(2**63), 0, 2**63 - 1], np.int64),
-        "float32": table,
-        "float64": np.arange(6, dtype=np.float64).reshape(2, 3) / 3,
-        "bool": np.array([True, False, True]),
-        "fortran": table.T,
-        "columns": table[:, ::2],
-        "scalar": np.array(1.5),
-        "empty": np.zeros((0, 3), np.int64),
-    }
 
 
 def same(a, b, what):
@@ -44,7 +29,7 @@ def same(a, b, what):
 
 
 def main():
-    arrays = expected()
+    arrays = numpy_arrays.without("special", "fortran3", "row", "long")
     archive = np.load(FOLDER / "all.npz")
     assert archive.files == list(arrays), archive.files
     for name, array in arrays.items():

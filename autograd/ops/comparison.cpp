@@ -75,38 +75,29 @@ Tensor bitwise_not(const Tensor& x, Into into) {
 
 }  // namespace
 
-Tensor eq(const Tensor& a, const Tensor& b) { return compare(Compare::Eq, "eq", a, b); }
-Tensor eq(const Tensor& a, Scalar b) { return compare(Compare::Eq, "eq", a, wrap(b)); }
-Tensor ne(const Tensor& a, const Tensor& b) { return compare(Compare::Ne, "ne", a, b); }
-Tensor ne(const Tensor& a, Scalar b) { return compare(Compare::Ne, "ne", a, wrap(b)); }
-Tensor lt(const Tensor& a, const Tensor& b) { return compare(Compare::Lt, "lt", a, b); }
-Tensor lt(const Tensor& a, Scalar b) { return compare(Compare::Lt, "lt", a, wrap(b)); }
-Tensor le(const Tensor& a, const Tensor& b) { return compare(Compare::Le, "le", a, b); }
-Tensor le(const Tensor& a, Scalar b) { return compare(Compare::Le, "le", a, wrap(b)); }
-Tensor gt(const Tensor& a, const Tensor& b) { return compare(Compare::Gt, "gt", a, b); }
-Tensor gt(const Tensor& a, Scalar b) { return compare(Compare::Gt, "gt", a, wrap(b)); }
-Tensor ge(const Tensor& a, const Tensor& b) { return compare(Compare::Ge, "ge", a, b); }
-Tensor ge(const Tensor& a, Scalar b) { return compare(Compare::Ge, "ge", a, wrap(b)); }
-
-Tensor& eq_(Tensor& a, const Tensor& b) { return compare_into(Compare::Eq, "eq_", a, b); }
-Tensor& eq_(Tensor& a, Scalar b) { return compare_into(Compare::Eq, "eq_", a, wrap(b)); }
-Tensor& ne_(Tensor& a, const Tensor& b) { return compare_into(Compare::Ne, "ne_", a, b); }
-Tensor& ne_(Tensor& a, Scalar b) { return compare_into(Compare::Ne, "ne_", a, wrap(b)); }
-Tensor& lt_(Tensor& a, const Tensor& b) { return compare_into(Compare::Lt, "lt_", a, b); }
-Tensor& lt_(Tensor& a, Scalar b) { return compare_into(Compare::Lt, "lt_", a, wrap(b)); }
-Tensor& le_(Tensor& a, const Tensor& b) { return compare_into(Compare::Le, "le_", a, b); }
-Tensor& le_(Tensor& a, Scalar b) { return compare_into(Compare::Le, "le_", a, wrap(b)); }
-Tensor& gt_(Tensor& a, const Tensor& b) { return compare_into(Compare::Gt, "gt_", a, b); }
-Tensor& gt_(Tensor& a, Scalar b) { return compare_into(Compare::Gt, "gt_", a, wrap(b)); }
-Tensor& ge_(Tensor& a, const Tensor& b) { return compare_into(Compare::Ge, "ge_", a, b); }
-Tensor& ge_(Tensor& a, Scalar b) { return compare_into(Compare::Ge, "ge_", a, wrap(b)); }
+#define XGRAD_FORMS(NAME, OP)                                                                        \
+  Tensor NAME(const Tensor& a, const Tensor& b) { return compare(Compare::OP, #NAME, a, b); }        \
+  Tensor NAME(const Tensor& a, Scalar b) { return NAME(a, wrap(b)); }                                \
+  Tensor& NAME##_(Tensor& a, const Tensor& b) { return compare_into(Compare::OP, #NAME "_", a, b); } \
+  Tensor& NAME##_(Tensor& a, Scalar b) { return NAME##_(a, wrap(b)); }
+XGRAD_FORMS(eq, Eq)
+XGRAD_FORMS(ne, Ne)
+XGRAD_FORMS(lt, Lt)
+XGRAD_FORMS(le, Le)
+XGRAD_FORMS(gt, Gt)
+XGRAD_FORMS(ge, Ge)
+#undef XGRAD_FORMS
 
 Tensor& logical_not_(Tensor& x) {
   return overwrite<"LogicalNotBackward0">(x, [&](const Array* out) { return kernels::logical_not(x.array(), out); });
 }
-Tensor& logical_and_(Tensor& a, const Tensor& b) { return logic_into(Logic::And, "logical_and_", a, b); }
-Tensor& logical_or_(Tensor& a, const Tensor& b) { return logic_into(Logic::Or, "logical_or_", a, b); }
-Tensor& logical_xor_(Tensor& a, const Tensor& b) { return logic_into(Logic::Xor, "logical_xor_", a, b); }
+#define XGRAD_FORMS(NAME, OP)                                                             \
+  Tensor NAME(const Tensor& a, const Tensor& b) { return logic(Logic::OP, #NAME, a, b); } \
+  Tensor& NAME##_(Tensor& a, const Tensor& b) { return logic_into(Logic::OP, #NAME "_", a, b); }
+XGRAD_FORMS(logical_and, And)
+XGRAD_FORMS(logical_or, Or)
+XGRAD_FORMS(logical_xor, Xor)
+#undef XGRAD_FORMS
 
 Tensor bitwise_not(const Tensor& x) { return bitwise_not(x, Into()); }
 Tensor& bitwise_not_(Tensor& x) { return bitwise_not(x, Into::in_place(x)), x; }
@@ -141,9 +132,6 @@ Tensor logical_not(const Tensor& x) {
   const detail::Profiled profiled("logical_not", {&x});
   return profiled.told(Tensor(kernels::logical_not(x.array())));
 }
-Tensor logical_and(const Tensor& a, const Tensor& b) { return logic(Logic::And, "logical_and", a, b); }
-Tensor logical_or(const Tensor& a, const Tensor& b) { return logic(Logic::Or, "logical_or", a, b); }
-Tensor logical_xor(const Tensor& a, const Tensor& b) { return logic(Logic::Xor, "logical_xor", a, b); }
 
 Tensor isnan(const Tensor& x) { return predicate("isnan", kernels::isnan, x); }
 Tensor isinf(const Tensor& x) { return predicate("isinf", kernels::isinf, x); }

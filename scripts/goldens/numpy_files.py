@@ -14,6 +14,8 @@ import zipfile
 
 import numpy as np
 
+import numpy_arrays
+
 FOLDER = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else pathlib.Path(__file__).resolve().parents[2] / "tests/data"
 
 
@@ -36,29 +38,12 @@ def archive(name, files):
 
 def arrays():
     """What save_npy has to write."""
-    table = np.arange(6, dtype=np.float32).reshape(2, 3) / 4
-    return {
-        "uint8": np.array([0, 1, 255], np.uint8),
-        "int8": np.array([-128, 0, 127], np.int8),
-        "int16": np.array([-(2**15), 0, 2**15 - 1], np.int16),
-        "int32": np.array([-(2**31), 0, 2**31 - 1], np.int32),
-        "int64": np.array([-(2**63), 0, 2**63 - 1], np.int64),
-        "float32": table,
-        "float64": np.arange(6, dtype=np.float64).reshape(2, 3) / 3,
-        "bool": np.array([True, False, True]),
-        "special": np.array([np.inf, -np.inf, np.nan, -0.0, 1e-45, 3.4e38], np.float32),
-        "fortran": table.T,
-        "fortran3": np.asfortranarray(np.arange(24, dtype=np.int16).reshape(2, 3, 4)),
-        "scalar": np.array(1.5),
-        "empty": np.zeros((0, 3), np.int64),
-        "row": np.arange(4, dtype=np.int32).reshape(1, 4),
-        "long": np.ones((1,) * 30, np.uint8),
-    }
+    return numpy_arrays.without("columns")
 
 
 def versions():
     """What load_npy has to read besides."""
-    table = np.arange(6, dtype=np.float32).reshape(2, 3) / 4
+    table = numpy_arrays.ARRAYS["float32"]
     return {
         "v2": npy(table, (2, 0)),
         "v3": npy(table, (3, 0)),

@@ -5,6 +5,8 @@
 #include "../serialize/onnx_models.hpp"
 #include "sweep.hpp"
 
+#include <xgrad/autograd/array/warning.hpp>
+
 #include <cstdio>
 #include <fstream>
 
@@ -27,8 +29,12 @@ int main(int argc, char** argv) {
   for (const auto& [name, why] : refused) std::printf("refused %s: %s\n", name.c_str(), why.c_str());
   if (option != "--sweep") return 0;
   onnx_cases::CaseFile file(path, "sweep");
-  const onnx_cases::SweepResult result = onnx_cases::sweep(file);
-  std::printf("%zu samples exported\n", result.exported);
+  std::size_t warnings = 0;  // hundreds of samples put numbers of a tensor into a graph, which is warned of
+  const onnx_cases::SweepResult result = [&] {
+    const WarningHandlerGuard count([&](const std::string&) { ++warnings; });
+    return onnx_cases::sweep(file);
+  }();
+  std::printf("%zu samples exported, with %zu warnings\n", result.exported, warnings);
   for (const auto& [what, n] : result.refused) std::printf("refused %5d  %s\n", n, what.c_str());
   for (const std::string& what : result.not_told) std::printf("not told of %s\n", what.c_str());
   return result.not_told.empty() ? 0 : 1;

@@ -72,12 +72,31 @@ TEST(Threads, GradModeIsEachThreadsOwn) {
 }
 
 TEST(Threads, TensorsMadeOnOneThreadDieOnAnother) {
-  std::vector<Tensor> made(100);
+  std::vector<Tensor> made(100), leaves(made.size());
   std::thread([&] {
-    for (auto& t : made) t = leaf({1., 2.}) * 2;
+    for (std::size_t i = 0; i < made.size(); ++i) made[i] = (leaves[i] = leaf({1., 2.})) * 2;
   }).join();
-  for (auto& t : made) t.sum().backward();
-  std::thread([&] { made.clear(); }).join();
+  // A hook lives as long as its node. These say which thread the nodes died on.
+  std::vector<std::thread::id> died_on;
+  const auto note = [&](int* hook) {
+    died_on.push_back(std::this_thread::get_id());
+    delete hook;
+  };
+  for (std::size_t i = 0; i < made.size(); ++i) {
+    made[i].register_hook([owned = std::shared_ptr<int>(new int(0), note)](const Tensor&) {});
+    made[i].sum().backward();
+    EXPECT_EQ(values(leaves[i].grad()), (std::vector<double>{2, 2}));
+  }
+  EXPECT_TRUE(died_on.empty());
+  std::thread::id last;
+  std::thread([&] {
+    last = std::this_thread::get_id();
+    made.clear();
+    EXPECT_EQ(died_on, std::vector<std::thread::id>(leaves.size(), last));
+    // What was freed here is used here, and again where it came from.
+    leaves.front().sum().backward();
+  }).join();
+  EXPECT_EQ(values(leaves.front().grad()), (std::vector<double>{3, 3}));
 }
 
 }  // namespace
