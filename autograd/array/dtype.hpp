@@ -33,17 +33,18 @@ struct DtypeInfo {
   std::string_view name;   ///< Python's name without "torch."
   std::string_view cname;  ///< the name in C++ error messages
   bool floating;           ///< float32 or float64
+  std::string_view type;   ///< the element's type in C++, which some error messages name instead
 };
 
 inline constexpr std::array<DtypeInfo, kDtypeCount> kDtypeInfo{{
-    {1, "uint8", "Byte", false},
-    {1, "int8", "Char", false},
-    {2, "int16", "Short", false},
-    {4, "int32", "Int", false},
-    {8, "int64", "Long", false},
-    {4, "float32", "Float", true},
-    {8, "float64", "Double", true},
-    {1, "bool", "Bool", false},
+    {1, "uint8", "Byte", false, "unsigned char"},
+    {1, "int8", "Char", false, "signed char"},
+    {2, "int16", "Short", false, "short int"},
+    {4, "int32", "Int", false, "int"},
+    {8, "int64", "Long", false, "long int"},
+    {4, "float32", "Float", true, "float"},
+    {8, "float64", "Double", true, "double"},
+    {1, "bool", "Bool", false, "bool"},
 }};
 
 constexpr const DtypeInfo& info(ScalarType t) { return kDtypeInfo[static_cast<std::size_t>(t)]; }

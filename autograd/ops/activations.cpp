@@ -226,7 +226,7 @@ Tensor hardshrink(const Tensor& x, Scalar lambd) {
 Tensor prelu(const Tensor& x, const Tensor& weight) {
   check_floating("prelu_cpu", x);
   check(weight.dim() <= 1, "prelu: Expected `weight` to be a scalar or 1D tensor, but got ndim = {}", weight.dim());
-  check(x.dtype() == weight.dtype(), "expected scalar type {} but found {}", x.dtype(), weight.dtype());
+  check(x.dtype() == weight.dtype(), "Found dtype {} but expected {}", weight.dtype(), x.dtype());
   Tensor slopes = weight;
   if (weight.numel() != 1) {
     check(x.dim() > 0, "Not allow zero-dim input tensor.");

@@ -120,8 +120,8 @@ Tensor div(const Tensor& a, const Tensor& b, Into into) {
 
 /// y = a + w·(b − a)      da = (1 − w)·g, db = w·g. From the nearer end, so that w = 1 gives b itself.
 Tensor lerp(const Tensor& a, const Tensor& b, Scalar weight, Into into) {
-  check(a.dtype() == b.dtype(), "expected dtype {} for `end` but got dtype {}", info(a.dtype()).cname,
-        info(b.dtype()).cname);
+  check(a.dtype() == b.dtype(), "expected dtype {} for `end` but got dtype {}", info(a.dtype()).type,
+        info(b.dtype()).type);
   check<NotImplementedError>(a.is_floating_point(), "\"lerp_kernel_scalar\" not implemented for '{}'", a.dtype());
   const double w = weight.toDouble();
   told(w);

@@ -223,8 +223,8 @@ Tensor addcdiv(const Tensor& x, const Tensor& a, const Tensor& b, Scalar value, 
 /// a + w·(b − a)          da = (1 − w)·g, db = w·g, dw = g·(b − a)
 Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& w, Into into) {
   for (const auto& [other, name] : {std::pair(&b, "end"), std::pair(&w, "weight")}) {
-    check(a.dtype() == other->dtype(), "expected dtype {} for `{}` but got dtype {}", info(a.dtype()).cname, name,
-          info(other->dtype()).cname);
+    check(a.dtype() == other->dtype(), "expected dtype {} for `{}` but got dtype {}", info(a.dtype()).type, name,
+          info(other->dtype()).type);
   }
   check<NotImplementedError>(a.is_floating_point(), "\"lerp_kernel_tensor\" not implemented for '{}'", a.dtype());
   return differentiable<"LerpBackward1">(

@@ -203,6 +203,7 @@ Factor contract(Factor a, Factor b, const LabelSet& needed, const Labels& output
   const Roles of(a, b, needed);
   if (of.summed.empty()) return product_of_elements(a, b, of, output);
   check_one_dtype(a.x, b.x);
+  check<NotImplementedError>(a.x.dtype() != kBool, "\"bmm\" not implemented for 'Bool'");
   if (of.rows.empty() && of.columns.empty()) return sum_of_elements(a, b, of, output);
   if (of.columns.empty()) return product_with_vector(a, b, of.batch, of.rows, of.summed, output);
   if (of.rows.empty()) return product_with_vector(b, a, of.batch, of.columns, of.summed, output);

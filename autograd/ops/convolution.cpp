@@ -100,6 +100,16 @@ std::string joined(IntArrayRef sizes) {
   return text;
 }
 
+/// "stride_height: 1 stride_width: 2". A line is an image of height one to PyTorch, whose entry is `of_line`.
+std::string by_side(const char* what, const std::array<std::int64_t, 3>& v, std::size_t dims, std::int64_t of_line) {
+  if (dims == 1) return fmt::format("{0}_height: {1} {0}_width: {2}", what, of_line, v[0]);
+  const char* const sides[] = {"depth", "height", "width"};
+  std::string text;
+  for (std::size_t i = 0; i < dims; ++i)
+    text += fmt::format("{}{}_{}: {}", i ? " " : "", what, sides[3 - dims + i], v[i]);
+  return text;
+}
+
 /// One call, with x batched.
 struct Call {
   Tensor x;
@@ -120,7 +130,8 @@ struct Call {
     check(!any(geometry.padding, n, [](std::int64_t v) { return v < 0; }), "negative padding is not supported");
     check(!any(geometry.stride, n, [](std::int64_t v) { return v <= 0; }), "non-positive stride is not supported");
     check(!any(geometry.dilation, n, [](std::int64_t v) { return v <= 0; }),
-          "dilation should be greater than zero, but got {}", IntArrayRef(geometry.dilation.data(), n));
+          "dilation should be greater than zero, but got {}",
+          n == 1 ? Dims{1, geometry.dilation[0]} : Dims(IntArrayRef(geometry.dilation.data(), n)));
   }
 
   void check_weight(const Tensor& w, const Tensor& bias, bool transposed) const {
@@ -149,7 +160,15 @@ struct Call {
     check(x.dtype() == w.dtype(), "expected scalar type {} but found {}", info(x.dtype()).cname, info(w.dtype()).cname);
     check(!bias.defined() || bias.dtype() == x.dtype(), "expected scalar type {} but found {}", info(x.dtype()).cname,
           bias.defined() ? info(bias.dtype()).cname : "");
-    check<NotImplementedError>(x.dtype() != kBool, "\"slow_conv{}d_cpu\" not implemented for 'Bool'", dims);
+    check<NotImplementedError>(x.dtype() != kBool, "\"{}\" not implemented for 'Bool'", kernel(transposed));
+  }
+
+  /// The kernel that PyTorch would run, which it names in an error.
+  const char* kernel(bool transposed) const {
+    const bool volume = dims == 3;
+    if (transposed) return volume ? "slow_conv_transpose3d_out_cpu" : "slow_conv_transpose2d_out_cpu";
+    if (any(geometry.dilation, dims, [](std::int64_t d) { return d != 1; })) return "slow_conv_dilated<>";
+    return volume ? "compute_columns3d" : "slow_conv2d_cpu";
   }
 
   Tensor finish(const Tensor& y) const { return batched ? y : y.squeeze(0); }
@@ -168,19 +187,20 @@ Tensor conv(std::size_t dims, const Tensor& given, const Tensor& w, const Tensor
   const detail::Traced traced("convolution", {&given, &w, &bias});
   const Call call(dims, "conv", given, stride, padding, dilation, groups);
   call.check_weight(w, bias, false);
-  Dims output, padded;
+  Dims output, padded, spans;
   bool fits = true;
   for (std::size_t i = 0; i < dims; ++i) {
     const ConvGeometry& g = call.geometry;
     const std::int64_t room = spatial(call.x)[i] + 2 * g.padding[i], span = g.dilation[i] * (spatial(w)[i] - 1) + 1;
     padded.push_back(room);
+    spans.push_back(span);
     fits = fits && room >= span;
     output.push_back((room - span) / g.stride[i] + 1);
   }
   check(fits,
         "Calculated padded input size per channel: ({}). Kernel size: ({}). Kernel size can't be greater than "
         "actual input size",
-        joined(padded), joined(spatial(w)));
+        joined(padded), joined(spans));
   Tensor y = call.finish(in_floating(call.x, w, bias, [&](const Tensor& x, const Tensor& k, const Tensor& b) {
     return convolution(x, k, b, call.geometry, output);
   }));
@@ -223,15 +243,18 @@ Tensor transposed(std::size_t dims, const Tensor& given, const Tensor& w, const 
   bool fits = true;
   for (std::size_t i = 0; i < dims; ++i) {
     check(more[i] < g.stride[i] || more[i] < g.dilation[i],
-          "output padding must be smaller than either stride or dilation, but got output_padding: {} stride: {} "
-          "dilation: {}",
-          more[i], g.stride[i], g.dilation[i]);
+          "output padding must be smaller than either stride or dilation, but got {} {} {}",
+          by_side("output_padding", more, dims, 0), by_side("stride", g.stride, dims, 1),
+          by_side("dilation", g.dilation, dims, 1));
     output.push_back((spatial(call.x)[i] - 1) * g.stride[i] - 2 * g.padding[i] + g.dilation[i] * (spatial(w)[i] - 1) +
                      more[i] + 1);
     fits = fits && output.back() > 0;
   }
-  check(fits, "Given input size per channel: ({}). Calculated output size per channel: ({}). Output size is too small",
-        joined(spatial(call.x)), joined(output));
+  const char* const line = dims == 1 ? "1 x " : "";
+  check(
+      fits,
+      "Given input size per channel: ({0}{1}). Calculated output size per channel: ({0}{2}). Output size is too small",
+      line, joined(spatial(call.x)), joined(output));
   Tensor y = call.finish(in_floating(call.x, w, bias, [&](const Tensor& x, const Tensor& k, const Tensor& b) {
     return convolution_input(x, k, b, g, output);
   }));

@@ -93,7 +93,7 @@ Tensor hinge_embedding_loss(const Tensor& x, const Tensor& target, double margin
 
 Tensor soft_margin_loss(const Tensor& x, const Tensor& target, Reduction reduction) {
   check_floating("exp_vml_cpu", x, target);
-  return reduced(log1p(exp(-target * x)), reduction);
+  return reduced(log1p(exp(x * -target)), reduction);
 }
 
 Tensor margin_ranking_loss(const Tensor& a, const Tensor& b, const Tensor& target, double margin, Reduction reduction) {
@@ -103,6 +103,8 @@ Tensor margin_ranking_loss(const Tensor& a, const Tensor& b, const Tensor& targe
 Tensor cosine_embedding_loss(const Tensor& a, const Tensor& b, const Tensor& target, double margin,
                              Reduction reduction) {
   check(target.dim() <= 1, "0D or 1D target tensor expected, multi-target not supported");
+  check(target.dim() == 0 || (a.dim() == 2 && b.dim() == 2),
+        "1D target tensor expects 2D input tensors, but found inputs with sizes {} and {}.", a.sizes(), b.sizes());
   constexpr double kTiny = 1e-12;
   const std::int64_t d = target.dim() == 1 ? 1 : 0;
   const Tensor cosine = (a * b).sum(d) / sqrt((square(a).sum(d) + kTiny) * (square(b).sum(d) + kTiny));

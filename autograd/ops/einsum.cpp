@@ -262,8 +262,10 @@ Factor contract_in_turn(std::vector<Factor> factors, const Labels& output) {
 Factor contract_along(IntArrayRef path, std::vector<Factor> factors, const Labels& output) {
   for (std::size_t k = 0; factors.size() > 1; k += 2) {
     const std::int64_t i = std::min(path[k], path[k + 1]), j = std::max(path[k], path[k + 1]);
-    check(i != j && i >= 0 && j < static_cast<std::int64_t>(factors.size()),
-          "einsum(): invalid contraction path: ({}, {})", path[k], path[k + 1]);
+    check(i >= 0 && j < static_cast<std::int64_t>(factors.size()),
+          "einsum(): invalid contraction ({}, {}) operand index is out of bounds", path[k], path[k + 1]);
+    check(i != j, "einsum(): invalid contraction ({}, {}) cannot contract an operand with itself", path[k],
+          path[k + 1]);
     const auto a = static_cast<std::size_t>(i), b = static_cast<std::size_t>(j);
     Factor y = contract(factors[a], factors[b], needed_besides(factors, a, b, output), output);
     factors.erase(factors.begin() + j);

@@ -98,7 +98,7 @@ struct Eigen {
 /// A = V·diag(L)·Vᵀ       dA = V·(diag(g_L) + skew(Vᵀ·G_V)/E)·Vᵀ
 Eigen eigen(const Tensor& a, std::string_view uplo, const char* name) {
   check_squares(a, name);
-  check_real(a, name);
+  check_kernel(a, "linalg_eigh_cpu");
   check(uplo == "L" || uplo == "l" || uplo == "U" || uplo == "u", "Expected UPLO argument to be 'L' or 'U', but got {}",
         uplo);
   const bool upper = uplo == "U" || uplo == "u";
@@ -131,12 +131,12 @@ std::tuple<Tensor, Tensor> linalg_eigh(const Tensor& a, std::string_view uplo) {
 }
 
 Tensor linalg_eigvalsh(const Tensor& a, std::string_view uplo) {
-  if (is_grad_enabled() && a.requires_grad()) return eigen(a, uplo, "linalg.eigvalsh").values;
-  check_squares(a, "linalg.eigvalsh");
-  check_real(a, "linalg.eigvalsh");
+  if (is_grad_enabled() && a.requires_grad()) return eigen(a, uplo, "linalg.eigh").values;
+  check_squares(a, "linalg.eigh");
+  check_kernel(a, "linalg_eigh_cpu");
   const detail::Traced traced("linalg_eigvalsh", {&a});
   kernels::Eigen f = kernels::eigh(a.array(), uplo == "U" || uplo == "u", false);
-  check_info(f.info, "linalg.eigvalsh", kEigenvaluesDiverge);
+  check_info(f.info, "linalg.eigh", kEigenvaluesDiverge);
   return traced.told(Tensor(f.values));
 }
 
@@ -202,9 +202,9 @@ std::tuple<Tensor, Tensor, Tensor> linalg_svd(const Tensor& a, bool full_matrice
 }
 
 Tensor linalg_svdvals(const Tensor& a) {
-  if (is_grad_enabled() && a.requires_grad()) return singular_values(a, false, "linalg.svdvals").s;
-  check_has_matrices(a, "linalg.svdvals");
-  check_real(a, "linalg.svdvals");
+  if (is_grad_enabled() && a.requires_grad()) return singular_values(a, false, "linalg.svd").s;
+  check_has_matrices(a, "linalg.svd");
+  check_real(a, "linalg.svd");
   const detail::Traced traced("linalg_svdvals", {&a});
   kernels::SVD f = kernels::svd(a.array(), false, false);
   check_svd(f.info);
@@ -237,6 +237,9 @@ Tensor pinv_backward(const Tensor& g, const Tensor& p, const Tensor& a) {
 }  // namespace
 
 Tensor linalg_pinv(const Tensor& a, const Tensor& atol, const Tensor& rtol, bool hermitian) {
+  check((!atol.defined() && !rtol.defined()) || (a.dim() >= 2 && a.is_floating_point()),
+        "linalg.pinv({}{{{}}}): expected a tensor with 2 or more dimensions of float, double, cfloat or cdouble types",
+        a.dtype(), a.sizes());
   check_real(a, "linalg.pinv");
   hermitian ? check_squares(a, "linalg.pinv") : check_has_matrices(a, "linalg.pinv");
   if (a.numel() == 0) return mT(a).clone();

@@ -51,6 +51,8 @@ void largest(const T* x, std::int64_t* to, const Call& c, const std::array<std::
   }
 }
 
+constexpr const char* kSides[] = {"time", "height", "width"};
+
 ValuesIndices pool(const Tensor& x, IntArrayRef kernel, IntArrayRef output, const Tensor& samples, std::size_t dims) {
   const auto d = static_cast<std::int64_t>(dims);
   const std::string name = fmt::format("fractional_max_pool{}d", dims);
@@ -58,7 +60,8 @@ ValuesIndices pool(const Tensor& x, IntArrayRef kernel, IntArrayRef output, cons
         name, dims);
   check(output.size() == 1 || output.size() == dims, "{}: output_size must either be a single Int or tuple of {} Ints",
         name, dims);
-  check(x.dim() == d + 1 || x.dim() == d + 2, "{}(): Expected {}D or {}D tensor, but got: {}", name, d + 1, d + 2,
+  const std::string called = name + (dims == 3 ? "_out" : "");
+  check(x.dim() == d + 1 || x.dim() == d + 2, "{}(): Expected {}D or {}D tensor, but got: {}", called, d + 1, d + 2,
         x.sizes());
   Call c;
   for (std::size_t k = 0; k < dims; ++k) {
@@ -67,8 +70,8 @@ ValuesIndices pool(const Tensor& x, IntArrayRef kernel, IntArrayRef output, cons
     c.kernel[to] = kernel[kernel.size() == 1 ? 0 : k];
     c.output[to] = output[output.size() == 1 ? 0 : k];
     check(c.kernel[to] > 0 && c.output[to] > 0, "{}(): kernel and output sizes must be positive", name);
-    check(c.output[to] + c.kernel[to] - 1 <= c.size[to],
-          "{}(): pool size {} too large relative to input size {} of dimension {}", name, c.kernel[to], c.size[to], k);
+    check(c.output[to] + c.kernel[to] - 1 <= c.size[to], "{}(): pool {} {} too large relative to input {} {}", called,
+          kSides[to], c.kernel[to], kSides[to], c.size[to]);
   }
   check<NotImplementedError>(x.is_floating_point(), "\"{}_out_frame\" not implemented for '{}'", name, x.dtype());
   check(x.dtype() == samples.dtype(), "Expected _random_samples to have the same dtype as input");

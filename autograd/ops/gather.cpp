@@ -5,6 +5,8 @@
 #include <xgrad/autograd/ops/places.hpp>
 #include <xgrad/autograd/ops/promotion.hpp>
 
+#include <fmt/format.h>
+
 namespace xgrad {
 namespace {
 
@@ -119,13 +121,13 @@ Tensor index_add(const Tensor& x, std::int64_t dim, const Tensor& index, const T
   check<IndexError>(index.dim() <= 1, "index_add_(): Index is supposed to be a vector, but got dim: {} with type: {}",
                     index.dim(), info(index.dtype()).cname);
   check(is_index(index), "index_add_(): Expected dtype int32/int64 for index but got: {}", info(index.dtype()).cname);
-  check(x.dtype() == source.dtype(), "index_add_(): self ({}) and source ({}) must have the same dtype",
+  check(x.dtype() == source.dtype(), "index_add_(): self ({}) and source ({}) must have the same scalar type",
         info(x.dtype()).cname, info(source.dtype()).cname);
   check(source.dim() == 0 || d < source.dim(), "index_add_(): Indexing dim {} is out of bounds of the source tensor",
         d);
   check(index.numel() == length(source, d),
-        "index_add_(): Number of indices ({}) should be equal to source.size(dim): ({})", index.numel(),
-        length(source, d));
+        "index_add_(): Number of indices ({}) should be equal to source.size(dim): ({}), for dim: {}", index.numel(),
+        length(source, d), d);
   Dims rows(x.sizes());
   if (!rows.empty()) rows[static_cast<std::size_t>(d)] = index.numel();
   check(source.sizes() == IntArrayRef(rows),
@@ -179,7 +181,7 @@ void check_copied(const Tensor& x, std::int64_t dim, const Tensor& index, const 
   check(to == from,
         "index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: {} at "
         "dimension {} and source slice shape: {} at dimension 0.",
-        to, dim, from);
+        fmt::join(to.begin(), to.end(), " "), dim, fmt::join(from.begin(), from.end(), " "));
   check<IndexError>(source.dim() == 0 || n == source.size(dim),
                     "index_copy_(): Number of indices ({}) should be equal to source.size(dim) ({})", n,
                     length(source, dim));
@@ -276,7 +278,7 @@ void check_mask(const Tensor& mask) {
 /// A value to fill with, in x's dtype.
 Tensor filling(const Tensor& value, const Tensor& x) {
   check(value.dim() == 0,
-        "masked_fill only supports a 0-dimensional value tensor, but got tensor with {} dimension(s).", value.dim());
+        "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {} dimension(s).", value.dim());
   return ops::as_dtype(value, x.dtype());
 }
 
@@ -379,6 +381,8 @@ Tensor masked_fill(const Tensor& x, const Tensor& mask, Scalar value) {
 }
 Tensor& masked_fill_(Tensor& x, const Tensor& mask, const Tensor& value) {
   check_mask(mask);
+  const Dims shape = broadcast_shapes(x.sizes(), mask.sizes());
+  check(shape == x.sizes(), "output with shape {} doesn't match the broadcast shape {}", x.sizes(), shape);
   return masked_fill(x, mask.expand(x.sizes()), filling(value, x), Into::in_place(x)), x;
 }
 Tensor& masked_fill_(Tensor& x, const Tensor& mask, Scalar value) {

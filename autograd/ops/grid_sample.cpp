@@ -93,9 +93,6 @@ Tensor by_steps(const Tensor& x, const Tensor& grid, const GridSampling& how) {
 // ---
 
 GridSampling checked(const Tensor& x, const Tensor& grid, std::int64_t mode, std::int64_t padding, bool align) {
-  check(x.dtype() == grid.dtype(),
-        "grid_sampler(): expected input and grid to have same dtype, but input has {} and grid has {}",
-        info(x.dtype()).name, info(grid.dtype()).name);
   check(grid.dim() > 0 && x.dim() > 0 && x.size(0) == grid.size(0),
         "grid_sampler(): expected grid and input to have same batch size, but got input with sizes {} and grid with "
         "sizes {}",
@@ -110,14 +107,19 @@ GridSampling checked(const Tensor& x, const Tensor& grid, std::int64_t mode, std
           x.sizes(), d);
   }
   check((x.dim() == 4 || x.dim() == 5) && x.dim() == grid.dim(),
-        "grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got input with sizes {} "
-        "and grid with sizes {}",
+        "grid_sampler(): expected {} input and grid with same number of dimensions, but got input with sizes {} and "
+        "grid with sizes {}",
+        x.dim() == 4   ? "4D"
+        : x.dim() == 5 ? "5D"
+                       : "4D or 5D",
         x.sizes(), grid.sizes());
   check(mode >= 0 && mode <= 2, "grid_sampler(): unknown interpolation mode {}", mode);
   check(padding >= 0 && padding <= 2, "grid_sampler(): unknown padding mode {}", padding);
   check(x.dim() == 4 || mode != 2, "grid_sampler(): bicubic interpolation only supports 4D input");
-  check<NotImplementedError>(x.is_floating_point(), "\"grid_sampler_{}d_cpu\" not implemented for '{}'", x.dim() - 2,
+  check<NotImplementedError>(x.is_floating_point() || x.dim() == 5, "grid_sampler_2d_cpu not implemented for {}",
                              x.dtype());
+  check<NotImplementedError>(x.is_floating_point(), "\"grid_sampler3d_cpu\" not implemented for '{}'", x.dtype());
+  check(x.dtype() == grid.dtype(), "expected scalar type {} but found {}", x.dtype(), grid.dtype());
   return {static_cast<Interpolation>(mode), static_cast<Border>(padding), align};
 }
 

@@ -68,7 +68,7 @@ Tensor triu_indices(std::int64_t row, std::int64_t col, std::int64_t offset, con
 std::vector<Tensor> meshgrid(TensorList tensors, std::string_view indexing) {
   check(!tensors.empty(), "meshgrid expects a non-empty TensorList");
   for (std::size_t i = 0; i + 1 < tensors.size(); ++i) {
-    check(tensors[i].dtype() == tensors[i + 1].dtype(), "torch.meshgrid expects all tensors to have the same dtype");
+    check(tensors[i].dtype() == tensors[i + 1].dtype(), "meshgrid expects all tensors to have the same dtype");
   }
   check(indexing == "ij" || indexing == "xy",
         "torch.meshgrid: indexing must be one of \"xy\" or \"ij\", but received: {}", indexing);

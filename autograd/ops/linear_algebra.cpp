@@ -10,14 +10,18 @@ void check_real(const Tensor& a, const char* name) {
   check(a.is_floating_point(), "{}: Expected a floating point or complex tensor as input. Got {}", name, a.dtype());
 }
 
+void check_kernel(const Tensor& a, const char* kernel) {
+  check<NotImplementedError>(a.is_floating_point(), "\"{}\" not implemented for '{}'", kernel, a.dtype());
+}
+
 void check_has_matrices(const Tensor& a, const char* name, const char* argument) {
   check(a.dim() >= 2, "{}: The input tensor {} must have at least 2 dimensions.", name, argument);
 }
 
 void check_squares(const Tensor& a, const char* name, const char* argument) {
   check_has_matrices(a, name, argument);
-  check(a.size(-1) == a.size(-2), "{}: {} must be batches of square matrices, but they are {} by {} matrices", name,
-        argument, a.size(-2), a.size(-1));
+  check(a.size(-1) == a.size(-2), "{}{}{} must be batches of square matrices, but they are {} by {} matrices", name,
+        *name ? ": " : "", argument, a.size(-2), a.size(-1));
 }
 
 void check_info(const Array& info, const char* name, fmt::string_view problem) {

@@ -15,6 +15,8 @@ inline Dims batch_sizes_of(const Tensor& a, std::size_t matrix = 2) {
 }
 
 void check_has_matrices(const Tensor& a, const char* name, const char* argument = "A");
+/// Throws PyTorch's words where a kernel of its own is for floating tensors only.
+void check_kernel(const Tensor& a, const char* kernel);
 void check_squares(const Tensor& a, const char* name, const char* argument = "A");
 void check_real(const Tensor& a, const char* name);
 

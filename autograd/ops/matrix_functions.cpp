@@ -75,7 +75,7 @@ Tensor exp_of(const Tensor& a) {
 }  // namespace
 
 Tensor linalg_matrix_exp(const Tensor& a) {
-  check_real(a, "linalg.matrix_exp");
+  check_real(a, "matrix_exp");
   check_squares(a, "linalg.matrix_exp");
   return differentiable<"LinalgMatrixExpBackward0">(
       inputs(a), {},
@@ -95,7 +95,7 @@ Tensor matrix_exp(const Tensor& a) { return linalg_matrix_exp(a); }
 
 Tensor linalg_matrix_rank(const Tensor& a, const Tensor& atol, const Tensor& rtol, bool hermitian) {
   const NoGradGuard no_grad;
-  check_has_matrices(a, "linalg.matrix_rank", "input");
+  check_has_matrices(a, "torch.linalg.matrix_rank", "input");
   const Tensor s = hermitian ? linalg_eigvalsh(a).abs() : linalg_svdvals(a);
   if (s.size(-1) == 0) return zeros(batch_sizes_of(a), kInt64);
   return (s > threshold(a, s, atol, rtol)).sum(-1);
@@ -215,8 +215,8 @@ namespace {
 
 /// |A|·|A⁻¹|, and infinity where A cannot be inverted or the product is NaN.
 template <class Norm>
-Tensor condition(const Tensor& a, Norm norm) {
-  check_squares(a, "linalg.cond");
+Tensor condition(const Tensor& a, const std::string& order, Norm norm) {
+  check_squares(a, fmt::format("linalg.cond(ord={})", order).c_str());
   const auto [inverse, info] = linalg_inv_ex(a);
   const Tensor y = norm(a) * norm(inverse);
   return where(logical_and(info == 0, y == y), y, kInfinity);
@@ -225,22 +225,21 @@ Tensor condition(const Tensor& a, Norm norm) {
 }  // namespace
 
 Tensor linalg_cond(const Tensor& a, std::optional<Scalar> p) {
-  check_has_matrices(a, "linalg.cond");
-  check_real(a, "linalg.cond");
+  check(a.dim() >= 2, "linalg.cond: The input tensor must have at least 2 dimensions.");
   const double order = p ? p->toDouble() : 2;
   if (std::fabs(order) == 2) {
     const Tensor s = linalg_svdvals(a);
     const Tensor largest = s.select(-1, 0), least = s.select(-1, s.size(-1) - 1);
     return order > 0 ? largest / least : least / largest;
   }
-  return condition(a, [order](const Tensor& x) { return linalg_matrix_norm(x, Scalar(order)); });
+  return condition(a, fmt::format("{}", order),
+                   [order](const Tensor& x) { return linalg_matrix_norm(x, Scalar(order)); });
 }
 
 Tensor linalg_cond(const Tensor& a, std::string_view p) {
-  check_has_matrices(a, "linalg.cond");
-  check_real(a, "linalg.cond");
   check(p == "fro" || p == "nuc", "linalg.cond: Order {} not supported.", p);
-  return condition(a, [p](const Tensor& x) { return linalg_matrix_norm(x, p); });
+  if (p == "nuc") check_real(a, "linalg.svd");
+  return condition(a, std::string(p), [p](const Tensor& x) { return linalg_matrix_norm(x, p); });
 }
 
 }  // namespace xgrad

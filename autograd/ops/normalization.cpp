@@ -141,13 +141,10 @@ Tensor norm_by_channel(const Tensor& x, const Tensor& weight, const Tensor& bias
 
 Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& running_mean,
                   const Tensor& running_var, bool training, double momentum, double eps, bool) {
-  const std::int64_t channels = x.size(1);
   const bool by_batch = training || x.numel() == 0;
-  if (running_mean.defined()) {
-    check_count("running_mean", running_mean, channels);
-  } else {
-    check(by_batch, "running_mean must be defined in evaluation mode");
-  }
+  check(by_batch || running_mean.defined(), "running_mean must be defined in evaluation mode");
+  const std::int64_t channels = x.size(1);
+  if (running_mean.defined()) check_count("running_mean", running_mean, channels);
   if (running_var.defined()) {
     check_count("running_var", running_var, channels);
   } else {

@@ -98,14 +98,14 @@ Tensor columns_to_images(const Tensor& x, const Patches& p) {
 }  // namespace
 
 Tensor im2col(const Tensor& x, IntArrayRef kernel_size, IntArrayRef dilation, IntArrayRef padding, IntArrayRef stride) {
-  const bool batched = x.dim() == 4;
+  const bool batched = x.dim() == 4, image = x.dim() >= 2;
+  const Patches p({image ? x.size(-2) : 1, image ? x.size(-1) : 1}, kernel_size, dilation, padding, stride);
   const bool fits = (x.dim() == 3 && x.size(0) != 0 && x.size(1) != 0 && x.size(2) != 0) ||
                     (batched && x.size(1) != 0 && x.size(2) != 0 && x.size(3) != 0);
   check(fits,
         "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but "
         "got: {}",
         x.sizes());
-  const Patches p({x.size(-2), x.size(-1)}, kernel_size, dilation, padding, stride);
   check(p.count() > 0,
         "Given input with spatial size ({}, {}), kernel_size=({}, {}), dilation=({}, {}), padding=({}, {}), calculated "
         "shape of the array of sliding blocks as ({}, {}), but its components must be at least one.",

@@ -264,10 +264,19 @@ Tensor masked_scatter(const Tensor& x, const Tensor& mask, const Tensor& source,
 /// int64 places of x, from the front.
 Tensor places_in(const char* name, const Tensor& x, const Tensor& index) {
   check(index.dtype() == kInt64, "{}(): Expected a long tensor for index, but got {}", name, info(index.dtype()).cname);
-  check<IndexError>(x.numel() > 0 || index.numel() == 0, "{}(): tried to {} an empty tensor", name,
-                    std::string_view(name) == "take" ? "take from" : "put elements into");
+  check<IndexError>(x.numel() > 0 || index.numel() == 0, "{}(): {} an empty tensor", name,
+                    std::string_view(name) == "take" ? "tried to take from" : "Tried to put elements into");
   const Array given = index.array();
-  const Array places = kernels::fold_places({&given, 1}, {x.numel()});
+  const Array places = [&] {
+    try {
+      return kernels::fold_places({&given, 1}, {x.numel()});
+    } catch (const IndexError&) {
+      const std::int64_t n = x.numel();
+      const Tensor outside = index.masked_select(logical_or(index < -n, index >= n));
+      fail<IndexError>("out of range: tried to access index {} on a tensor of {} elements.",
+                       outside[0].item<std::int64_t>(), n);
+    }
+  }();
   return places.same_storage(given) ? index.detach() : Tensor(places);
 }
 
@@ -291,7 +300,7 @@ Tensor put(const Tensor& x, const Tensor& index, const Tensor& source, bool accu
 
 Tensor masked_select(const Tensor& x, const Tensor& mask) {
   check_mask("masked_select", mask);
-  const Dims shape = broadcast_shapes(x.sizes(), mask.sizes());
+  const Dims shape = broadcast_shapes(mask.sizes(), x.sizes());
   const Tensor from = x.sizes() == IntArrayRef(shape) ? x : x.expand(shape);
   return as_one("masked_select", {&from, &mask}, [&] {
     return take_there<"MaskedSelectBackward0">(from, all_of(from),

@@ -36,10 +36,16 @@ Tensor sign(const Tensor& x, Into into) {
                                    [](const Saved&, const Tensor& g) -> Grads { return {zeros_like(g)}; });
 }
 
+/// In place, a power has x's own dtype.
+void check_power(const Tensor& x, ScalarType dtype, Scalar p, Into into) {
+  check(is_floating_point(dtype) || p.toLong() >= 0, "Integers to negative integer powers are not allowed.");
+  check(!into.self() || can_cast(dtype, x.dtype()), "Found dtype {} but expected {}", x.dtype(), dtype);
+}
+
 /// y = x²                 dx = 2·g·x
 Tensor square(const Tensor& x, Into into) {
   const ScalarType dtype = x.dtype() == kBool ? kInt64 : x.dtype();
-  ops::check_cast(dtype, into);
+  check_power(x, dtype, 2, into);
   if (x.dtype() != dtype) return square(as_dtype(x, dtype), into);
   told(2);
   return rational<"PowBackward0">(Unary::Square, x, into, save_x, [](const Saved& s, Tensor&& g) -> Grads {
@@ -50,7 +56,7 @@ Tensor square(const Tensor& x, Into into) {
 /// y = x^p                dx = g·p·x^(p−1)
 Tensor pow(const Tensor& x, Scalar p, Into into) {
   const ScalarType dtype = ops::result_type(x, ops::wrap(p));
-  ops::check_cast(dtype, into);
+  check_power(x, dtype, p, into);
   if (x.dtype() != dtype) return pow(as_dtype(x, dtype), p, into);
   told(p);
   return differentiable<"PowBackward0">(
@@ -116,7 +122,10 @@ Tensor clamp(const Tensor& x, std::optional<Scalar> low, std::optional<Scalar> h
   for (const auto& bound : {low, high}) {
     if (bound) dtype = promote_types(dtype, ops::result_type(x, ops::wrap(*bound)));
   }
-  ops::check_cast(dtype, into);
+  check(!into.self() || can_cast(dtype, x.dtype()), "result type {} can't be cast to the desired output type {}",
+        info(dtype).cname, info(x.dtype()).type);
+  check<NotImplementedError>(dtype != kBool || (low && high), "\"{}\" not implemented for 'Bool'",
+                             low ? "clamp_min_cpu" : "clamp_max_scalar_cpu");
   if (x.dtype() != dtype) return clamp(as_dtype(x, dtype), low, high, into);
   told(low, high);
   return differentiable<"ClampBackward1">(

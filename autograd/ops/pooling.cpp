@@ -3,6 +3,8 @@
 #include <xgrad/autograd/ops/pooling.hpp>
 #include <xgrad/autograd/ops/resample.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace xgrad {
@@ -64,9 +66,14 @@ struct PoolCall {
   void check_arguments(const Tensor& x) const {
     const char* const words[] = {"", "int", "two ints", "three ints"};
     const auto check_list = [&](const char* what, IntArrayRef list, bool may_be_empty) {
+      check(dims != 1 || list.size() <= 1, "{}() argument '{}' should contain one int (got {})", name, what,
+            list.size());
       check((may_be_empty && list.empty()) || list.size() == 1 || list.size() == dims,
             "{}: {} must {}be a single int, or a tuple of {}", name, what,
-            may_be_empty ? "either be omitted, " : "either ", words[dims]);
+            may_be_empty                             ? "either be omitted, "
+            : std::string_view(name) == "avg_pool3d" ? ""
+                                                     : "either ",
+            words[dims]);
     };
     check_list("kernel_size", kernel, false);
     check_list("stride", stride, true);
@@ -74,7 +81,12 @@ struct PoolCall {
     check_list("dilation", dilation, false);
     const auto n = static_cast<std::int64_t>(dims);
     check(x.dim() == n + 1 || x.dim() == n + 2, "{}", dimension_words(x));
+    const bool average_of_volumes = std::string_view(name) == "avg_pool3d";
     for (std::int64_t d = x.dim() - n - 1; d < x.dim(); ++d) {
+      check(x.size(d) > 0 || !average_of_volumes,
+            "avg_pool3d(): Expected input's non-batch dimensions to have positive length, but input has a shape of {} "
+            "and non-batch dimension {} has length zero!",
+            x.sizes(), d - (x.dim() - n - 1));
       check(x.size(d) > 0,
             "Expected {}D or {}D (batch mode) tensor with optional 0 dim batch size for input, but got:{}", n + 1,
             n + 2, x.sizes());
@@ -101,21 +113,33 @@ struct PoolCall {
 
   std::int64_t step(std::size_t k) const { return entry(stride.empty() ? kernel : stride, k); }
 
-  /// How many windows lie along dimension k of n elements; at least one.
+  /// How many windows lie along dimension k; none or fewer where they do not fit.
   std::int64_t count(const Tensor& x, std::size_t k) const {
     const std::int64_t n = x.size(x.dim() - static_cast<std::int64_t>(dims - k)), pad = entry(padding, k),
                        span = entry(dilation, k) * (entry(kernel, k) - 1) + 1, s = step(k);
     const std::int64_t room = n + 2 * pad - span + (ceil_mode ? s - 1 : 0);
-    std::int64_t out = room < 0 ? 0 : room / s + 1;
+    std::int64_t out = (room < 0 ? -((-room + s - 1) / s) : room / s) + 1;
     if (ceil_mode && (out - 1) * s >= n + pad) --out;
-    check(out > 0,
-          "Given input size: ({}). Calculated output size: too small in dimension {}. Output size is too small",
-          x.sizes(), k);
     return out;
+  }
+
+  /// At least one window along every dimension.
+  void check_windows(const Tensor& x) const {
+    std::string given = fmt::format("{}", x.size(x.dim() - static_cast<std::int64_t>(dims) - 1)), found = given;
+    if (dims == 1) given += "x1", found += "x1";
+    bool fit = true;
+    for (std::size_t k = 0; k < dims; ++k) {
+      const std::int64_t n = count(x, k);
+      fit = fit && n > 0;
+      given += fmt::format("x{}", x.size(x.dim() - static_cast<std::int64_t>(dims - k)));
+      found += fmt::format("x{}", n);
+    }
+    check(fit, "Given input size: ({}). Calculated output size: ({}). Output size is too small", given, found);
   }
 };
 
 std::vector<Windows> windows_of(const PoolCall& call, const Tensor& x) {
+  call.check_windows(x);
   std::vector<Windows> all;
   for (std::size_t k = 0; k < call.dims; ++k) {
     Windows w;
@@ -133,6 +157,13 @@ std::vector<Windows> windows_of(const PoolCall& call, const Tensor& x) {
   return all;
 }
 
+/// What max_pool1d asks before it takes a line for an image.
+void check_line(const Tensor& x) {
+  const bool fits = (x.dim() == 2 || x.dim() == 3) && x.size(-1) > 0 && x.size(-2) > 0;
+  check(fits, "max_pool1d: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for input, but got:{}",
+        x.sizes());
+}
+
 template <FixedString Name>
 ValuesIndices max_pool(const PoolCall& call, const char* kernel, const Tensor& x) {
   call.check_arguments(x);
@@ -143,12 +174,21 @@ ValuesIndices max_pool(const PoolCall& call, const char* kernel, const Tensor& x
   return as_one("max_pool", {&x}, [&] { return max_of<Name>(x, windows); });
 }
 
+void check_holds_a_window(const PoolCall& call, const Tensor& x) {
+  const std::int64_t t = x.size(-3), h = x.size(-2), w = x.size(-1);
+  const std::int64_t kt = entry(call.kernel, 0), kh = entry(call.kernel, 1), kw = entry(call.kernel, 2);
+  check(t >= kt && h >= kh && w >= kw,
+        "input image (T: {} H: {} W: {}) smaller than kernel size (kT: {} kH: {} kW: {})", t, h, w, kt, kh, kw);
+}
+
 /// Averages are weighted sums along each dimension in turn: the weight is 1 / the number of elements.
 template <FixedString Name>
 Tensor avg_pool(const PoolCall& call, const char* kernel, const Tensor& x, bool count_include_pad,
                 std::optional<std::int64_t> divisor) {
   check(!divisor || *divisor != 0, "divisor must be not zero");
   call.check_arguments(x);
+  if (call.dims == 3) check_holds_a_window(call, x);
+  call.check_windows(x);
   ops::Maps maps;
   for (std::size_t k = 0; k < call.dims; ++k) {
     const std::int64_t n = x.size(x.dim() - static_cast<std::int64_t>(call.dims - k)), m = call.count(x, k),
@@ -177,17 +217,22 @@ Tensor avg_pool(const PoolCall& call, const char* kernel, const Tensor& x, bool 
 void check_adaptive(const char* name, const char* kernel, std::size_t dims, const Tensor& x, IntArrayRef output,
                     std::int64_t first) {
   const auto n = static_cast<std::int64_t>(dims);
-  check(output.size() == dims, "{}: output_size must be {}", name, dims);
+  check(output.size() == dims || dims != 1, "{}() argument 'output_size' should contain one int (got {})", name,
+        output.size());
+  const bool max = std::string_view(name).starts_with("adaptive_max");
+  check(output.size() == dims, "{}{} must be {}", name,
+        max ? "(): internal error: output_size.size()" : ": output_size", dims);
   if (dims == 1) {
     check(x.dim() == 2 || x.dim() == 3,
           "Expected 2 to 3 dimensions, but got {}-dimensional tensor for argument #1 'self' (while checking arguments "
           "for {})",
           x.dim(), name);
   }
-  check(x.dim() == n + 1 || x.dim() == n + 2, "{}(): Expected {}D or {}D tensor, but got {}", name, n + 1, n + 2,
-        x.sizes());
+  check(x.dim() == n + 1 || x.dim() == n + 2, "{}(): Expected {}D or {}D tensor, but got{} {}", name, n + 1, n + 2,
+        max ? ":" : "", x.sizes());
   for (const std::int64_t size : output) {
-    check(size >= 0, "{}: elements of output_size must be greater than or equal to 0 but received {}", name, output);
+    check(size >= 0, "{}: elements of output_size must be greater than or equal to 0 but received {{{}}}", name,
+          fmt::join(output.begin(), output.end(), ", "));
   }
   for (std::int64_t d = first; d < x.dim(); ++d) {
     check(x.size(d) > 0,
@@ -237,7 +282,7 @@ ValuesIndices adaptive_max(const char* name, const char* kernel, std::size_t dim
 
 }  // namespace
 
-#define XGRAD_POOLING(N, MAX_KERNEL, MAX_NODE, ADAPTIVE_AVG_NODE, ADAPTIVE_MAX_NODE)                                   \
+#define XGRAD_POOLING(N, MAX_KERNEL, KERNEL, MAX_NODE, ADAPTIVE_AVG_NODE, ADAPTIVE_MAX_NODE)                           \
   ValuesIndices max_pool##N##d_with_indices(const Tensor& x, IntArrayRef kernel_size, IntArrayRef stride,              \
                                             IntArrayRef padding, IntArrayRef dilation, bool ceil_mode) {               \
     return max_pool<MAX_NODE>({"max_pool" #N "d", N, kernel_size, stride, padding, dilation, ceil_mode}, MAX_KERNEL,   \
@@ -245,13 +290,14 @@ ValuesIndices adaptive_max(const char* name, const char* kernel, std::size_t dim
   }                                                                                                                    \
   Tensor max_pool##N##d(const Tensor& x, IntArrayRef kernel_size, IntArrayRef stride, IntArrayRef padding,             \
                         IntArrayRef dilation, bool ceil_mode) {                                                        \
+    if (N == 1) check_line(x);                                                                                         \
     return max_pool##N##d_with_indices(x, kernel_size, stride, padding, dilation, ceil_mode).values();                 \
   }                                                                                                                    \
   Tensor adaptive_avg_pool##N##d(const Tensor& x, IntArrayRef output_size) {                                           \
-    return adaptive_avg<ADAPTIVE_AVG_NODE>("adaptive_avg_pool" #N "d", "adaptive_avg_pool" #N "d", N, x, output_size); \
+    return adaptive_avg<ADAPTIVE_AVG_NODE>("adaptive_avg_pool" #N "d", "adaptive_avg_pool" KERNEL, N, x, output_size); \
   }                                                                                                                    \
   ValuesIndices adaptive_max_pool##N##d(const Tensor& x, IntArrayRef output_size) {                                    \
-    return adaptive_max<ADAPTIVE_MAX_NODE>("adaptive_max_pool" #N "d", "adaptive_max_pool" #N "d", N, x, output_size); \
+    return adaptive_max<ADAPTIVE_MAX_NODE>("adaptive_max_pool" #N "d", "adaptive_max_pool" KERNEL, N, x, output_size); \
   }
 #define XGRAD_AVERAGE(N, KERNEL, NODE)                                                                          \
   Tensor avg_pool##N##d(const Tensor& x, IntArrayRef kernel_size, IntArrayRef stride, IntArrayRef padding,      \
@@ -260,11 +306,11 @@ ValuesIndices adaptive_max(const char* name, const char* kernel, std::size_t dim
                           count_include_pad, divisor_override);                                                 \
   }
 
-XGRAD_POOLING(1, "max_pool1d_impl", "MaxPool2DWithIndicesBackward0", "AdaptiveAvgPool2DBackward0",
+XGRAD_POOLING(1, "max_pool1d_impl", "2d", "MaxPool2DWithIndicesBackward0", "AdaptiveAvgPool2DBackward0",
               "AdaptiveMaxPool2DBackward0")
-XGRAD_POOLING(2, "max_pool2d", "MaxPool2DWithIndicesBackward0", "AdaptiveAvgPool2DBackward0",
+XGRAD_POOLING(2, "max_pool2d", "2d", "MaxPool2DWithIndicesBackward0", "AdaptiveAvgPool2DBackward0",
               "AdaptiveMaxPool2DBackward0")
-XGRAD_POOLING(3, "max_pool3d_with_indices_cpu", "MaxPool3DWithIndicesBackward0", "AdaptiveAvgPool3DBackward0",
+XGRAD_POOLING(3, "max_pool3d_with_indices_cpu", "3d_cpu", "MaxPool3DWithIndicesBackward0", "AdaptiveAvgPool3DBackward0",
               "AdaptiveMaxPool3DBackward0")
 XGRAD_AVERAGE(2, "avg_pool2d", "AvgPool2DBackward0")
 XGRAD_AVERAGE(3, "avg_pool3d_out_frame", "AvgPool3DBackward0")

@@ -41,11 +41,17 @@ Array accumulate(const Array& c, const Array& product, Scalar beta, Scalar alpha
 }
 
 /// For an operation c ← beta·c + alpha·product: an in-place form keeps c's shape.
-void check_target(const char* name, const Tensor& c, IntArrayRef sizes, Into into) {
+void check_target(const Tensor& c, IntArrayRef sizes, Into into) {
   c.array().expand(sizes);  // throws when c does not broadcast
   if (into.self())
-    check(c.sizes() == sizes, "{}_: Expected self to have the shape {} of the product but got {}", name, Dims(sizes),
-          c.sizes());
+    check(c.sizes() == sizes, "Bad in-place call: input tensor size {} and output tensor size {} should match",
+          c.sizes(), Dims(sizes));
+}
+/// It keeps c's dtype, too.
+void check_target_dtype(const Tensor& c, const Tensor& factor, Into into) {
+  check(!into.self() || c.dtype() == factor.dtype(),
+        "Bad in-place call: input tensor dtype {} and output tensor dtype {} should match", info(c.dtype()).type,
+        info(factor.dtype()).type);
 }
 
 /// y = beta·c + alpha·a∘b for a product ∘, recorded: `forward` makes it all, `da(g, b)` and `db(a, g)` are the
@@ -94,13 +100,13 @@ Tensor addmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Sca
 Tensor addmv(const Tensor& c, const Tensor& a, const Tensor& v, Scalar beta, Scalar alpha, Into into) {
   check(a.dim() == 2 && v.dim() == 1 && c.dim() <= 1, "vector + matrix @ vector expected, got {}, {}, {}", c.dim(),
         a.dim(), v.dim());
-  check(a.size(1) == v.size(0) && (c.numel() == a.size(0) || c.numel() == 1),
-        "size mismatch, got input ({}), mat ({}x{}), vec ({})", c.dim() ? c.size(0) : 1, a.size(0), a.size(1),
-        v.size(0));
+  check(a.size(1) == v.size(0) && (c.numel() == a.size(0) || c.numel() == 1), "size mismatch, got {}, {}x{},{}",
+        c.dim() ? c.size(0) : 1, a.size(0), a.size(1), v.size(0));
   check_one_dtype(a, v);
+  check_target_dtype(c, v, into);
   check(c.dtype() == v.dtype(), "expected scalar type {} but found {}", c.dtype(), v.dtype());
   check<NotImplementedError>(a.dtype() != kBool, "\"addmv_impl_cpu\" not implemented for 'Bool'");
-  check_target("addmv", c, {a.size(0)}, into);
+  check_target(c, {a.size(0)}, into);
   return scaled_product<"AddmvBackward0">(
       c, a, v, beta, alpha, into,
       [&](const Array* out) { return accumulate(c.array(), kernels::matvec(a.array(), v.array()), beta, alpha, out); },
@@ -118,7 +124,12 @@ Tensor addr(const Tensor& c, const Tensor& u, const Tensor& v, Scalar beta, Scal
         "For integral input tensors, argument alpha must not be a floating point number.");
   check(real || is_integral(beta.type()) || beta.type() == kBool,
         "For integral input tensors, argument beta must not be a floating point number.");
-  check_target("addr", c, {u.size(0), v.size(0)}, into);
+  if (into.self()) {
+    check(c.dim() == 2, "2D tensor expected, got {}D tensor for input", c.dim());
+    check(c.size(0) == u.size(0) && c.size(1) == v.size(0), "size mismatch, input: {}, v1: {}, v2: {}", c.sizes(),
+          u.sizes(), v.sizes());
+  }
+  check_target(c, {u.size(0), v.size(0)}, into);
   return scaled_product<"AddrBackward0">(
       c, u, v, beta, alpha, into,
       [&](const Array* out) {
@@ -134,9 +145,11 @@ Tensor addr(const Tensor& c, const Tensor& u, const Tensor& v, Scalar beta, Scal
 
 Tensor baddbmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha, Into into) {
   check_batches(a, b);
+  check_target_dtype(c, a, into);
   check(c.dtype() == a.dtype(), "Input dtypes must be the same, got: input {}, batch1: {}, batch2: {}", c.dtype(),
         a.dtype(), b.dtype());
-  check_target("baddbmm", c, {a.size(0), a.size(1), b.size(2)}, into);
+  check_target(c, {a.size(0), a.size(1), b.size(2)}, into);
+  check<NotImplementedError>(a.dtype() != kBool, "\"baddbmm\" not implemented for 'Bool'");
   return scaled_product<"BaddbmmBackward0">(
       c, a, b, beta, alpha, into,
       [&](const Array* out) {
@@ -154,9 +167,11 @@ Array sum_of_products(const Array& a, const Array& b) {
 }
 
 Tensor addbmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha, Into into) {
+  check(a.dim() != 3 || b.dim() != 3 || a.size(0) == b.size(0),
+        "batch1 and batch2 must have same number of batches, got {} and {}", a.size(0), b.size(0));
   check_batches(a, b);
-  check(c.dtype() == a.dtype(), "expected scalar type {} but found {}", c.dtype(), a.dtype());
-  check_target("addbmm", c, {a.size(1), b.size(2)}, into);
+  check(c.dtype() == a.dtype(), "self and mat2 must have the same dtype");
+  check_target(c, {a.size(1), b.size(2)}, into);
   const auto for_all = [batches = a.size(0)](const Tensor& g) {
     return g.unsqueeze(0).expand({batches, g.size(0), g.size(1)});
   };
@@ -269,7 +284,6 @@ Tensor tensordot(const Tensor& a, const Tensor& b, std::int64_t dims) {
 
 Tensor tensordot(const Tensor& a, const Tensor& b, IntArrayRef dims_a, IntArrayRef dims_b) {
   check(dims_a.size() == dims_b.size(), "both dimension lists should have same length");
-  check(a.dtype() == b.dtype(), "both inputs should have same dtype");
   Tensor x = a, y = b;
   std::vector<bool> gone_x(static_cast<std::size_t>(a.dim())), gone_y(static_cast<std::size_t>(b.dim()));
   Dims summed_x, summed_y;
@@ -277,12 +291,12 @@ Tensor tensordot(const Tensor& a, const Tensor& b, IntArrayRef dims_a, IntArrayR
   for (std::size_t i = 0; i < dims_a.size(); ++i) {
     const std::int64_t da = wrap_dim(dims_a[i], a.dim()), db = wrap_dim(dims_b[i], b.dim());
     const std::int64_t na = a.size(da), nb = b.size(db);
-    check(!gone_x[static_cast<std::size_t>(da)], "dim {} appears multiple times in the list of dims", da);
-    check(!gone_y[static_cast<std::size_t>(db)], "dim {} appears multiple times in the list of dims", db);
-    gone_x[static_cast<std::size_t>(da)] = gone_y[static_cast<std::size_t>(db)] = true;
     check(na == nb || na == 1 || nb == 1,
           "contracted dimensions need to match, but first has size {} in dim {} and second has size {} in dim {}", na,
           da, nb, db);
+    check(!gone_x[static_cast<std::size_t>(da)], "dim {} appears multiple times in the list of dims", da);
+    check(!gone_y[static_cast<std::size_t>(db)], "dim {} appears multiple times in the list of dims", db);
+    gone_x[static_cast<std::size_t>(da)] = gone_y[static_cast<std::size_t>(db)] = true;
     if (na == 1 && nb != 1) y = y.sum({db}, true);
     if (nb == 1 && na != 1) x = x.sum({da}, true);
     inner_size *= std::min(x.size(da), y.size(db));
@@ -357,8 +371,8 @@ Tensor linalg_multi_dot(TensorList matrices) {
   for (std::size_t i = 0; i < n; ++i) {
     check(chain[i].dim() == 2, "multi_dot(): tensor {} must be 2D but got {}D", i, chain[i].dim());
     check(chain[i].dtype() == chain[0].dtype(),
-          "multi_dot(): all tensors must have be the same dtype but tensor 0 is {} and tensor {} {}", chain[0].dtype(),
-          i, chain[i].dtype());
+          "multi_dot(): all tensors must have be the same dtype but tensor 0 is {} and tensor {} {}",
+          info(chain[0].dtype()).type, i, info(chain[i].dtype()).type);
     if (i) {
       check(chain[i - 1].size(1) == chain[i].size(0),
             "multi_dot(): tensors {} and {} with shapes {} and {} cannot be multiplied", i - 1, i, chain[i - 1].sizes(),
@@ -372,10 +386,7 @@ Tensor linalg_multi_dot(TensorList matrices) {
 
 Tensor chain_matmul(TensorList matrices) {
   check(!matrices.empty(), "chain_matmul(): Expected one or more matrices");
-  for (std::size_t i = 0; i < matrices.size(); ++i) {
-    check(matrices[i].dim() == 2, "Tensor for argument #{} 'matrices' is expected to be 2-dimensional, but got {}", i,
-          matrices[i].dim());
-  }
+  for (const Tensor& m : matrices) check(m.dim() == 2, "Tensor dimension is {}, expected 2 instead.", m.dim());
   if (matrices.size() == 1) return matrices[0].clone();
   return linalg_multi_dot(matrices);
 }

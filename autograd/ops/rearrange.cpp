@@ -170,7 +170,7 @@ Tensor diag(const Tensor& x, Int offset) {
 Tensor diagflat(const Tensor& x, Int offset) { return diag(x.reshape({-1}), offset); }
 
 Tensor trace(const Tensor& x) {
-  check(x.dim() == 2, "trace: expected a matrix");
+  check(x.dim() == 2, "trace: expected a matrix, but got tensor with dim {}", x.dim());
   check<NotImplementedError>(x.dtype() != kBool, "\"trace\" not implemented for 'Bool'");
   return diagonal(x).sum();
 }

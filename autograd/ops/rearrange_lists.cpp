@@ -211,7 +211,7 @@ std::vector<Tensor> tensor_split(const Tensor& x, IntArrayRef indices, Int dim) 
 std::vector<Tensor> tensor_split(const Tensor& x, const Tensor& indices_or_sections, Int dim) {
   check(x.dim() > 0, "tensor_split expected at least a 1-dimensional tensor, but got a tensor with {} dims", x.dim());
   check(indices_or_sections.dtype() == kInt64,
-        "tensor_split expected tensor_indices_or_sections to have a dtype of long, but got {}",
+        "tensor_split expected tensor_indices_or_sections to have dtype of long, but got {}",
         info(indices_or_sections.dtype()).cname);
   check(indices_or_sections.dim() <= 1,
         "tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor, but got "

@@ -34,7 +34,8 @@ Tensor repeat_backward(const Tensor& g, const Dims& sizes, const Dims& repeats) 
 
 void check_repeats(const Tensor& repeats) {
   check(repeats.dim() == 1, "repeat_interleave only accept 1D vector as repeat");
-  check(repeats.dtype() == kInt64 || repeats.dtype() == kInt32, "repeats has to be Long or Int tensor");
+  check<NotImplementedError>(repeats.dtype() == kInt64 || repeats.dtype() == kInt32,
+                             "\"repeat_interleave_cpu\" not implemented for '{}'", repeats.dtype());
 }
 
 }  // namespace

@@ -187,8 +187,8 @@ Tensor upsample_linear(const Tensor& x, IntArrayRef output, std::size_t dims, co
 Tensor constant_pad_nd(const Tensor& x, IntArrayRef pad, Scalar value) {
   check(pad.size() % 2 == 0, "Length of pad must be even but instead it equals {}", pad.size());
   check(static_cast<std::int64_t>(pad.size()) <= 2 * x.dim(),
-        "Length of pad should be no more than twice the number of dimensions of the input. Pad length is {} while the "
-        "input has {} dimensions.",
+        "Length of pad should be no more than twice the number of dimensions of the input. Pad length is {}while the "
+        "input has {}dimensions.",  // PyTorch's spaces
         pad.size(), x.dim());
   Dims sizes(x.sizes());
   for (std::size_t k = 0; k < pad.size() / 2; ++k) {
@@ -217,12 +217,12 @@ Tensor constant_pad_nd(const Tensor& x, IntArrayRef pad, Scalar value) {
 }
 
 Tensor pad(const Tensor& x, IntArrayRef pad, std::string_view mode, std::optional<double> value) {
+  check<NotImplementedError>(mode == "constant" || mode == "reflect" || mode == "replicate" || mode == "circular",
+                             "Unrecognised padding mode {}", mode);
   check(pad.size() % 2 == 0, "Padding length must be divisible by 2");
   check(static_cast<std::int64_t>(pad.size()) <= 2 * x.dim(), "Padding length too large");
   if (mode == "constant") return constant_pad_nd(x, pad, value.value_or(0));
   check(!value || *value == 0, "Padding mode \"{}\" doesn't take in value argument", mode);
-  check<NotImplementedError>(mode == "reflect" || mode == "replicate" || mode == "circular",
-                             "Unrecognised padding mode {}", mode);
   check_border(x, pad, mode);
   if (mode == "circular") {
     check(x.dim() == static_cast<std::int64_t>(pad.size()) / 2 + 2, "Invalid padding size, expected {} but got {}",
@@ -233,7 +233,8 @@ Tensor pad(const Tensor& x, IntArrayRef pad, std::string_view mode, std::optiona
     return padded<"PadBackward0">(inner, around, circled);
   }
   const auto dims = pad.size() / 2;
-  const std::string kernel = fmt::format("{}_pad{}d", mode == "reflect" ? "reflection" : "replication", dims);
+  const std::string kernel =
+      mode == "reflect" ? fmt::format("reflection_pad{}d", dims) : fmt::format("replication_pad{}d_cpu", dims);
   check_image_dtype(kernel.c_str(), x);
   if (mode == "reflect") return padded<"ReflectionPadBackward0">(x, pad, reflected);
   return padded<"ReplicationPadBackward0">(x, pad, replicated);

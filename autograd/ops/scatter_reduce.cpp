@@ -112,8 +112,8 @@ Gradients reduce_gradients(const Saved& s, const Tensor& g, Int d, const Tensor&
 Tensor scatter_reduce(const Tensor& x, Int dim, const Tensor& index, const Tensor& whole, std::string_view name,
                       bool include_self, Into into) {
   const Int d = wrap_dim(dim, x.dim());
-  const Reduce& r = reduce_named(name);
   const Tensor src = ops::scattered(x, d, index, whole);
+  const Reduce& r = reduce_named(name);
   kernels::check_inside(x.array(), d, index.array());
   told(d, name, include_self);
   const detail::Traced traced("scatter_reduce", {&x, &index, &src});
@@ -140,8 +140,8 @@ Tensor scatter_reduce(const Tensor& x, Int dim, const Tensor& index, const Tenso
 Tensor scatter_with(const Tensor& x, Int dim, const Tensor& index, const Tensor& whole, std::string_view name,
                     Into into) {
   const Int d = wrap_dim(dim, x.dim());
-  check(name == "add" || name == "multiply", "reduce argument must be either add or multiply.");
   const Tensor src = ops::scattered(x, d, index, whole);
+  check(name == "add" || name == "multiply", "reduce argument must be either add or multiply.");
   kernels::check_inside(x.array(), d, index.array());
   told(d, name == "add" ? "sum" : "prod", true);
   const detail::Traced traced("scatter_reduce", {&x, &index, &src});

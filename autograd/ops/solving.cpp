@@ -162,8 +162,20 @@ Tensor solve_triangular(const Tensor& a, const Tensor& b, bool upper, bool trans
 
 }  // namespace
 
+namespace {
+
+/// What the two that have no "linalg" in their names ask of A·X = b.
+void check_solved(const Tensor& b, const Tensor& a) {
+  check(a.dtype() == b.dtype(),
+        "Expected b and A to have the same dtype, but found b of type {} and A of type {} instead.", b.dtype(),
+        a.dtype());
+  check_squares(a, "");
+}
+
+}  // namespace
+
 Tensor linalg_solve_triangular(const Tensor& a, const Tensor& b, bool upper, bool left, bool unitriangular) {
-  check_real(a, "linalg.solve_triangular");
+  check_kernel(a, "triangular_solve_cpu");
   check(a.dtype() == b.dtype(),
         "linalg.solve_triangular: Expected A and B to have the same dtype, but found A of type {} and B of type {} "
         "instead",
@@ -186,11 +198,8 @@ std::tuple<Tensor, Tensor> triangular_solve(const Tensor& b, const Tensor& a, bo
         "torch.triangular_solve: Expected b to have at least 2 dimensions, but it has {} dimensions instead", b.dim());
   check(a.dim() >= 2,
         "torch.triangular_solve: Expected A to have at least 2 dimensions, but it has {} dimensions instead", a.dim());
-  check_real(b, "triangular_solve");
-  check(a.dtype() == b.dtype(),
-        "triangular_solve: Expected b and A to have the same dtype, but found b of type {} and A of type {} instead",
-        b.dtype(), a.dtype());
-  check_squares(a, "triangular_solve");
+  check_kernel(b, "triangular_solve_cpu");
+  check_solved(b, a);
   check(a.size(-1) == b.size(-2),
         "Incompatible matrix sizes for triangular_solve: each A matrix is {} by {} but each b matrix is {} by {}",
         a.size(-1), a.size(-1), b.size(-2), b.size(-1));
@@ -247,7 +256,7 @@ Tensor linalg_cholesky(const Tensor& a, bool upper) {
   return f.factor;
 }
 Tensor cholesky(const Tensor& a, bool upper) {
-  check_real(a, "cholesky");
+  check_kernel(a, "cholesky_cpu");
   check_squares(a, "cholesky");
   Factor f = cholesky_factor(a, upper);
   check_info(f.info, "cholesky", kNotPositive);
@@ -264,11 +273,8 @@ std::tuple<Tensor, Tensor> linalg_cholesky_ex(const Tensor& a, bool upper, bool 
 Tensor cholesky_solve(const Tensor& b, const Tensor& factor, bool upper) {
   check(b.dim() >= 2, "b should have at least 2 dimensions, but has {} dimensions instead", b.dim());
   check(factor.dim() >= 2, "u should have at least 2 dimensions, but has {} dimensions instead", factor.dim());
-  check_real(b, "cholesky_solve");
-  check(factor.dtype() == b.dtype(),
-        "cholesky_solve: Expected b and A to have the same dtype, but found b of type {} and A of type {} instead",
-        b.dtype(), factor.dtype());
-  check_squares(factor, "cholesky_solve");
+  check_kernel(b, "cholesky_solve_cpu");
+  check_solved(b, factor);
   check(factor.size(-1) == b.size(-2),
         "Incompatible matrix sizes for cholesky_solve: each A matrix is {} by {} but each b matrix is {} by {}",
         factor.size(-1), factor.size(-1), b.size(-2), b.size(-1));
@@ -278,7 +284,7 @@ Tensor cholesky_solve(const Tensor& b, const Tensor& factor, bool upper) {
 }
 
 Tensor cholesky_inverse(const Tensor& factor, bool upper) {
-  check_real(factor, "cholesky_inverse");
+  check_kernel(factor, "cholesky_inverse_out_cpu");
   check_squares(factor, "cholesky_inverse");
   check_info(zeros_on_diagonals(factor), "cholesky_inverse", kSingularInverse);
   return cholesky_solve(Tensor(identities(factor.array())), factor, upper);
@@ -335,8 +341,8 @@ LUResult factorize(const Tensor& a) {
 }
 
 void check_lu(const Tensor& a, bool pivot, const char* name) {
-  check_real(a, name);
-  check_has_matrices(a, name);
+  check(a.dim() >= 2, "{}: Expected tensor with 2 or more dimensions. Got size: {} instead", name, a.sizes());
+  check_kernel(a, "lu_cpu");
   check(pivot, "{}: LU without pivoting is not implemented on the CPU", name);
 }
 
@@ -344,7 +350,7 @@ void check_lu(const Tensor& a, bool pivot, const char* name) {
 
 std::tuple<Tensor, Tensor> linalg_lu_factor(const Tensor& a, bool pivot) {
   const detail::Traced traced("linalg_lu_factor", {&a});
-  check_lu(a, pivot, "linalg.lu_factor");
+  check_lu(a, pivot, "torch.lu_factor");
   LUResult f = factorize(a);
   check_info(f.info, "torch.linalg.lu_factor", kZeroPivot);
   return traced.told(std::tuple(f.lu, f.pivots));
@@ -361,7 +367,7 @@ std::tuple<Tensor, Tensor, Tensor> linalg_lu_factor_ex(const Tensor& a, bool piv
 std::tuple<Tensor, Tensor, Tensor> lu_unpack(const Tensor& lu, const Tensor& pivots, bool unpack_data,
                                              bool unpack_pivots) {
   const detail::Traced traced("lu_unpack", {&lu, &pivots});
-  check(lu.dim() >= 2, "torch.lu_unpack: Expected LU_data to have at least 2 dimensions, but got {}", lu.dim());
+  check(lu.dim() >= 2, "torch.lu_unpack: Expected tensor with 2 or more dimensions. Got size: {} instead", lu.sizes());
   check(!unpack_pivots || pivots.dtype() == kInt32,
         "torch.lu_unpack: LU_pivots is expected to be a contiguous tensor of torch.int32 dtype.\n"
         "Note: this function is intended to be used with the output produced by torch.linalg.lu_factor");
@@ -385,8 +391,7 @@ std::tuple<Tensor, Tensor, Tensor> linalg_lu(const Tensor& a, bool pivot) {
 Tensor linalg_lu_solve(const Tensor& lu, const Tensor& pivots, const Tensor& b, bool left, bool adjoint) {
   const detail::Traced traced("linalg_lu_solve", {&lu, &pivots, &b});
   check_real(lu, "torch.linalg.lu_solve");
-  check(pivots.dtype() == kInt32, "linalg.lu_solve: pivots should be a Tensor of scalar type torch.int32. Got {}",
-        pivots.dtype());
+  check(pivots.dtype() == kInt32, "linalg.lu_solve: pivots should be a Tensor of scalar type torch.int32");
   check(lu.dtype() == b.dtype(),
         "linalg.lu_solve: Expected LU and B to have the same dtype, but found LU of type {} and B of type {} instead",
         lu.dtype(), b.dtype());

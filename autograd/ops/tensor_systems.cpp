@@ -3,7 +3,7 @@
 namespace xgrad {
 
 Tensor linalg_tensorinv(const Tensor& a, std::int64_t ind) {
-  check(ind > 0, "Expected a strictly positive integer for 'ind' argument.");
+  check(ind > 0, "Expected a strictly positive integer for 'ind', but got {}", ind);
   const IntArrayRef sizes = a.sizes();
   const auto cut = sizes.begin() + std::min(ind, a.dim());
   const IntArrayRef rows(sizes.begin(), cut), columns(cut, sizes.end());

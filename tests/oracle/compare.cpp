@@ -1,5 +1,7 @@
 #include "compare.hpp"
 
+#include <fmt/format.h>
+
 #include "convert.hpp"
 
 namespace xgrad::op_table {
@@ -48,34 +50,95 @@ bool pytorch_has_out_form(const Row& row, const Values& in, std::size_t results)
   return oracle::has_out_form(row.aten, question_of(row, in).arguments, results);
 }
 
+namespace {
+
+/// Compares one form of an operation. Where the row says that ours are other words than PyTorch's, `ours_instead` are
+/// those, and the two are the same otherwise if both throw.
+Difference compare_form(const Row& row, const Outcome& ours, const Outcome& theirs, const Tolerance& how,
+                        WordsOfForm& words, std::optional<std::string>& ours_instead) {
+  const OtherWords* const other = row.other_words(theirs.error);
+  if (!other || !ours.error) return compare(ours, theirs, how);
+  words = {other, ours.error == theirs.error};
+  ours_instead = ours.error;
+  return {};
+}
+
+Comparison compare(const Row& row, const Sample& s) {
+  Comparison c{&s, evaluate(row, s.in), {ask_pytorch(row, s.in), {}, {}, {}}, {}, {}, {}, {}, {}};
+  Tolerance how{row.rtol, row.rtol32};
+  how.single = single_precision(s.in, c.ours);
+  how.strides = !row.any_strides;
+  how.measured = &c.measured;
+  Outcome sizes;
+  if (row.sums_products) {
+    sizes = magnitudes(row, s.in);
+    how.scale = &sizes;
+  }
+  c.difference = compare_form(row, c.ours, c.theirs.plain, how, c.words, c.theirs.own_words);
+  if (row.in_place && !row.only_in_place()) {
+    c.theirs.in_place = ask_pytorch(row, s.in, Twin::InPlace);
+    c.in_place = compare_form(row, evaluate(row, s.in, Twin::InPlace), *c.theirs.in_place, how, c.words_in_place,
+                              c.theirs.own_words_in_place);
+  }
+  return c;
+}
+
+}  // namespace
+
+std::vector<Comparison> compare_samples(const Row& row) {
+  std::vector<Comparison> out;
+  for (const Sample& s : row.samples) out.push_back(compare(row, s));
+  return out;
+}
+
 const std::vector<Comparison>& compare(const Row& row) {
   static std::map<std::string, std::vector<Comparison>> done;
   const auto [place, fresh] = done.try_emplace(row.name);
-  std::vector<Comparison>& out = place->second;
-  if (!fresh) return out;
-  for (const Sample& s : row.samples) {
-    Comparison c{&s, evaluate(row, s.in), {ask_pytorch(row, s.in), {}, {}, {}}, {}, {}};
-    Tolerance how{row.rtol, row.rtol32};
-    if (single_precision(s.in, c.ours)) how.rtol = how.rtol32;
-    how.strides = !row.any_strides;
-    Outcome sizes;
-    if (row.sums_products) {
-      sizes = magnitudes(row, s.in);
-      how.scale = &sizes;
+  if (fresh) place->second = compare_samples(row);
+  return place->second;
+}
+
+std::vector<std::string> words_not_other(const Row& row, const std::vector<Comparison>& all) {
+  std::vector<std::string> out;
+  std::set<const OtherWords*> needed;
+  for (const Comparison& c : all) {
+    for (const auto& [words, error] :
+         {std::pair(c.words, c.theirs.plain.error),
+          {c.words_in_place, c.theirs.in_place ? c.theirs.in_place->error : std::nullopt}}) {
+      if (!words.other) continue;
+      needed.insert(words.other);
+      if (words.same)
+        out.push_back(
+            fmt::format("{}: \"{}\" is PyTorch's error, too, and the row says that it is another one (\"{}\")",
+                        describe(row, *c.sample), error.value_or(""), words.other->theirs));
     }
-    const auto differ = [&](const Outcome& ours, const Outcome& theirs, std::optional<std::string>& own_words) {
-      const Difference d = compare(ours, theirs, how);
-      if (d.what.empty() || row.own_words.empty() || !ours.error || !theirs.error) return d;
-      own_words = ours.error;
-      return Difference();
-    };
-    c.difference = differ(c.ours, c.theirs.plain, c.theirs.own_words);
-    if (row.in_place && !row.only_in_place()) {
-      c.theirs.in_place = ask_pytorch(row, s.in, Twin::InPlace);
-      c.in_place = differ(evaluate(row, s.in, Twin::InPlace), *c.theirs.in_place, c.theirs.own_words_in_place);
-    }
-    out.push_back(std::move(c));
   }
+  for (const OtherWords& w : row.own_words) {
+    if (!needed.contains(&w))
+      out.push_back(fmt::format("{}: no error of PyTorch's begins with \"{}\"", row.name, w.theirs));
+  }
+  return out;
+}
+
+Measured measured(const std::vector<Comparison>& all) {
+  Measured most;
+  for (const Comparison& c : all) most.add(c.measured);
+  return most;
+}
+
+std::vector<std::string> tolerance_not_needed(const Row& row, const Measured& m) {
+  // For what other processors make of the same sums; and it is by chance how much cancels in one.
+  constexpr double kRoom = 4, kRoomOfSums = 25;
+  std::vector<std::string> out;
+  const auto look = [&](const char* dtype, double tolerance, double usual, double difference) {
+    if (tolerance > usual && difference * kRoom <= usual)
+      out.push_back(fmt::format("{}: a tolerance of {:g} in {}, where {:g} is enough: results differ by {:.1g}",
+                                row.name, tolerance, dtype, usual, difference));
+  };
+  look("float64", row.rtol, kRtol, m.wide);
+  look("float32", row.rtol32, kRtol32, m.single);
+  if (row.sums_products && m.wide_alone * kRoomOfSums <= kRtol && m.single_alone * kRoomOfSums <= kRtol32)
+    out.push_back(row.name + " need not be measured by magnitudes");
   return out;
 }
 

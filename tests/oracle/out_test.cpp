@@ -1,33 +1,12 @@
 // Forms with `out` against PyTorch's: what may be given, what it becomes, and in which words it is refused.
 #include <gtest/gtest.h>
 
-#include <xgrad/autograd/array/warning.hpp>
 #include <xgrad/autograd/graph/grad_mode.hpp>
-#include <xgrad/autograd/ops/out_call.hpp>
 
-#include "compare.hpp"
+#include "out_forms.hpp"
 
 namespace xgrad::op_table {
 namespace {
-
-/// The row's operation with `outs`, by what all forms with `out` are made of.
-std::pair<Outcome, int> evaluate_into(const Row& row, const Values& in, const std::vector<Tensor>& outs) {
-  Outcome out;
-  int warnings = 0;
-  const WarningHandlerGuard count([&](const std::string&) { ++warnings; });
-  try {
-    std::vector<std::span<const Tensor>> arguments;
-    each_tensor(in, [&](const Tensor& t) { arguments.emplace_back(&t, 1); });
-    manual_seed(kSeed);
-    OutCall call(row.aten, *out_rule(row.aten), outs, arguments);
-    std::vector<Tensor> results = row.call(in);
-    call.write(results);
-    for (const Tensor& t : outs) out.results.push_back(t.detach());
-  } catch (const Error& e) {
-    out.error = first_line(e.what());
-  }
-  return {out, warnings};
-}
 
 /// A way to choose what is given as `out`, from the results that will go there.
 struct Given {
@@ -49,7 +28,7 @@ Tensor everywhere_the_same(const Tensor& r) { return filled({}, r.dtype()).expan
 Tensor of_other_float(const Tensor& r) { return filled(r.sizes(), r.dtype() == kFloat64 ? kFloat32 : kFloat64); }
 Tensor of_integers(const Tensor& r) { return filled(r.sizes(), r.dtype() == kInt32 ? kInt64 : kInt32); }
 
-constexpr Given kFitting{"fitting", [](const Tensor& r) { return filled(r.sizes(), r.dtype()); }};
+constexpr Given kFitting{"fitting", fitting_out};
 constexpr Given kOtherShapes[] = {
     {"empty", [](const Tensor& r) { return filled({0}, r.dtype()); }},
     {"too short",
@@ -70,30 +49,6 @@ bool is_accident(const std::optional<std::string>& error) {
     if (error->find(words) != std::string::npos) return true;
   }
   return false;
-}
-
-/// Why rows whose PyTorch operation has a form with `out` have none, or another; see "Outs" in docs/pytorch_names.md.
-const std::map<std::string, const char*>& exceptions() {
-  static const std::map<std::string, const char*> all{
-      {"smooth_l1_loss", "a function of nn.functional, which takes no out"},
-      {"huber_loss", "the same"},
-      {"soft_margin_loss", "the same"},
-      {"multi_margin_loss", "the same"},
-      {"multilabel_margin_loss", "the same"},
-      {"im2col", "PyTorch's F.unfold, which takes no out"},
-      {"col2im", "PyTorch's F.fold, which takes no out"},
-      {"upsample_bicubic2d", "PyTorch's F.interpolate, which takes no out"},
-      {"fractional_max_pool2d", "a function of nn.functional, which takes no out"},
-      {"fractional_max_pool3d", "the same"},
-      {"grid_sampler_2d", "PyTorch's F.grid_sample, which takes no out"},
-      {"grid_sampler_3d", "the same"},
-      {"affine_grid_generator", "PyTorch's F.affine_grid, which takes no out"},
-      {"adaptive_avg_pool3d", "PyTorch's refuses batches without channels if it is given out"},
-      {"normal", "PyTorch's does not give out its shape"},
-      {"binary_cross_entropy",
-       "PyTorch's takes the mean in out itself, and its form with out is wrong unless out is empty"},
-  };
-  return all;
 }
 
 class OracleOut : public testing::TestWithParam<std::size_t> {
@@ -142,11 +97,11 @@ class OracleOut : public testing::TestWithParam<std::size_t> {
 };
 
 TEST_P(OracleOut, AgreesWithPyTorch) {
-  if (exceptions().contains(row().aten)) GTEST_SKIP() << exceptions().at(row().aten);
-  if (row().name.substr(0, row().name.find('.')) != row().aten) GTEST_SKIP() << "it has no name of its own in PyTorch";
+  if (out_exceptions().contains(row().aten)) GTEST_SKIP() << out_exceptions().at(row().aten);
+  if (!has_its_own_name(row())) GTEST_SKIP() << "it has no name of its own in PyTorch";
   int samples = 0;
   for (const Sample& s : row().samples) {
-    if (row().only_in_place() || !s.differs.empty()) continue;
+    if (row().only_in_place() || s.compared() < Compared::Values) continue;
     const std::vector<Tensor> expected = evaluate(row(), s.in, Twin::OutOfPlace, Order::Values).results;
     if (expected.empty() || !pytorch_has_out_form(row(), s.in, expected.size())) continue;
     SCOPED_TRACE(describe(row(), s));

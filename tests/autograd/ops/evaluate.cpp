@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "../../oracle/torch_oracle.hpp"
 
@@ -51,12 +52,12 @@ void derive(const std::vector<Tensor>& results, const std::vector<Tensor>& leave
   out.second_error = caught([&] { out.second = autograd::grad(again, wanted, weights, false, false, true); });
 }
 
-/// `scale` is what a and b are sums of, without signs.
-bool close(double a, double b, double scale, double rtol, bool exact) {
-  if (a == b || (std::isnan(a) && std::isnan(b))) return true;
-  if (exact || !std::isfinite(a) || !std::isfinite(b)) return false;
+/// How far a is from b, as a part of b or of `scale`, which is what a and b are sums of, without signs.
+double relative_difference(double a, double b, double scale) {
+  if (a == b || (std::isnan(a) && std::isnan(b))) return 0;
+  if (!std::isfinite(a) || !std::isfinite(b)) return std::numeric_limits<double>::infinity();
   // The absolute part is for differences of numbers near one.
-  return std::abs(a - b) <= rtol * (std::max(std::abs(b), std::isfinite(scale) ? scale : 0) + 0.1);
+  return std::abs(a - b) / (std::max(std::abs(b), std::isfinite(scale) ? scale : 0) + 0.1);
 }
 
 std::string tensor_difference(const Tensor& ours, const Tensor& theirs, const Tolerance& how, const Tensor& scale) {
@@ -67,15 +68,23 @@ std::string tensor_difference(const Tensor& ours, const Tensor& theirs, const To
   std::vector<double> sizes(static_cast<std::size_t>(a.numel()));
   if (scale.defined() && scale.sizes() == a.sizes()) sizes = scale.to_vector<double>();
   return dispatch(a.dtype(), [&]<class E>() -> std::string {
-    const double rtol = a.dtype() == kFloat32 ? how.rtol32 : how.rtol;
+    const bool single = how.single || a.dtype() == kFloat32;
+    const double rtol = how.bits ? 0 : single ? how.rtol32 : how.rtol;
+    double largest = 0, largest_alone = 0;
     for (std::int64_t i = 0; i < a.numel(); ++i) {
       const E x = a.data_ptr<E>()[i], y = b.data_ptr<E>()[i];
       bool same = x == y;  // integers as they are: int64 beyond 2^53 does not fit a double
-      if (std::is_floating_point_v<E>)
-        same =
-            close(static_cast<double>(x), static_cast<double>(y), sizes[static_cast<std::size_t>(i)], rtol, how.bits);
+      if (std::is_floating_point_v<E>) {
+        const auto p = static_cast<double>(x), q = static_cast<double>(y);
+        const double part = relative_difference(p, q, sizes[static_cast<std::size_t>(i)]);
+        largest = std::max(largest, part);
+        largest_alone = std::max(largest_alone, relative_difference(p, q, 0));
+        same = part <= rtol;
+      }
       if (!same) return fmt::format("element {}: {} instead of {}", i, x, y);
     }
+    if (how.measured)
+      how.measured->add(single ? Measured{0, largest, 0, largest_alone} : Measured{largest, 0, largest_alone, 0});
     return "";
   });
 }
@@ -118,6 +127,13 @@ std::string gradients_difference(const char* which, const std::vector<Tensor>& o
 }
 
 }  // namespace
+
+void Measured::add(const Measured& other) {
+  wide = std::max(wide, other.wide);
+  single = std::max(single, other.single);
+  wide_alone = std::max(wide_alone, other.wide_alone);
+  single_alone = std::max(single_alone, other.single_alone);
+}
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 

@@ -43,12 +43,21 @@ Tensor incoming(const Tensor& result, std::size_t k, Signs signs = Signs::Kept);
 /// The gradients of `leaves` when the results receive incoming(...); undefined ones where there is none.
 std::vector<Tensor> gradients(const std::vector<Tensor>& results, const std::vector<Tensor>& leaves);
 
+/// The largest relative differences among numbers that were found to be the same: of float64 and, where float32 plays a
+/// part, of float32. `alone` is measured by the numbers themselves, the other by what they are sums of.
+struct Measured {
+  double wide = 0, single = 0, wide_alone = 0, single_alone = 0;
+  void add(const Measured& other);
+};
+
 /// How close is the same.
 struct Tolerance {
-  double rtol = 1e-10, rtol32 = 1e-5;
+  double rtol = kRtol, rtol32 = kRtol32;
   bool bits = false;               ///< the very same bits
   bool strides = true;             ///< views have the same strides and offset
   const Outcome* scale = nullptr;  ///< what differences are measured by, where it is more than the numbers themselves
+  bool single = false;             ///< float64 numbers come from float32 ones: rtol32 is theirs
+  Measured* measured = nullptr;    ///< is told how close what is the same was
 };
 /// float32 plays a part, so that float64 results are no better than it.
 bool single_precision(const Values& in, const Outcome& outcome);

@@ -158,6 +158,8 @@ std::string fingerprint(const Sample& sample, const Outcomes& outcomes) {
 std::string compare_fingerprint(const Row& row, const Sample& sample, const Outcomes& given, const std::string& line) {
   if (sample.compared() == Compared::Nothing) return "";
   Outcomes ours = given;
+  if (row.own_words.empty() && line.find("! * ") != std::string::npos)
+    return "an error of its own in a row that has PyTorch's: " + line;
   if (line.find("| ! * ") != std::string::npos || line.starts_with("! * ") || line.starts_with("i ! * "))
     ours.own_words = ours.plain.error;
   if (line.starts_with("i! * ") && ours.in_place) ours.own_words_in_place = ours.in_place->error;

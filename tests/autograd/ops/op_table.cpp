@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace xgrad::op_table {
 namespace {
 
@@ -81,6 +83,17 @@ Row&& Row::without(unsigned kinds, const char* reason) && {
   waived |= kinds;
   waived_because += (waived_because.empty() ? "" : "; ") + std::string(reason);
   return std::move(*this);
+}
+
+Row&& Row::words(const std::string& heading, const std::vector<std::string>& theirs) && {
+  for (const std::string& beginning : theirs) own_words.push_back({heading, beginning});
+  return std::move(*this);
+}
+
+const OtherWords* Row::other_words(const std::optional<std::string>& theirs) const {
+  const auto begins = [&](const OtherWords& w) { return theirs && theirs->starts_with(w.theirs); };
+  const auto found = std::find_if(own_words.begin(), own_words.end(), begins);
+  return found == own_words.end() ? nullptr : &*found;
 }
 
 Row detail::named(std::string name, Samples samples) {

@@ -15,6 +15,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -128,6 +129,15 @@ inline constexpr std::array<std::pair<Kind, const char*>, 11> kKinds{{{kEmpty, "
                                                                       {kMixed, "mixed dtypes"},
                                                                       {kStrided, "strided"}}};
 
+/// Words of PyTorch's that ours do not repeat: at the samples whose error begins with these there, ours is another one.
+struct OtherWords {
+  std::string heading;  ///< the entry of docs/pytorch_names.md that says why
+  std::string theirs;
+};
+
+/// How close results are to PyTorch's, relative to them: float64's, and float32's.
+inline constexpr double kRtol = 1e-10, kRtol32 = 1e-5;
+
 struct Row {
   std::string name;    ///< "sum.dim": our function, and which of its forms
   std::string aten;    ///< PyTorch's name, the part of `name` before the dot unless said otherwise
@@ -139,24 +149,33 @@ struct Row {
   std::size_t parameters = 0, tensors = 0;  ///< of the function; how many of them are tensors (a list counts twice)
   std::set<std::size_t> constant;           ///< parameters that may not require grad
   bool random = false;                      ///< draws come in the order of memory
-  std::string own_words;                    ///< the entry of docs/pytorch_names.md on errors in other words
+  std::vector<OtherWords> own_words;        ///< where errors have other words than PyTorch's
   bool metadata = false;                    ///< in place, it changes the shape and not the memory
   bool any_strides = false;                 ///< PyTorch's results have other strides, which say nothing
   bool strict_layout = false;               ///< whether it works at all depends on the strides
   unsigned waived = 0;                      ///< kinds that its samples cannot show
   std::string waived_because;               ///< and why
   std::string no_slopes_because;            ///< why its derivatives are compared with no numeric slopes
-  double rtol = 1e-10, rtol32 = 1e-5;       ///< against PyTorch
+  double rtol = kRtol, rtol32 = kRtol32;    ///< against PyTorch
+  std::string wider_because;                ///< why they are wider than usual
   bool sums_products = false;  ///< differences are measured by Σ|a|·|b|, of which Σ a·b may be a small part
 
   Row&& as(std::string aten_name) && { return aten = std::move(aten_name), std::move(*this); }
   Row&& constants(std::set<std::size_t> which) && { return constant = std::move(which), std::move(*this); }
   Row&& draws() && { return random = true, std::move(*this); }
-  Row&& words(std::string heading) && { return own_words = std::move(heading), std::move(*this); }
+  /// Errors of PyTorch's that begin in these ways (each of them: `""`) are others here, for the reason that stands
+  /// under the heading. All other errors have PyTorch's words. It fails where one that begins so is the same after all.
+  Row&& words(const std::string& heading, const std::vector<std::string>& theirs = {""}) &&;
+  /// What is said of this error of PyTorch's; null if ours is the same.
+  const OtherWords* other_words(const std::optional<std::string>& theirs) const;
   Row&& reshapes() && { return metadata = true, std::move(*this); }
   Row&& in_any_layout() && { return any_strides = true, std::move(*this); }
   Row&& strided() && { return strict_layout = true, std::move(*this); }
-  Row&& tolerance(double r64, double r32) && { return rtol = r64, rtol32 = r32, std::move(*this); }
+  /// Of float64 and float32. One that is wider than usual has to be needed, and says why.
+  Row&& tolerance(double r64, double r32, std::string why = "") && {
+    return rtol = r64, rtol32 = r32, wider_because = std::move(why), std::move(*this);
+  }
+  bool wider() const { return rtol > kRtol || rtol32 > kRtol32; }
   Row&& of_magnitudes() && { return sums_products = true, std::move(*this); }
   /// Kinds that cannot be had, and the reason, which stands with what a test says of them.
   Row&& without(unsigned kinds, const char* reason) &&;

@@ -13,6 +13,7 @@
 
 #include "fingerprint.hpp"
 #include "layouts.hpp"
+#include "members.hpp"
 #include "mutations.hpp"
 
 namespace xgrad::op_table {
@@ -46,6 +47,7 @@ class OpValues : public OfRow {};
 class OpDerivatives : public OfRow {};
 class OpLayouts : public OfRow {};
 class OpInPlace : public OfRow {};
+class OpMembers : public OfRow {};
 class OpDeterminism : public OfRow {};
 class OpMutations : public OfRow {};
 
@@ -150,6 +152,27 @@ class SplitAmong {
   const std::int64_t tile_ = kernels::blas::tile;
 };
 
+TEST_P(OpMembers, AreTheSame) {
+  bool any = false;
+  for (const bool in_place : {false, true}) {
+    const Member* const member = member_of(row(), in_place);
+    if (!member) continue;
+    any = true;
+    const Twin twin = in_place ? Twin::InPlace : Twin::OutOfPlace;
+    for (const Member::Call& call : {member->method, member->function}) {
+      if (!call) continue;
+      const Row other = called_as(row(), *member, call);
+      each_sample([&](const Sample& s) {
+        EXPECT_EQ(difference(evaluate(other, s.in, twin, Order::Values), evaluate(row(), s.in, twin, Order::Values),
+                             {.bits = true}),
+                  "")
+            << member->name;
+      });
+    }
+  }
+  if (!any) GTEST_SKIP() << "no member";
+}
+
 TEST_P(OpDeterminism, SameBitsEveryTimeAndOnAnyThreads) {
   const Tolerance bits{.bits = true}, rounding{.rtol32 = 1e-3};  // of elements in which much cancels
   constexpr std::int64_t kLargeTile = 1024;
@@ -193,6 +216,7 @@ FOR_EVERY_ROW(OpValues);
 FOR_EVERY_ROW(OpDerivatives);
 FOR_EVERY_ROW(OpLayouts);
 FOR_EVERY_ROW(OpInPlace);
+FOR_EVERY_ROW(OpMembers);
 FOR_EVERY_ROW(OpDeterminism);
 FOR_EVERY_ROW(OpMutations);
 

@@ -161,6 +161,16 @@ TEST(Operators, ShorterFormsAreTheLongerOnes) {
   expect_same(clamp(x, y), clamp(x, y, Tensor()));
   Tensor changed = x.clone();
   expect_same(clamp_(changed, y), clamp(x, y));
+  // And as members.
+  expect_same(whole.unique(), unique(whole));
+  const auto of_member = m.split({1, 2}, 0);
+  ASSERT_EQ(of_member.size(), 2u);
+  for (std::size_t i = 0; i < 2; ++i) expect_same(of_member[i], parts[i]);
+  expect_same(x.clamp(y), clamp(x, y));
+  expect_same(x.clone().clamp_(y), clamp(x, y));
+  expect_same(x.polygamma(1), polygamma(1, x));
+  expect_same(x.norm("fro"), norm(x));
+  expect_same(x.to(whole), to(x, kInt64));
 }
 
 TEST(Operators, KeywordsAreTheArguments) {

@@ -21,6 +21,7 @@ static Samples other_slope_at_nan(Samples samples) {
       #NAME, [](T x) { return NAME(x); }, [](Tensor& x) { NAME##_(x); }, __VA_ARGS__(samples({{}})))
 
 OP_FAMILY(activations) {
+  const char* kFloatSixth = "PyTorch's slope has the float next to 1/6, in doubles too";
   const Samples special{rough({v({-4, -3, -1, -0.5, 0, 0.5, 1, 3, 6, 7})}),
                         rough({v({kNaN, kInf, -kInf, -0.0, 100, -100, 30, -30})}),
                         rough({v({kNaN, kInf, -kInf, -0.0, 100, -100, 30, -30}, kFloat32)})};
@@ -63,8 +64,7 @@ OP_FAMILY(activations) {
                   {t({2, 3}), t({3}, kFloat32)},
                   rough({t({31, 37}), t({37}, {0.1, 0.4})}),
                   differs(rough({v({kNaN, kInf, -kInf, 0}), t({1}, {0.1, 0.4})}), "Second derivatives at NaN",
-                          Compared::FirstDerivatives)})
-          .words(kInner),
+                          Compared::FirstDerivatives)}),
       row(
           "rrelu", [](T x, Scalar low, Scalar high, bool training) { return rrelu(x, low, high, training); },
           [](Tensor& x, Scalar low, Scalar high, bool training) { rrelu_(x, low, high, training); },
@@ -106,9 +106,8 @@ OP_FAMILY(activations) {
           "hardsigmoid", [](T x) { return hardsigmoid(x); }, [](Tensor& x) { hardsigmoid_(x); },
           floats_differ(few_samples({-4, 4}) + Samples{special[0]}, "Derivatives that PyTorch lacks", true,
                         Compared::FirstDerivatives))
-          .tolerance(1e-7, 1e-5),  // as below
-      // PyTorch's slope has the float next to 1/6, in doubles too.
-      ACTIVATION(hardswish, other_slope_at_nan).tolerance(1e-7, 1e-5),
+          .tolerance(1e-7, 1e-5, kFloatSixth),
+      ACTIVATION(hardswish, other_slope_at_nan).tolerance(1e-7, 1e-5, kFloatSixth),
       row(
           "threshold", [](T x, Scalar l, Scalar value) { return threshold(x, l, value); },
           [](Tensor& x, Scalar l, Scalar value) { threshold_(x, l, value); }, samples({{0.7, -3}, {-1, 20}})),

@@ -5,6 +5,7 @@
 namespace xgrad::op_table {
 
 OP_FAMILY(attention) {
+  const char* kScaledTwice = "PyTorch divides query and key each by the root of the scale, here the query takes it all";
   const Range wide{-1.5, 1.5};
   const auto three = [&](const D& q, const D& k, const D& v, ScalarType dtype = kFloat64) {
     return Sample{t(q, dtype, 1, wide), t(k, dtype, 2, wide), t(v, dtype, 3, wide)};
@@ -53,16 +54,21 @@ OP_FAMILY(attention) {
     return scaled_dot_product_attention(q, k, v, mask, p, causal);
   };
   return {
-      row("scaled_dot_product_attention", call, all).words(kInner).tolerance(1e-9, 2e-5).in_any_layout(),
+      row("scaled_dot_product_attention", call, all)
+          .words(kSooner,
+                 {"Expected size for first two dimensions of batch", "expected scalar type Float but found Long",
+                  "expected scalar type Float but found Bool", "expected scalar type Double but found Float"})
+          .tolerance(1e-10, 2e-5, kScaledTwice)
+          .in_any_layout(),
       // Masks that take no gradient.
       row("scaled_dot_product_attention.masked", call,
           masked + plain({large[0], large[1]}, t({131, 300}, kFloat64, 5), 0.0, false))
           .constants({3})
-          .tolerance(1e-9, 2e-5)
+          .tolerance(1e-10, 2e-5, kScaledTwice)
           .in_any_layout()
           .without(kEmpty | kSpecial | kIntegers | kError, "stands in the row without a mask"),
       row("scaled_dot_product_attention.dropout", call, dropped)
-          .tolerance(1e-9, 2e-5)
+          .tolerance(1e-10, 2e-5, kScaledTwice)
           .draws()
           .without(kEmpty | kZeroDim | kSpecial | kIntegers | kBools | kMixed, "stands in the row without dropout"),
       row(
@@ -71,8 +77,10 @@ OP_FAMILY(attention) {
             return _scaled_dot_product_attention(q, k, v, mask, p, need, causal);
           },
           with_flag(all + dropped))
-          .words(kInner)
-          .tolerance(1e-9, 2e-5)
+          .words(kSooner,
+                 {"Expected size for first two dimensions of batch", "expected scalar type Float but found Long",
+                  "expected scalar type Float but found Bool", "expected scalar type Double but found Float"})
+          .tolerance(1e-10, 2e-5, kScaledTwice)
           .draws()
           .in_any_layout(),
   };

@@ -121,8 +121,7 @@ OP_FAMILY(binary) {
           with(ternary_samples(positive, mixed, false), {{1}, {2.5}})),
       row(
           "lerp.tensor", [](T x, T y, T w) { return lerp(x, y, w); }, [](Tensor& x, T y, T w) { x.lerp_(y, w); },
-          ternary_samples())
-          .words(kInner),
+          ternary_samples()),
       row(
           "clamp.tensor", [](T x, T lo, T hi) { return clamp(x, lo, hi); },
           [](Tensor& x, T lo, T hi) { x.clamp_(lo, hi); },
@@ -133,12 +132,10 @@ OP_FAMILY(binary) {
                                                                   {t({3}, kBool), t({3}, kBool), none}}),
       row(
           "clamp_min", [](T x, Scalar y) { return clamp_min(x, y); }, [](Tensor& x, Scalar y) { x.clamp_min_(y); },
-          with(few_samples(), {{0.5}, {1}, {true}}))
-          .words(kInner),
+          with(few_samples(), {{0.5}, {1}, {true}})),
       row(
           "clamp_max", [](T x, Scalar y) { return x.clamp_max(y); }, [](Tensor& x, Scalar y) { clamp_max_(x, y); },
-          with(few_samples(), {{0.5}, {1}, {true}}))
-          .words(kInner),
+          with(few_samples(), {{0.5}, {1}, {true}})),
       row(
           "clamp_min.tensor", [](T x, T y) { return clamp_min(x, y); }, [](Tensor& x, T y) { x.clamp_min_(y); },
           binary_samples() + ties),

@@ -108,7 +108,6 @@ static Samples transposed_samples(std::size_t dims) {
         return conv##N##d(x, w, b, given_or(s, 1), given_or(p, 0), given_or(d, 1), g.value_or(1)); \
       },                                                                                           \
       conv_samples(N))                                                                             \
-      .words(kInner)                                                                               \
       .of_magnitudes()                                                                             \
       .without(kIntegers, "integers are tested in tests/autograd/ops/convolution_test.cpp")
 #define CONV_NAMED(N)                                                  \
@@ -118,7 +117,6 @@ static Samples transposed_samples(std::size_t dims) {
         return conv##N##d(x, w, b, s, p, given_or(d, 1));              \
       },                                                               \
       named_samples(N))                                                \
-      .words(kInner)                                                   \
       .of_magnitudes()                                                 \
       .without(kIntegers | kSpecial | kZeroDim, "as conv" #N "d")
 #define TRANSPOSED(N)                                                                                       \
@@ -129,7 +127,6 @@ static Samples transposed_samples(std::size_t dims) {
                                     given_or(d, 1));                                                        \
       },                                                                                                    \
       transposed_samples(N))                                                                                \
-      .words(kInner)                                                                                        \
       .of_magnitudes()                                                                                      \
       .without(kIntegers, "integers are tested in tests/autograd/ops/convolution_test.cpp")
 

@@ -33,7 +33,7 @@ OP_FAMILY(embedding) {
                   {t({5, 3}), t({2}, kUInt8)},
                   rough({t({31, 37}), some}),
                   rough({m({{kNaN, 1}, {kInf, 2}}), v({0, 1, 0}, kInt64)})})
-          .words(kInner),
+          .words(kTypes, {"Expected tensor for argument #"}),
   };
 }
 

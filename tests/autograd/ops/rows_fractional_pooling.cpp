@@ -34,14 +34,12 @@ OP_FAMILY(fractional_pooling) {
           "fractional_max_pool2d",
           [](T x, IntArrayRef k, IntArrayRef o, T u) { return fractional_max_pool2d(x, k, o, u); },
           samples({7, 6}, {2, 3}, {4, 3}) + samples({5, 5}, {2, 2}, {1, 3}))
-          .constants({3})
-          .words(kInner),
+          .constants({3}),
       row(
           "fractional_max_pool3d",
           [](T x, IntArrayRef k, IntArrayRef o, T u) { return fractional_max_pool3d(x, k, o, u); },
           samples({4, 3, 5}, {2, 1, 2}, {2, 2, 3}))
-          .constants({3})
-          .words(kInner),
+          .constants({3}),
   };
 }
 

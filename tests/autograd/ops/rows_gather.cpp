@@ -237,28 +237,28 @@ OP_FAMILY(gather) {
       row(
           "index_add", [](T x, Int d, T i, T y) { return index_add(x, d, i, y); },
           [](Tensor& x, Int d, T i, T y) { index_add_(x, d, i, y); }, adds)
-          .words(kInner),
+          .words(kSooner, {"The size of tensor a"}),
       row(
           "masked_fill", [](T x, T m, Scalar y) { return masked_fill(x, m, y); },
           [](Tensor& x, T m, Scalar y) { masked_fill_(x, m, y); }, with(masks, {{2.5}, {3}}))
-          .words(kInner),
+          .words(kWrong, {"Mask tensor can take"}),
       row(
           "masked_fill.tensor", [](T x, T m, T y) { return x.masked_fill(m, y); },
           [](Tensor& x, T m, T y) { x.masked_fill_(m, y); },
           with_value(masks) + Samples{{t({3}), t({3}, kBool), t({1})}})
-          .words(kInner),
+          .words(kWrong, {"Mask tensor can take"}),
       row(
           "masked_scatter", [](T x, T m, T y) { return masked_scatter(x, m, y); },
           [](Tensor& x, T m, T y) { x.masked_scatter_(m, y); }, scatter_sources)
-          .words(kInner),
+          .words(kTypes, {"expand(CPUBoolType"})
+          .words(kWrong, {"Mask tensor can take"}),
       row(
           "index_add.alpha", [](T x, Int d, T i, T y, Scalar a) { return index_add(x, d, i, y, a); },
           [](Tensor& x, Int d, T i, T y, Scalar a) { x.index_add_(d, i, y, a); }, with(adds, {{-1.5}, {2}}))
-          .words(kInner),
+          .words(kSooner, {"The size of tensor a"}),
       row(
           "index_copy", [](T x, Int d, T i, T y) { return index_copy(x, d, i, y); },
-          [](Tensor& x, Int d, T i, T y) { x.index_copy_(d, i, y); }, copies)
-          .words(kInner),
+          [](Tensor& x, Int d, T i, T y) { x.index_copy_(d, i, y); }, copies),
       row(
           "index_fill", [](T x, Int d, T i, Scalar y) { return index_fill(x, d, i, y); },
           [](Tensor& x, Int d, T i, Scalar y) { x.index_fill_(d, i, y); }, values),
@@ -273,8 +273,7 @@ OP_FAMILY(gather) {
           "scatter.combine", [](T x, Int d, T i, T y, std::string how) { return scatter(x, d, i, y, how); },
           [](Tensor& x, Int d, T i, T y, std::string how) { x.scatter_(d, i, y, how); },
           rough(with(reduces, {{"add"}, {"multiply"}, {"mean"}})))
-          .without(kBools | kEmpty, "that PyTorch takes")
-          .words(kInner),
+          .without(kBools | kEmpty, "that PyTorch takes"),
       row(
           "scatter.value_combine", [](T x, Int d, T i, Scalar y, std::string how) { return scatter(x, d, i, y, how); },
           [](Tensor& x, Int d, T i, Scalar y, std::string how) { x.scatter_(d, i, y, how); },
@@ -302,15 +301,12 @@ OP_FAMILY(gather) {
                          {"amin", true},
                          {"amin", false},
                          {"median", true}}))
-          .without(kBools | kEmpty, "that PyTorch takes")
-          .words(kInner),
+          .without(kBools | kEmpty, "that PyTorch takes"),
       row(
-          "take", [](T x, T i) { return take(x, i); }, takes)
-          .words(kInner),
+          "take", [](T x, T i) { return take(x, i); }, takes),
       row(
           "put", [](T x, T i, T y, bool add) { return put(x, i, y, add); },
-          [](Tensor& x, T i, T y, bool add) { x.put_(i, y, add); }, with(puts, {{false}, {true}}))
-          .words(kInner),
+          [](Tensor& x, T i, T y, bool add) { x.put_(i, y, add); }, with(puts, {{false}, {true}})),
       row(
           "take_along_dim", [](T x, T i, std::optional<Int> d) { return take_along_dim(x, i, d); }, along),
   };

@@ -62,7 +62,6 @@ OP_FAMILY(grid_sample) {
       row("grid_sampler_2d", sampler_2d, first_alone(with(flat, all_ways(3)))).without(kValues | kZeroDim, in_other),
       row("grid_sampler_2d.values", sampler_2d, with(flat + flat_values, all_ways(3)) + wrong)
           .constants({0, 1})
-          .words(kInner)
           .in_any_layout()
           .without(kZeroDim, images),
       row("grid_sampler_3d", sampler_3d, first_alone(with(deep, all_ways(2)))).without(kValues | kZeroDim, in_other),
@@ -73,14 +72,12 @@ OP_FAMILY(grid_sample) {
                     {t({1, 1, 2, 3, 2}), t({1, 2, 2, 1, 3}, kFloat32)}},
                    {{0, 0, false}}))
           .constants({0, 1})
-          .words(kInner)
           .in_any_layout()
           .without(kZeroDim, images),
       row("grid_sampler", sampler,
           with(flat + deep + flat_values + deep_values, {{0, 0, false}, {1, 2, true}}) + wrong +
               with(deep, {{2, 0, false}}))
           .constants({0, 1})
-          .words(kInner)
           .in_any_layout()
           .without(kZeroDim, images),
       row(
@@ -97,7 +94,8 @@ OP_FAMILY(grid_sample) {
                 {t({2, 2, 3}), D{3, 1, 3, 4}},
                 {t({2, 2, 3}, kBool), D{2, 1, 3, 4}}},
                {{false}, {true}}))
-          .words(kInner)
+          .words(kSooner, {"Expected size for first two dimensions of batch"})
+          .words(kInner, {"\"linspace_cpu\" not implemented for 'Bool'"})
           .in_any_layout()
           .without(kZeroDim | kIntegers, "takes matrices of fractions"),
   };

@@ -235,8 +235,7 @@ OP_FAMILY(nonzero) {
           "where.condition", [](T x) { return where(x); }, any_shape())
           .without(kError, any),
       row(
-          "masked_select", [](T x, T mask) { return masked_select(x, mask); }, masks)
-          .words(kInner),
+          "masked_select", [](T x, T mask) { return masked_select(x, mask); }, masks),
   };
 }
 

@@ -41,7 +41,8 @@ OP_FAMILY(patches) {
                         {D{2, 2}, D{1, 1}, D{1, 2}, D{3, 3}},
                         {D{6, 2}, D{1, 1}, D{0, 0}, D{1, 1}},
                         {D{0, 2}, D{1, 1}, D{0, 0}, D{1, 1}}}))
-          .words(kInner),
+          .words(kSooner, {"Dimension specified as", "Dimension out of range (expected to be in range of"})
+          .words(kWrong, {"Given input with spatial size"}),
       row(
           "col2im",
           [](T x, IntArrayRef o, IntArrayRef k, IntArrayRef d, IntArrayRef p, IntArrayRef s) {
@@ -65,7 +66,8 @@ OP_FAMILY(patches) {
            vectors({t({2, 3}), t({1, 2, 4}), t({2, 3, 4})}, none), vectors({t({}), t({}), t({2, 3, 4})}, none),
            vectors({t({2, 3}, kInt64), t({2, 4}, kInt64), t({2, 3, 4}, kInt64)}, none),
            vectors({t({2, 3}, kBool), t({2, 4}), t({2, 3, 4})}, none)})
-          .words(kInner)
+          .words(kSooner, {"Dimension specified as -"})
+          .words(kInner, {"\"bmm\" not implemented for 'Bool'"})
           .in_any_layout(),
   };
 }

@@ -41,7 +41,7 @@ OP_FAMILY(pointwise) {
       UNARY(neg),
       UNARY(abs),
       UNARY(sign).without(kError, "takes every dtype"),
-      UNARY(square).words(kInner).without(kError, "takes every dtype"),
+      UNARY(square).without(kError, "takes every dtype"),
       UNARY(sqrt, {0.1, 3}).without(kError, "takes every dtype"),
       UNARY(reciprocal, {0.3, 3}).without(kError, "takes every dtype"),
       UNARY(exp).without(kError, "takes every dtype"),
@@ -117,19 +117,16 @@ OP_FAMILY(pointwise) {
       row(
           "pow.scalar", [](T x, Scalar p) { return pow(x, p); }, [](Tensor& x, Scalar p) { x.pow_(p); },
           with(unary_samples(positive, {0.0, -0.0, kInf, -kInf, kNaN, -2.0, 1e200}),
-               {{0}, {1}, {2}, {3}, {7}, {-1}, {-2}, {0.5}, {1.5}, {2.0}, {-0.5}}))
-          .words(kInner),
+               {{0}, {1}, {2}, {3}, {7}, {-1}, {-2}, {0.5}, {1.5}, {2.0}, {-0.5}})),
       row(
           "clamp", [](T x, Bound lo, Bound hi) { return clamp(x, lo, hi); },
           [](Tensor& x, Bound lo, Bound hi) { x.clamp_(lo, hi); },
           with(few_samples() + Samples{rough({v({-1, -0.5, 0.5, 1, kNaN, kInf, -kInf})})},
                {{-0.5, 1.0}, {-1, 1}, {-0.5}, {none, 0.5}, {1.0, -1.0}}) +
-              Samples{{t({3}), none, none}})
-          .words(kInner),
+              Samples{{t({3}), none, none}}),
       row(
           "lerp", [](T a, T b, Scalar w) { return lerp(a, b, w); }, [](Tensor& a, T b, Scalar w) { a.lerp_(b, w); },
-          with(binary_samples(), {{0.25}, {0.75}, {2}}))
-          .words(kInner),
+          with(binary_samples(), {{0.25}, {0.75}, {2}})),
       row(
           "where", [](T c, T x, T y) { return where(c, x, y); }, where_samples()),
       row("where.scalar_self", [](T c, Scalar x, T y) { return where(c, x, y); },

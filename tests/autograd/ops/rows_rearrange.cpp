@@ -116,8 +116,7 @@ OP_FAMILY(rearrange) {
                {{0}, {1}, {-1}}))
           .without(kError, kAny),
       row(
-          "trace", [](T x) { return trace(x); }, square)
-          .words(kInner),
+          "trace", [](T x) { return trace(x); }, square),
       row(
           "unfold", [](T x, Int d, Int size, Int step) { return x.unfold(d, size, step); },
           with(x + Samples{{t({7})}, {t({2, 5})}},
@@ -138,8 +137,7 @@ OP_FAMILY(rearrange) {
            {v({1, 1}, kFloat32)},
            {v({1, 1}, kBool)},
            {v({kNaN})},
-           {ones({1000}, kInt64)}})
-          .words(kInner),
+           {ones({1000}, kInt64)}}),
       row(
           "repeat_interleave.tensor", [](T x, T n, OptionalInt d) { return repeat_interleave(x, n, d); },
           with({{t({2, 3})},
@@ -156,11 +154,11 @@ OP_FAMILY(rearrange) {
                 {v({2}, kInt64), 0},
                 {v({2, 2}), 0},
                 {m({{1, 1}}).to(kInt64), 0}}))
-          .words(kInner),
+          .words(kSooner, {"Dimension specified as"}),
       row(
           "repeat_interleave.number", [](T x, Int n, OptionalInt d) { return repeat_interleave(x, n, d); },
           with(x, {{2, none}, {3, 0}, {0, -1}, {-1, 0}, {1, 7}}))
-          .words(kInner),
+          .words(kSooner, {"Dimension specified as"}),
       row(
           "movedim", [](T x, IntArrayRef a, IntArrayRef b) { return movedim(x, a, b); },
           with(x, {{D{0}, D{-1}}, {D{0, 1}, D{1, 0}}, {D{}, D{}}, {D{0, 0}, D{0, 1}}, {D{0, 1}, D{0}}, {D{5}, D{0}}})),
@@ -297,8 +295,7 @@ OP_FAMILY(splits) {
           with(x, {{D{1}, 0}, {D{0, 2, 9}, -1}, {D{}, 0}, {D{-1}, 0}})),
       row(
           "tensor_split.tensor", [](T x, T at, Int d) { return tensor_split(x, at, d); },
-          with(x, {{tensor(2, kInt64), 0}, {v({1, 2}, kInt64), -1}, {v({1, 2}), 0}, {m({{1}}).to(kInt64), 0}}))
-          .words(kInner),
+          with(x, {{tensor(2, kInt64), 0}, {v({1, 2}, kInt64), -1}, {v({1, 2}), 0}, {m({{1}}).to(kInt64), 0}})),
   };
   add_split(
       rows, "hsplit", [](T x, Int n) { return x.hsplit(n); }, [](T x, IntArrayRef at) { return x.hsplit(at); });

@@ -50,7 +50,7 @@ OP_FAMILY(resampling) {
           "constant_pad_nd",
           [](T x, IntArrayRef p, std::optional<Scalar> value) { return constant_pad_nd(x, p, value.value_or(0)); },
           with(padded, {{D{1, 2}}, {D{1, 0, 2, 1}, 1.5}, {D{-1, 2}, 3}, {D{1}}, {D{-3, -3}}}))
-          .words(kInner),
+          .words(kSooner, {"start (0) + length (-"}),
       row(
           "pad", [](T x, IntArrayRef p, const std::string& mode, Scale value) { return pad(x, p, mode, value); },
           with(padded, {{D{1, 2}, "constant"},
@@ -63,8 +63,7 @@ OP_FAMILY(resampling) {
                         {D{3, 0}, "circular"},
                         {D{9, 0}, "reflect"},
                         {D{1, 2}, "other"},
-                        {D{1, 2}, "reflect", 1.0}}))
-          .words(kInner),
+                        {D{1, 2}, "reflect", 1.0}})),
       row(
           "upsample_nearest1d", [](T x, IntArrayRef o, Scale s) { return upsample_nearest1d(x, o, s); },
           with(images(1), bigger(1)) + Samples{{t({1, 1, 4}), D{9}, 2.3}}),

@@ -31,8 +31,8 @@ OP_FAMILY(rms_norm) {
                   rough(weighted(t({31, 37}), {37})),
                   rough(weighted(t({600, 70}), {70})),
                   rough({m({{kNaN, 1, 2}, {kInf, 1, 0}, {1, 2, 4}}), D{3}})})
-          .words(kInner)
-          .tolerance(1e-10, 5e-5),
+          .words(kInner, {"\"LayerNormKernelImpl\" not implemented for 'Long'",
+                          "\"LayerNormKernelImpl\" not implemented for 'Bool'"}),
   };
 }
 

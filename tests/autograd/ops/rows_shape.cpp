@@ -156,7 +156,7 @@ OP_FAMILY(shape) {
                 rough({t({340, 2, 3})}),
                 rough({v({kNaN, kInf, 1})})},
                {{D{2, 3}}, {D{340, 2, 3}}}))
-          .words(kInner),
+          .words(kTypes, {"expand(CPUDoubleType"}),
       row(
           "contiguous", [](T x) { return contiguous(x); },
           x + Samples{{t({2, 3}).t()}, {t({2, 3}, kInt32).t()}, {t({2, 3, 2}).permute({2, 0, 1})}})
@@ -209,7 +209,7 @@ OP_FAMILY(shape) {
           .constants({0})
           .strided()
           .reshapes()
-          .words(kInner),
+          .words(kWrong, {"numel: integer multiplication overflow"}),
       in_place_row("resize_as_", [](Tensor& x, T y) { x.resize_as_(y); },
                    {{t({2, 3}), t({3, 2})},
                     {t({2, 3}), t({4}, kInt64)},

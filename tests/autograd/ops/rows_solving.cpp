@@ -110,13 +110,13 @@ OP_FAMILY(solving) {
       row(
           "linalg_inv", [](T a) { return linalg_inv(a); },
           square + Samples{{singular()}, {stack({well({3, 3}), singular()})}})
-          .words(kInner),
+          .words(kPivot, {"linalg.inv: The diagonal element", "linalg.inv: (Batch element"}),
       row(
           "inverse", [](T a) { return a.inverse(); }, square),
       row(
           "linalg_inv_ex", [](T a, bool check_errors) { return linalg_inv_ex(a, check_errors); },
           with(square, {{false}, {true}}) + Samples{{singular(), true}})
-          .words(kInner),
+          .words(kPivot, {"linalg.inv_ex: The diagonal element"}),
       row(
           "linalg_det", [](T a) { return linalg_det(a); }, square + Samples{{singular()}}),
       row(
@@ -130,8 +130,7 @@ OP_FAMILY(solving) {
       row(
           "linalg_solve", [](T a, T b, bool left) { return linalg_solve(a, b, left); },
           with_left(true) + with_left(false))
-          .words(kInner)
-          .tolerance(1e-10, 1e-4)
+          .words(kSooner, {"linalg.solve: Incompatible shapes of A and B for the equation XA = B (3x3 and 3x1)"})
           .in_any_layout(),
       row("linalg_tensorinv", [](T a, std::int64_t ind) { return linalg_tensorinv(a, ind); },
           {{well({4, 4}).view({2, 2, 4}), 2},
@@ -147,8 +146,7 @@ OP_FAMILY(solving) {
            {t({2, 3}), 1},
            {t({2, 2}), 0},
            rough({well({36, 36}).view({6, 6, 36}), 2})})
-          .words(kInner)
-          .tolerance(1e-9, 1e-3)
+          .words(kPivot, {"inv: The diagonal element"})
           .without(kSpecial | kZeroDim,
                    "what LAPACK makes of a NaN is not defined, and PyTorch goes beyond the list of sizes"),
       row("linalg_tensorsolve",
@@ -166,19 +164,16 @@ OP_FAMILY(solving) {
            {singular(), t({3}), none},
            {t({2, 3}), t({2}), none},
            rough({well({36, 36}).view({6, 6, 36}), t({6, 6}), none})})
-          .tolerance(1e-9, 1e-3)
           .without(kSpecial | kZeroDim, "what LAPACK makes of a NaN is not defined; PyTorch cannot derive by a number"),
       row(
           "linalg_solve_triangular",
           [](T a, T b, bool upper, bool left, bool unit) { return linalg_solve_triangular(a, b, upper, left, unit); },
           solve_triangles)
-          .words(kInner)
           .in_any_layout(),
       row(
           "triangular_solve",
           [](T b, T a, bool upper, bool transpose, bool unit) { return b.triangular_solve(a, upper, transpose, unit); },
           with(swapped(triangles), {{true, false, false}, {false, true, false}, {true, true, true}}))
-          .words(kInner)
           .in_any_layout(),
       row(
           "linalg_cholesky", [](T a, bool upper) { return linalg_cholesky(a, upper); },
@@ -186,7 +181,6 @@ OP_FAMILY(solving) {
           .without(kSpecial, "what LAPACK makes of a NaN is not defined"),
       row(
           "cholesky", [](T a, bool upper) { return a.cholesky(upper); }, with(positive_samples(), {{false}, {true}}))
-          .words(kInner)
           .without(kSpecial, "what LAPACK makes of a NaN is not defined"),
       row(
           "linalg_cholesky_ex",
@@ -195,49 +189,36 @@ OP_FAMILY(solving) {
           .without(kSpecial, "what LAPACK makes of a NaN is not defined"),
       row(
           "cholesky_solve", [](T b, T f, bool upper) { return b.cholesky_solve(f, upper); },
-          other_triangle(with(swapped(triangles), {{false}, {true}}), 1))
-          .words(kInner),
+          other_triangle(with(swapped(triangles), {{false}, {true}}), 1)),
       row(
           "cholesky_inverse", [](T f, bool upper) { return f.cholesky_inverse(upper); },
           other_triangle(with(well_samples, {{false}, {true}}), 0) +
               with({{m({{1, 2}, {3, 0}})}, {t({2, 2}) * 0}, {stack({eye(2, kFloat64), m({{1, 0}, {2, 0}})})}},
                    {{false}, {true}}))
-          .words(kInner)
           .without(kSpecial, "what LAPACK makes of a NaN is not defined"),
       row(
           "linalg_lu_factor", [](T a) { return linalg_lu_factor(a); }, matrix_samples() + Samples{{singular()}})
-          .words(kInner)
-          .tolerance(1e-10, 1e-4)
           .without(kSpecial, "what LAPACK makes of a NaN is not defined"),
       row(
           "linalg_lu_factor_ex", [](T a, bool pivot, bool errors) { return linalg_lu_factor_ex(a, pivot, errors); },
           with(matrix_samples(), {{true, false}}))
-          .words(kInner)
-          .tolerance(1e-10, 1e-4)
           .without(kSpecial, "what LAPACK makes of a NaN is not defined"),
       row(
           "linalg_lu", [](T a) { return linalg_lu(a); }, matrix_samples())
-          .words(kInner)
-          .tolerance(1e-10, 1e-4)
           .without(kSpecial, "what LAPACK makes of a NaN is not defined"),
       row(
           "lu_unpack", [](T lu, T pivots, bool data, bool order) { return lu_unpack(lu, pivots, data, order); },
           with(factored, {{true, true}, {true, false}}) + Samples{{t({}), t({}, kInt32), true, true}})
-          .words(kInner)
           .without(kSpecial | kBools, "factors come from linalg_lu_factor"),
       row(
           "linalg_lu_solve",
           [](T lu, T pivots, T b, bool left, bool adjoint) { return linalg_lu_solve(lu, pivots, b, left, adjoint); },
           with(factored_systems, {{true, false}, {true, true}, {false, false}}))
-          .words(kInner)
           .in_any_layout()
-          .tolerance(1e-10, 1e-4)
           .without(kSpecial | kBools | kZeroDim, "factors come from linalg_lu_factor"),
       row(
           "lu_solve", [](T b, T lu, T pivots) { return b.lu_solve(lu, pivots); }, right_sides)
-          .words(kInner)
           .in_any_layout()
-          .tolerance(1e-10, 1e-4)
           .without(kSpecial | kBools | kZeroDim, "factors come from linalg_lu_factor"),
   };
 }

@@ -25,8 +25,13 @@ inline Value list(std::vector<Tensor> tensors) { return tensors; }
 /// A Python index as one argument.
 inline Value at(Value::Index entries) { return entries; }
 
-/// The entry of docs/pytorch_names.md on errors that PyTorch throws from deep inside.
-inline constexpr const char* kInner = "Errors from inside";
+/// The entries of docs/pytorch_names.md on errors with other words than PyTorch's.
+inline constexpr const char* kInner = "Errors from inside";        ///< of what nobody called
+inline constexpr const char* kSooner = "Errors that come sooner";  ///< before PyTorch stumbles over their consequence
+inline constexpr const char* kTypes = "Names of types";            ///< Python's instead of C++'s
+inline constexpr const char* kWrong = "Errors that mislead";       ///< PyTorch's name another cause, or other numbers
+inline constexpr const char* kPivot = "Which pivot is zero";       ///< of another factorization of the same matrix
+inline constexpr const char* kNoBroadcast = "Losses refuse broadcasting";
 
 inline constexpr double kInf = std::numeric_limits<double>::infinity();
 inline constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();

@@ -44,7 +44,11 @@ char letter_of_parameter(std::string text) {
                                                    {"Generator", 'g'},
                                                    {"TensorOptions", 'o'},
                                                    {"std::string", 's'},
-                                                   {"std::vector<Tensor", 'L'}};
+                                                   {"std::vector<Tensor", 'L'},
+                                                   {"T", 'T'},  // in mixins, as are the next
+                                                   {"Int", 'i'},
+                                                   {"Dim", 'i'},
+                                                   {"Type", 'd'}};
   text = std::regex_replace(text.substr(0, text.find(" = ")), wrapped, "");
   std::smatch match;
   const auto found = std::regex_match(text, match, name) ? letters.find(match[1]) : letters.end();
@@ -62,19 +66,20 @@ std::vector<std::string> split_at_commas(const std::string& text) {
   return out;
 }
 
-/// Whether a row's function has these parameters, but perhaps for some that have defaults. Rows give no generator (all
-/// draw from the default one), and options as a dtype or not at all.
-bool fits(const std::string& row, const Declaration& d) {
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < d.letters.size(); ++i) {
-    const char wanted = d.letters[i], given = at < row.size() ? row[at] : '\0';
-    if (given == wanted || (wanted == 'o' && given == 'd')) {
-      ++at;
-    } else if (i < d.required && wanted != 'o') {
-      return false;
+/// What matches: a name and then its parameters.
+std::vector<Declaration> declarations(const std::string& header, const std::regex& declaration) {
+  static const std::regex comment(R"(//[^\n]*)"), space(R"(\s+)");
+  const std::string text = std::regex_replace(header, comment, "");
+  std::vector<Declaration> out;
+  for (std::sregex_iterator at(text.begin(), text.end(), declaration), end; at != end; ++at) {
+    Declaration d{.name = (*at)[1], .parameters = std::regex_replace((*at)[2].str(), space, " ")};
+    for (const std::string& p : split_at_commas(d.parameters)) {
+      d.letters += letter_of_parameter(p);
+      if (p.find(" = ") == std::string::npos) d.required = d.letters.size();
     }
+    out.push_back(std::move(d));
   }
-  return at == row.size();
+  return out;
 }
 
 bool has_row(const Rows& rows, const Declaration& d) {
@@ -160,17 +165,18 @@ std::vector<Declaration> declared_operations() {
   return out;
 }
 
-std::set<std::string> declared_members() {
-  static const std::regex member(R"(\n  (?:T&?|Tensor&?|ValuesIndices|std::\w+<[^;{}()]*>|bool) (\w+)\()");
-  std::set<std::string> names;
+std::vector<Declaration> declared_members() {
+  std::vector<Declaration> out;
   for (const auto& entry : fs::directory_iterator(kOps)) {
     const std::string text = contents(entry.path());
     const std::size_t methods = text.find("Methods : Methods<T");
     if (entry.path().extension() != ".hpp" || methods == std::string::npos) continue;
-    const std::string body = text.substr(methods);
-    for (std::sregex_iterator at(body.begin(), body.end(), member), end; at != end; ++at) names.insert((*at)[1]);
+    for (Declaration& d : members_in(text.substr(methods))) {
+      d.header = entry.path().filename();
+      out.push_back(std::move(d));
+    }
   }
-  return names;
+  return out;
 }
 
 std::set<std::string> written_derivatives() {
@@ -186,20 +192,40 @@ std::set<std::string> written_derivatives() {
 std::string page_of_differences() { return contents(XGRAD_SOURCE_DIR "/docs/pytorch_names.md"); }
 
 std::vector<Declaration> declarations_in(const std::string& header) {
-  static const std::regex comment(R"(//[^\n]*)"), space(R"(\s+)");
   static const std::regex declaration(
       R"(\n(?:inline )?(?:Tensor&?|ValuesIndices|std::\w+<[^;{}()]*>|bool)\s+(\w+)\(((?:[^()]|\([^()]*\))*)\)\s*[;{])");
-  const std::string text = std::regex_replace(header, comment, "");
-  std::vector<Declaration> out;
-  for (std::sregex_iterator at(text.begin(), text.end(), declaration), end; at != end; ++at) {
-    Declaration d{.name = (*at)[1], .parameters = std::regex_replace((*at)[2].str(), space, " ")};
-    for (const std::string& p : split_at_commas(d.parameters)) {
-      d.letters += letter_of_parameter(p);
-      if (p.find(" = ") == std::string::npos) d.required = d.letters.size();
-    }
-    out.push_back(std::move(d));
+  return declarations(header, declaration);
+}
+
+std::vector<Declaration> members_in(const std::string& header) {
+  static const std::regex member(
+      R"(\n  (?:T&?|Tensor&?|ValuesIndices|std::\w+<[^;{}()]*>|bool)\s+(\w+)\(((?:[^()]|\([^()]*\))*)\) const\s*[;{])");
+  std::vector<Declaration> out = declarations(header, member);
+  for (Declaration& d : out) {
+    d.letters.insert(0, 1, 'T');
+    ++d.required;
   }
   return out;
+}
+
+bool fits(const std::string& row, const Declaration& d) {
+  // Rows give no generator (all draw from the default one), and options as a dtype or not at all.
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < d.letters.size(); ++i) {
+    const char wanted = d.letters[i], given = at < row.size() ? row[at] : '\0';
+    if (given == wanted || (wanted == 'o' && given == 'd')) {
+      ++at;
+    } else if (i < d.required && wanted != 'o') {
+      return false;
+    }
+  }
+  return at == row.size();
+}
+
+bool is_declared(const Row& row, const std::vector<Declaration>& declared) {
+  const std::string name = row.name.substr(0, row.name.find('.'));
+  return std::any_of(declared.begin(), declared.end(),
+                     [&](const Declaration& d) { return d.name == name && fits(row.signature, d); });
 }
 
 Complaints without_row(const Rows& rows, const std::vector<Declaration>& declared) {
@@ -254,6 +280,12 @@ Complaints slopes_not_asked(const Row& row) {
   return {};
 }
 
+Complaints tolerance_not_explained(const Row& row) {
+  if (row.wider() == !row.wider_because.empty()) return {};
+  return {row.name + (row.wider() ? " has a wide tolerance and does not say why"
+                                  : " says why its tolerance is wide, and it is not: " + row.wider_because)};
+}
+
 Complaints not_explained(const Rows& rows, const std::string& page) {
   Complaints out;
   const auto look = [&](const std::string& row, const std::string& heading) {
@@ -261,7 +293,7 @@ Complaints not_explained(const Rows& rows, const std::string& page) {
       out.push_back(row + ": no entry \"" + heading + '"');
   };
   for (const Row& r : rows) {
-    look(r.name, r.own_words);
+    for (const OtherWords& w : r.own_words) look(r.name, w.heading);
     for (const Sample& s : r.samples) {
       look(r.name, s.differs);
       if (!s.differs.empty() && s.agrees == Compared::Everything)

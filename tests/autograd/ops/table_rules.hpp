@@ -16,8 +16,15 @@ struct Declaration {
 std::vector<Declaration> declared_operations();
 /// The functions that return tensors or bools, among the declarations of one header.
 std::vector<Declaration> declarations_in(const std::string& header);
-/// Names of the members that operations give to Tensor: those of the `...Methods` in the same headers.
-std::set<std::string> declared_members();
+/// The members that operations give to Tensor, every overload: those of the `...Methods` in the same headers. Their
+/// letters begin with the tensor's own.
+std::vector<Declaration> declared_members();
+std::vector<Declaration> members_in(const std::string& header);
+/// Whether a function of these parameters (Row::signature) is this declaration, but perhaps for some that have
+/// defaults.
+bool fits(const std::string& signature, const Declaration& d);
+/// Whether the row's operation is declared as a function of its parameters.
+bool is_declared(const Row& row, const std::vector<Declaration>& declared);
 /// Names of the derivatives that the sources of autograd/ops/ record: "SigmoidBackward0".
 std::set<std::string> written_derivatives();
 /// The page that says why something differs from PyTorch.
@@ -35,6 +42,8 @@ Complaints kinds_not_shown(const Row& row);
 /// Where results depend on arguments differentiably, the derivatives are compared with numeric slopes at one sample at
 /// least, but for rows that say why not.
 Complaints slopes_not_asked(const Row& row);
+/// A tolerance that is wider than usual says why; no other does.
+Complaints tolerance_not_explained(const Row& row);
 /// Every difference stands under its heading on the page; and a heading stands with every sample that is not compared.
 Complaints not_explained(const Rows& rows, const std::string& page);
 /// Every fingerprint belongs to a sample, and every sample has one.
