@@ -2,6 +2,8 @@
 #include <xgrad/autograd/graph/in_place.hpp>
 #include <xgrad/autograd/graph/saved_hooks.hpp>
 
+#include <bit>
+
 namespace xgrad {
 
 void OpNodeBase::release_saved() {
@@ -114,7 +116,10 @@ void OpNodeBase::check_not_released() const {
 const Tensor& Saved::find(SavedKind kind, std::size_t index) const {
   const auto all = node_.saved();
   for (std::size_t i = 0; i < all.size(); ++i) {
-    if (all[i].kind == kind && all[i].index == index) return slot(i);
+    const SavedTensor& s = all[i];
+    if (s.kind != kind || s.index != index) continue;
+    const bool as_it_was = s.tensor.defined() && s.tensor.impl()->version() == s.version;
+    return as_it_was && !detail::grad_mode ? s.tensor : slot(i);
   }
   fail("internal error: {} reads a tensor that it did not save", node_.name());
 }
@@ -173,38 +178,53 @@ void RecordingBase::keep_overwritten(const Save& save, const Tensor& self) {
   }
 }
 
-void RecordingBase::connect(OpNodeBase& node) {
-  for (std::size_t i = 0; i < inputs_.size(); ++i) {
-    const Tensor& t = *inputs_[i];
-    if (!takes_gradient(t)) continue;
-    TensorImpl& impl = *t.impl();
+void RecordingBase::connect(OpNodeBase& node, const Wanted& wanted) {
+  const auto connect_one = [&](std::size_t i) {
+    TensorImpl& impl = *inputs_[i]->impl();
     if (impl.view && is_stale(impl)) refresh_view(impl);
     node.set_new_edge(i, impl.node, impl.output_nr);
+  };
+  for (std::uint64_t bits = wanted.mask(); bits != 0; bits &= bits - 1) {
+    connect_one(static_cast<std::size_t>(std::countr_zero(bits)));
+  }
+  for (std::size_t i = 64; i < inputs_.size(); ++i) {
+    if (takes_gradient(*inputs_[i])) connect_one(i);
   }
 }
 
+/// Fills an empty slot with what request r asks for.
+[[gnu::noinline]] void RecordingBase::save_rare(SavedTensor* slot, const Save& save, std::size_t r,
+                                                std::span<Tensor> results) const {
+  const auto& request = save.requests_[r];
+  switch (request.kind) {
+    case SavedKind::Input:
+      slot->tensor = copies_ && (*copies_)[r].defined() ? (*copies_)[r] : as_saved(*inputs_[request.index]);
+      break;
+    case SavedKind::Output:
+      slot->tensor = Tensor(results[request.index].array());
+      break;
+    case SavedKind::Other:
+      slot->tensor = *request.other;
+      break;
+  }
+  check(
+      !slot->tensor.is_inference(),
+      "Inference tensors cannot be saved for backward. To work around you can make a clone to get a normal tensor and "
+      "use it in autograd.");
+  slot->version = slot->tensor.impl()->version();
+  slot->kind = request.kind;
+  slot->index = request.index;
+}
+
 void RecordingBase::finish(OpNodeBase& node, const Save& save, std::span<Tensor> results) {
-  const auto slots = node.saved();
-  for (std::size_t r = 0; r < save.count_; ++r) {
+  SavedTensor* slot = node.saved_begin();
+  for (std::size_t r = 0; r < save.count_; ++r, ++slot) {
     const auto& request = save.requests_[r];
-    SavedTensor& s = slots[r];
-    s.kind = request.kind;
-    s.index = request.index;
-    switch (request.kind) {
-      case SavedKind::Input:
-        s.tensor = copies_ && (*copies_)[r].defined() ? (*copies_)[r] : as_saved(*inputs_[request.index]);
-        break;
-      case SavedKind::Output:
-        s.tensor = Tensor(results[request.index].array());
-        break;
-      case SavedKind::Other:
-        s.tensor = *request.other;
-        break;
-    }
-    check(!s.tensor.is_inference(),
-          "Inference tensors cannot be saved for backward. To work around you can make a clone to get a normal tensor "
-          "and use it in autograd.");
-    s.version = s.tensor.impl()->version();
+    const TensorImpl* impl = request.kind == SavedKind::Input && !copies_ ? inputs_[request.index]->impl() : nullptr;
+    if (impl && !impl->follows && !impl->inference) [[likely]]
+      new (slot) SavedTensor{*inputs_[request.index], impl->version(), SavedKind::Input, request.index};
+    else
+      save_rare(slot, save, r, results);
   }
   if (detail::saved_tensor_hooks) [[unlikely]]
     pack_saved_tensors(node);

@@ -98,7 +98,7 @@ class OpNodeBase : public Node {
   void check_not_released() const;
 
  protected:
-  OpNodeBase(std::size_t own_bytes, std::size_t num_edges, std::size_t num_saved)
+  [[gnu::always_inline]] OpNodeBase(std::size_t own_bytes, std::size_t num_edges, std::size_t num_saved)
       : Node(num_edges, own_bytes, num_saved) {
     std::uninitialized_default_construct_n(edges(), num_edges);
     std::uninitialized_default_construct_n(saved_begin(), num_saved);
@@ -122,7 +122,8 @@ inline bool Saved::needs(std::size_t i) const { return node_.needs(i); }
 template <FixedString Name, class Derivative>
 class OpNode final : public OpNodeBase {
  public:
-  static OpNodeBase* create(std::size_t num_edges, std::size_t num_saved, Derivative&& derivative) {
+  [[gnu::always_inline]] static OpNodeBase* create(std::size_t num_edges, std::size_t num_saved,
+                                                   Derivative&& derivative) {
     return new (OpNodeBase::allocate(sizeof(OpNode), num_edges, num_saved))
         OpNode(num_edges, num_saved, std::move(derivative));
   }
@@ -130,16 +131,27 @@ class OpNode final : public OpNodeBase {
 
   Grads apply(Grads&& grads) override {
     const Saved saved(*this);
-    if constexpr (std::is_invocable_v<Derivative&, const Saved&, Grads&>) {
+    if constexpr (kTakesAll) {
       return derivative_(saved, grads);
     } else {
       if (!grads[0].defined()) return Grads(num_outputs());
       return Grads(derivative_(saved, std::move(grads[0])));
     }
   }
+  Tensor apply_for(std::size_t i, Tensor&& grad) override {
+    if constexpr (kTakesAll) {
+      return Node::apply_for(i, std::move(grad));
+    } else {
+      if (!grad.defined()) return {};
+      Grads all(derivative_(Saved(*this), std::move(grad)));  // inlined where it is short, without a list then
+      check_count(all);
+      return std::move(all[i]);
+    }
+  }
 
  private:
-  OpNode(std::size_t num_edges, std::size_t num_saved, Derivative&& derivative)
+  static constexpr bool kTakesAll = std::is_invocable_v<Derivative&, const Saved&, Grads&>;
+  [[gnu::always_inline]] OpNode(std::size_t num_edges, std::size_t num_saved, Derivative&& derivative)
       : OpNodeBase(sizeof(OpNode), num_edges, num_saved), derivative_(std::move(derivative)) {
     static_assert(sizeof(OpNode) < 65536, "a derivative captures what is small; tensors are saved");
   }
@@ -182,7 +194,7 @@ class Wanted {
  public:
   /// None at all while nothing is recorded.
   template <std::size_t N>
-  explicit Wanted(std::span<const Tensor* const, N> inputs) {
+  [[gnu::always_inline]] explicit Wanted(std::span<const Tensor* const, N> inputs) {
     if (!detail::grad_mode) return;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       if (!takes_gradient(*inputs[i])) continue;
@@ -207,7 +219,7 @@ class RecordingBase {
   /// Before an in-place kernel: keeps copies of the inputs that it is going to overwrite.
   void keep_overwritten(const Save& save, const Tensor& self);
   /// Sets the edges: before an in-place kernel, since the places of its arguments are those before the change.
-  void connect(OpNodeBase& node);
+  void connect(OpNodeBase& node, const Wanted& wanted);
   /// Sets the saved tensors once the results exist.
   void finish(OpNodeBase& node, const Save& save, std::span<Tensor> results);
   /// Counts an in-place change of `self`.
@@ -216,6 +228,7 @@ class RecordingBase {
   static void rebase(const Tensor& self, Intrusive<Node> node);
 
  private:
+  void save_rare(SavedTensor* slot, const Save& save, std::size_t r, std::span<Tensor> results) const;
   std::span<const Tensor* const> inputs_;
   std::unique_ptr<std::array<Tensor, 8>> copies_;  // by request
 };
@@ -260,7 +273,7 @@ std::vector<Tensor> differentiable_many(std::span<const Tensor* const> in, Forwa
   save_fn(save);
   auto node =
       Intrusive<OpNodeBase>::adopt(OpNode<Name, Derivative>::create(in.size(), save.count(), std::move(derivative)));
-  recording.connect(*node);
+  recording.connect(*node, wanted);
   for (Tensor& r : results) set_history(r, node);
   recording.finish(*node, save, results);
   return results;
@@ -296,7 +309,7 @@ Tensor differentiable(std::span<const Tensor* const, N> in, Into into, Forward&&
   auto owner =
       Intrusive<OpNodeBase>::adopt(OpNode<Name, Derivative>::create(in.size(), save.count(), std::move(derivative)));
   OpNodeBase& node = *owner;
-  recording.connect(node);
+  recording.connect(node, wanted);
   if (!into.self()) {
     Tensor result = new_tensor([&] { return forward(into.array()); });
     set_history(result, std::move(owner));

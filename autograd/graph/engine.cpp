@@ -328,11 +328,6 @@ Grads BackwardRun::apply_watched(Node& n, NodeHooks* hooks, Grads grads) {
   return out;
 }
 
-[[noreturn, gnu::cold]] static void fail_count(const Node& n, const Grads& out) {
-  fail("Function {} returned an incorrect number of gradients (expected {}, got {})", n.name(), n.num_outputs(),
-       out.size());
-}
-
 void BackwardRun::execute(Ready&& ready) {
   Node& n = *ready.node;
   Grads grads = collect(std::move(ready));
@@ -351,7 +346,7 @@ void BackwardRun::execute(Ready&& ready) {
   }
   const bool watched = watched_ || (hooks && !hooks->post.empty());
   Grads out = watched ? apply_watched(n, hooks, std::move(grads)) : n.apply(std::move(grads));
-  if (out.size() != edges.size()) fail_count(n, out);
+  n.check_count(out);
   if (!keep_graph_) n.release_saved();
   Tensor* g = out.data();
   for (std::size_t i = 0; i < edges.size(); ++i) {
@@ -404,12 +399,11 @@ void BackwardRun::follow_chain() {
     if (!way) break;
     __builtin_prefetch(way->node.get());  // a long chain is not in the first cache
     __builtin_prefetch(reinterpret_cast<const char*>(way->node.get()) + 64);
-    Grads out = n.apply(Grads(std::move(at.grad)));
-    if (out.size() != n.num_outputs()) fail_count(n, out);
+    const auto argument = static_cast<std::size_t>(way - n.next_edges().data());
+    at.grad = n.apply_for(argument, std::move(at.grad));
     if (!keep_graph_) n.release_saved();
     at.node = way->node.get();
-    at.grad = std::move(out[static_cast<std::size_t>(way - n.next_edges().data())]);
-    if (at.grad.defined()) fit(*way, at.grad, &n, static_cast<std::size_t>(way - n.next_edges().data()));
+    if (at.grad.defined()) fit(*way, at.grad, &n, argument);
   }
   next_ = std::move(at);
 }

@@ -33,7 +33,7 @@ inline bool is_stale(const TensorImpl& view) { return view.view->graph_version !
 void refresh_view(TensorImpl& view);
 
 /// Whether operations on this tensor are recorded. Never throws.
-inline bool takes_gradient(const Tensor& t) {
+[[gnu::always_inline]] inline bool takes_gradient(const Tensor& t) {
   const TensorImpl* impl = t.impl();
   if (!impl) return false;
   return impl->requires_grad || (impl->view && is_stale(*impl) && impl->view->base.impl()->requires_grad);

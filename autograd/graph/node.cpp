@@ -35,9 +35,17 @@ Dims ShapeRecord::sizes() const {
   return d;
 }
 
-Node::~Node() { memory::detail::count(memory::detail::Counted::Nodes, -1); }
-
 Node::More::~More() = default;
+
+Tensor Node::apply_for(std::size_t i, Tensor&& grad) {
+  Grads all = apply(Grads(std::move(grad)));
+  check_count(all);
+  return std::move(all[i]);
+}
+
+void Node::fail_count(std::size_t count) const {
+  fail("Function {} returned an incorrect number of gradients (expected {}, got {})", name(), num_outputs(), count);
+}
 
 Node::More& Node::more() {
   if (!more_) more_ = std::make_unique<More>();

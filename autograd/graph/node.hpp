@@ -38,7 +38,7 @@ class Grads {
       ((new (to++) Tensor(std::forward<T>(tensors))), ...);
     }
   }
-  explicit Grads(std::size_t size) : size_(size) {
+  explicit Grads(std::size_t size) : size_(size), many_(nullptr) {
     if (size > kFew)
       many_ = new Tensor[size];
     else
@@ -54,7 +54,7 @@ class Grads {
     take(other);
     return *this;
   }
-  ~Grads() { clear(); }
+  [[gnu::always_inline]] ~Grads() { clear(); }
 
   std::size_t size() const { return size_; }
   Tensor* data() { return size_ > kFew ? many_ : few_; }
@@ -78,7 +78,7 @@ class Grads {
       other.size_ = 0;
     }
   }
-  void clear() {
+  [[gnu::always_inline]] void clear() {
     if (size_ <= kFew)
       std::destroy_n(few_, size_);
     else
@@ -163,7 +163,7 @@ extern constinit std::atomic<bool> keep_origins;
 /// forward arguments, which `next_edges` lead to. Subclasses give a name and `apply`.
 class Node : public RefCounted {
  public:
-  virtual ~Node();
+  virtual ~Node() { memory::detail::count(memory::detail::Counted::Nodes, -1); }
   /// Destroys iteratively: chains of any length are freed within a constant stack.
   static void destroy(Node* node) noexcept;
 
@@ -171,6 +171,9 @@ class Node : public RefCounted {
   virtual const char* name() const = 0;
   /// Gradients of the forward arguments from those of the forward results.
   virtual Grads apply(Grads&& grads) = 0;
+  /// The gradient of forward argument i alone, from that of the only forward result: apply() where nobody asks for
+  /// more, as in the middle of a chain.
+  virtual Tensor apply_for(std::size_t i, Tensor&& grad);
   /// Drops what was saved for the derivative; running it again then throws.
   virtual void release_saved() {}
 
@@ -203,7 +206,7 @@ class Node : public RefCounted {
  protected:
   /// `edges_offset`: bytes from the node's start to the trailing storage that holds its edges, and after them
   /// `num_saved` saved tensors.
-  Node(std::size_t num_edges, std::size_t edges_offset, std::size_t num_saved = 0)
+  [[gnu::always_inline]] Node(std::size_t num_edges, std::size_t edges_offset, std::size_t num_saved = 0)
       : num_edges_(static_cast<std::uint16_t>(num_edges)),
         sequence_nr_(detail::next_sequence_nr++),
         edges_offset_(static_cast<std::uint16_t>(edges_offset)),
@@ -216,6 +219,11 @@ class Node : public RefCounted {
   }
   Edge* edges() const {
     return reinterpret_cast<Edge*>(const_cast<char*>(reinterpret_cast<const char*>(this)) + edges_offset_);
+  }
+  /// Throws unless `grads` has one for each forward argument.
+  void check_count(const Grads& grads) const {
+    if (grads.size() != num_edges_) [[unlikely]]
+      fail_count(grads.size());
   }
   std::size_t num_saved() const { return num_saved_; }
   bool saved_is_released() const { return released_; }
@@ -241,6 +249,7 @@ class Node : public RefCounted {
   };
   More& more();
   void keep_origin();
+  [[noreturn, gnu::cold]] void fail_count(std::size_t count) const;
 
   std::uint16_t num_edges_;
   std::uint16_t num_inputs_ = 0;

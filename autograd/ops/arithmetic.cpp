@@ -161,7 +161,7 @@ bool written_over(Binary op, Tensor& a, const Tensor& b) {
     return false;
   const TensorImpl& impl = *a.impl();
   const Array &x = impl.array, &y = b.array();
-  const bool fits = (y.is_contiguous() && y.sizes() == x.sizes()) || (y.numel() == 1 && y.dim() <= x.dim());
+  const bool fits = (y.numel() == 1 && y.dim() <= x.dim()) || (y.is_contiguous() && y.sizes() == x.sizes());
   if (!fits || !impl.is_bare() || x.dtype() != y.dtype() || !is_floating_point(x.dtype())) return false;
   kernels::binary_into(op, x, x, y);
   return true;
