@@ -30,6 +30,7 @@ constexpr const char* kUsage = R"(usage: xgrad_bench [options]
   --seconds S        time for each row (2)
   --json FILE        write the rows there as well
   --plot-data FILE   and what draws them: row, ratio to libtorch, its quartiles, goal
+  --functional       instead of these rows, all of nn.functional; what is slower than libtorch is listed at the end
   --list             names of the rows
   --node-bytes N     bytes a graph node costs, in a chain of N multiplications
   --attention-bytes N  bytes that a forward pass of attention of length N keeps
@@ -45,16 +46,16 @@ struct Options {
   std::regex only{""};
   double seconds = 2;
   std::string json, plot_data;
-  bool list = false;
+  bool list = false, functional = false;
   Clock clock = Clock::Wall;
 };
 
-std::vector<Side> all_sides() {
-  std::vector<Side> sides{xgrad_side()};
+std::vector<Side> all_sides(bool functional) {
+  std::vector<Side> sides{functional ? xgrad_functional() : xgrad_side()};
 #ifdef BENCH_LIBTORCH
-  sides.push_back(libtorch_side());
+  sides.push_back(functional ? libtorch_functional() : libtorch_side());
 #endif
-  sides.push_back(by_hand_side());
+  if (!functional) sides.push_back(by_hand_side());
   return sides;
 }
 
@@ -169,8 +170,23 @@ void write_plot_data(const std::string& path, const Json& rows) {
   }
 }
 
+/// The rows in which libtorch is faster, the worst first.
+void print_slower(const Json& rows) {
+  std::vector<std::pair<double, std::string>> slower;
+  std::size_t compared = 0;
+  for (const Json& row : rows) {
+    if (!row.contains("libtorch")) continue;
+    ++compared;
+    const double ratio = row["libtorch"]["ratio"]["median"].get<double>();
+    if (ratio < 1) slower.emplace_back(ratio, row["row"].get<std::string>());
+  }
+  std::sort(slower.begin(), slower.end());
+  fmt::print("\n{} of {} rows are slower than libtorch's\n", slower.size(), compared);
+  for (const auto& [ratio, name] : slower) fmt::print("  x{:<6.2f} {}\n", ratio, name);
+}
+
 int run_rows(const Options& options) {
-  const std::vector<Side> sides = all_sides();
+  const std::vector<Side> sides = all_sides(options.functional);
   Json out = Json::array();
   bool same = true;
   if (!options.list) {
@@ -183,8 +199,14 @@ int run_rows(const Options& options) {
     if (options.list)
       fmt::print("{}\n", row.name);
     else
-      same &= run_row(row, sides, options, out);
+      try {
+        same &= run_row(row, sides, options, out);
+      } catch (const std::exception& e) {
+        fmt::print("{}: {}\n", row.name, e.what());
+        same = false;
+      }
   }
+  if (options.functional && !options.list) print_slower(out);
   if (!options.json.empty()) std::ofstream(options.json) << out.dump(1) << '\n';
   if (!options.plot_data.empty()) write_plot_data(options.plot_data, out);
   return same ? 0 : 1;
@@ -240,6 +262,8 @@ int run(int count, char** arguments) {
     const bool has_value = i + 1 < count;
     if (name == "--list")
       options.list = true;
+    else if (name == "--functional")
+      options.functional = true;
     else if (name == "--processor-time")
       options.clock = Clock::Processor;
     else if (name == "--measure" && has_value)

@@ -38,6 +38,9 @@ struct Side {
 Side xgrad_side();
 Side libtorch_side();  ///< only where libtorch was found
 Side by_hand_side();
+/// All of nn.functional, a table of its own.
+Side xgrad_functional();
+Side libtorch_functional();  ///< only where libtorch was found
 
 /// Bytes that this process grows by for each of `nodes` multiplications recorded in a graph.
 double xgrad_node_bytes(int nodes);
