@@ -72,12 +72,24 @@ void mse(Call& c) {
   reduced(c, c.node("Mul", {e, e}), c.integer(0));
 }
 
+/// d = |x − t|: d²·curvature/2 where d < width, slope·(d − width/2) beyond.
+void bowl(Call& c, double curvature, double width, double slope) {
+  const ScalarType t = c.dtype(0);
+  const std::string size = c.node("Abs", {c.node("Sub", {c.in(0), c.in(1)})});
+  const std::string square = c.node("Mul", {size, size});
+  const std::string inner = c.node("Mul", {square, c.number(curvature / 2, t)});
+  const std::string outer = c.node("Mul", {c.node("Sub", {size, c.number(width / 2, t)}), c.number(slope, t)});
+  reduced(c, c.node("Where", {c.node("Less", {size, c.number(width, t)}), inner, outer}), c.integer(0));
+}
+
 constexpr Row kRows[] = {
     {"nll_loss", [](Call& c) { class_loss(c, false); }},
     {"cross_entropy_loss", [](Call& c) { class_loss(c, true); }},
     {"binary_cross_entropy", binary_cross_entropy},
     {"binary_cross_entropy_with_logits", binary_cross_entropy_with_logits},
     {"mse_loss", mse},
+    {"smooth_l1_loss", [](Call& c) { bowl(c, 1 / c.real(1), c.real(1), 1); }},
+    {"huber_loss", [](Call& c) { bowl(c, 1, c.real(1), c.real(1)); }},
 };
 
 }  // namespace

@@ -137,16 +137,24 @@ struct Elu {
   }
 };
 
-/// A formula without functions: value(x) and slope(x) of one number.
+/// x, or the bound that it is beyond; NaN stays. In the order in which processors have it as one instruction each.
+template <class T>
+T within(T x, T low, T high) {
+  const T raised = low > x ? low : x;
+  return high < raised ? high : raised;
+}
+
+/// A formula without functions: value(x) and slope(x) of one number. The loops have copies of them, whose parameters no
+/// store to y can change: read where only one of two results needs them, those would make a branch of each choice.
 template <class T, class Value, class Slope>
 struct Plain {
   Value f;
   Slope s;
   void value(T* y, const T* x, std::int64_t n) const {
-    each(y, n, [&](auto i) { return f(x[i]); });
+    each(y, n, [f = f, x](auto i) { return f(x[i]); });
   }
   void slope(T* y, const T* x, std::int64_t n) const {
-    each(y, n, [&](auto i) { return s(x[i]); });
+    each(y, n, [s = s, x](auto i) { return s(x[i]); });
   }
 };
 template <class T, class Value, class Slope>
@@ -176,24 +184,17 @@ void with_formula(const ActivationCall& call, Use use) {
     case Activation::LeakyRelu:
       return use(plain<T>([a](T x) { return x > 0 ? x : x * a; }, [a](T x) { return x > 0 ? T(1) : a; }));
     case Activation::Hardtanh:
-      return use(plain<T>([a, b](T x) { return x < a   ? a
-                                               : x > b ? b
-                                                       : x; },
-                          [a, b](T x) { return x > a && x < b ? T(1) : T(0); }));
+      return use(
+          plain<T>([a, b](T x) { return within(x, a, b); }, [a, b](T x) { return x > a && x < b ? T(1) : T(0); }));
     case Activation::Hardsigmoid:
-      return use(plain<T>([](T x) { return (x < -3  ? T(0)
-                                            : x > 3 ? T(6)
-                                                    : x + 3) /
-                                           6; },
+      return use(plain<T>([](T x) { return within(x + 3, T(0), T(6)) / 6; },
                           [](T x) { return x > -3 && x < 3 ? T(1) / 6 : T(0); }));
     case Activation::Hardswish:
-      return use(plain<T>(
-          [](T x) {
-            return x * (x < -3 ? T(0) : x > 3 ? T(6) : x + 3) / 6;
-          },
-          [](T x) { return x >= 3   ? T(1)
-                           : x < -3 ? T(0)
-                                    : x / 3 + T(0.5); }));
+      return use(plain<T>([](T x) { return x * within(x + 3, T(0), T(6)) / 6; },
+                          [](T x) {
+                            const T middle = x / 3 + T(0.5);
+                            return x >= 3 ? T(1) : x < -3 ? T(0) : middle;
+                          }));
     case Activation::Hardshrink:
       return use(plain<T>([a](T x) { return x >= -a && x <= a ? T(0) : x; },
                           [a](T x) { return x < -a || x > a ? T(1) : T(0); }));
@@ -202,6 +203,18 @@ void with_formula(const ActivationCall& call, Use use) {
                                             : x < -a ? x + a
                                                      : T(0); },
                           [a](T x) { return x < -a || x > a ? T(1) : T(0); }));
+    case Activation::Square:
+      return use(plain<T>([](T x) { return x * x; }, [](T x) { return x * 2; }));
+    case Activation::Bowl:
+      return use(plain<T>(
+          [b, c, half = a / 2, edge = b / 2](T x) {
+            const T size = std::abs(x), inner = half * x * x, outer = c * (size - edge);
+            return size < b ? inner : outer;
+          },
+          [a, b, c](T x) {
+            const T inner = a * x, outer = std::copysign(c, x);
+            return std::abs(x) >= b ? outer : inner;
+          }));
     case Activation::Threshold:
       return use(plain<T>([a, b](T x) { return x <= a ? b : x; }, [a](T x) { return x <= a ? T(0) : T(1); }));
   }
@@ -226,6 +239,34 @@ Array activation_backward(const ActivationCall& call, const Array& g, const Arra
       map_blocks<T, 2>(result, {&g, &x}, [&](T* y, const auto& from, std::int64_t n) {
         formula.slope(y, from[1], n);
         each(y, n, [&](auto i) { return y[i] == 0 ? T(0) : y[i] * from[0][i]; });
+      });
+    });
+  });
+  return result;
+}
+
+Array activation_of_difference(const ActivationCall& call, const Array& a, const Array& b) {
+  const Array result = result_for({&a, &b}, a.dtype(), nullptr);
+  of_floating(a.dtype(), [&]<class T>() {
+    with_formula<T>(call, [&](const auto& formula) {
+      map_blocks<T, 2>(result, {&a, &b}, [&](T* y, const auto& from, std::int64_t n) {
+        each(y, n, [p = from[0], q = from[1]](auto i) { return p[i] - q[i]; });
+        formula.value(y, y, n);
+      });
+    });
+  });
+  return result;
+}
+
+Array slope_of_difference(const ActivationCall& call, const Array& g, const Array& a, const Array& b) {
+  const Array result = result_for({&g, &a, &b}, a.dtype(), nullptr);
+  of_floating(a.dtype(), [&]<class T>() {
+    with_formula<T>(call, [&](const auto& formula) {
+      map_blocks<T, 3>(result, {&g, &a, &b}, [&](T* y, const auto& from, std::int64_t n) {
+        T slope[kFormulaBlock];
+        each(slope, n, [p = from[1], q = from[2]](auto i) { return p[i] - q[i]; });
+        formula.slope(slope, slope, n);
+        each(y, n, [up = from[0], s = static_cast<const T*>(slope)](auto i) { return up[i] * s[i]; });
       });
     });
   });

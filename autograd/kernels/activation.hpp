@@ -21,6 +21,8 @@ enum class Activation {
   Hardswish,
   Hardshrink,  // lambda
   Softshrink,  // lambda
+  Square,      // and the next are losses of a difference
+  Bowl,        // curvature, width, slope: curvature/2·x² where |x| < width, slope·(|x| − width/2) beyond
   Threshold    // threshold, value
 };
 
@@ -33,6 +35,9 @@ struct ActivationCall {
 Array activation(const ActivationCall& call, const Array& x, const Array* out = nullptr);
 /// g·f'(x). Hardtanh, and LeakyRelu with a slope that is not negative, give the same for f(x) instead of x.
 Array activation_backward(const ActivationCall& call, const Array& g, const Array& x);
+/// f(a − b), which may broadcast, and g·f'(a − b); all of one floating dtype.
+Array activation_of_difference(const ActivationCall& call, const Array& a, const Array& b);
+Array slope_of_difference(const ActivationCall& call, const Array& g, const Array& a, const Array& b);
 /// x ≤ threshold ? value : x, for integers.
 Array threshold_integers(const Array& x, std::int64_t threshold, std::int64_t value, const Array* out = nullptr);
 /// Uniform on [low, high) where x ≤ 0, else 1: one draw of 53 bits each, in the order of indices. Floating x.

@@ -73,6 +73,11 @@ void run_binary(Binary op, const Array& out, const Array& a, const Array& b) {
         return apply<T>(out, a, b, [](T g, T y) { return g * (1 - y * y); });
       case Binary::ReluBackward:
         return apply<T>(out, a, b, [](T g, T y) { return y <= 0 ? T(0) : g; });
+      case Binary::Prelu:
+        return apply<T>(out, a, b, [](T x, T w) {
+          const T scaled = x * w;
+          return x > 0 ? x : scaled;
+        });
       default:
         break;
     }
@@ -101,6 +106,14 @@ void map_ternary(const Array& out, const Array& a, const Array& b, const Array& 
       const T y = *reinterpret_cast<const T*>(p[2]);
       XGRAD_INDEPENDENT
       for (std::int64_t i = 0; i < n; ++i) r[i] = h(x[i], y, z[i]);
+      return;
+    }
+    if (s[0] == size && s[1] == 0 && s[2] == size && s[3] == 0) {  // a row between two numbers
+      auto* r = reinterpret_cast<T*>(p[0]);
+      const auto* y = reinterpret_cast<const T*>(p[2]);
+      const T x = *reinterpret_cast<const T*>(p[1]), z = *reinterpret_cast<const T*>(p[3]);
+      XGRAD_INDEPENDENT
+      for (std::int64_t i = 0; i < n; ++i) r[i] = h(x, y[i], z);
       return;
     }
     for (std::int64_t i = 0; i < n; ++i) {

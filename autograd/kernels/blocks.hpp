@@ -30,7 +30,10 @@ void map_blocks(const Array& out, const std::array<const Array*, N>& in, Formula
         const char* const start = p[k + 1] + at * stride;
         from[k] = reinterpret_cast<const T*>(start);
         if (stride == kSize) continue;
-        for (std::int64_t i = 0; i < n; ++i) scratch[k + 1][i] = *reinterpret_cast<const T*>(start + i * stride);
+        if (stride == 0)
+          std::fill_n(scratch[k + 1], n, *reinterpret_cast<const T*>(start));
+        else
+          for (std::int64_t i = 0; i < n; ++i) scratch[k + 1][i] = *reinterpret_cast<const T*>(start + i * stride);
         from[k] = scratch[k + 1];
       }
       const std::int64_t stride = plan.row_stride[0];

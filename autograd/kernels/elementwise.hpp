@@ -88,7 +88,8 @@ enum class Binary {
   Copysign,
   SigmoidBackward,
   TanhBackward,
-  ReluBackward
+  ReluBackward,
+  Prelu
 };
 enum class Ternary { Addcmul, Addcdiv, Lerp, Clamp };
 enum class Compare { Eq, Ne, Lt, Le, Gt, Ge };
@@ -97,7 +98,8 @@ enum class Logic { And, Or, Xor };
 /// op(x). Round goes to the even neighbour.
 Array unary(Unary op, const Array& x, const Array* out = nullptr);
 /// op(a, b), computed in `dtype`, which is also the result's unless `out` has its own.
-/// SigmoidBackward is a·b·(1−b), TanhBackward a·(1−b²), ReluBackward b <= 0 ? 0 : a (so that NaN lets a pass).
+/// SigmoidBackward is a·b·(1−b), TanhBackward a·(1−b²), ReluBackward b <= 0 ? 0 : a (so that NaN lets a pass),
+/// Prelu a > 0 ? a : a·b.
 Array binary(Binary op, const Array& a, const Array& b, ScalarType dtype, const Array* out = nullptr);
 /// The same into `out`, which must have the dtype of both and their broadcast shape, and share memory with a or b only
 /// element by element.

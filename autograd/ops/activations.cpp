@@ -153,6 +153,22 @@ Tensor gelu(const Tensor& x, std::string_view approximate, Into into) {
   return activate<"GeluBackward0">("GeluKernelImpl", {f}, x, into);
 }
 
+/// x > 0 ? x : w·x                   dx = x > 0 ? g : w·g, dw = x > 0 ? 0 : x·g
+Tensor sloped(const Tensor& x, const Tensor& w) {
+  return differentiable<"PreluBackward0">(
+      inputs(x, w), {},
+      [&](const Array*) { return kernels::binary(kernels::Binary::Prelu, x.array(), w.array(), x.dtype()); },
+      [](Save& s) {
+        s.input(0);
+        if (s.needed(0)) s.input(1);
+      },
+      [](const Saved& s, const Tensor& g) -> Grads {
+        const Tensor& x = s.input(0);
+        return {s.needs(0) ? where(x > 0, g, s.input(1) * g) : Tensor(),
+                s.needs(1) ? where(x > 0, 0., x * g) : Tensor()};
+      });
+}
+
 Tensor rrelu(const Tensor& x, Scalar lower, Scalar upper, bool training, const std::optional<Generator>& generator,
              Into into) {
   if (!training) return leaky_relu(x, (lower.toDouble() + upper.toDouble()) / 2, into);
@@ -240,7 +256,7 @@ Tensor prelu(const Tensor& x, const Tensor& weight) {
   } else {
     slopes = weight.view(Dims{});
   }
-  return as_one("prelu", {&x, &weight}, [&] { return where(x > 0, x, slopes * x); });
+  return as_one("prelu", {&x, &weight}, [&] { return sloped(x, slopes); });
 }
 
 Tensor glu(const Tensor& x, std::int64_t dim) {

@@ -29,12 +29,6 @@ Tensor length(const Tensor& x, double p, bool keepdim) {
 
 Tensor hinge(const Tensor& x) { return x.clamp_min(0); }
 
-/// e²/2·curvature, and `straight` where `far` holds. The square never sees a far e: an infinite one would give its
-/// gradient of zero times infinity to the sum. Nor does it see |e|, which has no slope at 0 to differentiate again.
-Tensor bowl(const Tensor& e, const Tensor& far, double curvature, const Tensor& straight) {
-  return where(far, straight, square(where(far, 0., e)) * (0.5 * curvature));
-}
-
 }  // namespace
 
 Tensor cosine_similarity(const Tensor& a, const Tensor& b, std::int64_t dim, double eps) {
@@ -52,21 +46,6 @@ Tensor cosine_similarity(const Tensor& a, const Tensor& b, std::int64_t dim, dou
 
 Tensor pairwise_distance(const Tensor& a, const Tensor& b, double p, double eps, bool keepdim) {
   return length(a - b + eps, p, keepdim);
-}
-
-Tensor smooth_l1_loss(const Tensor& x, const Tensor& target, Reduction reduction, double beta) {
-  check(beta >= 0, "smooth_l1_loss does not support negative values for beta.");
-  check_floating("smooth_l1_cpu", x, target);
-  const Tensor e = x - target, d = abs(e);
-  if (beta == 0) return reduced(d, reduction);
-  return reduced(bowl(e, d >= beta, 1 / beta, d - 0.5 * beta), reduction);
-}
-
-Tensor huber_loss(const Tensor& x, const Tensor& target, Reduction reduction, double delta) {
-  check(delta > 0, "huber_loss does not support non-positive values for delta.");
-  check_floating("huber_cpu", x, target);
-  const Tensor e = x - target, d = abs(e);
-  return reduced(bowl(e, d > delta, 1, (d - 0.5 * delta) * delta), reduction);
 }
 
 Tensor kl_div(const Tensor& x, const Tensor& target, Reduction reduction, bool log_target) {

@@ -1,5 +1,6 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/softmax.hpp>
+#include <xgrad/autograd/ops/loss_checks.hpp>
 #include <xgrad/autograd/ops/promotion.hpp>
 
 #include <cmath>
@@ -175,16 +176,6 @@ Tensor cross_entropy_probabilities(const Tensor& x, const Tensor& target, const 
   return loss.sum() / (static_cast<double>(x.numel()) / classes);
 }
 
-void check_same_shape(const char* loss, const Tensor& x, const Tensor& target) {
-  if (x.sizes() == target.sizes()) return;
-  ValueError e(
-      fmt::format("Using a target size (torch.Size({})) that is different to the input size (torch.Size({})) is "
-                  "not supported by {}. Please ensure they have the same size.",
-                  target.sizes(), x.sizes(), loss));
-  e.set_hint("broadcasting the two would compare every element with every other; reshape one: target.view_as(input)");
-  throw e;
-}
-
 /// A loss of one number an element, reduced: `value(x, t)` is evaluated without recording, `slope(s, g)` maps each
 /// element's gradient to those of x and t by differentiable operations.
 template <FixedString Name, class Value, class Slope>
@@ -211,6 +202,16 @@ Tensor elementwise_loss(const Tensor& x, const Tensor& target, Reduction reducti
 }
 
 }  // namespace
+
+void ops::check_same_shape(const char* loss, const Tensor& x, const Tensor& target) {
+  if (x.sizes() == target.sizes()) return;
+  ValueError e(
+      fmt::format("Using a target size (torch.Size({})) that is different to the input size (torch.Size({})) is "
+                  "not supported by {}. Please ensure they have the same size.",
+                  target.sizes(), x.sizes(), loss));
+  e.set_hint("broadcasting the two would compare every element with every other; reshape one: target.view_as(input)");
+  throw e;
+}
 
 Tensor nll_loss(const Tensor& logp, const Tensor& target, const Tensor& weight, Reduction reduction,
                 std::int64_t ignore_index) {
@@ -248,7 +249,7 @@ constexpr double kLeastVariance = 1e-12F;
 
 /// −w·(t·ln x + (1 − t)·ln(1 − x))       dx = g·w·(x − t) / max(x·(1 − x), 1e-12), dt = g·w·(ln(1 − x) − ln x)
 Tensor binary_cross_entropy(const Tensor& x, const Tensor& target, const Tensor& weight, Reduction reduction) {
-  check_same_shape("binary_cross_entropy", x, target);
+  ops::check_same_shape("binary_cross_entropy", x, target);
   check_constant("binary_cross_entropy", "weight", weight);
   check(x.dtype() == target.dtype(), "Found dtype {} but expected {}", target.dtype(), x.dtype());
   check<NotImplementedError>(x.is_floating_point(), "\"binary_cross_entropy\" not implemented for '{}'", x.dtype());
@@ -311,23 +312,8 @@ Tensor binary_cross_entropy_with_logits(const Tensor& x, const Tensor& target, c
   return loss;
 }
 
-/// (x − t)²               dx = 2·g·(x − t), dt = −dx
-Tensor mse_loss(const Tensor& x, const Tensor& target, Reduction reduction) {
-  check_same_shape("mse_loss", x, target);
-  const ScalarType dtype = ops::result_type(x, target);
-  check<NotImplementedError>(is_floating_point(dtype), "\"mse_cpu\" not implemented for '{}'", dtype);
-  const Tensor a = ops::as_dtype(x, dtype), b = ops::as_dtype(target, dtype);
-  told(reduction);
-  return elementwise_loss<"MseLossBackward0">(
-      a, b, reduction, {}, [&] { return square(x - target); },
-      [](const Saved& s, const Tensor& g, const Tensor&, const Tensor&) -> Grads {
-        const Tensor d = g * ((s.input(0) - s.input(1)) * 2);
-        return {s.needs(0) ? d : Tensor(), s.needs(1) ? -d : Tensor()};
-      });
-}
-
 Tensor l1_loss(const Tensor& x, const Tensor& target, Reduction reduction) {
-  check_same_shape("l1_loss", x, target);
+  ops::check_same_shape("l1_loss", x, target);
   return reduce(abs(x - target), reduction);
 }
 
