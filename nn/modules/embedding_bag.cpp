@@ -1,4 +1,5 @@
 #include <xgrad/autograd/graph/grad_mode.hpp>
+#include <xgrad/autograd/ops/bags.hpp>
 #include <xgrad/nn/init.hpp>
 #include <xgrad/nn/modules/embedding_bag.hpp>
 
@@ -12,47 +13,55 @@ namespace functional {
 
 namespace {
 
-/// Which rows are taken, and into which bag each goes; padding is left out.
-struct Bags {
-  std::vector<std::int64_t> rows, bag, place;  // `place`: which of the input's numbers it was
-  std::int64_t count = 0;
-};
-
-Bags bags_of(const Tensor& input, const EmbeddingBagFuncOptions& o, std::int64_t padding) {
+/// The numbers in a row, and where each bag begins, with the end of the last one.
+ops::Bags bags_of(const Tensor& input, const EmbeddingBagFuncOptions& o, std::int64_t padding) {
   check<ValueError>(input.dim() == 1 || input.dim() == 2,
                     "input has to be 1D or 2D Tensor, but got Tensor of dimension {}", input.dim());
-  std::vector<std::int64_t> begins;
   const std::int64_t n = input.numel();
-  Bags out;
+  ops::Bags bags{input.to(kInt64).contiguous().view({n}), {}, padding, o.mode() == "mean"};
   if (input.dim() == 2) {
     check<ValueError>(
         !o.offsets().defined(),
         "if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length "
         "sequences. However, found offsets of type torch.Tensor");
-    for (std::int64_t i = 0; i < input.size(0); ++i) begins.push_back(i * input.size(1));
-  } else {
-    check<ValueError>(o.offsets().defined(), "offsets has to be a 1D Tensor but got None");
-    check<ValueError>(o.offsets().dim() == 1, "offsets has to be a 1D Tensor");
-    begins = o.offsets().to_vector<std::int64_t>();
-    check(!o.include_last_offset() || !begins.empty(), "include_last_offset: number of offset should be at least 1");
-    check(begins.empty() || begins[0] == 0,
-          "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, "
-          "got {}",
-          begins.empty() ? 0 : begins[0]);
-    check(std::is_sorted(begins.begin(), begins.end()) && (begins.empty() || begins.back() <= n),
-          "offsets have to be increasing and no larger than input's length {}", n);
-    if (o.include_last_offset()) begins.pop_back();
+    bags.starts = arange(input.size(0) + 1, kInt64) * input.size(1);
+    return bags;
   }
-  out.count = static_cast<std::int64_t>(begins.size());
-  const std::vector<std::int64_t> rows = input.to_vector<std::int64_t>();
-  const std::int64_t end =
-      o.include_last_offset() && input.dim() == 1 ? o.offsets().select(0, -1).item<std::int64_t>() : n;
+  check<ValueError>(o.offsets().defined(), "offsets has to be a 1D Tensor but got None");
+  check<ValueError>(o.offsets().dim() == 1, "offsets has to be a 1D Tensor");
+  const Tensor begins = o.offsets().to(kInt64).contiguous();
+  const std::int64_t* const first = begins.data_ptr<std::int64_t>();
+  const std::int64_t* const last = first + begins.numel();
+  check(!o.include_last_offset() || first != last, "include_last_offset: number of offset should be at least 1");
+  check(first == last || *first == 0,
+        "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, "
+        "got {}",
+        first == last ? 0 : *first);
+  check(std::is_sorted(first, last) && (first == last || last[-1] <= n),
+        "offsets have to be increasing and no larger than input's length {}", n);
+  const std::int64_t count = begins.numel() + (o.include_last_offset() ? 0 : 1);
+  bags.starts = empty({count}, kInt64);
+  std::int64_t* const starts = bags.starts.data_ptr<std::int64_t>();
+  if (!o.include_last_offset()) starts[count - 1] = n;
+  std::copy(first, last, starts);
+  return bags;
+}
+
+/// Which rows are taken, and into which bag each goes; padding is left out.
+struct Rows {
+  std::vector<std::int64_t> rows, bag, place;  // `place`: which of the input's numbers it was
+  std::int64_t count = 0;
+};
+
+Rows rows_of(const ops::Bags& bags) {
+  Rows out;
+  out.count = bags.starts.numel() - 1;
+  const std::int64_t* const index = bags.index.data_ptr<std::int64_t>();
+  const std::int64_t* const starts = bags.starts.data_ptr<std::int64_t>();
   for (std::int64_t b = 0; b < out.count; ++b) {
-    const auto at = static_cast<std::size_t>(b);
-    const std::int64_t stop = at + 1 < begins.size() ? begins[at + 1] : end;
-    for (std::int64_t i = begins[at]; i < stop; ++i) {
-      if (rows[static_cast<std::size_t>(i)] == padding) continue;
-      out.rows.push_back(rows[static_cast<std::size_t>(i)]);
+    for (std::int64_t i = starts[b]; i < starts[b + 1]; ++i) {
+      if (index[i] == bags.skip) continue;
+      out.rows.push_back(index[i]);
       out.bag.push_back(b);
       out.place.push_back(i);
     }
@@ -63,7 +72,7 @@ Bags bags_of(const Tensor& input, const EmbeddingBagFuncOptions& o, std::int64_t
 Tensor integers(const std::vector<std::int64_t>& list) { return tensor(list, kInt64); }
 
 /// The largest of each bag in each column, the first of equal ones; 0 for an empty bag.
-Tensor largest(const Tensor& rows, const Bags& bags) {
+Tensor largest(const Tensor& rows, const Rows& bags) {
   const std::int64_t width = rows.size(1);
   std::vector<std::int64_t> best(static_cast<std::size_t>(bags.count * width), -1);
   const std::vector<double> values = rows.detach().to_vector<double>();
@@ -105,7 +114,13 @@ Tensor embedding_bag(const Tensor& input, const Tensor& weight, const EmbeddingB
     padding = *o.padding_idx() < 0 ? *o.padding_idx() + weight.size(0) : *o.padding_idx();
     check(padding >= 0 && padding < weight.size(0), "padding_idx must be within the number of embeddings");
   }
-  const Bags bags = bags_of(input, o, padding);
+  const ops::Bags by_bag = bags_of(input, o, padding);
+  // What changes the table first, or its gradient, goes by its rows one by one.
+  if (mode != "max" && !o.max_norm() && !o.scale_grad_by_freq() && weight.dim() == 2 && weight.is_floating_point() &&
+      (!by.defined() || by.dtype() == weight.dtype())) {
+    return ops::sum_bags(weight, by.defined() ? by.reshape({-1}) : Tensor(), by_bag);
+  }
+  const Rows bags = rows_of(by_bag);
   Tensor rows = embedding(integers(bags.rows), weight,
                           EmbeddingFuncOptions()
                               .max_norm(o.max_norm())

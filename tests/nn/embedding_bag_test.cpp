@@ -1,6 +1,7 @@
 // EmbeddingBag where it is not compared with PyTorch's (layers_sampling.cpp).
 #include <gtest/gtest.h>
 
+#include <xgrad/autograd/gradcheck_gtest.hpp>
 #include <xgrad/xgrad.hpp>
 
 namespace xgrad {
@@ -32,6 +33,43 @@ TEST(EmbeddingBag, PaddingDoesNotCount) {
   EXPECT_EQ(of("mean", 0), 1.5);
   EXPECT_EQ(of("max", -1), 1);
   EXPECT_EQ(of("sum", -1), 1);
+}
+
+/// What a bag's sum is by definition, in the order of its rows.
+Tensor sum_by_rows(const Tensor& weight, const std::vector<std::int64_t>& bag, const Tensor& by) {
+  Tensor sum = zeros({weight.size(1)}, weight.dtype());
+  for (std::size_t i = 0; i < bag.size(); ++i) sum = sum + weight[bag[i]] * by[static_cast<std::int64_t>(i)];
+  return sum;
+}
+
+TEST(EmbeddingBag, SumsOfEveryWidth) {
+  manual_seed(1);
+  const Tensor index = tensor({3, 1, 4, 1, 5, 9, 2, 6}, kInt64), starts = tensor({0, 3, 3}, kInt64);
+  for (const auto dtype : {kFloat32, kFloat64}) {
+    for (const std::int64_t width : {0, 1, 3, 7, 8, 9, 31, 63, 64, 65, 100, 131}) {
+      const Tensor weight = randn({10, width}, dtype), by = randn({8}, dtype);
+      const Tensor y = F::embedding_bag(index, weight, offsets = starts, kw::mode = "sum", per_sample_weights = by);
+      const Tensor mean = F::embedding_bag(index, weight, offsets = starts);
+      EXPECT_TRUE(allclose(y[0], sum_by_rows(weight, {3, 1, 4}, by))) << width;
+      EXPECT_TRUE(y[1].equal(zeros({width}, dtype))) << width;
+      EXPECT_TRUE(allclose(y[2], sum_by_rows(weight, {1, 5, 9, 2, 6}, by.slice(0, 3)))) << width;
+      EXPECT_TRUE(allclose(mean[0], sum_by_rows(weight, {3, 1, 4}, ones({3}, dtype)) / 3, 1e-5, 1e-6)) << width;
+    }
+  }
+}
+
+TEST(EmbeddingBag, HasEveryDerivative) {
+  manual_seed(2);
+  const Tensor index = tensor({{3, 1, 1}, {0, 2, 3}}, kInt64);
+  const Tensor weight = randn({4, 3}, kFloat64).requires_grad_(), by = randn({2, 3}, kFloat64).requires_grad_();
+  const auto weighted = [&](const Tensor& w, const Tensor& b) {
+    return F::embedding_bag(index, w, kw::mode = "sum", per_sample_weights = b, padding_idx = 2);
+  };
+  const auto mean = [&](const Tensor& w) { return F::embedding_bag(index, w, padding_idx = 2); };
+  EXPECT_GRADCHECK(weighted, {weight, by});
+  EXPECT_GRADGRADCHECK(weighted, {weight, by});
+  EXPECT_GRADCHECK(mean, {weight});
+  EXPECT_GRADGRADCHECK(mean, {weight});
 }
 
 TEST(EmbeddingBag, RefusesWhatDoesNotFit) {
