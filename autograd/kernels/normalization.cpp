@@ -1,5 +1,6 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/floating.hpp>
+#include <xgrad/autograd/kernels/norm_columns.hpp>
 #include <xgrad/autograd/kernels/norm_rows.hpp>
 #include <xgrad/autograd/kernels/normalization.hpp>
 #include <xgrad/autograd/kernels/reduce.hpp>
@@ -12,7 +13,7 @@
 namespace xgrad::kernels {
 namespace {
 
-/// Whether each statistic's elements lie one by one, a row apart: then it is done on the transposed matrix.
+/// Whether each statistic's elements lie one by one, a row apart: norm_columns.hpp.
 bool scattered(const NormLayout& l) { return l.across && l.d[2] * l.d[3] == 1 && l.d[0] > 1 && l.d[1] > 1; }
 
 /// Blocks of n = d2·d3 elements in a row: those with first0 ≤ i < last0 and first1 ≤ j < last1 of [d0, d1].
@@ -110,8 +111,10 @@ void run_forward(const Normalized& to, const T* x, const T* w, const T* b, const
 template <class T>
 class Backward {
  public:
-  Backward(const NormLayout& l, const T* g, const T* x, const T* w, const T* mean, const T* rstd, T* dx, T* dw, T* db)
+  Backward(const NormLayout& l, Statistics from, const T* g, const T* x, const T* w, const T* mean, const T* rstd,
+           T* dx, T* dw, T* db)
       : l_(l),
+        fixed_(from == Statistics::Fixed),
         g_(g),
         x_(x),
         w_(w),
@@ -124,7 +127,7 @@ class Backward {
 
   void run(const Blocks& part) {
     if (!l_.across && l_.d[3] == 1 && l_.d[2] > 1) return run_rows(part);
-    if (!l_.across) {
+    if (!l_.across || fixed_) {
       each_block(l_, part, [&](std::int64_t s, std::int64_t k, std::int64_t at) { write(s, k, at, sums(s, k, at)); });
       return;
     }
@@ -187,6 +190,7 @@ class Backward {
     const T* g = g_ + at;
     const T* x = x_ + at;
     T* d = dx_ + at;
+    if (fixed_) return scale(k, g, d);
     if (run == 1 && n > 1) {
       const T* const w = w_ ? w_ + k : nullptr;
       if (w) {
@@ -205,7 +209,18 @@ class Backward {
     }
   }
 
+  /// d = rstd·ĝ for a block of runs, whose statistics are those of their scales.
+  void scale(std::int64_t k, const T* g, T* d) {
+    const std::int64_t run = l_.d[3];
+    for (std::int64_t c = k; c < k + l_.d[2]; ++c, g += run, d += run) {
+      const T by = w_ ? w_[c] * rstd_[c] : rstd_[c];
+      XGRAD_INDEPENDENT
+      for (std::int64_t i = 0; i < run; ++i) d[i] = g[i] * by;
+    }
+  }
+
   const NormLayout& l_;
+  const bool fixed_;
   const T *g_, *x_, *w_, *mean_, *rstd_;
   T *dx_, *dw_, *db_;
   std::vector<T> ones_;
@@ -221,19 +236,10 @@ std::int64_t scale_parts(const NormLayout& l) {
   return std::max<std::int64_t>(std::min({l.d[0] / kLeastRows, elements / kLeastElements, kMost}), 1);
 }
 
-/// [N, C] with elements of a channel side by side, and the layout of that.
-Array turned(const Array& x, const NormLayout& l) { return contiguous_copy(x.view({l.d[0], l.d[1]}).transpose(0, 1)); }
-NormLayout turned(const NormLayout& l) { return {{1, l.d[1], 1, l.d[0]}, true}; }
-
 }  // namespace
 
 Normalized normalize(const Array& x, const Array* weight, const Array* bias, const NormLayout& layout, double eps) {
   const Array in = packed(x);
-  if (scattered(layout)) {
-    Normalized out = normalize(turned(in, layout), weight, bias, turned(layout), eps);
-    out.y = contiguous_copy(out.y.view({layout.d[1], layout.d[0]}).transpose(0, 1)).view(x.sizes());
-    return out;
-  }
   const Array w = weight ? packed(*weight) : Array(), b = bias ? packed(*bias) : Array();
   const Normalized out{Array::empty(x.sizes(), x.dtype()), Array::empty({layout.statistics()}, x.dtype()),
                        Array::empty({layout.statistics()}, x.dtype())};
@@ -243,6 +249,18 @@ Normalized normalize(const Array& x, const Array* weight, const Array* bias, con
       fill(out.rstd, Scalar(std::numeric_limits<double>::quiet_NaN()));
       return;
     }
+    if (scattered(layout)) {
+      const NormColumns<T> matrix{layout.d[0],
+                                  layout.d[1],
+                                  in.data<T>(),
+                                  weight ? w.data<T>() : nullptr,
+                                  bias ? b.data<T>() : nullptr,
+                                  out.mean.data<T>(),
+                                  out.rstd.data<T>()};
+      return split(layout.d[1], layout.d[0] * kCost, 1, [&](std::int64_t first, std::int64_t last) {
+        normalize_columns(matrix, out.mean.data<T>(), out.rstd.data<T>(), out.y.data<T>(), eps, first, last);
+      });
+    }
     split_statistics(layout, [&](const Blocks& part) {
       run_forward(out, in.data<T>(), weight ? w.data<T>() : nullptr, bias ? b.data<T>() : nullptr, layout, eps, part);
     });
@@ -250,14 +268,33 @@ Normalized normalize(const Array& x, const Array* weight, const Array* bias, con
   return out;
 }
 
+Array normalize_with(const Array& mean, const Array& rstd, const Array& x, const Array* weight, const Array* bias,
+                     const NormLayout& layout) {
+  const Array in = packed(x), middle = packed(mean), deviation = packed(rstd);
+  const Array w = weight ? packed(*weight) : Array(), b = bias ? packed(*bias) : Array();
+  const Array out = Array::empty(x.sizes(), x.dtype());
+  of_floating(x.dtype(), [&]<class T>() {
+    const T *const from = in.data<T>(), *const of_mean = middle.data<T>(), *const of_rstd = deviation.data<T>();
+    const T *const scale = weight ? w.data<T>() : nullptr, *const shift = bias ? b.data<T>() : nullptr;
+    T* const to = out.data<T>();
+    if (scattered(layout)) {
+      const NormColumns<T> matrix{layout.d[0], layout.d[1], from, scale, shift, of_mean, of_rstd};
+      return split(layout.d[1], layout.d[0] * kCost, 1,
+                   [&](std::int64_t first, std::int64_t last) { write_columns(matrix, to, first, last); });
+    }
+    split_scales(layout, [&](const Blocks& part) {
+      each_block(layout, part, [&](std::int64_t s, std::int64_t k, std::int64_t at) {
+        write_block(to + at, from + at, of_mean[s], of_rstd[s], scale ? scale + k : nullptr,
+                    shift ? shift + k : nullptr, layout);
+      });
+    });
+  });
+  return out;
+}
+
 NormGradients normalize_backward(const Array& g, const Array& x, const Array* weight, const Array& mean,
-                                 const Array& rstd, const NormLayout& layout) {
+                                 const Array& rstd, const NormLayout& layout, Statistics from) {
   const Array up = packed(g), in = packed(x);
-  if (scattered(layout)) {
-    NormGradients out = normalize_backward(turned(up, layout), turned(in, layout), weight, mean, rstd, turned(layout));
-    out.x = contiguous_copy(out.x.view({layout.d[1], layout.d[0]}).transpose(0, 1)).view(x.sizes());
-    return out;
-  }
   const Array w = weight ? packed(*weight) : Array();
   const std::int64_t scales = layout.d[1] * layout.d[2], parts = scale_parts(layout);
   const NormGradients out{Array::empty(x.sizes(), x.dtype()), Array::empty({scales}, x.dtype()),
@@ -268,8 +305,16 @@ NormGradients normalize_backward(const Array& g, const Array& x, const Array* we
   fill(db, Scalar(0.));
   of_floating(x.dtype(), [&]<class T>() {
     const Array middle = packed(mean), deviation = packed(rstd);
+    if (scattered(layout)) {
+      const NormColumns<T> matrix{layout.d[0], layout.d[1],      in.data<T>(),       weight ? w.data<T>() : nullptr,
+                                  nullptr,     middle.data<T>(), deviation.data<T>()};
+      return split(layout.d[1], layout.d[0] * kCost, 1, [&](std::int64_t first, std::int64_t last) {
+        normalize_columns_backward(matrix, from == Statistics::Fixed, up.data<T>(), out.x.data<T>(), dw.data<T>(),
+                                   db.data<T>(), first, last);
+      });
+    }
     const auto run = [&](const Blocks& blocks, std::int64_t part) {
-      Backward<T>(layout, up.data<T>(), in.data<T>(), weight ? w.data<T>() : nullptr, middle.data<T>(),
+      Backward<T>(layout, from, up.data<T>(), in.data<T>(), weight ? w.data<T>() : nullptr, middle.data<T>(),
                   deviation.data<T>(), out.x.data<T>(), dw.data<T>() + part * scales, db.data<T>() + part * scales)
           .run(blocks);
     };

@@ -24,11 +24,18 @@ struct Normalized {
 /// y = (x − mean)·rstd·weight + bias, for packed floating x; weight and bias may be null.
 Normalized normalize(const Array& x, const Array* weight, const Array* bias, const NormLayout& layout, double eps);
 
+/// The same with statistics as they are, of a layout across.
+Array normalize_with(const Array& mean, const Array& rstd, const Array& x, const Array* weight, const Array* bias,
+                     const NormLayout& layout);
+
 struct NormGradients {
   Array x, weight, bias;
 };
-/// With ĝ = g·weight and x̂ = (x − mean)·rstd: dx = rstd·(ĝ − mean of ĝ − x̂·mean of ĝ·x̂), dweight = Σ g·x̂, dbias = Σ g.
+/// Where the statistics come from: x itself, or somewhere else, so that x does not change them.
+enum class Statistics { OfX, Fixed };
+/// With ĝ = g·weight and x̂ = (x − mean)·rstd: dx = rstd·(ĝ − mean of ĝ − x̂·mean of ĝ·x̂), or rstd·ĝ if the statistics
+/// are fixed, dweight = Σ g·x̂, dbias = Σ g.
 NormGradients normalize_backward(const Array& g, const Array& x, const Array* weight, const Array& mean,
-                                 const Array& rstd, const NormLayout& layout);
+                                 const Array& rstd, const NormLayout& layout, Statistics from = Statistics::OfX);
 
 }  // namespace xgrad::kernels

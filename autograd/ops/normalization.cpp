@@ -81,15 +81,50 @@ std::int64_t product(IntArrayRef sizes) {
   return n;
 }
 
-/// y = x·scale + shift with the statistics as they are: linear in x.
+/// The gradients of with_statistics by differentiable operations.
+Grads recorded_gradients(const Saved& s, const Tensor& g, bool weighted, const Dims& bias_sizes) {
+  const Tensor &x = s.input(0), &mean = s.tensor(0), &rstd = s.tensor(1);
+  Dims along(static_cast<std::size_t>(x.dim()), 1), over{0};
+  along[1] = x.size(1);
+  for (std::int64_t d = 2; d < x.dim(); ++d) over.push_back(d);
+  Grads out(3);
+  if (s.needs(0)) out[0] = g * (weighted ? rstd * s.input(1) : rstd).view(along);
+  if (s.needs(1)) out[1] = (g * ((x - mean.view(along)) * rstd.view(along))).sum(over).view(s.input(1).sizes());
+  if (s.needs(2)) out[2] = g.sum(over).view(bias_sizes);
+  return out;
+}
+
+/// y = (x − mean)·rstd·weight + bias with the statistics as they are
+///     dx = g·rstd·weight, dweight = Σ g·(x − mean)·rstd, dbias = Σ g
 Tensor with_statistics(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& mean, const Tensor& var,
                        double eps) {
-  Dims along(static_cast<std::size_t>(x.dim()), 1);
-  along[1] = x.size(1);
-  Tensor scale = (var + eps).rsqrt();
-  if (weight.defined()) scale = scale * weight;
-  const Tensor shift = bias.defined() ? bias - mean * scale : -(mean * scale);
-  return addcmul(shift.view(along), x, scale.view(along));
+  Tensor rstd;
+  const NormLayout layout{{x.size(0), x.size(1), 1, product({x.sizes().data() + 2, x.sizes().size() - 2})}, true};
+  return differentiable<"NativeBatchNormBackward0">(
+      inputs(x, weight, bias), {},
+      [&](const Array*) {
+        const NoGradGuard no_grad;
+        rstd = (var + eps).rsqrt();
+        return kernels::normalize_with(mean.array(), rstd.array(), x.array(),
+                                       weight.defined() ? &weight.array() : nullptr,
+                                       bias.defined() ? &bias.array() : nullptr, layout);
+      },
+      [&](Save& s) {
+        s.input(0);
+        s.tensor(mean);
+        s.tensor(rstd);
+        if (weight.defined()) s.input(1);
+      },
+      [layout, weighted = weight.defined(), bias_sizes = bias.defined() ? Dims(bias.sizes()) : Dims()](
+          const Saved& s, const Tensor& g) -> Grads {
+        if (detail::grad_mode) return recorded_gradients(s, g, weighted, bias_sizes);
+        auto d =
+            kernels::normalize_backward(g.array(), s.input(0).array(), weighted ? &s.input(1).array() : nullptr,
+                                        s.tensor(0).array(), s.tensor(1).array(), layout, kernels::Statistics::Fixed);
+        return {s.needs(0) ? Tensor(std::move(d.x)) : Tensor(),
+                s.needs(1) ? Tensor(d.weight.view(s.input(1).sizes())) : Tensor(),
+                s.needs(2) ? Tensor(d.bias.view(bias_sizes)) : Tensor()};
+      });
 }
 
 /// `numbers` has as many elements as x has channels.
