@@ -2,6 +2,7 @@
 #include <xgrad/autograd/kernels/floating.hpp>
 #include <xgrad/autograd/kernels/gather.hpp>
 #include <xgrad/autograd/kernels/pooling.hpp>
+#include <xgrad/autograd/kernels/rows.hpp>
 #include <xgrad/autograd/kernels/split.hpp>
 
 #include <algorithm>
@@ -24,9 +25,29 @@ inline std::pair<T, std::int64_t> largest(const T* plane, const std::array<Windo
                                           std::int64_t width) {
   std::int64_t best = (w[0].first * height + w[1].first) * width + w[2].first;
   T value = -std::numeric_limits<T>::infinity();
+  // Whole lines are one, and of a long one the largest is found by vectors, and where that is only if it takes over.
+  constexpr std::int64_t kLong = 64;
+  const bool lines = step[1] == 1 && w[2].first == 0 && w[2].last == width;
+  const std::int64_t length = lines ? (w[1].last - w[1].first) * width : w[2].last - w[2].first;
+  const bool by_vectors = step[2] == 1 && length >= kLong;
   for (std::int64_t z = w[0].first; z < w[0].last; z += step[0]) {
     for (std::int64_t y = w[1].first; y < w[1].last; y += step[1]) {
       const std::int64_t row = (z * height + y) * width;
+      if (by_vectors) {
+        const T* const line = plane + row + w[2].first;
+        const T most = extreme_row<true>(line, length);
+        if ((most > value) | (most != most)) {
+          std::int64_t at = most == most ? 0 : length - 1;
+          if (most == most)
+            while (line[at] != most) ++at;
+          else
+            while (line[at] == line[at]) --at;
+          value = line[at];
+          best = row + w[2].first + at;
+        }
+        if (lines) break;
+        continue;
+      }
       for (std::int64_t x = w[2].first; x < w[2].last; x += step[2]) {
         const T v = plane[row + x];
         // Without a branch, which would be guessed wrongly half of the time.
@@ -61,10 +82,34 @@ Pairs pairs_of(const Windows& w) {
   return run;
 }
 
+/// Windows `first` ≤ i < last along a line that have as many elements each and lie `stride` apart, from `at` on.
+struct Run {
+  std::int64_t first = 0, last = 0, at = 0, stride = 1, elements = 0;
+};
+
+Run run_of(const Windows& w) {
+  const auto n = static_cast<std::int64_t>(w.of.size());
+  const auto of = [&](std::int64_t i) { return w.of[static_cast<std::size_t>(i)]; };
+  const auto elements = [&](std::int64_t i) { return (of(i).last - of(i).first + w.step - 1) / w.step; };
+  Run run;
+  for (std::int64_t i = 0; i < n; ++i) run.elements = std::max(run.elements, elements(i));
+  while (run.first < n && elements(run.first) != run.elements) ++run.first;
+  run.last = run.first + 1;
+  if (run.last >= n) return {};
+  run.at = of(run.first).first;
+  run.stride = of(run.last).first - run.at;
+  while (run.last < n && elements(run.last) == run.elements &&
+         of(run.last).first - of(run.last - 1).first == run.stride) {
+    ++run.last;
+  }
+  constexpr std::int64_t kLeast = 4;
+  return run.last - run.first < kLeast ? Run() : run;
+}
+
 /// A place counted from the corner of a line of windows. As wide as T, so that both go through the same vectors.
 template <class T>
 using NearPlace = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
-constexpr std::int64_t kMostNear = std::int64_t{1} << 29;  // elements of a line
+constexpr std::int64_t kMostNear = std::int64_t{1} << 29;  // elements of a plane
 
 /// The maxima of n windows of two by two, side by side from element number `corner` of the plane on, which `top` points
 /// to.
@@ -91,6 +136,58 @@ void pool_pairs(T* __restrict value, std::int64_t* __restrict index, const T* __
   }
 }
 
+/// Another element of n windows that lie `stride` apart, seen from the first window: its value and its place.
+template <class T>
+void take_element(T* __restrict best, NearPlace<T>* __restrict place, const T* __restrict from, std::int64_t stride,
+                  NearPlace<T> at, std::int64_t n) {
+  using Place = NearPlace<T>;
+  const auto step = static_cast<Place>(stride);
+  const auto compare = [&](std::int64_t i, T v) {
+    const bool take = (v > best[i]) | (v != v);
+    best[i] = take ? v : best[i];
+    place[i] = take ? at + static_cast<Place>(i) * step : place[i];
+  };
+  if (stride == 1) {
+    for (std::int64_t i = 0; i < n; ++i) compare(i, from[i]);
+  } else if (stride == 2) {
+    for (std::int64_t i = 0; i < n; ++i) compare(i, from[2 * i]);
+  } else {
+    for (std::int64_t i = 0; i < n; ++i) compare(i, from[i * stride]);
+  }
+}
+
+/// The maxima of a run of windows, which are the same in the other dimensions, element by element of all windows at
+/// once.
+template <class T>
+void pool_run(T* value, std::int64_t* index, const T* plane, const Window& wz, const Window& wy, const Run& run,
+              const std::array<std::int64_t, 3>& size, const std::array<std::int64_t, 3>& step) {
+  using Place = NearPlace<T>;
+  constexpr std::int64_t kBlock = 256;
+  T best[kBlock];
+  Place place[kBlock];
+  for (std::int64_t first = run.first; first < run.last; first += kBlock) {
+    const std::int64_t n = std::min(kBlock, run.last - first);
+    const std::int64_t corner = (wz.first * size[1] + wy.first) * size[2] + run.at + (first - run.first) * run.stride;
+    for (std::int64_t i = 0; i < n; ++i) {
+      best[i] = -std::numeric_limits<T>::infinity();
+      place[i] = static_cast<Place>(i * run.stride);
+    }
+    for (std::int64_t z = wz.first; z < wz.last; z += step[0]) {
+      for (std::int64_t y = wy.first; y < wy.last; y += step[1]) {
+        const std::int64_t row = ((z - wz.first) * size[1] + y - wy.first) * size[2];
+        for (std::int64_t k = 0; k < run.elements; ++k) {
+          const std::int64_t at = row + k * step[2];
+          take_element(best, place, plane + corner + at, run.stride, static_cast<Place>(at), n);
+        }
+      }
+    }
+    for (std::int64_t i = 0; i < n; ++i) {
+      value[first + i] = best[i];
+      index[first + i] = corner + place[i];
+    }
+  }
+}
+
 /// The two lines under n such windows: g where the index says, 0 elsewhere.
 template <class T>
 void spread_pairs(T* __restrict top, std::int64_t width, const T* __restrict g, const std::int64_t* __restrict index,
@@ -108,10 +205,11 @@ void spread_pairs(T* __restrict top, std::int64_t width, const T* __restrict g, 
   }
 }
 
-/// The maxima of all windows of one plane, and their places. `pairs` are those of the last dimension.
+/// The maxima of all windows of one plane, and their places. `pairs` and `run` are those of the last dimension.
 template <class T>
 void pool_plane(const T* plane, T* value, std::int64_t* index, const std::array<const Windows*, 3>& w,
-                const std::array<std::int64_t, 3>& size, const std::array<std::int64_t, 3>& step, const Pairs& pairs) {
+                const std::array<std::int64_t, 3>& size, const std::array<std::int64_t, 3>& step, const Pairs& pairs,
+                const Run& run) {
   const auto n = static_cast<std::int64_t>(w[2]->of.size());
   for (const Window& wz : w[0]->of) {
     for (std::size_t y = 0; y < w[1]->of.size(); ++y, value += n, index += n) {
@@ -122,7 +220,9 @@ void pool_plane(const T* plane, T* value, std::int64_t* index, const std::array<
               largest(plane, {wz, wy, w[2]->of[static_cast<std::size_t>(i)]}, step, size[1], size[2]);
       };
       if (pairs.first == pairs.last || wz.last - wz.first != 1 || !is_pair(*w[1], static_cast<std::int64_t>(y))) {
-        one_by_one(0, n);
+        one_by_one(0, run.first);
+        pool_run(value, index, plane, wz, wy, run, size, step);
+        one_by_one(run.last, n);
         continue;
       }
       const std::int64_t corner =
@@ -175,11 +275,13 @@ std::pair<Array, Array> max_pool(const Array& x, const std::vector<Windows>& win
   const std::int64_t planes = product({x.sizes().data(), outer}), pixels = size[0] * size[1] * size[2];
   of_floating(x.dtype(), [&]<class T>() {
     const std::int64_t positions = values.numel() / planes;
-    const Pairs pairs = size[2] < kMostNear ? pairs_of(*w[2]) : Pairs{0, 0};
+    const bool near = pixels < kMostNear;
+    const Pairs pairs = near ? pairs_of(*w[2]) : Pairs{0, 0};
+    const Run run = near ? run_of(*w[2]) : Run();
     split(planes, pixels, 1, [&](std::int64_t first, std::int64_t last) {
       for (std::int64_t p = first; p < last; ++p) {
         pool_plane<T>(in.data<T>() + p * pixels, values.data<T>() + p * positions,
-                      indices.data<std::int64_t>() + p * positions, w, size, step, pairs);
+                      indices.data<std::int64_t>() + p * positions, w, size, step, pairs, run);
       }
     });
   });

@@ -45,6 +45,24 @@ Array roll(const Array& x, Int shift, Int dim) {
   return out;
 }
 
+Array frame(const Array& x, IntArrayRef pad, Scalar value) {
+  Dims sizes(x.sizes());
+  for (std::size_t k = 0; k < pad.size(); ++k) sizes[sizes.size() - 1 - k / 2] += pad[k];
+  const Array out = Array::empty(sizes, x.dtype());
+  Array from = x, to = out;
+  for (std::size_t k = 0; k < pad.size() / 2; ++k) {
+    const Int before = pad[2 * k], after = pad[2 * k + 1], d = x.dim() - 1 - static_cast<Int>(k);
+    const Int first = std::clamp<Int>(-before, 0, x.size(d)),
+              last = std::clamp<Int>(x.size(d) + std::min<Int>(after, 0), first, x.size(d));
+    const Int at = std::max<Int>(before, 0);
+    from = from.slice(d, first, last, 1);
+    to = to.slice(d, at, at + last - first, 1);
+  }
+  if (to.numel() < out.numel()) fill(out, value);
+  copy(to, from);
+  return out;
+}
+
 Array triangle(const Array& x, Int diagonal, bool lower, const Array* out) {
   const Array from = x.is_contiguous() ? x : contiguous_copy(x);
   const Array to = out && out->is_contiguous() ? *out : Array::empty(x.sizes(), x.dtype());

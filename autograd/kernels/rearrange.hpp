@@ -2,6 +2,7 @@
 #pragma once
 
 #include <xgrad/autograd/array/array.hpp>
+#include <xgrad/autograd/array/scalar.hpp>
 
 namespace xgrad::kernels {
 
@@ -9,6 +10,9 @@ namespace xgrad::kernels {
 Array backwards(const Array& x, const std::vector<bool>& reversed);
 /// x moved by `shift` along `dim`, around the end; a new packed array.
 Array roll(const Array& x, std::int64_t shift, std::int64_t dim);
+/// x with pad[2k] elements of `value` before and pad[2k + 1] after the k-th dimension from the end; negative numbers
+/// cut off.
+Array frame(const Array& x, IntArrayRef pad, Scalar value);
 /// The matrices of x with zeros above (`lower`) or below the diagonal.
 Array triangle(const Array& x, std::int64_t diagonal, bool lower, const Array* out);
 /// The diagonal of the dimensions a and b as a view, last.

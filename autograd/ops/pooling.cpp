@@ -254,6 +254,12 @@ Tensor adaptive_avg(const char* name, const char* kernel, std::size_t dims, cons
   const bool channels_too =
       dims == 3 && std::any_of(output.begin(), output.end(), [](std::int64_t n) { return n != 1; });
   check_adaptive(name, kernel, dims, x, output, channels_too ? 1 : x.dim() - static_cast<std::int64_t>(dims));
+  if (std::all_of(output.begin(), output.end(), [](std::int64_t n) { return n == 1; })) {
+    Dims last;
+    for (std::size_t k = 0; k < dims; ++k) last.push_back(-1 - static_cast<std::int64_t>(k));
+    told(output);
+    return as_one("adaptive_avg_pool", {&x}, [&] { return x.mean(last, true); });
+  }
   ops::Maps maps;
   for (std::size_t k = 0; k < dims; ++k) {
     Taps taps;

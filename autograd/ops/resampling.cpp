@@ -1,4 +1,5 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/kernels/rearrange.hpp>
 #include <xgrad/autograd/kernels/resample.hpp>
 #include <xgrad/autograd/ops/resample.hpp>
 #include <xgrad/autograd/ops/resampling.hpp>
@@ -182,6 +183,19 @@ Tensor upsample_linear(const Tensor& x, IntArrayRef output, std::size_t dims, co
   });
 }
 
+/// The frame that takes off what `pad` adds, and adds what it takes off.
+Dims opposite(Dims pad) {
+  for (std::int64_t& side : pad) side = -side;
+  return pad;
+}
+
+/// x in a frame of `value`, without what negative numbers of `pad` cut off    dx = g without the frame
+Tensor framed(const Tensor& x, const Dims& pad, Scalar value) {
+  return differentiable<"ConstantPadNdBackward0">(
+      inputs(x), {}, [&](const Array*) { return kernels::frame(x.array(), pad, value); }, no_save,
+      [pad](const Saved&, const Tensor& g) -> Grads { return {framed(g, opposite(pad), 0)}; });
+}
+
 }  // namespace
 
 Tensor constant_pad_nd(const Tensor& x, IntArrayRef pad, Scalar value) {
@@ -200,20 +214,7 @@ Tensor constant_pad_nd(const Tensor& x, IntArrayRef pad, Scalar value) {
           x.sizes()[d], pad[2 * k], pad[2 * k + 1], d);
   }
   told(pad, value);
-  const detail::Traced traced("constant_pad_nd", {&x});
-  // A frame of `value`, into which the part of x that stays is copied.
-  Tensor out = full(sizes, value, x.dtype());
-  Tensor from = x, to = out;
-  for (std::size_t k = 0; k < pad.size() / 2; ++k) {
-    const std::int64_t before = pad[2 * k], after = pad[2 * k + 1], d = x.dim() - 1 - static_cast<std::int64_t>(k);
-    const std::int64_t cut_before = std::max<std::int64_t>(-before, 0), cut_after = std::max<std::int64_t>(-after, 0);
-    const std::int64_t stays = std::max<std::int64_t>(x.size(d) - cut_before - cut_after, 0);
-    from = from.narrow(d, std::min(cut_before, x.size(d)), stays);
-    to = to.narrow(d, std::max<std::int64_t>(before, 0), stays);
-  }
-  to.copy_(from);
-  traced.result(out);
-  return out;
+  return framed(x, Dims(pad), value);
 }
 
 Tensor pad(const Tensor& x, IntArrayRef pad, std::string_view mode, std::optional<double> value) {
