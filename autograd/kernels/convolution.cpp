@@ -70,10 +70,10 @@ struct Sizes {
   }
 };
 
-/// The rows of a direct sum of floats, if there is one for this geometry (of three dimensions).
-std::optional<DirectRows> direct(DirectRows::Sum sum, ScalarType dtype, const ConvGeometry& g, const Sizes& s) {
+/// The rows of a direct sum of floats, if there is one for these sizes.
+std::optional<DirectRows> direct(DirectRows::Sum sum, ScalarType dtype, const Sizes& s) {
   const DirectRows rows(sum, s.O, s.C * volume(s.kernel), s.batch * s.positions, s.out[2]);
-  if (dtype != kFloat32 || !DirectWindows::fit(g, s.kernel, s.out, rows) || s.C == 0 || s.O == 0) return std::nullopt;
+  if (dtype != kFloat32 || !DirectWindows::fit(s.kernel, s.out, rows) || s.C == 0 || s.O == 0) return std::nullopt;
   return rows;
 }
 
@@ -85,7 +85,7 @@ std::optional<Array> direct_input(const Array& g, const Array& w, const Array* b
   const ConvGeometry three = aligned(geometry, input.size());
   const bool steps = three.stride == Three{1, 1, 1} && s.pixels * 2 <= s.positions * 3;
   const DirectRows rows(DirectRows::Product, s.C, s.O * volume(s.kernel), s.batch * s.pixels, s.in[2]);
-  if (g.dtype() != kFloat32 || !steps || !DirectWindows::fit(three, s.kernel, s.in, rows)) return std::nullopt;
+  if (g.dtype() != kFloat32 || !steps || !DirectWindows::fit(s.kernel, s.in, rows)) return std::nullopt;
   ConvGeometry turned = geometry;
   for (std::size_t d = 0, at = 3 - input.size(); d < input.size(); ++d, ++at) {
     const std::int64_t span = three.dilation[at] * (s.kernel[at] - 1);
@@ -165,7 +165,7 @@ Array convolution(const Array& x, const Array& w, const Array* bias, const ConvG
   const Array image = packed(x), add = bias ? packed(*bias) : Array();
   const Sizes s(geometry, x.size(0), x.size(1), w.size(0), spatial_of(image), spatial_of(w), output);
   const ConvGeometry three = aligned(geometry, output.size());
-  const auto rows = direct(DirectRows::Product, x.dtype(), three, s);
+  const auto rows = direct(DirectRows::Product, x.dtype(), s);
   const Array weight = rows ? rows->moved(packed(w), geometry.groups, false) : packed(w);
   const Array y = Array::empty(shape(s.batch, w.size(0), output), x.dtype());
   of_floating(x.dtype(), [&]<class T>() {
@@ -243,7 +243,7 @@ Array convolution_weight(const Array& g, const Array& x, const ConvGeometry& geo
   const std::int64_t numel = g.size(1) * s.C * volume(s.kernel);
   const bool none = numel == 0 || s.positions == 0;
   const ConvGeometry three = aligned(geometry, kernel.size());
-  const auto rows = direct(DirectRows::Gradient, x.dtype(), three, s);
+  const auto rows = direct(DirectRows::Gradient, x.dtype(), s);
   const std::int64_t parts = none ? 1 : weight_parts(s, geometry.groups);
   const std::int64_t images = s.batch / parts + (s.batch % parts != 0);
   const Array sums = Array::empty({parts, numel}, x.dtype());

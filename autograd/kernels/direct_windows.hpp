@@ -73,33 +73,38 @@ struct DirectRows {
 
 /// Where windows of an image of some channels, padded with zeros, begin, and where their elements are from there.
 /// The geometry has three dimensions.
+///
+/// Of windows that go by steps along a line, neighbours see neighbours only if every step-th element of the line stands
+/// beside the next: so a line is copied in as many parts as a step has elements.
 class DirectWindows {
  public:
-  /// Whether neighbouring windows are neighbours in memory and there are enough of them in a line. (A kernel of one
-  /// element needs no columns anyway.)
-  static bool fit(const ConvGeometry& g, const ThreeSizes& kernel, const ThreeSizes& out, const DirectRows& rows) {
+  /// Whether there are enough windows in a line. (A kernel of one element has nothing but columns.)
+  static bool fit(const ThreeSizes& kernel, const ThreeSizes& out, const DirectRows& rows) {
     constexpr std::int64_t kFew = 4;  // with which BLAS is slower still
     const bool enough = out[2] >= kLeastWindows || (out[2] >= kFew && rows.any_width());
-    return g.stride[2] == 1 && enough && kernel[0] * kernel[1] * kernel[2] > 1;
+    return enough && kernel[0] * kernel[1] * kernel[2] > 1;
   }
 
   DirectWindows(const ConvGeometry& g, std::int64_t channels, const ThreeSizes& in, const ThreeSizes& kernel,
                 const ThreeSizes& out)
-      : channels_(channels), in_(in), padding_(g.padding), width_(out[2]) {
+      : channels_(channels), in_(in), padding_(g.padding), width_(out[2]), step_(g.stride[2]) {
     for (std::size_t d = 0; d < 3; ++d) padded_[d] = in[d] + 2 * padding_[d];
+    part_ = (padded_[2] + step_ - 1) / step_;
+    padded_[2] = part_ * step_;
     const std::int64_t line = padded_[2], plane = line * padded_[1], volume = plane * padded_[0];
     for (std::int64_t c = 0; c < channels; ++c) {
       for (std::int64_t z = 0; z < kernel[0]; ++z) {
         for (std::int64_t y = 0; y < kernel[1]; ++y) {
           for (std::int64_t x = 0; x < kernel[2]; ++x)
-            offsets_.push_back(c * volume + z * g.dilation[0] * plane + y * g.dilation[1] * line + x * g.dilation[2]);
+            offsets_.push_back(c * volume + z * g.dilation[0] * plane + y * g.dilation[1] * line +
+                               place(x * g.dilation[2]));
         }
       }
     }
     for (std::int64_t z = 0; z < out[0]; ++z) {
       for (std::int64_t y = 0; y < out[1]; ++y) lines_.push_back(z * g.stride[0] * plane + y * g.stride[1] * line);
     }
-    if (padding_ == ThreeSizes{0, 0, 0}) return;
+    if (padding_ == ThreeSizes{0, 0, 0} && step_ == 1) return;
     constexpr std::int64_t kTarget = 64 * 1024;  // elements
     together_ = std::clamp<std::int64_t>(kTarget / std::max<std::int64_t>(size(), 1), 1, 16);
     memory_ = Array::empty({together_ * size()}, kFloat32);
@@ -123,6 +128,9 @@ class DirectWindows {
   }
 
  private:
+  /// Where element x of a padded line is.
+  std::int64_t place(std::int64_t x) const { return x % step_ * part_ + x / step_; }
+
   std::int64_t size() const { return channels_ * padded_[0] * padded_[1] * padded_[2]; }
 
   void copy(float* to, const float* from) const {
@@ -130,15 +138,29 @@ class DirectWindows {
       for (std::int64_t z = 0; z < in_[0]; ++z) {
         for (std::int64_t y = 0; y < in_[1]; ++y, from += in_[2]) {
           const std::int64_t line = (c * padded_[0] + z + padding_[0]) * padded_[1] + y + padding_[1];
-          std::copy_n(from, in_[2], to + line * padded_[2] + padding_[2]);
+          copy_line(to + line * padded_[2], from);
         }
+      }
+    }
+  }
+
+  void copy_line(float* to, const float* from) const {
+    if (step_ == 1) return static_cast<void>(std::copy_n(from, in_[2], to + padding_[2]));
+    for (std::int64_t first = 0; first < std::min(step_, in_[2]); ++first) {
+      float* const part = to + place(padding_[2] + first);
+      const float* const source = from + first;
+      const std::int64_t n = (in_[2] - first + step_ - 1) / step_;
+      if (step_ == 2) {
+        for (std::int64_t i = 0; i < n; ++i) part[i] = source[2 * i];
+      } else {
+        for (std::int64_t i = 0; i < n; ++i) part[i] = source[i * step_];
       }
     }
   }
 
   std::int64_t channels_;
   ThreeSizes in_, padding_, padded_{};
-  std::int64_t width_, together_ = 1;
+  std::int64_t width_, step_, part_ = 0, together_ = 1;
   std::vector<std::int64_t> offsets_, lines_;
   Array memory_;
 };

@@ -17,7 +17,7 @@ T sign_of(T x) {
 }
 
 // What norms differ in: what a difference contributes, how contributions add up, what the sum means, and the slope of
-// the norm along a difference, given the whole distance.
+// the norm along a difference: a factor of the whole distance, times g, and what the difference gives.
 template <class T>
 struct Summed {
   static T join(T a, T b) { return a + b; }
@@ -27,6 +27,7 @@ struct Different : Summed<T> {  // p = 0
   explicit Different(double) {}
   T term(T d) const { return d != 0 ? T(1) : T(0); }
   T finish(T sum) const { return sum; }
+  T factor(T g, T) const { return g; }
   T slope(T, T) const { return 0; }
 };
 template <class T>
@@ -34,6 +35,7 @@ struct Manhattan : Summed<T> {  // p = 1
   explicit Manhattan(double) {}
   T term(T d) const { return std::abs(d); }
   T finish(T sum) const { return sum; }
+  T factor(T g, T) const { return g; }
   T slope(T d, T) const { return sign_of(d); }
 };
 template <class T>
@@ -41,7 +43,8 @@ struct Euclid : Summed<T> {  // p = 2
   explicit Euclid(double) {}
   T term(T d) const { return d * d; }
   T finish(T sum) const { return std::sqrt(sum); }
-  T slope(T d, T distance) const { return distance == 0 ? T(0) : d / distance; }
+  T factor(T g, T distance) const { return distance == 0 ? T(0) : g / distance; }
+  T slope(T d, T) const { return d; }
 };
 template <class T>
 struct Largest {  // p = ∞
@@ -49,17 +52,19 @@ struct Largest {  // p = ∞
   static T join(T a, T b) { return b > a || b != b ? b : a; }
   T term(T d) const { return std::abs(d); }
   T finish(T most) const { return most; }
-  T slope(T d, T distance) const { return std::abs(d) == distance ? sign_of(d) : T(0); }
+  T factor(T g, T) const { return g; }
+  T slope(T d, T distance) const {
+    const T sign = sign_of(d);
+    return std::abs(d) == distance ? sign : T(0);
+  }
 };
 template <class T>
 struct AnyPower : Summed<T> {
   explicit AnyPower(double power) : p(static_cast<T>(power)) {}
   T term(T d) const { return std::pow(std::abs(d), p); }
   T finish(T sum) const { return std::pow(sum, 1 / p); }
-  T slope(T d, T distance) const {
-    if (d == 0 || distance == 0) return 0;
-    return sign_of(d) * std::pow(std::abs(d), p - 1) / std::pow(distance, p - 1);
-  }
+  T factor(T g, T distance) const { return distance == 0 ? T(0) : g / std::pow(distance, p - 1); }
+  T slope(T d, T) const { return d == 0 ? T(0) : sign_of(d) * std::pow(std::abs(d), p - 1); }
   T p;
 };
 
@@ -145,7 +150,8 @@ Array row_distances_backward(const Array& given_g, const Array& given_a, const A
         const T* y = c.data<T>() + r / rows * columns * n;
         T* const to = out.data<T>() + r * n;
         for (std::int64_t s = 0; s < columns; ++s, y += n) {
-          const T by = g.data<T>()[r * columns + s], distance = distances.data<T>()[r * columns + s];
+          const T distance = distances.data<T>()[r * columns + s];
+          const T by = norm.factor(g.data<T>()[r * columns + s], distance);
           XGRAD_INDEPENDENT
           for (std::int64_t i = 0; i < n; ++i) to[i] += by * norm.slope(x[i] - y[i], distance);
         }

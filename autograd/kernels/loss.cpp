@@ -76,6 +76,7 @@ class Labels {
   std::int64_t operator[](std::int64_t i) const { return data_[i]; }
   bool ignored(std::int64_t i) const { return data_[i] == ignored_; }
   /// Of a label that is not ignored.
+  bool weighted() const { return weights_ != nullptr; }
   T weight(std::int64_t i) const { return weights_ ? weights_[data_[i]] : T(1); }
 
  private:
@@ -98,20 +99,24 @@ Array collect(const Array& target, std::int64_t n, const Labels<T>& labels, Redu
               F&& loss) {
   Array each;
   if (reduction == Reduction::None) each = Array::empty(target.sizes(), dtype_of<T>());
-  T* const out = each.defined() ? each.data<T>() : nullptr;
+  constexpr std::int64_t kBlock = 512;  // added up at once, so that no loss waits for the sum of those before it
+  T block[kBlock];
   double sum = 0, weights = 0;
-  for (std::int64_t i = 0; i < n; ++i) {
-    T value = 0;
-    if (!labels.ignored(i)) {
-      const T w = labels.weight(i);
-      value = loss(i) * w;
-      weights += w;
+  std::int64_t ignored = 0;
+  for (std::int64_t first = 0; first < n; first += kBlock) {
+    const std::int64_t count = std::min(kBlock, n - first);
+    T* const out = each.defined() ? each.data<T>() + first : block;
+    for (std::int64_t k = 0; k < count; ++k) {
+      const bool skip = labels.ignored(first + k);
+      ignored += skip;
+      out[k] = skip ? T(0) : loss(first + k) * labels.weight(first + k);
+      if (labels.weighted() && !skip) weights += labels.weight(first + k);
     }
-    if (out) out[i] = value;
-    sum += value;
+    sum += static_cast<double>(sum_row(static_cast<const T*>(out), count));
   }
+  if (!labels.weighted()) weights = static_cast<double>(n - ignored);
   if (total_weight) *total_weight = scalar<T>(weights);
-  if (out) return each;
+  if (each.defined()) return each;
   return scalar<T>(reduction == Reduction::Mean ? sum / weights : sum);
 }
 
@@ -167,12 +172,11 @@ Array nll_loss(const Array& logp, const Array& target, const NllOptions& options
     const Labels<T> labels(target, shape, logp.dtype(), options);
     const Array in = packed(logp);
     const T* const p = in.data<T>();
-    std::int64_t row = 0, position = 0;  // of label i: i = row · positions + position
+    const std::int64_t others = (shape.classes - 1) * shape.positions;
+    std::int64_t before = 0, end = shape.positions;  // label i < end is number i + before of the first class
     result = collect<T>(target, shape.labels(), labels, options.reduction, total_weight, [&](std::int64_t i) {
-      if (shape.positions == 1) return -p[i * shape.classes + labels[i]];
-      row = i / shape.positions;
-      position = i % shape.positions;
-      return -p[(row * shape.classes + labels[i]) * shape.positions + position];
+      for (; i >= end; end += shape.positions) before += others;
+      return -p[i + before + labels[i] * shape.positions];
     });
   });
   return result;
@@ -187,11 +191,11 @@ Array nll_loss_backward(const Array& g, const Array& target, IntArrayRef logp_si
   dispatch_floating(g.dtype(), "nll_loss_backward_out_frame", [&]<class T>() {
     const Labels<T> labels(target, shape, g.dtype(), options);
     const Upstream<T> upstream(g, target, options.reduction, total_weight);
-    T* const o = out.data<T>();
-    for (std::int64_t i = 0; i < shape.labels(); ++i) {
-      if (labels.ignored(i)) continue;
-      const std::int64_t row = i / shape.positions, position = i % shape.positions;
-      o[(row * shape.classes + labels[i]) * shape.positions + position] = -labels.weight(i) * upstream[i];
+    T* o = out.data<T>();
+    for (std::int64_t n = 0, i = 0; n < shape.batch; ++n, o += shape.classes * shape.positions) {
+      for (std::int64_t position = 0; position < shape.positions; ++position, ++i) {
+        if (!labels.ignored(i)) o[labels[i] * shape.positions + position] = -labels.weight(i) * upstream[i];
+      }
     }
   });
   return out;
