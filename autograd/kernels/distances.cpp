@@ -3,6 +3,7 @@
 #include <xgrad/autograd/kernels/independent.hpp>
 #include <xgrad/autograd/kernels/split.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -94,6 +95,18 @@ T distance(const T* a, const T* c, std::int64_t n, const Norm& norm) {
   return norm.finish(part[0]);
 }
 
+/// to += g·d|x − y|/dx
+template <class T, class Norm>
+void add_slope(T* to, const T* x, const T* y, std::int64_t n, T g, T distance, const Norm& norm) {
+  const T by = norm.factor(g, distance);
+  XGRAD_INDEPENDENT
+  for (std::int64_t i = 0; i < n; ++i) to[i] += by * norm.slope(x[i] - y[i], distance);
+}
+
+/// The number of the pair of row r and the row after it: before those are the pairs of all rows above r, rows − 1 of
+/// the first, one less of each next one.
+std::int64_t first_pair(std::int64_t r, std::int64_t rows) { return r * (2 * rows - r - 1) / 2; }
+
 template <class F>
 void of_dtype(ScalarType dtype, double p, F f) {
   if (dtype == kFloat32)
@@ -128,8 +141,7 @@ Array pair_distances(const Array& given, double p) {
   of_dtype(a.dtype(), p, [&]<class T>(const auto& norm, std::int64_t cost) {
     split(rows, rows * n * cost / 2, 1, [&](std::int64_t first, std::int64_t last) {
       for (std::int64_t r = first; r < last; ++r) {
-        // Before row r lie the pairs of all rows above it: rows − 1 of the first, one less of each next one.
-        T* to = out.data<T>() + r * (2 * rows - r - 1) / 2;
+        T* to = out.data<T>() + first_pair(r, rows);
         for (std::int64_t s = r + 1; s < rows; ++s) *to++ = distance(a.data<T>() + r * n, a.data<T>() + s * n, n, norm);
       }
     });
@@ -149,11 +161,27 @@ Array row_distances_backward(const Array& given_g, const Array& given_a, const A
         const T* const x = a.data<T>() + r * n;
         const T* y = c.data<T>() + r / rows * columns * n;
         T* const to = out.data<T>() + r * n;
-        for (std::int64_t s = 0; s < columns; ++s, y += n) {
-          const T distance = distances.data<T>()[r * columns + s];
-          const T by = norm.factor(g.data<T>()[r * columns + s], distance);
-          XGRAD_INDEPENDENT
-          for (std::int64_t i = 0; i < n; ++i) to[i] += by * norm.slope(x[i] - y[i], distance);
+        for (std::int64_t s = 0; s < columns; ++s, y += n)
+          add_slope(to, x, y, n, g.data<T>()[r * columns + s], distances.data<T>()[r * columns + s], norm);
+      }
+    });
+  });
+  return out;
+}
+
+Array pair_distances_backward(const Array& given_g, const Array& given, const Array& given_distances, double p) {
+  const Array g = compact(given_g), a = compact(given), distances = compact(given_distances);
+  const std::int64_t rows = a.size(0), n = a.size(1);
+  const Array out = Array::empty(a.sizes(), a.dtype());
+  fill(out, Scalar(0.));
+  of_dtype(a.dtype(), p, [&]<class T>(const auto& norm, std::int64_t cost) {
+    const T *const all = a.data<T>(), *const up = g.data<T>(), *const of_pair = distances.data<T>();
+    split(rows, rows * n * cost, 1, [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t r = first; r < last; ++r) {
+        for (std::int64_t s = 0; s < rows; ++s) {
+          if (s == r) continue;
+          const std::int64_t above = std::min(r, s), pair = first_pair(above, rows) + std::max(r, s) - above - 1;
+          add_slope(out.data<T>() + r * n, all + r * n, all + s * n, n, up[pair], of_pair[pair], norm);
         }
       }
     });

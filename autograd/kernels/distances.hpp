@@ -12,5 +12,7 @@ Array pair_distances(const Array& a, double p);
 /// The gradient of a, from that of the distances: Σ_s g[b, r, s]·d|a[b, r] − c[b, s]|_p/da. Slopes at 0 are 0. That of
 /// c is the same with the roles, and the last two dimensions of g and distances, exchanged.
 Array row_distances_backward(const Array& g, const Array& a, const Array& c, const Array& distances, double p);
+/// The same of pair_distances: each pair has a part in the gradients of both of its rows.
+Array pair_distances_backward(const Array& g, const Array& a, const Array& distances, double p);
 
 }  // namespace xgrad::kernels

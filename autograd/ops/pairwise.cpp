@@ -132,13 +132,11 @@ Tensor pdist(const Tensor& x, double p) {
         s.output();
       },
       [p](const Saved& s, const Tensor& g) -> Grads {
+        const Tensor &x = s.input(0), &y = s.output();
+        if (!detail::grad_mode) return {Tensor(kernels::pair_distances_backward(g.array(), x.array(), y.array(), p))};
         // Each pair is in the matrix twice, once from either side.
-        const Tensor& x = s.input(0);
-        const Tensor all = symmetric(g, x.size(0)), distances = symmetric(s.output(), x.size(0));
-        if (detail::grad_mode) return {pair_gradients(all, x, x, distances, p).sum(-2)};
-        const auto batch = [](const Tensor& t) { return t.unsqueeze(0).array(); };
-        return {
-            Tensor(kernels::row_distances_backward(batch(all), batch(x), batch(x), batch(distances), p)).squeeze(0)};
+        const Tensor all = symmetric(g, x.size(0)), distances = symmetric(y, x.size(0));
+        return {pair_gradients(all, x, x, distances, p).sum(-2)};
       });
 }
 
