@@ -43,7 +43,7 @@ template <class T>
 Coordinate<T> clipped(Coordinate<T> c, T last) {
   const bool below = c.value <= 0, above = c.value >= last;
   const T upper = above ? last : c.value;
-  return {below ? T(0) : upper, below | above ? T(0) : c.slope};
+  return {below ? T(0) : upper, (below | above) ? T(0) : c.slope};
 }
 
 /// Folded into [low, low + span] by reflection at both.
