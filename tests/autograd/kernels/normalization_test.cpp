@@ -85,6 +85,7 @@ TYPED_TEST(NormOf, EveryLayout) {
   all.push_back({{2, 5, 1, 41}});
   all.push_back({{3, 5, 1, 41}, true});
   all.push_back({{40, 5, 1, 1}, true});
+  all.push_back({{130, 300, 1, 1}, true});
   all.push_back({{2, 3, 1, 1030}, true});
   all.push_back({{600, 1, 64, 1}});  // scales are summed up in parts
   for (const NormLayout& l : all) {

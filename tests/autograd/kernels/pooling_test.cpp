@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstring>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 namespace xgrad::kernels {
@@ -64,6 +65,60 @@ TYPED_TEST(PoolingOf, PairsOfEveryWidth) {
               }
             }
             ASSERT_EQ(*place++, best) << width << ", padding " << padding << ", stride " << stride;
+            ASSERT_EQ(std::memcmp(v++, plane + best, sizeof(T)), 0);
+          }
+        }
+      }
+    }
+  }
+}
+
+/// Windows of `size` elements, `step` apart from each other.
+Windows windows_over(std::int64_t n, std::int64_t size, std::int64_t stride, std::int64_t padding, std::int64_t step) {
+  Windows w;
+  w.step = step;
+  const std::int64_t span = step * (size - 1) + 1;
+  for (std::int64_t at = -padding; at + span <= n + padding; at += stride)
+    w.of.push_back({at < 0 ? at + (-at + step - 1) / step * step : at, std::min(at + span, n)});
+  return w;
+}
+
+/// Where a window's largest element is, one after the other.
+template <class T>
+std::int64_t place_of_largest(const T* plane, std::int64_t width, const Windows& rows, const Window& wy,
+                              const Windows& columns, const Window& wx) {
+  std::int64_t best = wy.first * width + wx.first;
+  for (std::int64_t y = wy.first; y < wy.last; y += rows.step) {
+    for (std::int64_t x = wx.first; x < wx.last; x += columns.step) {
+      const T candidate = plane[y * width + x];
+      if (candidate > plane[best] || std::isnan(candidate)) best = y * width + x;
+    }
+  }
+  return best;
+}
+
+TYPED_TEST(PoolingOf, WindowsOfAnySizeAndStep) {
+  using T = TypeParam;
+  constexpr std::int64_t kHeight = 13;
+  for (const std::int64_t width : {5, 20, 37, 300, 600}) {
+    const Windows whole{1, {{0, width}}}, all{1, {{0, kHeight}}}, halves{1, {{0, 7}, {6, kHeight}}};
+    std::vector<std::pair<Windows, Windows>> cases{{all, whole}, {halves, whole}, {halves, Windows{1, {{1, width}}}}};
+    for (const auto& [size, stride, padding, step] :
+         {std::tuple{3, 1, 1, 1}, {3, 2, 1, 1}, {3, 3, 0, 1}, {2, 1, 0, 2}, {3, 2, 1, 2}, {5, 1, 2, 1}}) {
+      cases.emplace_back(windows_over(kHeight, size, stride, padding, step),
+                         windows_over(width, size, stride, padding, step));
+    }
+    const Array x = crowd<T>({2, kHeight, width});
+    for (const auto& [rows, columns] : cases) {
+      const auto [values, indices] = max_pool(x, {rows, columns});
+      const T* v = values.template data<T>();
+      const std::int64_t* place = indices.template data<std::int64_t>();
+      for (int p = 0; p < 2; ++p) {
+        const T* const plane = x.data<T>() + p * kHeight * width;
+        for (const Window& wy : rows.of) {
+          for (const Window& wx : columns.of) {
+            const std::int64_t best = place_of_largest(plane, width, rows, wy, columns, wx);
+            ASSERT_EQ(*place++, best) << width << ": " << wy.first << ", " << wx.first;
             ASSERT_EQ(std::memcmp(v++, plane + best, sizeof(T)), 0);
           }
         }

@@ -43,5 +43,40 @@ TEST(Convolution, OfALargeImageGoesInParts) {
   }
 }
 
+/// A convolution's result and gradients in floats, which have kernels of their own, against those in doubles.
+void expect_like_doubles(const Tensor& x, const Tensor& w, Dims stride, Dims padding, Dims dilation,
+                         std::int64_t groups) {
+  const auto run = [&](ScalarType dtype) {
+    Tensor a = x.clone().to(dtype).requires_grad_(), b = w.clone().to(dtype).requires_grad_();
+    const Tensor y = x.dim() == 3   ? conv1d(a, b, {}, stride, padding, dilation, groups)
+                     : x.dim() == 4 ? conv2d(a, b, {}, stride, padding, dilation, groups)
+                                    : conv3d(a, b, {}, stride, padding, dilation, groups);
+    y.backward(cos(arange(y.numel(), kFloat64)).view(y.sizes()).to(dtype));
+    return std::vector<Tensor>{y.detach(), a.grad(), b.grad()};
+  };
+  const std::vector<Tensor> narrow = run(kFloat32), wide = run(kFloat64);
+  for (std::size_t i = 0; i < wide.size(); ++i) {
+    ASSERT_EQ(narrow[i].sizes(), wide[i].sizes());
+    EXPECT_TRUE(allclose(narrow[i].to(kFloat64), wide[i], 1e-4, 2e-4))
+        << "number " << i << " of stride " << stride[stride.size() - 1] << " and width " << x.size(-1);
+  }
+}
+
+TEST(Convolution, BySteps) {
+  manual_seed(1);
+  for (const std::int64_t stride : {2, 3, 4}) {
+    for (const std::int64_t padding : {0, 1, 3}) {
+      for (const std::int64_t width : {17, 34, 50, 71}) {
+        expect_like_doubles(randn({2, 8, width}), randn({20, 8, 5}), {stride}, {padding}, {1}, 1);
+        expect_like_doubles(randn({2, 4, 19, width}), randn({6, 4, 3, 3}), {stride, stride}, {padding, padding}, {1, 2},
+                            1);
+      }
+    }
+  }
+  expect_like_doubles(randn({2, 6, 20, 40}), randn({6, 1, 3, 3}), {2, 2}, {1, 1}, {1, 1}, 6);
+  expect_like_doubles(randn({2, 6, 9, 40}), randn({4, 3, 2, 3}), {1, 2}, {0, 2}, {2, 3}, 2);
+  expect_like_doubles(randn({1, 3, 7, 8, 30}), randn({5, 3, 3, 2, 3}), {2, 1, 2}, {1, 0, 1}, {1, 1, 2}, 1);
+}
+
 }  // namespace
 }  // namespace xgrad
