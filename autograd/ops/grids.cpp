@@ -19,7 +19,8 @@ Tensor one_hot(const Tensor& classes, std::int64_t num_classes) {
   check(num_classes == -1 || num_classes > largest, "Class values must be smaller than num_classes.");
   sizes.push_back(num_classes == -1 ? largest + 1 : num_classes);
   const Tensor index = classes.unsqueeze(-1);
-  return scatter(zeros(sizes, kInt64), -1, index, ones(index.sizes(), kInt64));
+  Tensor out = zeros(sizes, kInt64);
+  return out.scatter_(-1, index, ones(index.sizes(), kInt64));
 }
 
 namespace {
