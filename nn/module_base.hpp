@@ -242,6 +242,8 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
   void announce(std::vector<std::string> names);
   /// They are registered, and the module prints as this one.
   void become_initialized(std::string name);
+  /// What a parameter or buffer becomes where a state_dict has no such name: undefined where it ought to have.
+  virtual Tensor value_if_missing(const std::string& /*name*/) const { return {}; }
   /// Told before a state_dict is loaded, whose keys for this module begin with `prefix`.
   virtual void before_loading(const OrderedDict<std::string, Tensor>&, const std::string& /*prefix*/) {}
 

@@ -27,6 +27,13 @@ Reduction parse_reduction(std::string_view word);
 
 namespace detail {
 
+/// Of a dtype, or of the default one.
+inline TensorOptions of_dtype(const std::optional<ScalarType>& dtype) {
+  TensorOptions options;
+  options.dtype(dtype);
+  return options;
+}
+
 /// The options among `args`: an Options object by itself, or positional and keyword arguments.
 template <class Options, class... Args>
 Options options_of(Args&&... args) {

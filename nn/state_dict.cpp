@@ -48,7 +48,11 @@ void ModuleBase::plan_loading(const std::string& prefix, Loading& loading) const
     const std::string key = prefix + name;
     const Tensor* found = loading.source.find(key);
     if (!found) {
-      loading.keys.missing_keys.push_back(key);
+      if (const Tensor value = value_if_missing(name); value.defined()) {
+        loading.copies.emplace_back(here, value);
+      } else {
+        loading.keys.missing_keys.push_back(key);
+      }
       return;
     }
     if (!found->defined()) {

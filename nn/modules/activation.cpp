@@ -57,7 +57,10 @@ std::string ThresholdImpl::extra_repr() const {
                      detail::also_inplace(options.inplace()));
 }
 
-void PReLUImpl::reset() { weight = register_parameter("weight", full({options.num_parameters()}, options.init())); }
+void PReLUImpl::reset() {
+  weight =
+      register_parameter("weight", full({options.num_parameters()}, options.init(), detail::of_dtype(options.dtype())));
+}
 std::string PReLUImpl::extra_repr() const { return fmt::format("num_parameters={}", options.num_parameters()); }
 
 Tensor SoftminImpl::forward(Tensor input) {

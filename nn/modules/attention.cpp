@@ -18,8 +18,7 @@ MultiheadAttentionImpl::MultiheadAttentionImpl(const MultiheadAttentionOptions& 
 void MultiheadAttentionImpl::reset() {
   const std::int64_t e = options.embed_dim(), kdim = options.kdim().value_or(e), vdim = options.vdim().value_or(e);
   const bool same = kdim == e && vdim == e;
-  TensorOptions of;
-  of.dtype(options.dtype());
+  const TensorOptions of = detail::of_dtype(options.dtype());
   const auto make = [&](bool wanted, IntArrayRef sizes) { return wanted ? empty(sizes, of) : Tensor(); };
   // In Python's order, which is that of state_dict.
   q_proj_weight = register_parameter("q_proj_weight", make(!same, {e, e}));

@@ -7,8 +7,7 @@ namespace xgrad::nn {
 
 void BilinearImpl::reset() {
   check<ValueError>(options.in1_features() > 0, "in1_features must be > 0");
-  TensorOptions of;
-  of.dtype(options.dtype());
+  const TensorOptions of = detail::of_dtype(options.dtype());
   const std::int64_t out = options.out_features();
   weight = register_parameter("weight", empty({out, options.in1_features(), options.in2_features()}, of));
   bias = register_parameter("bias", options.bias() ? empty({out}, of) : Tensor());

@@ -23,8 +23,7 @@ void ConvBase<N, Derived, OptionsType, transposed>::reset() {
     check<ValueError>(!word || *word != "same" || options.stride() == ExpandingArray<N>(1),
                       "padding='same' is not supported for strided convolutions");
   }
-  TensorOptions of;
-  of.dtype(options.dtype());
+  const TensorOptions of = detail::of_dtype(options.dtype());
   weight = this->register_parameter("weight", empty(sizes, of));
   bias = this->register_parameter("bias", options.bias() ? empty({out}, of) : Tensor());
   reset_parameters();

@@ -18,7 +18,7 @@ void EmbeddingImpl::reset() {
     weight = register_parameter("weight", options._weight());
     return;
   }
-  weight = register_parameter("weight", empty({rows, length}));
+  weight = register_parameter("weight", empty({rows, length}, detail::of_dtype(options.dtype())));
   reset_parameters();
 }
 

@@ -96,6 +96,10 @@ Tensor largest(const Tensor& rows, const Rows& bags) {
 
 Tensor embedding_bag(const Tensor& input, const Tensor& weight, const EmbeddingBagFuncOptions& o) {
   const std::string& mode = o.mode();
+  check(weight.is_floating_point(),
+        "Expected tensor for argument #1 'weight' to have one of the following scalar types: Half, Float, Double; but "
+        "got CPU{}Type instead (while checking arguments for embedding_bag)",
+        weight.dtype());
   check<ValueError>(mode == "sum" || mode == "mean" || mode == "max", "mode has to be one of sum, mean or max");
   const Tensor& by = o.per_sample_weights();
   check<NotImplementedError>(!by.defined() || mode == "sum",
@@ -150,7 +154,7 @@ void EmbeddingBagImpl::reset() {
     weight = register_parameter("weight", options._weight());
     return;
   }
-  weight = register_parameter("weight", empty({rows, width}));
+  weight = register_parameter("weight", empty({rows, width}, detail::of_dtype(options.dtype())));
   reset_parameters();
 }
 

@@ -17,10 +17,12 @@ namespace xgrad::nn {
 /// `mode`: "sum", "mean" or "max".
 class EmbeddingBagOptions {
  public:
-  using Positional =
-      kwargs::Order<kwargs::key::num_embeddings, kwargs::key::embedding_dim, kwargs::key::max_norm,
-                    kwargs::key::norm_type, kwargs::key::scale_grad_by_freq, kwargs::key::mode, kwargs::key::sparse>;
+  using Positional = kwargs::Order<kwargs::key::num_embeddings, kwargs::key::embedding_dim, kwargs::key::max_norm,
+                                   kwargs::key::norm_type, kwargs::key::scale_grad_by_freq, kwargs::key::mode,
+                                   kwargs::key::sparse, kwargs::key::_weight, kwargs::key::include_last_offset,
+                                   kwargs::key::padding_idx, kwargs::key::device, kwargs::key::dtype>;
   EmbeddingBagOptions() = default;
+  EmbeddingBagOptions& device(Device) { return *this; }
   EmbeddingBagOptions(std::int64_t num_embeddings, std::int64_t embedding_dim)
       : num_embeddings_(num_embeddings), embedding_dim_(embedding_dim) {}
   XGRAD_OPTION(std::int64_t, num_embeddings, 0);
@@ -33,6 +35,7 @@ class EmbeddingBagOptions {
   XGRAD_OPTION(Tensor, _weight, {});
   XGRAD_OPTION(bool, include_last_offset, false);
   XGRAD_OPTION(std::optional<std::int64_t>, padding_idx, {});
+  XGRAD_OPTION(std::optional<ScalarType>, dtype, {});  // of a table that is drawn
 };
 
 namespace functional {

@@ -12,8 +12,7 @@ LinearImpl::LinearImpl(const LinearOptions& given) : options(given) {
 }
 
 void LinearImpl::reset() {
-  TensorOptions tensor_options;
-  tensor_options.dtype(options.dtype());
+  const TensorOptions tensor_options = detail::of_dtype(options.dtype());
   const std::int64_t in = *options.in_features(), out = *options.out_features();
   weight = register_parameter("weight", empty({out, in}, tensor_options));
   bias = register_parameter("bias", options.bias() ? empty({out}, tensor_options) : Tensor());

@@ -73,6 +73,7 @@ class ModuleDict : public ModuleHolder<ModuleDictImpl> {
 class ParameterListImpl : public Cloneable<ParameterListImpl> {
  public:
   ParameterListImpl() = default;
+  explicit ParameterListImpl(const std::vector<Tensor>& list) { extend(list); }
   template <class... T>
   requires(sizeof...(T) > 0 && (std::convertible_to<T, Tensor> && ...)) explicit ParameterListImpl(const T&... list) {
     (append(list), ...);
@@ -90,6 +91,16 @@ class ParameterListImpl : public Cloneable<ParameterListImpl> {
   std::shared_ptr<ModuleBase> clone(const std::optional<Device>& device = std::nullopt) const override;
   void pretty_print(std::ostream& out) const override;
 };
-XGRAD_LAYER(ParameterList);
+
+XGRAD_COPIED(ParameterList);
+/// The holder, which takes parameters in braces too: `nn::ParameterList({weight, bias})`.
+class ParameterList : public ModuleHolder<ParameterListImpl> {
+ public:
+  using ModuleHolder::ModuleHolder;
+  using Impl = ParameterListImpl;
+  ParameterList() = default;
+  ParameterList(std::initializer_list<Tensor> parameters)
+      : ModuleHolder(std::make_shared<ParameterListImpl>(std::vector<Tensor>(parameters))) {}
+};
 
 }  // namespace xgrad::nn

@@ -16,12 +16,6 @@ void start(const Tensor& weight, const Tensor& bias) {
   if (bias.defined()) init::zeros_(bias);
 }
 
-TensorOptions of_dtype(const std::optional<ScalarType>& dtype) {
-  TensorOptions options;
-  options.dtype(dtype);
-  return options;
-}
-
 /// As Python writes it: (3, 4), and (4,) for one.
 std::string tuple(const std::vector<std::int64_t>& numbers) {
   return fmt::format("({}{})", fmt::join(numbers, ", "), numbers.size() == 1 ? "," : "");
@@ -34,7 +28,7 @@ namespace detail {
 template <class Derived, class OptionsType>
 void NormBase<Derived, OptionsType>::reset() {
   const std::int64_t n = options.num_features();
-  const TensorOptions of = of_dtype(options.dtype());
+  const TensorOptions of = detail::of_dtype(options.dtype());
   const bool track = options.track_running_stats(), affine = options.affine();
   weight = this->register_parameter("weight", affine ? empty({n}, of) : Tensor());
   bias = this->register_parameter("bias", affine ? empty({n}, of) : Tensor());
@@ -56,6 +50,11 @@ template <class Derived, class OptionsType>
 void NormBase<Derived, OptionsType>::reset_parameters() {
   reset_running_stats();
   start(weight, bias);
+}
+
+template <class Derived, class OptionsType>
+Tensor NormBase<Derived, OptionsType>::value_if_missing(const std::string& name) const {
+  return name == "num_batches_tracked" ? zeros({}, kInt64) : Tensor();
 }
 
 template <class Derived, class OptionsType>
@@ -124,7 +123,7 @@ template class InstanceNorm<3, InstanceNorm3dImpl>;
 
 void LayerNormImpl::reset() {
   const bool affine = options.elementwise_affine();
-  const TensorOptions of = of_dtype(options.dtype());
+  const TensorOptions of = detail::of_dtype(options.dtype());
   weight = register_parameter("weight", affine ? empty(options.normalized_shape(), of) : Tensor());
   bias = register_parameter("bias", affine ? empty(options.normalized_shape(), of) : Tensor());
   reset_parameters();
@@ -141,8 +140,8 @@ std::string LayerNormImpl::extra_repr() const {
 
 void RMSNormImpl::reset() {
   const bool affine = options.elementwise_affine();
-  weight =
-      register_parameter("weight", affine ? empty(options.normalized_shape(), of_dtype(options.dtype())) : Tensor());
+  weight = register_parameter("weight",
+                              affine ? empty(options.normalized_shape(), detail::of_dtype(options.dtype())) : Tensor());
   reset_parameters();
 }
 void RMSNormImpl::reset_parameters() { start(weight, Tensor()); }
@@ -159,7 +158,7 @@ std::string RMSNormImpl::extra_repr() const {
 void GroupNormImpl::reset() {
   check<ValueError>(options.num_groups() > 0 && options.num_channels() % options.num_groups() == 0,
                     "num_channels must be divisible by num_groups");
-  const TensorOptions of = of_dtype(options.dtype());
+  const TensorOptions of = detail::of_dtype(options.dtype());
   weight = register_parameter("weight", options.affine() ? empty({options.num_channels()}, of) : Tensor());
   bias = register_parameter("bias", options.affine() ? empty({options.num_channels()}, of) : Tensor());
   reset_parameters();

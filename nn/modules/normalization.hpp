@@ -28,6 +28,8 @@ class NormBase : public Cloneable<Derived, Module> {
   void reset_parameters();
   void reset_running_stats();
   std::string extra_repr() const override;
+  /// Zero for num_batches_tracked, which files of PyTorch 0.4 and before do not have.
+  Tensor value_if_missing(const std::string& name) const override;
 
   Options options;
   Tensor weight, bias, running_mean, running_var, num_batches_tracked;

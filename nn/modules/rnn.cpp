@@ -83,7 +83,7 @@ void RecurrentBase<Derived, OptionsType>::reset() {
         return fmt::format("{}_l{}{}", what, layer, direction ? "_reverse" : "");
       };
       const auto add = [&](const char* what, const Dims& sizes) {
-        weights_.push_back(this->register_parameter(name(what), empty(sizes)));
+        weights_.push_back(this->register_parameter(name(what), empty(sizes, of_dtype(options.dtype()))));
       };
       const std::int64_t in = layer == 0 ? options.input_size() : state * directions;
       add("weight_ih", {gates, in});
@@ -192,10 +192,11 @@ template class OneStateBase<GRUImpl, GRUOptions>;
 template <class Derived, class OptionsType>
 void CellBase<Derived, OptionsType>::reset() {
   const std::int64_t gates = kGates<Derived> * options.hidden_size();
-  weight_ih = this->register_parameter("weight_ih", empty({gates, options.input_size()}));
-  weight_hh = this->register_parameter("weight_hh", empty({gates, options.hidden_size()}));
-  bias_ih = this->register_parameter("bias_ih", options.bias() ? empty({gates}) : Tensor());
-  bias_hh = this->register_parameter("bias_hh", options.bias() ? empty({gates}) : Tensor());
+  const TensorOptions of = of_dtype(options.dtype());
+  weight_ih = this->register_parameter("weight_ih", empty({gates, options.input_size()}, of));
+  weight_hh = this->register_parameter("weight_hh", empty({gates, options.hidden_size()}, of));
+  bias_ih = this->register_parameter("bias_ih", options.bias() ? empty({gates}, of) : Tensor());
+  bias_hh = this->register_parameter("bias_hh", options.bias() ? empty({gates}, of) : Tensor());
   reset_parameters();
 }
 

@@ -69,11 +69,14 @@ class RReLUOptions {
 
 class PReLUOptions {
  public:
-  using Positional = kwargs::Order<kwargs::key::num_parameters, kwargs::key::init>;
+  using Positional =
+      kwargs::Order<kwargs::key::num_parameters, kwargs::key::init, kwargs::key::device, kwargs::key::dtype>;
   PReLUOptions() = default;
+  PReLUOptions& device(Device) { return *this; }
   PReLUOptions(std::int64_t num_parameters) : num_parameters_(num_parameters) {}
   XGRAD_OPTION(std::int64_t, num_parameters, 1);
   XGRAD_OPTION(double, init, 0.25);
+  XGRAD_OPTION(std::optional<ScalarType>, dtype, {});
 };
 
 class GELUOptions {

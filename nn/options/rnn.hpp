@@ -56,6 +56,10 @@ class RecurrentOptions {
   XGRAD_SHARED_OPTION(Self, bool, batch_first, false);
   XGRAD_SHARED_OPTION(Self, double, dropout, 0.0);
   XGRAD_SHARED_OPTION(Self, bool, bidirectional, false);
+  XGRAD_SHARED_OPTION(Self, std::optional<ScalarType>, dtype, {});
+
+ public:
+  Self& device(Device) { return static_cast<Self&>(*this); }
 };
 
 /// And cells.
@@ -67,6 +71,10 @@ class CellOptions {
   XGRAD_SHARED_OPTION(Self, std::int64_t, input_size, 0);
   XGRAD_SHARED_OPTION(Self, std::int64_t, hidden_size, 0);
   XGRAD_SHARED_OPTION(Self, bool, bias, true);
+  XGRAD_SHARED_OPTION(Self, std::optional<ScalarType>, dtype, {});
+
+ public:
+  Self& device(Device) { return static_cast<Self&>(*this); }
 };
 
 }  // namespace detail
@@ -74,9 +82,10 @@ class CellOptions {
 class RNNOptions : public detail::RecurrentOptions<RNNOptions> {
  public:
   using RecurrentOptions::RecurrentOptions;
-  using Positional = kwargs::Order<kwargs::key::input_size, kwargs::key::hidden_size, kwargs::key::num_layers,
-                                   kwargs::key::nonlinearity, kwargs::key::bias, kwargs::key::batch_first,
-                                   kwargs::key::dropout, kwargs::key::bidirectional>;
+  using Positional =
+      kwargs::Order<kwargs::key::input_size, kwargs::key::hidden_size, kwargs::key::num_layers,
+                    kwargs::key::nonlinearity, kwargs::key::bias, kwargs::key::batch_first, kwargs::key::dropout,
+                    kwargs::key::bidirectional, kwargs::key::device, kwargs::key::dtype>;
   XGRAD_OPTION(RNNNonlinearity, nonlinearity, "tanh");
 };
 
@@ -85,30 +94,32 @@ class LSTMOptions : public detail::RecurrentOptions<LSTMOptions> {
   using RecurrentOptions::RecurrentOptions;
   using Positional =
       kwargs::Order<kwargs::key::input_size, kwargs::key::hidden_size, kwargs::key::num_layers, kwargs::key::bias,
-                    kwargs::key::batch_first, kwargs::key::dropout, kwargs::key::bidirectional, kwargs::key::proj_size>;
+                    kwargs::key::batch_first, kwargs::key::dropout, kwargs::key::bidirectional, kwargs::key::proj_size,
+                    kwargs::key::device, kwargs::key::dtype>;
   XGRAD_OPTION(std::int64_t, proj_size, 0);
 };
 
 class GRUOptions : public detail::RecurrentOptions<GRUOptions> {
  public:
   using RecurrentOptions::RecurrentOptions;
-  using Positional =
-      kwargs::Order<kwargs::key::input_size, kwargs::key::hidden_size, kwargs::key::num_layers, kwargs::key::bias,
-                    kwargs::key::batch_first, kwargs::key::dropout, kwargs::key::bidirectional>;
+  using Positional = kwargs::Order<kwargs::key::input_size, kwargs::key::hidden_size, kwargs::key::num_layers,
+                                   kwargs::key::bias, kwargs::key::batch_first, kwargs::key::dropout,
+                                   kwargs::key::bidirectional, kwargs::key::device, kwargs::key::dtype>;
 };
 
 class RNNCellOptions : public detail::CellOptions<RNNCellOptions> {
  public:
   using CellOptions::CellOptions;
-  using Positional =
-      kwargs::Order<kwargs::key::input_size, kwargs::key::hidden_size, kwargs::key::bias, kwargs::key::nonlinearity>;
+  using Positional = kwargs::Order<kwargs::key::input_size, kwargs::key::hidden_size, kwargs::key::bias,
+                                   kwargs::key::nonlinearity, kwargs::key::device, kwargs::key::dtype>;
   XGRAD_OPTION(RNNNonlinearity, nonlinearity, "tanh");
 };
 
 class LSTMCellOptions : public detail::CellOptions<LSTMCellOptions> {
  public:
   using CellOptions::CellOptions;
-  using Positional = kwargs::Order<kwargs::key::input_size, kwargs::key::hidden_size, kwargs::key::bias>;
+  using Positional = kwargs::Order<kwargs::key::input_size, kwargs::key::hidden_size, kwargs::key::bias,
+                                   kwargs::key::device, kwargs::key::dtype>;
 };
 using GRUCellOptions = LSTMCellOptions;
 

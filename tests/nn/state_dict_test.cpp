@@ -9,6 +9,7 @@ namespace {
 using namespace test;
 using namespace kwargs;
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 TEST(StateDict, SharesMemoryAndHasNoGraph) {
   MNISTClassifier model;
@@ -83,6 +84,20 @@ TEST(StateDict, KeysThatOnlyLookRightAreUnexpected) {
   state.insert("layer1", ones({1}));
   state.insert("layer1.weight.mean", ones({1}));
   EXPECT_THAT(model.load_state_dict(state, false).unexpected_keys, ElementsAre("layer1", "layer1.weight.mean"));
+}
+
+TEST(StateDict, FilesOfPyTorch04HaveNoNumbersOfBatches) {
+  nn::Sequential net{nn::Linear(2, 3), nn::BatchNorm1d(3), nn::InstanceNorm1d(nn::InstanceNorm1dOptions(3))};
+  net->at<nn::BatchNorm1dImpl>(1).num_batches_tracked.fill_(7);
+  OrderedDict<std::string, Tensor> old;
+  for (const auto& [name, tensor] : net->state_dict()) {
+    if (!name.ends_with("num_batches_tracked")) old.insert(name, tensor.clone());
+  }
+  EXPECT_THAT(net->load_state_dict(old).missing_keys, IsEmpty());
+  EXPECT_EQ(net->at<nn::BatchNorm1dImpl>(1).num_batches_tracked.item<std::int64_t>(), 0) << "as PyTorch counts on";
+  old.erase("1.running_mean");
+  EXPECT_EQ(message_of<Error>([&] { net->load_state_dict(old); }),
+            "Error(s) in loading state_dict for Sequential:\n\tMissing key(s) in state_dict: \"1.running_mean\". ");
 }
 
 }  // namespace

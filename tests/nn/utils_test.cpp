@@ -107,6 +107,19 @@ TEST(ParameterList, RegistersByNumber) {
   EXPECT_TRUE((*copy)[0].requires_grad());
 }
 
+TEST(ParameterList, TakesParametersInBraces) {
+  const Tensor weight = ones({2, 3}).requires_grad_(), bias = zeros({2}).requires_grad_();
+  nn::ParameterList list({weight, bias});
+  ASSERT_EQ(list->size(), 2u);
+  EXPECT_TRUE(list[0].is_same(weight));
+  EXPECT_TRUE(list[1].is_same(bias));
+  const std::vector<Tensor> both{weight, bias};
+  EXPECT_EQ(nn::ParameterList(both)->size(), 2u);
+  EXPECT_EQ(
+      nn::ParameterList { weight } -> size(), 1u);
+  EXPECT_TRUE(nn::ParameterList()->is_empty());
+}
+
 TEST(ClipGradNorm, OfOrderZeroAndMinusInfinityAsPyTorch) {
   const double inf = std::numeric_limits<double>::infinity();
   auto p = with_gradients();
