@@ -280,7 +280,8 @@ void rms_norm(Call& c) {
 // --- resizing
 
 /// The nearest element of each place: rows that are taken, so that no runtime rounds positions otherwise than we do.
-void nearest(Call& c) {
+/// `offset`: where in a place it is asked for.
+void nearest(Call& c, float offset = 0) {
   const Ints output = c.list(0), in = c.fixed_sizes(0);
   std::string x = c.in(0);
   for (std::size_t k = 0; k < output.size(); ++k) {
@@ -289,7 +290,7 @@ void nearest(Call& c) {
                                                              : static_cast<double>(n) / static_cast<double>(output[k]);
     Ints from;
     for (std::int64_t i = 0; i < output[k]; ++i) {
-      const float place = static_cast<float>(i) * static_cast<float>(ratio);
+      const float place = (static_cast<float>(i) + offset) * static_cast<float>(ratio);
       from.push_back(output[k] == n ? i : std::min(static_cast<std::int64_t>(std::floor(place)), n - 1));
     }
     x = c.node("Gather", {x, c.ints(from)}, {{"axis", static_cast<std::int64_t>(k) + 2}});
@@ -423,6 +424,9 @@ constexpr Row kRows[] = {
     {"upsample_nearest1d", [](Call& c) { resize(c, "nearest"); }},
     {"upsample_nearest2d", [](Call& c) { resize(c, "nearest"); }},
     {"upsample_nearest3d", [](Call& c) { resize(c, "nearest"); }},
+    {"_upsample_nearest_exact1d", [](Call& c) { nearest(c, 0.5F); }},
+    {"_upsample_nearest_exact2d", [](Call& c) { nearest(c, 0.5F); }},
+    {"_upsample_nearest_exact3d", [](Call& c) { nearest(c, 0.5F); }},
     {"upsample_linear1d", [](Call& c) { resize(c, "linear"); }},
     {"upsample_bilinear2d", [](Call& c) { resize(c, "linear"); }},
     {"upsample_trilinear3d", [](Call& c) { resize(c, "linear"); }},

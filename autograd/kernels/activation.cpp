@@ -4,6 +4,7 @@
 #include <xgrad/autograd/kernels/floating.hpp>
 #include <xgrad/autograd/kernels/levels.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 namespace xgrad::kernels {
@@ -184,6 +185,7 @@ void with_formula(const ActivationCall& call, Use use) {
     case Activation::LeakyRelu:
       return use(plain<T>([a](T x) { return x > 0 ? x : x * a; }, [a](T x) { return x > 0 ? T(1) : a; }));
     case Activation::Hardtanh:
+      // The upper limit holds, should it be the lower one.
       return use(
           plain<T>([a, b](T x) { return within(x, a, b); }, [a, b](T x) { return x > a && x < b ? T(1) : T(0); }));
     case Activation::Hardsigmoid:

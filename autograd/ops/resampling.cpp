@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <vector>
 
 namespace xgrad {
 
@@ -102,13 +104,31 @@ Taps nearest(std::int64_t in, std::int64_t out, std::optional<double> scale) {
   return taps;
 }
 
+/// The elements in which the middles of the new places lie.
+Taps nearest_exact(std::int64_t in, std::int64_t out, std::optional<double> scale) {
+  Taps taps;
+  taps.in = in;
+  const auto step = static_cast<float>(ratio(in, out, scale));
+  for (std::int64_t i = 0; i < out; ++i) {
+    taps.tap(std::min(static_cast<std::int64_t>((static_cast<float>(i) + 0.5f) * step), in - 1));
+    taps.next();
+  }
+  return taps;
+}
+
+/// From one element of the result to the next, in elements of x.
+template <class T>
+T step_of(std::int64_t in, std::int64_t out, std::optional<double> scale, bool align_corners) {
+  if (!align_corners) return static_cast<T>(ratio(in, out, scale));
+  return out > 1 ? static_cast<T>(in - 1) / static_cast<T>(out - 1) : T(0);
+}
+
 /// Positions are in the tensor's dtype T, as in PyTorch.
 template <class T>
 Taps linear(std::int64_t in, std::int64_t out, std::optional<double> scale, bool align_corners) {
   Taps taps;
   taps.in = in;
-  const T step = align_corners ? (out > 1 ? static_cast<T>(in - 1) / static_cast<T>(out - 1) : T(0))
-                               : static_cast<T>(ratio(in, out, scale));
+  const T step = step_of<T>(in, out, scale, align_corners);
   for (std::int64_t i = 0; i < out; ++i) {
     const T place =
         align_corners ? step * static_cast<T>(i) : std::max(step * (static_cast<T>(i) + T(0.5)) - T(0.5), T(0));
@@ -131,8 +151,7 @@ Taps cubic(std::int64_t in, std::int64_t out, std::optional<double> scale, bool 
   constexpr T a = T(-0.75);
   const auto near = [](T x) { return ((a + 2) * x - (a + 3)) * x * x + 1; };
   const auto far = [](T x) { return ((a * x - 5 * a) * x + 8 * a) * x - 4 * a; };
-  const T step = align_corners ? (out > 1 ? static_cast<T>(in - 1) / static_cast<T>(out - 1) : T(0))
-                               : static_cast<T>(ratio(in, out, scale));
+  const T step = step_of<T>(in, out, scale, align_corners);
   for (std::int64_t i = 0; i < out; ++i) {
     const T place = align_corners ? step * static_cast<T>(i) : step * (static_cast<T>(i) + T(0.5)) - T(0.5);
     const std::int64_t first = std::min(static_cast<std::int64_t>(std::floor(place)), in - 1);
@@ -140,6 +159,45 @@ Taps cubic(std::int64_t in, std::int64_t out, std::optional<double> scale, bool 
     const T weights[] = {far(t + 1), near(t), near(1 - t), far(2 - t)};
     for (std::int64_t k = 0; k < 4; ++k) {
       taps.tap(std::clamp<std::int64_t>(first + k - 1, 0, in - 1), static_cast<double>(weights[k]));
+    }
+    taps.next();
+  }
+  return taps;
+}
+
+template <class T>
+T triangle(T x) {
+  return std::max(1 - std::abs(x), T(0));
+}
+template <class T>
+T smoother_cubic(T x) {
+  constexpr T a = T(-0.5);
+  x = std::abs(x);
+  if (x < 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
+  return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : T(0);
+}
+
+/// Weights by a filter that reaches `reach` elements to either side, or as many places of the result where those are
+/// larger; they sum up to one.
+template <class T>
+Taps filtered(std::int64_t in, std::int64_t out, std::optional<double> scale, bool align_corners, T reach,
+              T (*filter)(T)) {
+  Taps taps;
+  taps.in = in;
+  const T step = step_of<T>(in, out, scale, align_corners), wide = std::max(step, T(1)), support = reach * wide;
+  std::vector<T> weights;
+  for (std::int64_t i = 0; i < out; ++i) {
+    const T center = step * (static_cast<T>(i) + T(0.5));
+    const std::int64_t first = std::max<std::int64_t>(static_cast<std::int64_t>(center - support + T(0.5)), 0);
+    const std::int64_t end = std::min(static_cast<std::int64_t>(center + support + T(0.5)), in);
+    weights.clear();
+    for (std::int64_t j = first; j < end; ++j) {
+      weights.push_back(filter((static_cast<T>(j) - center + T(0.5)) * (1 / wide)));
+    }
+    const T total = std::accumulate(weights.begin(), weights.end(), T(0));
+    for (std::int64_t j = first; j < end; ++j) {
+      const T w = weights[static_cast<std::size_t>(j - first)];
+      taps.tap(j, static_cast<double>(total != 0 ? w / total : w));
     }
     taps.next();
   }
@@ -173,6 +231,13 @@ Tensor upsample_nearest(const Tensor& x, IntArrayRef output, std::size_t dims, c
                         const Scales& scales) {
   return upsample<Name>(x, output, dims, kernel, false, scales,
                         [&](std::int64_t in, std::int64_t out, std::size_t k) { return nearest(in, out, scales[k]); });
+}
+
+template <FixedString Name>
+Tensor upsample_nearest_exact(const Tensor& x, IntArrayRef output, std::size_t dims, const Scales& scales) {
+  return upsample<Name>(
+      x, output, dims, "compute_indices_weights_nearest", false, scales,
+      [&](std::int64_t in, std::int64_t out, std::size_t k) { return nearest_exact(in, out, scales[k]); });
 }
 
 template <FixedString Name>
@@ -254,6 +319,17 @@ Tensor upsample_nearest3d(const Tensor& x, IntArrayRef output_size, std::optiona
   return upsample_nearest<"UpsampleNearest3DBackward0">(x, output_size, 3, "compute_indices_weights_nearest",
                                                         {scales_d, scales_h, scales_w});
 }
+Tensor _upsample_nearest_exact1d(const Tensor& x, IntArrayRef output_size, std::optional<double> scales) {
+  return upsample_nearest_exact<"UpsampleNearestExact1DBackward0">(x, output_size, 1, {scales});
+}
+Tensor _upsample_nearest_exact2d(const Tensor& x, IntArrayRef output_size, std::optional<double> scales_h,
+                                 std::optional<double> scales_w) {
+  return upsample_nearest_exact<"UpsampleNearestExact2DBackward0">(x, output_size, 2, {scales_h, scales_w});
+}
+Tensor _upsample_nearest_exact3d(const Tensor& x, IntArrayRef output_size, std::optional<double> scales_d,
+                                 std::optional<double> scales_h, std::optional<double> scales_w) {
+  return upsample_nearest_exact<"UpsampleNearestExact3DBackward0">(x, output_size, 3, {scales_d, scales_h, scales_w});
+}
 Tensor upsample_linear1d(const Tensor& x, IntArrayRef output_size, bool align_corners, std::optional<double> scales) {
   return upsample_linear<"UpsampleLinear1DBackward0">(x, output_size, 1, "compute_indices_weights_linear",
                                                       align_corners, {scales});
@@ -279,6 +355,27 @@ Tensor upsample_bicubic2d(const Tensor& x, IntArrayRef output_size, bool align_c
                                                              ? cubic<float>(in, out, scales[k], align_corners)
                                                              : cubic<double>(in, out, scales[k], align_corners);
                                                 });
+}
+
+Tensor _upsample_bilinear2d_aa(const Tensor& x, IntArrayRef output_size, bool align_corners,
+                               std::optional<double> scales_h, std::optional<double> scales_w) {
+  const Scales scales{scales_h, scales_w};
+  return upsample<"UpsampleBilinear2DAaBackward0">(
+      x, output_size, 2, "compute_indices_weights_aa", align_corners, scales,
+      [&](std::int64_t in, std::int64_t out, std::size_t k) {
+        return x.dtype() == kFloat32 ? filtered<float>(in, out, scales[k], align_corners, 1, triangle)
+                                     : filtered<double>(in, out, scales[k], align_corners, 1, triangle);
+      });
+}
+Tensor _upsample_bicubic2d_aa(const Tensor& x, IntArrayRef output_size, bool align_corners,
+                              std::optional<double> scales_h, std::optional<double> scales_w) {
+  const Scales scales{scales_h, scales_w};
+  return upsample<"UpsampleBicubic2DAaBackward0">(
+      x, output_size, 2, "compute_indices_weights_aa", align_corners, scales,
+      [&](std::int64_t in, std::int64_t out, std::size_t k) {
+        return x.dtype() == kFloat32 ? filtered<float>(in, out, scales[k], align_corners, 2, smoother_cubic)
+                                     : filtered<double>(in, out, scales[k], align_corners, 2, smoother_cubic);
+      });
 }
 
 }  // namespace xgrad

@@ -22,6 +22,12 @@ Tensor upsample_nearest2d(const Tensor& x, IntArrayRef output_size, std::optiona
                           std::optional<double> scales_w = {});
 Tensor upsample_nearest3d(const Tensor& x, IntArrayRef output_size, std::optional<double> scales_d = {},
                           std::optional<double> scales_h = {}, std::optional<double> scales_w = {});
+/// The same from the middle of each place: y[i] = x[⌊(i + ½)·scale⌋].
+Tensor _upsample_nearest_exact1d(const Tensor& x, IntArrayRef output_size, std::optional<double> scales = {});
+Tensor _upsample_nearest_exact2d(const Tensor& x, IntArrayRef output_size, std::optional<double> scales_h = {},
+                                 std::optional<double> scales_w = {});
+Tensor _upsample_nearest_exact3d(const Tensor& x, IntArrayRef output_size, std::optional<double> scales_d = {},
+                                 std::optional<double> scales_h = {}, std::optional<double> scales_w = {});
 /// Between neighbours on a line: with align_corners the corners keep their values, otherwise elements are areas.
 Tensor upsample_linear1d(const Tensor& x, IntArrayRef output_size, bool align_corners,
                          std::optional<double> scales = {});
@@ -34,5 +40,12 @@ Tensor upsample_trilinear3d(const Tensor& x, IntArrayRef output_size, bool align
 /// Through four neighbours in each dimension, by the cubic of a = −3/4; results may leave the range of x.
 Tensor upsample_bicubic2d(const Tensor& x, IntArrayRef output_size, bool align_corners,
                           std::optional<double> scales_h = {}, std::optional<double> scales_w = {});
+
+/// Without aliases: where the result is smaller, each of its elements is a mean of all those of x that it covers,
+/// weighted by a triangle, or by the cubic of a = −1/2.
+Tensor _upsample_bilinear2d_aa(const Tensor& x, IntArrayRef output_size, bool align_corners,
+                               std::optional<double> scales_h = {}, std::optional<double> scales_w = {});
+Tensor _upsample_bicubic2d_aa(const Tensor& x, IntArrayRef output_size, bool align_corners,
+                              std::optional<double> scales_h = {}, std::optional<double> scales_w = {});
 
 }  // namespace xgrad

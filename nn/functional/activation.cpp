@@ -61,10 +61,7 @@ Tensor gumbel_softmax(const Tensor& input, const GumbelSoftmaxFuncOptions& optio
   Tensor hard;
   {
     const NoGradGuard no_grad;
-    const std::int64_t dim = wrap_dim(options.dim(), input.dim()), classes = input.size(dim);
-    Dims along(static_cast<std::size_t>(input.dim()), 1);
-    along[static_cast<std::size_t>(dim)] = classes;
-    hard = eq(soft.argmax(dim, true), arange(classes).view(along)).to(input.dtype());
+    hard = zeros_like(input).scatter_(options.dim(), soft.argmax(options.dim(), true), 1);
   }
   return hard - soft.detach() + soft;
 }

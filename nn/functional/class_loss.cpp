@@ -19,7 +19,7 @@ Tensor multilabel_soft_margin_loss(const Tensor& input, const Tensor& target,
                     input.sizes());
   Tensor terms = -(target * log_sigmoid(input) + (1 - target) * log_sigmoid(-input));
   if (o.weight().defined()) terms = terms * o.weight();
-  const Tensor loss = terms.mean(-1);
+  const Tensor loss = terms.sum(-1) / static_cast<double>(input.size(-1));
   return o.reduction() == kMean ? loss.mean() : o.reduction() == kSum ? loss.sum() : loss;
 }
 

@@ -12,10 +12,7 @@ Tensor pairwise_distance(const Tensor& a, const Tensor& b, const PairwiseDistanc
   return xgrad::pairwise_distance(a, b, o.p(), o.eps(), o.keepdim());
 }
 Tensor normalize(const Tensor& input, const NormalizeFuncOptions& o) {
-  // The distance to zero takes the last dimension.
-  const Tensor last = input.transpose(o.dim(), -1);
-  const Tensor length = xgrad::pairwise_distance(last, zeros({}, input.dtype()), o.p(), 0, true).transpose(o.dim(), -1);
-  return input / length.clamp_min(o.eps()).expand(input.sizes());
+  return input / norm(input, o.p(), {o.dim()}, true).clamp_min(o.eps()).expand_as(input);
 }
 Tensor smooth_l1_loss(const Tensor& x, const Tensor& target, const SmoothL1LossFuncOptions& o) {
   return xgrad::smooth_l1_loss(x, target, o.reduction(), o.beta());
@@ -65,13 +62,13 @@ Tensor gaussian_nll_loss(const Tensor& x, const Tensor& target, const Tensor& gi
     }
     check<ValueError>(fits, "var is of incorrect size");
   }
+  check<ValueError>(!(var < 0).any().item<bool>(), "var has negative entry/entries");
+  var = var.clone();
   {
+    // The bound holds for the value and lets the gradient through.
     const NoGradGuard no_grad;
-    check<ValueError>(!(var < 0).any().item<bool>(), "var has negative entry/entries");
-    // The bound holds for the value and lets the gradient through, as in PyTorch.
-    var = given.requires_grad() ? var : var.clamp_min(o.eps());
+    var.clamp_min_(o.eps());
   }
-  if (given.requires_grad()) var = var + (var.detach().clamp_min(o.eps()) - var.detach());
   Tensor loss = (log(var) + square(x - target) / var) * 0.5;
   if (o.full()) loss = loss + 0.5 * std::log(6.28318530717958647692);
   return o.reduction() == kMean ? loss.mean() : o.reduction() == kSum ? loss.sum() : loss;

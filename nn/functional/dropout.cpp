@@ -1,3 +1,4 @@
+#include <xgrad/autograd/array/warning.hpp>
 #include <xgrad/nn/functional/dropout.hpp>
 
 #include <cmath>
@@ -30,48 +31,68 @@ Tensor alpha(const Tensor& x, double p, bool training, bool channels) {
   if (p == 1) return x * zeros({}, x.dtype());
   constexpr double kAlpha = 1.7580993408473766;  // what SELU tends to far below zero, negated
   const double a = 1 / std::sqrt((kAlpha * kAlpha * p + 1) * (1 - p));
-  const Tensor noise = kept(x, p, channels);
-  const Tensor shift = (noise - 1) * (kAlpha * a) + kAlpha * a * p;
-  return x * (noise * a) + shift;
+  Tensor noise = kept(x, p, channels);
+  Tensor shift = add(noise, -1);
+  shift.mul_(kAlpha * a).add_(kAlpha * a * p);
+  noise.mul_(a);
+  return x * noise + shift;
 }
 
-Tensor written(const Tensor& input, const Tensor& output, const DropoutFuncOptions& o) {
+template <class Options>
+Tensor written(const Tensor& input, const Tensor& output, const Options& o) {
   return o.inplace() && o.training() && !output.is_same(input) ? input.copy_(output) : output;
+}
+
+/// Dropout of channels of an input that may have no batch.
+Tensor with_batch(const Tensor& input, bool batched, const DropoutFuncOptions& o) {
+  const Tensor x = batched ? input : input.unsqueeze(0);
+  const Tensor y = feature_dropout(x, o.p(), o.training());
+  return written(input, batched ? y : y.squeeze(0), o);
+}
+
+/// PyTorch's warning of a number of dimensions that is no image's, once for each function.
+template <int Spatial>
+void warn_of_dims(const char* name, std::int64_t given, const char* takes) {
+  if (given == Spatial + 1 || given == Spatial + 2) return;
+  struct OtherDims {};
+  warn_once<OtherDims>(
+      fmt::format("{}: Received a {}-D input to {}, which is deprecated and will result in an error in a future "
+                  "release. To retain the behavior and silence this warning, please use dropout instead. Note that {} "
+                  "exists to provide channel-wise dropout on inputs with {} spatial dimensions, a channel dimension, "
+                  "and an optional batch dimension (i.e. {} inputs).",
+                  name, given, name, name, Spatial, takes));
 }
 
 }  // namespace
 
-Tensor dropout1d(const Tensor& input, const DropoutFuncOptions& o) {
-  check(
-      input.dim() == 2 || input.dim() == 3,
-      "dropout1d: Expected 2D or 3D input, but received a {}D input. Note that dropout1d exists to provide "
-      "channel-wise "
-      "dropout on inputs with 1 spatial dimension, a channel dimension, and an optional batch dimension (i.e. 2D or 3D "
-      "inputs).",
-      input.dim());
-  if (input.dim() == 3) return written(input, feature_dropout(input, o.p(), o.training()), o);
-  return written(input, feature_dropout(input.unsqueeze(0), o.p(), o.training()).squeeze(0), o);
+Tensor dropout1d(const Tensor& input, const Dropout1dFuncOptions& o) {
+  check(input.dim() == 2 || input.dim() == 3,
+        "dropout1d: Expected 2D or 3D input, but received a {}D input. Note that dropout1d exists to provide "
+        "channel-wise dropout on inputs with 1 spatial dimension, a channel dimension, and an optional batch dimension "
+        "(i.e. 2D or 3D inputs).",
+        input.dim());
+  return with_batch(input, input.dim() == 3, o);
 }
-Tensor dropout2d(const Tensor& input, const DropoutFuncOptions& o) {
-  return written(input, feature_dropout(input, o.p(), o.training()), o);
+Tensor dropout2d(const Tensor& input, const Dropout2dFuncOptions& o) {
+  warn_of_dims<2>("dropout2d", input.dim(), "3D or 4D");
+  struct NoBatch {};
+  if (input.dim() == 3)
+    warn_once<NoBatch>(
+        "dropout2d: Received a 3D input to dropout2d and assuming that channel-wise 1D dropout behavior is desired - "
+        "input is interpreted as shape (N, C, L), where C is the channel dim. This behavior will change in a future "
+        "release to interpret the input as one without a batch dimension, i.e. shape (C, H, W). To maintain the 1D "
+        "channel-wise dropout behavior, please switch to using dropout1d instead.");
+  return with_batch(input, true, o);
 }
-Tensor dropout3d(const Tensor& input, const DropoutFuncOptions& o) {
-  return written(input, feature_dropout(input, o.p(), o.training()), o);
+Tensor dropout3d(const Tensor& input, const Dropout3dFuncOptions& o) {
+  warn_of_dims<3>("dropout3d", input.dim(), "4D or 5D");
+  return with_batch(input, input.dim() == 5, o);
 }
-Tensor alpha_dropout(const Tensor& input, const DropoutFuncOptions& o) {
+Tensor alpha_dropout(const Tensor& input, const AlphaDropoutFuncOptions& o) {
   return written(input, alpha(input, o.p(), o.training(), false), o);
 }
-Tensor feature_alpha_dropout(const Tensor& input, const DropoutFuncOptions& o) {
+Tensor feature_alpha_dropout(const Tensor& input, const FeatureAlphaDropoutFuncOptions& o) {
   return written(input, alpha(input, o.p(), o.training(), true), o);
-}
-
-Tensor channel_shuffle(const Tensor& input, std::int64_t groups) {
-  check(input.dim() > 2, "channel_shuffle expects input with > 2 dims, but got input with sizes {}", input.sizes());
-  const std::int64_t channels = input.size(1);
-  check(groups > 0, "Number of groups to divide channels in must be positive. Value of groups:{}", groups);
-  check(channels % groups == 0, "Number of channels must be divisible by groups. Got {} channels and {} groups.",
-        channels, groups);
-  return input.reshape({input.size(0), groups, channels / groups, -1}).transpose(1, 2).reshape(input.sizes());
 }
 
 }  // namespace xgrad::nn::functional

@@ -1,4 +1,4 @@
-/// Dropout of whole channels, alpha dropout, and shuffled channels, as functions.
+/// Dropout of whole channels and alpha dropout as functions.
 #pragma once
 
 #include <xgrad/nn/options.hpp>
@@ -13,24 +13,33 @@ using FeatureAlphaDropoutOptions = DropoutOptions;
 
 namespace functional {
 
-// Options: p = 0.5, training = true, inplace = false.
-#define XGRAD_DROPOUT(NAME)                                                 \
-  Tensor NAME(const Tensor& input, const DropoutFuncOptions& options = {}); \
-  XGRAD_LOOSE_OPTIONS(NAME, DropoutFuncOptions, const Tensor& input, input)
+/// Options of alpha dropout, which does nothing unless it is told that this is training.
+class AlphaDropoutFuncOptions {
+ public:
+  using Positional = kwargs::Order<kwargs::key::p, kwargs::key::training, kwargs::key::inplace>;
+  AlphaDropoutFuncOptions& p(double value) { return p_ = detail::checked_probability(value), *this; }
+  double p() const { return p_; }
+  XGRAD_OPTION(bool, training, false);
+  XGRAD_OPTION(bool, inplace, false);
+  double p_ = 0.5;
+};
+using FeatureAlphaDropoutFuncOptions = AlphaDropoutFuncOptions;
+using Dropout1dFuncOptions = DropoutFuncOptions;
+using Dropout2dFuncOptions = DropoutFuncOptions;
+using Dropout3dFuncOptions = DropoutFuncOptions;
 
-/// Whole channels of [N, C, L] become zero with probability p, the others grow by 1/(1 − p).
-XGRAD_DROPOUT(dropout1d)
-/// The same for [N, C, H, W] (or, in PyTorch's way, the first dimension but one of any tensor).
-XGRAD_DROPOUT(dropout2d)
-XGRAD_DROPOUT(dropout3d)
+/// Whole channels of [N, C, L] become zero with probability p, the others grow by 1/(1 − p). Options: p = 0.5, training
+/// = true, inplace = false.
+XGRAD_FUNCTION(dropout1d, Dropout1dFuncOptions)
+/// The same for [N, C, H, W] (or, in PyTorch's way and with its warning, the first dimension but one of any tensor).
+XGRAD_FUNCTION(dropout2d, Dropout2dFuncOptions)
+/// The same for [N, C, D, H, W] or [C, D, H, W].
+XGRAD_FUNCTION(dropout3d, Dropout3dFuncOptions)
 /// a·x + b for elements that stay, and a·(−1.7581) + b for those that do not, so that mean 0 and variance 1 stay.
-XGRAD_DROPOUT(alpha_dropout)
+/// Options: p = 0.5, training = false, inplace = false.
+XGRAD_FUNCTION(alpha_dropout, AlphaDropoutFuncOptions)
 /// The same with whole channels.
-XGRAD_DROPOUT(feature_alpha_dropout)
-#undef XGRAD_DROPOUT
-
-/// Channels of [N, C, ...] as [groups, C / groups] transposed.
-Tensor channel_shuffle(const Tensor& input, std::int64_t groups);
+XGRAD_FUNCTION(feature_alpha_dropout, FeatureAlphaDropoutFuncOptions)
 
 }  // namespace functional
 }  // namespace xgrad::nn

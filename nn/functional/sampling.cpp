@@ -57,9 +57,14 @@ Tensor unpool(const Tensor& input, const Tensor& indices, const MaxUnpoolFuncOpt
   check(input.sizes() == indices.sizes(),
         "Expected shape of indices to be same as that of the input tensor ({}) but got indices tensor with shape: {}",
         input.sizes(), indices.sizes());
+  check<NotImplementedError>(input.is_floating_point(), "\"max_unpool{}d\" not implemented for '{}'", N == 1 ? 2 : N,
+                             input.dtype());
   const Dims spatial = unpooled(input, o);
+  // The planes of the batch and the channels, each in a row.
+  std::int64_t places = 1;
+  for (std::int64_t d = -n; d < 0; ++d) places *= input.size(d);
   Dims sizes(IntArrayRef(input.sizes().data(), input.sizes().size() - N)), flat(sizes);
-  flat.push_back(-1);
+  flat.push_back(places);
   for (const std::int64_t s : spatial) sizes.push_back(s);
   Dims plane(flat);
   plane.back() = count_elements(spatial);

@@ -7,16 +7,16 @@
 namespace xgrad::nn {
 
 // Options: p = 0.5, inplace = false.
-#define XGRAD_DROPOUT(NAME, FUNCTION)                                                                                 \
-  class NAME##Impl : public Configured<NAME##Impl, NAME##Options> {                                                   \
-   public:                                                                                                            \
-    using Configured::Configured;                                                                                     \
-    Tensor forward(Tensor input) override {                                                                           \
-      return functional::FUNCTION(                                                                                    \
-          input, functional::DropoutFuncOptions().p(options.p()).training(is_training()).inplace(options.inplace())); \
-    }                                                                                                                 \
-    std::string extra_repr() const override { return detail::dropout_text(options); }                                 \
-  };                                                                                                                  \
+#define XGRAD_DROPOUT(NAME, FUNCTION)                                                                                \
+  class NAME##Impl : public Configured<NAME##Impl, NAME##Options> {                                                  \
+   public:                                                                                                           \
+    using Configured::Configured;                                                                                    \
+    Tensor forward(Tensor input) override {                                                                          \
+      return functional::FUNCTION(                                                                                   \
+          input, functional::NAME##FuncOptions().p(options.p()).training(is_training()).inplace(options.inplace())); \
+    }                                                                                                                \
+    std::string extra_repr() const override { return detail::dropout_text(options); }                                \
+  };                                                                                                                 \
   XGRAD_LAYER(NAME)
 
 namespace detail {

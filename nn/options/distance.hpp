@@ -31,13 +31,6 @@ class PairwiseDistanceOptions {
   XGRAD_OPTION(double, eps, 1e-6);
   XGRAD_OPTION(bool, keepdim, false);
 };
-class NormalizeFuncOptions {
- public:
-  using Positional = kwargs::Order<kwargs::key::p, kwargs::key::dim, kwargs::key::eps>;
-  XGRAD_OPTION(double, p, 2.0);
-  XGRAD_OPTION(std::int64_t, dim, 1);
-  XGRAD_OPTION(double, eps, 1e-12);
-};
 
 class SmoothL1LossOptions {
  public:
@@ -116,6 +109,14 @@ class GaussianNLLLossOptions {
 };
 
 namespace functional {
+
+class NormalizeFuncOptions {
+ public:
+  using Positional = kwargs::Order<kwargs::key::p, kwargs::key::dim, kwargs::key::eps>;
+  XGRAD_OPTION(double, p, 2.0);
+  XGRAD_OPTION(std::int64_t, dim, 1);
+  XGRAD_OPTION(double, eps, 1e-12);
+};
 
 using CosineSimilarityFuncOptions = CosineSimilarityOptions;
 using PairwiseDistanceFuncOptions = PairwiseDistanceOptions;

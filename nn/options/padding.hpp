@@ -8,6 +8,7 @@
 
 namespace xgrad::kwargs {
 XGRAD_KEYWORD(align_corners);
+XGRAD_KEYWORD(antialias);
 XGRAD_KEYWORD(downscale_factor);
 XGRAD_KEY(pad);  // kw::pad and kw::size, below: both are functions too
 XGRAD_KEYWORD(recompute_scale_factor);
@@ -22,7 +23,8 @@ inline constexpr kwargs::key::size size{};
 }  // namespace xgrad::kw
 
 namespace xgrad {
-inline constexpr Word kNearest{"nearest"}, kBilinear{"bilinear"}, kTrilinear{"trilinear"}, kBicubic{"bicubic"};
+inline constexpr Word kNearest{"nearest"}, kNearestExact{"nearest-exact"}, kArea{"area"}, kBilinear{"bilinear"},
+    kTrilinear{"trilinear"}, kBicubic{"bicubic"};
 }  // namespace xgrad
 
 namespace xgrad::nn {
@@ -57,12 +59,13 @@ using ConstantPad1dOptions = ConstantPadOptions<1>;
 using ConstantPad2dOptions = ConstantPadOptions<2>;
 using ConstantPad3dOptions = ConstantPadOptions<3>;
 
-/// Either sizes or factors, one for all dimensions or one each. `mode`: "nearest", "linear", "bilinear", "bicubic",
-/// "trilinear" or "area".
+/// Either sizes or factors, one for all dimensions or one each. `mode`: "nearest", "nearest-exact", "linear",
+/// "bilinear", "bicubic", "trilinear" or "area".
 class UpsampleOptions {
  public:
-  using Positional = kwargs::Order<kwargs::key::size, kwargs::key::scale_factor, kwargs::key::mode,
-                                   kwargs::key::align_corners, kwargs::key::recompute_scale_factor>;
+  using Positional =
+      kwargs::Order<kwargs::key::size, kwargs::key::scale_factor, kwargs::key::mode, kwargs::key::align_corners,
+                    kwargs::key::recompute_scale_factor, kwargs::key::antialias>;
   UpsampleOptions& size(std::optional<std::vector<std::int64_t>> each) { return size_ = std::move(each), *this; }
   UpsampleOptions& size(std::initializer_list<std::int64_t> each) { return size(std::vector<std::int64_t>(each)); }
   UpsampleOptions& size(std::int64_t all) { return size({all}); }
@@ -83,6 +86,8 @@ class UpsampleOptions {
   XGRAD_OPTION(std::optional<bool>, align_corners, {});
   /// Whether the result's places follow from its sizes, and no longer from the factors that these came from.
   XGRAD_OPTION(std::optional<bool>, recompute_scale_factor, {});
+  /// Whether elements of a smaller result are means of all that they cover ("bilinear" and "bicubic" images).
+  XGRAD_OPTION(bool, antialias, false);
   std::optional<std::vector<std::int64_t>> size_;
   std::optional<std::vector<double>> scale_factor_;
 };

@@ -19,7 +19,7 @@ Tensor as_matrix(const Tensor& weight, std::int64_t dim) {
 }
 
 Tensor direction(const Tensor& x, double eps) {
-  return functional::normalize(x, NormalizeFuncOptions().dim(0).eps(eps));
+  return functional::normalize(x, functional::NormalizeFuncOptions().dim(0).eps(eps));
 }
 
 /// The weight divided by uᵀ·W·v, in training after some steps of power iteration, which change the buffers u and v.

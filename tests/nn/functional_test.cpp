@@ -140,6 +140,69 @@ TEST(FunctionalFront, DropoutScalesWhatItKeeps) {
   EXPECT_TRUE(module(x).equal(x));
 }
 
+TEST(FunctionalFront, AlphaDropoutDoesNothingUnlessToldOfTraining) {
+  const Tensor x = ones({4, 5});
+  EXPECT_TRUE(equal(F::alpha_dropout(x), x)) << "PyTorch's default";
+  EXPECT_TRUE(equal(F::feature_alpha_dropout(x, 0.9), x));
+  EXPECT_FALSE(equal(F::alpha_dropout(x, 0.9, training = true), x));
+  EXPECT_FALSE(equal(F::dropout2d(x, 0.9), x)) << "but that of channels does";
+}
+
+TEST(FunctionalFront, DropoutOfChannelsTakesNoBatch) {
+  manual_seed(0);
+  const Tensor y = F::dropout3d(ones({6, 2, 2, 2}));
+  for (const Tensor channel : y) EXPECT_TRUE(equal(channel, channel[0][0][0].expand({2, 2, 2})));
+  EXPECT_TRUE((y == 0).any().item<bool>());
+  EXPECT_TRUE((y == 2).any().item<bool>());
+}
+
+TEST(FunctionalFront, DropoutOfChannelsWarnsOfOtherDimensions) {
+  set_warn_always(true);
+  std::vector<std::string> seen;
+  {
+    const WarningHandlerGuard guard([&](const std::string& message) { seen.push_back(message); });
+    F::dropout2d(ones({2, 3}));
+    F::dropout2d(ones({2, 3, 4}));
+    F::dropout2d(ones({2, 3, 4, 5}));
+    F::dropout3d(ones({2, 3, 4}));
+  }
+  set_warn_always(false);
+  ASSERT_EQ(seen.size(), 3u);
+  EXPECT_TRUE(seen[0].starts_with("dropout2d: Received a 2-D input to dropout2d, which is deprecated"));
+  EXPECT_TRUE(seen[1].starts_with("dropout2d: Received a 3D input to dropout2d and assuming that"));
+  EXPECT_TRUE(seen[2].starts_with("dropout3d: Received a 3-D input to dropout3d, which is deprecated"));
+}
+
+TEST(FunctionalFront, AttentionMasksOfTwoKindsAddUp) {
+  manual_seed(0);
+  nn::MultiheadAttention attention(4, 2);
+  const Tensor x = randn({3, 2, 4}),
+               sees_not = tensor({{false, true, true}, {false, false, true}, {false, false, false}});
+  const Tensor padding = tensor({{0., -1., 0.}, {0., 0., 2.}}, kFloat32);
+  const double inf = std::numeric_limits<double>::infinity();
+  const Tensor both = (where(sees_not, -inf, 0.).to(kFloat32) + padding.view({2, 1, 1, 3})).expand({2, 2, 3, 3});
+  const auto [expected, expected_weights] = attention(x, x, x, attn_mask = both.reshape({4, 3, 3}));
+  for (const Tensor& mask : {sees_not, where(sees_not, -inf, 0.).to(kFloat32)}) {
+    const auto [y, weights] = attention(x, x, x, attn_mask = mask, key_padding_mask = padding);
+    EXPECT_TRUE(allclose(y, expected));
+    EXPECT_TRUE(allclose(weights, expected_weights));
+  }
+}
+
+TEST(FunctionalFront, InterpolateByKeywords) {
+  const Tensor x = arange(16, kFloat32).view({1, 1, 4, 4});
+  const Tensor half = F::interpolate(x, scale_factor = 0.5, kw::mode = "bilinear", antialias = true);
+  EXPECT_EQ(half.sizes(), (Dims{1, 1, 2, 2}));
+  EXPECT_TRUE(equal(F::interpolate(x, kw::size = 2, kw::mode = "area"),
+                    F::interpolate(x, F::InterpolateFuncOptions().size(std::vector<std::int64_t>{2}).mode(kArea))));
+  EXPECT_TRUE(equal(F::interpolate(x, kw::size = 3, kw::mode = "nearest-exact").view({-1}),
+                    tensor({0, 2, 3, 8, 10, 11, 12, 14, 15}, kFloat32)));
+  EXPECT_EQ(message_of<NotImplementedError>([&] { F::interpolate(x, kw::size = 2, kw::mode = "trilinear"); }),
+            "Got 4D input, but trilinear mode needs 5D input");
+  EXPECT_EQ(message_of<ValueError>([&] { F::interpolate(x, kw::size = 2, antialias = true); }),
+            "Anti-alias option is only supported for bilinear and bicubic modes");
+}
+
 TEST(FunctionalFront, DropoutInPlaceCarriesGradients) {
   manual_seed(0);
   const Tensor leaf = ones({100}, requires_grad = true);

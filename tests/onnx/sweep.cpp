@@ -70,7 +70,8 @@ bool has_doubles(const Values& in) {
 
 /// Operations whose nodes do what they like with NaN and infinities: ONNX does not say what they give, and runtimes
 /// differ.
-constexpr std::array<std::string_view, 18> kFinite{"log_softmax",
+constexpr std::array<std::string_view, 19> kFinite{"log_softmax",
+                                                   "interpolate",
                                                    "cross_entropy_loss",
                                                    "silu",
                                                    "max_pool1d",

@@ -1,5 +1,7 @@
 #include "torch_oracle.hpp"
 
+#include "functionals.hpp"
+
 #include <torch/csrc/jit/runtime/operator.h>
 #include <torch/torch.h>
 
@@ -65,12 +67,6 @@ std::vector<at::indexing::TensorIndex> to_torch(const std::vector<Index>& list) 
   for (const Index& i : list) out.push_back(to_torch(i));
   return out;
 }
-
-/// An argument once its tensors are real.
-struct Argument {
-  const Value* value;
-  std::vector<Tensor> tensors;
-};
 
 bool is_optional(const c10::TypePtr& type) { return type->kind() == c10::TypeKind::OptionalType; }
 
@@ -161,8 +157,6 @@ Tensor weighted(const Tensor& columns) {
 }
 Tensor symmetric(const Tensor& a) { return (a + a.mT()) / 2; }
 
-using Results = std::vector<Tensor>;
-
 /// What Python has outside of the registry, and compositions of what is in it.
 const std::map<std::string, std::function<Results(const std::vector<Argument>&)>>& unregistered() {
   static const std::map<std::string, std::function<Results(const std::vector<Argument>&)>> all{
@@ -231,7 +225,9 @@ const torch::jit::Operator* overload(const std::string& name, const std::vector<
 
 std::vector<Tensor> call(const std::string& name, const std::vector<Value>& values,
                          const std::vector<Argument>& arguments, const std::vector<Tensor>& outs) {
-  if (const auto found = unregistered().find(name); found != unregistered().end()) return found->second(arguments);
+  for (const auto* all : {&unregistered(), &functionals()}) {
+    if (const auto found = all->find(name); found != all->end()) return found->second(arguments);
+  }
   const torch::jit::Operator* const best = overload(name, values, outs.size());
   if (!best) throw std::logic_error("libtorch has no aten::" + name + " for these arguments");
   torch::jit::Stack stack;

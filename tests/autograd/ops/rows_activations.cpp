@@ -43,7 +43,7 @@ OP_FAMILY(activations) {
       row(
           "hardtanh", [](T x, Scalar low, Scalar high) { return hardtanh(x, low, high); },
           [](Tensor& x, Scalar low, Scalar high) { hardtanh_(x, low, high); },
-          other_slope_at_nan(samples({{-1, 1}, {-0.5, 1.25}}))),
+          other_slope_at_nan(samples({{-1, 1}, {-0.5, 1.25}, {1, -1}}))),
       row(
           "leaky_relu", [](T x, Scalar slope) { return leaky_relu(x, slope); },
           [](Tensor& x, Scalar slope) { leaky_relu_(x, slope); }, samples({{0.01}, {0.3}, {0}})),

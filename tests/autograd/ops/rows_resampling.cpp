@@ -75,6 +75,17 @@ OP_FAMILY(resampling) {
           [](T x, IntArrayRef o, Scale d, Scale h, Scale w) { return upsample_nearest3d(x, o, d, h, w); },
           with(images(3), bigger(3))),
       row(
+          "_upsample_nearest_exact1d", [](T x, IntArrayRef o, Scale s) { return _upsample_nearest_exact1d(x, o, s); },
+          with(images(1), bigger(1)) + Samples{{t({1, 1, 4}), D{9}, 2.3}, {t({1, 1, 7}), D{3}, 0.45}}),
+      row(
+          "_upsample_nearest_exact2d",
+          [](T x, IntArrayRef o, Scale h, Scale w) { return _upsample_nearest_exact2d(x, o, h, w); },
+          with(images(2), bigger(2)) + Samples{{t({1, 1, 4, 3}), D{9, 7}, 2.3, 2.5}}),
+      row(
+          "_upsample_nearest_exact3d",
+          [](T x, IntArrayRef o, Scale d, Scale h, Scale w) { return _upsample_nearest_exact3d(x, o, d, h, w); },
+          with(images(3), bigger(3))),
+      row(
           "upsample_linear1d", [](T x, IntArrayRef o, bool a, Scale s) { return upsample_linear1d(x, o, a, s); },
           with(images(1), aligned(1)) + Samples{{t({1, 1, 4}), D{9}, false, 2.3}}),
       row(
@@ -85,6 +96,16 @@ OP_FAMILY(resampling) {
           "upsample_bicubic2d",
           [](T x, IntArrayRef o, bool a, Scale h, Scale w) { return upsample_bicubic2d(x, o, a, h, w); },
           with(images(2), aligned(2)) + Samples{{t({1, 1, 4, 3}), D{9, 7}, false, 2.3, 2.5}}),
+      row(
+          "_upsample_bilinear2d_aa",
+          [](T x, IntArrayRef o, bool a, Scale h, Scale w) { return _upsample_bilinear2d_aa(x, o, a, h, w); },
+          with(images(2), aligned(2)) +
+              Samples{{t({1, 1, 4, 3}), D{9, 7}, false, 2.3, 2.5}, {t({1, 1, 8, 7}), D{3, 2}, false, 0.4, 0.3}}),
+      row(
+          "_upsample_bicubic2d_aa",
+          [](T x, IntArrayRef o, bool a, Scale h, Scale w) { return _upsample_bicubic2d_aa(x, o, a, h, w); },
+          with(images(2), aligned(2)) +
+              Samples{{t({1, 1, 4, 3}), D{9, 7}, false, 2.3, 2.5}, {t({1, 1, 8, 7}), D{3, 2}, false, 0.4, 0.3}}),
       row(
           "upsample_trilinear3d",
           [](T x, IntArrayRef o, bool a, Scale d, Scale h, Scale w) { return upsample_trilinear3d(x, o, a, d, h, w); },
