@@ -1,6 +1,7 @@
 // Activations and softmax.
 #include <xgrad/serialize/onnx_numbers.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -117,7 +118,8 @@ constexpr Row kRows[] = {
      }},
     {"sigmoid", [](Call& c) { c.result(c.node("Sigmoid", {c.in(0, c.result_dtype())})); }},
     {"tanh", [](Call& c) { c.result(c.node("Tanh", {c.in(0, c.result_dtype())})); }},
-    {"hardtanh", [](Call& c) { clipped(c, c.real(0), c.real(1)); }},
+    // Of crossed limits the upper one holds; runtimes differ there.
+    {"hardtanh", [](Call& c) { clipped(c, std::min(c.real(0), c.real(1)), c.real(1)); }},
     {"threshold",
      [](Call& c) {
        const ScalarType t = working_type(c.dtype(0));
