@@ -59,6 +59,18 @@ void number_extremum(Call& c, bool max) {
   c.result_from(p.dtype, where(c, first, p.a, p.b));
 }
 
+/// In doubles, as the operation itself.
+void isclose(Call& c) {
+  const std::string a = c.in(0, kFloat64), b = c.in(1, kFloat64), size = c.node("Abs", {b});
+  const std::string allowed =
+      c.node("Add", {c.node("Mul", {size, c.number(c.real(0), kFloat64)}), c.number(c.real(1), kFloat64)});
+  const std::string near = c.node("LessOrEqual", {c.node("Abs", {c.node("Sub", {a, b})}), allowed});
+  const std::string finite = c.node("Less", {size, c.number(kInfinity, kFloat64)});
+  std::string y = c.node("Or", {c.node("Equal", {a, b}), c.node("And", {near, finite})});
+  if (c.flag(2)) y = c.node("Or", {y, c.node("And", {c.node("IsNaN", {a}), c.node("IsNaN", {b})})});
+  c.result(y);
+}
+
 constexpr Row kRows[] = {
     {"clamp", clamp},
     {"clamp_min", [](Call& c) { extremum(c, true); }},
@@ -99,6 +111,7 @@ constexpr Row kRows[] = {
        if (!is_floating_point(t)) return c.result(c.node("Expand", {c.number(0, kBool), c.shape_of_result()}));
        c.result(c.node("Equal", {c.node("Abs", {c.in(0)}), c.number(kInfinity, t)}));
      }},
+    {"isclose", isclose},
     {"signbit",
      [](Call& c) {
        const ScalarType t = working_type(c.dtype(0));

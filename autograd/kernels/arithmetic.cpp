@@ -89,8 +89,7 @@ void run_binary(Binary op, const Array& out, const Array& a, const Array& b) {
 template <class T, class F>
 void map_ternary(const Array& out, const Array& a, const Array& b, const Array& c, F f) {
   using Row = RowKernel<4>;
-  const auto row = [](const void* g, const Row::Pointers& p, const Row::Strides& s, std::int64_t n) {
-    const F h = *static_cast<const F*>(g);
+  const auto row = [](const F& h, const Row::Pointers& p, const Row::Strides& s, std::int64_t n) {
     constexpr std::int64_t size = sizeof(T);
     if (s[0] == size && s[1] == size && s[2] == size && s[3] == size) {
       auto* r = reinterpret_cast<T*>(p[0]);
@@ -122,7 +121,14 @@ void map_ternary(const Array& out, const Array& a, const Array& b, const Array& 
             *reinterpret_cast<const T*>(p[3] + i * s[3]));
     }
   };
-  run_rows<4>({row, &f, {sizeof(T), sizeof(T), sizeof(T), sizeof(T)}}, {&out, &a, &b, &c}, 1);
+  run_rows<4>({[](const void* g, const Row::Pointers& at, const RowBlock<4>& rows) {
+                 rows.each(at, [&](const Row::Pointers& p) {
+                   decltype(row)()(*static_cast<const F*>(g), p, rows.stride, rows.n);
+                 });
+               },
+               &f,
+               {sizeof(T), sizeof(T), sizeof(T), sizeof(T)}},
+              {&out, &a, &b, &c}, 1);
 }
 
 template <class T>
@@ -130,6 +136,8 @@ void run_ternary(Ternary op, const Array& out, const Array& a, const Array& b, c
   if constexpr (!std::is_same_v<T, bool>) {
     if (op == Ternary::Addcmul)
       return map_ternary<T>(out, a, b, c, [value](T x, T y, T z) { return static_cast<T>(x + value * y * z); });
+    if (op == Ternary::Addr)
+      return map_ternary<T>(out, a, b, c, [value](T x, T y, T z) { return static_cast<T>(value * x + y * z); });
     if (op == Ternary::Clamp) {
       return map_ternary<T>(out, a, b, c, [](T x, T low, T high) {
         const T y = is_nan(low) || x < low ? low : x;

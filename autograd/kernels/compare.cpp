@@ -73,6 +73,19 @@ Array isnan(const Array& x) {
   return result;
 }
 
+Array isclose(const Array& a, const Array& b, double rtol, double atol, bool equal_nan) {
+  const Array result = result_for({&a, &b}, kBool, nullptr);
+  dispatch(a.dtype(), [&]<class T>() {
+    map_binary<bool, T>(result, a, b, [=](T p, T q) {
+      const auto x = static_cast<double>(p), y = static_cast<double>(q);
+      const double distance = std::abs(x - y), allowed = std::abs(y) * rtol + atol;
+      const bool close = (distance <= allowed) & (std::abs(y) < std::numeric_limits<double>::infinity());
+      return (x == y) | close | (equal_nan & (x != x) & (y != y));
+    });
+  });
+  return result;
+}
+
 Array signbit(const Array& x) {
   const Array result = result_for({&x}, kBool, nullptr);
   dispatch(x.dtype(), [&]<class T>() {

@@ -18,6 +18,46 @@ To convert(From v) {
     return static_cast<To>(v);
 }
 
+/// Floats to integers of at most 32 bits. The processor converts vectors of what fits into 32, so that blocks of it go
+/// there; only what is beyond wraps through int64.
+template <class To, class From>
+void floats_to_integers(char* out, std::int64_t so, const char* in, std::int64_t si, std::int64_t n) {
+  if (so != sizeof(To) || si != sizeof(From)) return unary_row<To, From>(out, so, in, si, n, convert<To, From>);
+  constexpr std::int64_t kBlock = 512;
+  auto* const __restrict to = reinterpret_cast<To*>(out);
+  const auto* const from = reinterpret_cast<const From*>(in);
+  for (std::int64_t i = 0; i < n; i += kBlock) {
+    const std::int64_t end = std::min(i + kBlock, n);
+    int beyond = 0;
+    for (std::int64_t j = i; j < end; ++j) beyond |= !(std::abs(from[j]) < From(2147483648.0));
+    if (beyond) {
+      for (std::int64_t j = i; j < end; ++j) to[j] = convert<To>(from[j]);
+    } else {
+      for (std::int64_t j = i; j < end; ++j) to[j] = static_cast<To>(static_cast<std::int32_t>(from[j]));
+    }
+  }
+}
+
+template <class To, class From>
+void convert_all(const Array& dst, const Array& src) {
+  // A bool is a byte of 0 or 1, which vectors read as such.
+  using Bits = std::conditional_t<std::is_same_v<From, bool> && !std::is_same_v<To, bool>, std::uint8_t, From>;
+  if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To> && sizeof(To) <= 4 &&
+                !std::is_same_v<To, bool>) {
+    using Row = RowKernel<2>;
+    run_rows<2>(
+        {[](const void*, const Row::Pointers& at, const RowBlock<2>& rows) {
+           const auto& s = rows.stride;
+           rows.each(at, [&](const Row::Pointers& p) { floats_to_integers<To, From>(p[0], s[0], p[1], s[1], rows.n); });
+         },
+         nullptr,
+         {sizeof(To), sizeof(From)}},
+        {&dst, &src}, 1);
+  } else {
+    map_unary<To, Bits>(dst, src, [](Bits v) { return convert<To>(v); });
+  }
+}
+
 template <std::size_t Bytes>
 struct Word;
 template <>
@@ -186,9 +226,8 @@ void copy(const Array& dst, const Array& src) {
         return copy_words<Word<8>::type>(dst, src);
     }
   }
-  dispatch(dst.dtype(), [&]<class To>() {
-    dispatch(src.dtype(), [&]<class From>() { map_unary<To, From>(dst, src, [](From v) { return convert<To>(v); }); });
-  });
+  dispatch(dst.dtype(),
+           [&]<class To>() { dispatch(src.dtype(), [&]<class From>() { convert_all<To, From>(dst, src); }); });
 }
 
 void fill(const Array& dst, Scalar value) {

@@ -91,7 +91,7 @@ enum class Binary {
   ReluBackward,
   Prelu
 };
-enum class Ternary { Addcmul, Addcdiv, Lerp, Clamp };
+enum class Ternary { Addcmul, Addr, Addcdiv, Lerp, Clamp };
 enum class Compare { Eq, Ne, Lt, Le, Gt, Ge };
 enum class Logic { And, Or, Xor };
 
@@ -104,8 +104,8 @@ Array binary(Binary op, const Array& a, const Array& b, ScalarType dtype, const 
 /// The same into `out`, which must have the dtype of both and their broadcast shape, and share memory with a or b only
 /// element by element.
 void binary_into(Binary op, const Array& out, const Array& a, const Array& b);
-/// a + value·b·c, a + value·b/c, a + c·(b − a), min(max(a, b), c), computed in `dtype`. The last three not for bool,
-/// the two in the middle for floating dtypes.
+/// a + value·b·c, value·a + b·c, a + value·b/c, a + c·(b − a), min(max(a, b), c), computed in `dtype`. Not for bool;
+/// the third and the fourth for floating dtypes.
 Array ternary(Ternary op, const Array& a, const Array& b, const Array& c, Scalar value, ScalarType dtype,
               const Array* out = nullptr);
 /// The vector product of a and b, of one shape and dtype, along `dim`, which has size 3. Not for bool.
@@ -135,6 +135,8 @@ Array logic(Logic op, const Array& a, const Array& b, const Array* out = nullptr
 Array logical_not(const Array& x, const Array* out = nullptr);
 Array isnan(const Array& x);
 Array isinf(const Array& x);
+/// Whether |a − b| <= rtol·|b| + atol, of two arrays of one dtype, in doubles.
+Array isclose(const Array& a, const Array& b, double rtol, double atol, bool equal_nan);
 /// The sign bit of floating numbers, x < 0 of others.
 Array signbit(const Array& x);
 

@@ -366,13 +366,17 @@ void combine_steps(const Array& origin, const Array& index, std::int64_t element
   });
 }
 
-Array gather(const Array& x, std::int64_t dim, const Array& index, bool known) {
-  const Array out = Array::empty(index.sizes(), x.dtype());
-  if (out.numel() == 0) return out;
+std::optional<Array> gather_if_inside(const Array& x, std::int64_t dim, const Array& index) {
+  Array out = Array::empty(index.sizes(), x.dtype());
   const std::int64_t size = x.dim() == 0 ? 1 : x.size(dim);
-  if (!take_steps(out, origin(x, dim, index), {index, stride_along(x, dim)}, known ? kKnown : size))
-    fail_outside(index, dim, size);
+  if (out.numel() > 0 && !take_steps(out, origin(x, dim, index), {index, stride_along(x, dim)}, size))
+    return std::nullopt;
   return out;
+}
+
+Array gather(const Array& x, std::int64_t dim, const Array& index) {
+  if (auto out = gather_if_inside(x, dim, index)) return *std::move(out);
+  fail_outside(index, dim, x.dim() == 0 ? 1 : x.size(dim));
 }
 
 void scatter(const Array& out, std::int64_t dim, const Array& index, const Array& src) {

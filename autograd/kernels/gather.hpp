@@ -23,9 +23,10 @@ inline bool any_outside(const std::int64_t* index, std::int64_t n, std::int64_t 
 std::optional<std::int64_t> first_outside(const Array& index, std::int64_t size);
 /// Throws Error "index i is out of bounds for dimension dim with size n" if there is one outside x.
 void check_inside(const Array& x, std::int64_t dim, const Array& index);
-/// out[…, k, …] = x[…, index[…, k, …], …], a new array of index's shape. Throws as check_inside does, unless the
-/// indices are known to be inside.
-Array gather(const Array& x, std::int64_t dim, const Array& index, bool known = false);
+/// out[…, k, …] = x[…, index[…, k, …], …], a new array of index's shape. Throws as check_inside does.
+Array gather(const Array& x, std::int64_t dim, const Array& index);
+/// The same, or nothing if an index is outside.
+std::optional<Array> gather_if_inside(const Array& x, std::int64_t dim, const Array& index);
 /// out[…, index[…, k, …], …] = src[…, k, …]; src has index's shape and out's dtype. The last of several wins.
 void scatter(const Array& out, std::int64_t dim, const Array& index, const Array& src);
 /// x with out[…, index[…, k, …], …] += src[…, k, …], in order; a new array. Throws as check_inside does.

@@ -36,9 +36,25 @@ void run_rows(const RowKernel<N>& kernel, const std::array<const Array*, N>& arr
   if (out.numel() == 0) return;
   const auto one_or_packed = [&](const Array* a) { return a->numel() == 1 || same_packed(out, *a); };
   if (!out.is_contiguous() || !std::all_of(arrays.begin() + 1, arrays.end(), one_or_packed)) {
-    const auto plan = plan_rows<N>(arrays);
-    return split_rows(plan, cost,
-                      [&](const auto& at, std::int64_t n) { kernel.run(kernel.f, at, plan.row_stride, n); });
+    auto plan = plan_rows<N>(arrays);
+    constexpr std::int64_t kShort = 256;
+    if (plan.ndim == 0 || plan.row >= kShort) {
+      return split_rows(plan, cost, [&](const auto& at, std::int64_t n) {
+        kernel.run(kernel.f, at, {plan.row_stride, n});
+      });
+    }
+    const std::size_t d = --plan.ndim;
+    RowBlock<N> rows{plan.row_stride, plan.row};
+    for (std::size_t k = 0; k < N; ++k) rows.next[k] = plan.stride[k][d];
+    return split_matrix(plan.rows(), plan.size[d], cost * plan.row, 1,
+                        [&](std::int64_t first, std::int64_t last, std::int64_t from, std::int64_t to) {
+                          RowBlock<N> some = rows;
+                          some.count = to - from;
+                          for_rows(plan, first, last, [&](auto at) {
+                            for (std::size_t k = 0; k < N; ++k) at[k] += from * rows.next[k];
+                            kernel.run(kernel.f, at, some);
+                          });
+                        });
   }
   typename RowKernel<N>::Pointers base;
   typename RowKernel<N>::Strides stride;
@@ -50,7 +66,7 @@ void run_rows(const RowKernel<N>& kernel, const std::array<const Array*, N>& arr
   split(out.numel(), cost, split_limits.elements, [&](std::int64_t i, std::int64_t end) {
     auto at = base;
     for (std::size_t k = 0; k < N; ++k) at[k] += i * stride[k];
-    kernel.run(kernel.f, at, stride, end - i);
+    kernel.run(kernel.f, at, {stride, end - i});
   });
 }
 template void run_rows(const RowKernel<2>&, const std::array<const Array*, 2>&, std::int64_t);

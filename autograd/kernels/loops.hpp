@@ -134,13 +134,31 @@ inline bool same_packed(const Array& a, const Array& b) {
   return a.is_contiguous() && b.is_contiguous() && a.sizes() == b.sizes();
 }
 
-/// What a kernel does to a row of N arrays, of which the first is the output. The loops around it know neither the
-/// types nor the function, so that they are compiled once and not for each operation and dtype.
+/// Some rows of N arrays: `count` of `n` elements, strides in bytes from element to element and from row to row.
+template <std::size_t N>
+struct RowBlock {
+  std::array<std::int64_t, N> stride;
+  std::int64_t n, count = 1;
+  std::array<std::int64_t, N> next{};
+
+  /// Calls row(pointers) for each.
+  template <class Row>
+  [[gnu::always_inline]] void each(std::array<char*, N> at, const Row& row) const {
+    for (std::int64_t i = 0; i < count; ++i) {
+      row(at);
+      for (std::size_t k = 0; k < N; ++k) at[k] += next[k];
+    }
+  }
+};
+
+/// What a kernel does to rows of N arrays, of which the first is the output. The loops around it know neither the types
+/// nor the function, so that they are compiled once and not for each operation and dtype; but short rows come many at a
+/// time, since the call takes as long as some of them.
 template <std::size_t N>
 struct RowKernel {
   using Pointers = std::array<char*, N>;
   using Strides = std::array<std::int64_t, N>;  ///< in bytes
-  void (*run)(const void* f, const Pointers& at, const Strides& stride, std::int64_t n);
+  void (*run)(const void* f, const Pointers& at, const RowBlock<N>& rows);
   const void* f;
   std::array<std::size_t, N> element;  ///< bytes of an element
 };
@@ -196,8 +214,11 @@ void binary_row(char* out, std::int64_t so, const char* a, std::int64_t sa, cons
 template <class R, class T, class F>
 void map_unary(const Array& out, const Array& a, F f, std::int64_t cost = 1) {
   using Row = RowKernel<2>;
-  run_rows<2>({[](const void* g, const Row::Pointers& p, const Row::Strides& s, std::int64_t n) {
-                 unary_row<R, T>(p[0], s[0], p[1], s[1], n, *static_cast<const F*>(g));
+  run_rows<2>({[](const void* g, const Row::Pointers& at, const RowBlock<2>& rows) {
+                 const auto& s = rows.stride;
+                 rows.each(at, [&](const Row::Pointers& p) {
+                   unary_row<R, T>(p[0], s[0], p[1], s[1], rows.n, *static_cast<const F*>(g));
+                 });
                },
                &f,
                {sizeof(R), sizeof(T)}},
@@ -212,8 +233,11 @@ void map_binary(const Array& out, const Array& a, const Array& b, F f, std::int6
     return;
   }
   using Row = RowKernel<3>;
-  run_rows<3>({[](const void* g, const Row::Pointers& p, const Row::Strides& s, std::int64_t n) {
-                 binary_row<R, T>(p[0], s[0], p[1], s[1], p[2], s[2], n, *static_cast<const F*>(g));
+  run_rows<3>({[](const void* g, const Row::Pointers& at, const RowBlock<3>& rows) {
+                 const auto& s = rows.stride;
+                 rows.each(at, [&](const Row::Pointers& p) {
+                   binary_row<R, T>(p[0], s[0], p[1], s[1], p[2], s[2], rows.n, *static_cast<const F*>(g));
+                 });
                },
                &f,
                {sizeof(R), sizeof(T), sizeof(T)}},

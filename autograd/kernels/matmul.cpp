@@ -183,7 +183,18 @@ Array batched_matmul(const Array& a, const Array& b) {
         std::fill_n(o, out.numel(), T(0));
         return;
       }
-      const Array pa = as_blas<T>(a) ? a : packed(a), pb = as_blas<T>(b) ? b : packed(b);
+      // Lines a multiple of 4 kB apart have the same few places in the cache, where each would be read many times.
+      const auto readable = [&](const Array& x, std::int64_t times) {
+        const auto matrix = as_blas<T>(x);
+        if (!matrix) return packed(x);
+        const bool columns = matrix->transposed;
+        const std::int64_t length = x.sizes()[columns ? 1 : 2], lines = x.sizes()[columns ? 2 : 1];
+        const bool collide = matrix->ld > length && matrix->ld * static_cast<std::int64_t>(sizeof(T)) % 4096 == 0;
+        constexpr std::int64_t kMany = 16;
+        if (!collide || lines < kMany || times < kMany || x.strides()[0] == 0) return x;
+        return columns ? contiguous_copy(x.transpose(1, 2)).transpose(1, 2) : contiguous_copy(x);
+      };
+      const Array pa = readable(a, m), pb = readable(b, n);
       const blas::Matrix<T> ma = *as_blas<T>(pa), mb = *as_blas<T>(pb);
       split_batches(batches, n * m * k, [&](std::int64_t first, std::int64_t last) {
         for (std::int64_t i = first; i < last; ++i) {

@@ -1,3 +1,4 @@
+#include <xgrad/autograd/kernels/levels.hpp>
 #include <xgrad/autograd/kernels/random.hpp>
 #include <xgrad/autograd/kernels/random_draw.hpp>
 
@@ -42,9 +43,18 @@ void exponential_(Array& out, double lambda, Generator& generator) {
   check_writable(out);
   dispatch_floating(out.dtype(), "exponential_cpu", [&]<class T>() {
     const double scale = -1.0 / lambda;
+    [[maybe_unused]] const auto log = row_functions<double>().of[static_cast<int>(Function::Log)];
     const std::lock_guard lock(generator.mutex());
-    fill<T, std::uint64_t>(out, *generator.get(),
-                           [=](std::uint64_t word) { return static_cast<T>(scale * std::log(1.0 - unit(word))); });
+    fill_blocks<T, std::uint64_t>(out, *generator.get(), [=](T* to, const std::uint64_t* words, std::int64_t n) {
+      double x[kDrawBlock];
+      for (std::int64_t i = 0; i < n; ++i) x[i] = 1.0 - unit(words[i]);
+      // A float does not show which logarithm it was; a double is to have PyTorch's bits.
+      if constexpr (std::is_same_v<T, float>)
+        log(x, x, n);
+      else
+        for (std::int64_t i = 0; i < n; ++i) x[i] = std::log(x[i]);
+      for (std::int64_t i = 0; i < n; ++i) to[i] = static_cast<T>(scale * x[i]);
+    });
   });
 }
 

@@ -62,21 +62,32 @@ inline void draw(CPUGeneratorImpl& g, std::uint64_t* words, std::size_t n) { g.r
 /// Draws that are made at a time: enough to vectorise, few enough to stay in the nearest cache.
 inline constexpr std::int64_t kDrawBlock = 512;
 
-/// Sets each element of `out`, which holds Ts, to `value(word)` with one word drawn for each.
+/// Sets the elements of `out`, which holds Ts, a block at a time: values(to, words, n) makes n packed ones of a word
+/// drawn for each.
 template <class T, class Word, class F>
-void fill(Array& out, CPUGeneratorImpl& g, F&& value) {
+void fill_blocks(Array& out, CPUGeneratorImpl& g, F&& values) {
   Word words[kDrawBlock];
+  T apart[kDrawBlock];
   Rows(out).each([&](const Row& row) {
     T* to = out.data<T>() + row.first;
     for (std::int64_t left = row.count; left > 0; left -= kDrawBlock, to += kDrawBlock * row.stride) {
       const std::int64_t n = std::min(left, kDrawBlock);
       draw(g, words, static_cast<std::size_t>(n));
       if (row.stride == 1) {
-        for (std::int64_t i = 0; i < n; ++i) to[i] = value(words[i]);
+        values(to, words, n);
       } else {
-        for (std::int64_t i = 0; i < n; ++i) to[i * row.stride] = value(words[i]);
+        values(apart, words, n);
+        for (std::int64_t i = 0; i < n; ++i) to[i * row.stride] = apart[i];
       }
     }
+  });
+}
+
+/// Sets each element to `value(word)`.
+template <class T, class Word, class F>
+void fill(Array& out, CPUGeneratorImpl& g, F&& value) {
+  fill_blocks<T, Word>(out, g, [&](T* to, const Word* words, std::int64_t n) {
+    for (std::int64_t i = 0; i < n; ++i) to[i] = value(words[i]);
   });
 }
 

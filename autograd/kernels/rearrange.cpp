@@ -1,6 +1,8 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/rearrange.hpp>
+#include <xgrad/autograd/kernels/split.hpp>
 
+#include <algorithm>
 #include <cstring>
 
 namespace xgrad::kernels {
@@ -40,6 +42,21 @@ Array roll(const Array& x, Int shift, Int dim) {
   const Array out = Array::empty(x.sizes(), x.dtype());
   if (x.numel() == 0) return out;
   const Int n = x.size(dim), start = ((shift % n) + n) % n;
+  if (x.is_contiguous()) {
+    Int inner = static_cast<Int>(x.itemsize());
+    for (Int d = dim + 1; d < x.dim(); ++d) inner *= x.size(d);
+    const Int line = n * inner, head = start * inner, tail = line - head;
+    auto* const to = static_cast<char*>(out.raw());
+    const auto* const from = static_cast<const char*>(x.raw());
+    split(static_cast<Int>(x.nbytes()) / line, std::max<Int>(line / static_cast<Int>(x.itemsize()), 1), 1,
+          [=](Int first, Int last) {
+            for (Int i = first * line; i < last * line; i += line) {
+              std::memcpy(to + i, from + i + tail, static_cast<std::size_t>(head));
+              std::memcpy(to + i + head, from + i, static_cast<std::size_t>(tail));
+            }
+          });
+    return out;
+  }
   copy(out.slice(dim, start, n, 1), x.slice(dim, 0, n - start, 1));
   copy(out.slice(dim, 0, start, 1), x.slice(dim, n - start, n, 1));
   return out;

@@ -128,6 +128,13 @@ void split_outputs(std::int64_t rows, std::int64_t n, const F& f) {
   split(rows, n, 1, some);
 }
 
+/// How long a row may be to be reduced beside others instead of by itself. An operation whose rows are quick says 0.
+template <class Op>
+inline constexpr std::int64_t kShortRow = 16;
+template <class Op>
+requires requires { Op::kQuickRows; }
+inline constexpr std::int64_t kShortRow<Op> = 0;
+
 /// Writes `count` results, packed, to o.
 template <class Op>
 void run_reduction(const Array& x, std::uint64_t mask, typename Op::Output* o, std::int64_t count) {
@@ -148,7 +155,12 @@ void run_reduction(const Array& x, std::uint64_t mask, typename Op::Output* o, s
       std::int64_t inner = 1;
       for (std::size_t i = d + 1; i < x.sizes().size(); ++i) inner *= x.sizes()[i];
       const std::int64_t outer = x.numel() / (n * inner);
-      if (inner == 1) {
+      if (inner == 1 && n <= kShortRow<Op>) {
+        // Rows too short for vectors of their own go side by side, as columns that lie n apart.
+        split(outer, n, 1, [&](std::int64_t first, std::int64_t last) {
+          reduce_columns<Op>(p + first * n, LoopNest(), {n, 1, 0}, {last - first, n, 1}, o + first);
+        });
+      } else if (inner == 1) {
         split_outputs(outer, n, [&](std::int64_t i) { o[i] = Op::finish(reduce_run<Op>(p + i * n, n, 1)); });
       } else {
         split_matrix(outer, inner, n, kLine, [&](auto first, auto last, auto from, auto to) {

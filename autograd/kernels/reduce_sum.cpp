@@ -9,6 +9,7 @@ struct Sum {
   using Input = In;
   using Output = Out;
   using Total = SumTotal<In>;
+  static constexpr bool kQuickRows = true;
   static Total none() { return 0; }
   static Total row(Total total, const In* p, std::int64_t n, std::int64_t stride) {
     return total + (stride == 1 ? sum_row(p, n) : sum_strided(p, n, stride));

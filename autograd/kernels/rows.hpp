@@ -163,38 +163,54 @@ constexpr bool beyond(T x, T best) {
     return largest ? x > best : x < best;
 }
 
-/// The extreme of p[0] … p[n-1] and `best`; NaN if there is one.
+/// The extreme of p[0] … p[n-1] and `best`; NaN if there is one. An instruction takes the larger of two floats but
+/// loses NaN, so that a sum looks for those: it is NaN too where infinities meet, and only then is each number asked.
 template <bool largest, class T>
 inline T extreme_row(const T* p, std::int64_t n, T best = extreme_start<largest, T>()) {
-  std::int64_t i = 0;
-  if constexpr (!std::is_same_v<T, bool>) {
+  if constexpr (std::is_same_v<T, bool>) {
+    using Byte = std::uint8_t;  // whose arithmetic vectorises
+    return extreme_row<largest>(reinterpret_cast<const Byte*>(p), n, static_cast<Byte>(best)) != 0;
+  } else {
     constexpr std::int64_t kLanes = static_cast<std::int64_t>(sizeof(Lanes<T>) / sizeof(T));
-    if (n >= 2 * kLanes) {
-      const auto take = [](Lanes<T>& b, const Lanes<T>& x) {
-        if constexpr (std::is_floating_point_v<T>)
-          b = ((largest ? x > b : x < b) | (x != x)) ? x : b;
-        else
-          b = (largest ? x > b : x < b) ? x : b;
+    constexpr std::int64_t kStep = 4 * kLanes;
+    std::int64_t i = 0;
+    if (n >= kStep) {
+      const auto of = [](const auto& x, const auto& y) { return (largest ? x > y : x < y) ? x : y; };
+      const auto odd = [](const Lanes<T>& x, const Lanes<T>& y, const Lanes<T>& z, const Lanes<T>& w) {
+        const Lanes<T> sum = (x + y) + (z + w);
+        return sum != sum;
       };
-      Lanes<T> a = load_lanes(p), b = load_lanes(p + kLanes);
-      i = 2 * kLanes;
-      if (n >= 4 * kLanes) {
-        Lanes<T> c = load_lanes(p + 2 * kLanes), d = load_lanes(p + 3 * kLanes);
-        for (i = 4 * kLanes; i + 4 * kLanes <= n; i += 4 * kLanes) {
-          take(a, load_lanes(p + i));
-          take(b, load_lanes(p + i + kLanes));
-          take(c, load_lanes(p + i + 2 * kLanes));
-          take(d, load_lanes(p + i + 3 * kLanes));
-        }
-        take(a, c);
-        take(b, d);
+      Lanes<T> a = load_lanes(p), b = load_lanes(p + kLanes), c = load_lanes(p + 2 * kLanes),
+               d = load_lanes(p + 3 * kLanes);
+      auto found = odd(a, b, c, d);
+      for (i = kStep; i + kStep <= n; i += kStep) {
+        const Lanes<T> x = load_lanes(p + i), y = load_lanes(p + i + kLanes), z = load_lanes(p + i + 2 * kLanes),
+                       w = load_lanes(p + i + 3 * kLanes);
+        a = of(x, a), b = of(y, b), c = of(z, c), d = of(w, d);
+        if constexpr (std::is_floating_point_v<T>) found |= odd(x, y, z, w);
       }
-      take(a, b);
-      for (std::int64_t l = 0; l < kLanes; ++l) best = beyond<largest, T>(a[l], best) ? a[l] : best;
+      std::uint64_t bits[4] = {};
+      if constexpr (std::is_floating_point_v<T>) std::memcpy(bits, &found, sizeof found);
+      if ((bits[0] | bits[1] | bits[2] | bits[3]) == 0) {
+        // Halves of the register, then numbers two at a time: a row is short enough for its end to count.
+        typedef T Half __attribute__((vector_size(16)));
+        Half half[2];
+        a = of(of(a, b), of(c, d));
+        std::memcpy(half, &a, sizeof a);
+        const Half both = of(half[0], half[1]);
+        T most = of(both[0], both[1]);
+        for (std::int64_t l = 2; l < kLanes / 2; l += 2) {
+          const T next = of(both[l], both[l + 1]);
+          most = of(next, most);
+        }
+        best = beyond<largest>(most, best) ? most : best;
+      } else {
+        i = 0;
+      }
     }
+    for (; i < n; ++i) best = beyond<largest>(p[i], best) ? p[i] : best;
+    return best;
   }
-  for (; i < n; ++i) best = beyond<largest>(p[i], best) ? p[i] : best;
-  return best;
 }
 
 }  // namespace xgrad::kernels

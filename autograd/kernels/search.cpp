@@ -2,7 +2,10 @@
 #include <xgrad/autograd/kernels/loops.hpp>
 #include <xgrad/autograd/kernels/search.hpp>
 #include <xgrad/autograd/kernels/sort_keys.hpp>
+#include <xgrad/autograd/kernels/split.hpp>
 
+#include <algorithm>
+#include <bit>
 #include <vector>
 
 namespace xgrad::kernels {
@@ -10,37 +13,55 @@ namespace {
 
 using Int = std::int64_t;
 
-/// How many elements stand before v: those less than it, or, if `Right`, not greater. NaN is after all numbers.
-template <bool Right, class T, class At>
-Int place_of(T v, Int n, At at) {
-  Int low = 0;
-  while (n > 0) {
-    const Int half = n / 2;
-    const T x = at(low + half);
-    const bool before = Right ? !(x > v) : !(x >= v);
-    low = before ? low + half + 1 : low;
-    n = before ? n - half - 1 : half;
+/// to[i]: how many elements stand before v[i]: those less than it, or, if `Right`, not greater. NaN is after all
+/// numbers. Which half is left to search is nothing to be guessed, and a search waits for memory at each step, so some
+/// go side by side, without branches.
+template <bool Right, class T, class R, class At>
+void places_of(R* to, const T* v, Int count, Int n, At at) {
+  constexpr Int kSide = 16;
+  const int steps = std::bit_width(static_cast<std::uint64_t>(n));
+  for (Int first = 0; first < count; first += kSide) {
+    const Int m = std::min(kSide, count - first);
+    T value[kSide] = {};
+    Int low[kSide] = {}, left[kSide];
+    std::copy_n(v + first, m, value);
+    std::fill_n(left, kSide, n);
+    for (int step = 0; step < steps; ++step) {
+      for (Int k = 0; k < kSide; ++k) {
+        const Int half = left[k] >> 1, middle = low[k] + half;
+        const T x = at(std::min(middle, n - 1));
+        const Int before = static_cast<Int>(Right ? !(x > value[k]) : !(x >= value[k])) & static_cast<Int>(left[k] > 0);
+        low[k] += before * (half + 1);
+        left[k] = half - before * (2 * half + 1 - left[k]);
+      }
+    }
+    for (Int k = 0; k < m; ++k) to[first + k] = static_cast<R>(low[k]);
   }
-  return low;
 }
 
 template <bool Right, class T, class R>
 void search_rows(const Array& sorted, const Array& values, const Array& out, const Array* sorter) {
   const Int n = sorted.sizes().back(), count = values.numel();
   const Int rows = sorted.dim() == 1 ? 1 : sorted.numel() / std::max<Int>(n, 1);
-  const Int per_row = rows ? count / rows : 0;
-  const T* const v = values.data<T>();
-  R* const to = out.data<R>();
-  for (Int i = 0; i < count; ++i) {
-    const Int row = per_row ? i / per_row : 0;
-    const T* const x = sorted.data<T>() + row * n;
-    if (sorter) {
-      const Int* const order = sorter->data<Int>() + row * n;
-      to[i] = static_cast<R>(place_of<Right>(v[i], n, [&](Int k) { return x[order[k]]; }));
-    } else {
-      to[i] = static_cast<R>(place_of<Right>(v[i], n, [&](Int k) { return x[k]; }));
-    }
+  if (count == 0) return;
+  if (n == 0) {
+    std::fill_n(out.data<R>(), count, R(0));
+    return;
   }
+  const Int each = count / rows, step = std::bit_width(static_cast<std::uint64_t>(n));
+  split(rows, each * step * 2, 1, [&](Int first, Int last) {
+    for (Int row = first; row < last; ++row) {
+      const T* const x = sorted.data<T>() + row * n;
+      const T* const v = values.data<T>() + row * each;
+      R* const to = out.data<R>() + row * each;
+      if (sorter) {
+        const Int* const order = sorter->data<Int>() + row * n;
+        places_of<Right>(to, v, each, n, [=](Int k) { return x[order[k]]; });
+      } else {
+        places_of<Right>(to, v, each, n, [=](Int k) { return x[k]; });
+      }
+    }
+  });
 }
 
 }  // namespace

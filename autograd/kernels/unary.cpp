@@ -1,4 +1,5 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
+#include <xgrad/autograd/kernels/gamma.hpp>
 #include <xgrad/autograd/kernels/levels.hpp>
 #include <xgrad/autograd/kernels/loops.hpp>
 #include <xgrad/autograd/kernels/special.hpp>
@@ -66,18 +67,10 @@ T in_double(T x) {
   return static_cast<T>(f(static_cast<double>(x)));
 }
 
-template <class T>
-T sinc(T x) {
-  const T a = static_cast<T>(special::kPi) * x;
-  return x == 0 ? T(1) : std::sin(a) / a;
-}
-
 /// The functions that are called one number at a time.
 template <class T>
 constexpr std::pair<Unary, T (*)(T)> kCalled[] = {{Unary::Asinh, [](T x) { return std::asinh(x); }},
-                                                  {Unary::Acosh, [](T x) { return std::acosh(x); }},
-                                                  {Unary::Sinc, sinc<T>},
-                                                  {Unary::Digamma, in_double<T, special::digamma>}};
+                                                  {Unary::Acosh, [](T x) { return std::acosh(x); }}};
 
 /// log(x / (1 - x))
 template <class T>
@@ -110,20 +103,51 @@ void rows_lgamma(T* y, const T* x, std::int64_t n) {
   }
 }
 
-/// special::erfinv by blocks, so that its functions are the level's.
+/// sin(πx) / (πx), and 1 at 0.
 template <class T>
-void rows_erfinv(T* y, const T* x, std::int64_t n) {
-  constexpr std::int64_t kBlock = special::kErfinvBlock;
-  double in[kBlock], out[kBlock];
-  const auto& rows = row_functions<double>();
-  const auto of = [&](Function f) { return rows.of[static_cast<int>(f)]; };
-  const special::ErfinvRows functions{of(Function::Log1p), of(Function::Exp), of(Function::Erf), of(Function::Erfc)};
+void rows_sinc(T* y, const T* x, std::int64_t n) {
+  constexpr std::int64_t kBlock = 512;
+  const auto sin = row_functions<T>().of[static_cast<int>(Function::Sin)];
+  T angle[kBlock], sine[kBlock];
   for (; n > 0; n -= kBlock, y += kBlock, x += kBlock) {
     const std::int64_t m = std::min(n, kBlock);
+    for (std::int64_t i = 0; i < m; ++i) angle[i] = static_cast<T>(special::kPi) * x[i];
+    sin(sine, angle, m);
+    for (std::int64_t i = 0; i < m; ++i) y[i] = angle[i] == 0 ? T(1) : sine[i] / angle[i];
+  }
+}
+
+/// block(to, from, m) over blocks of doubles, of any n numbers.
+template <class T, class Block>
+void rows_in_double(T* y, const T* x, std::int64_t n, std::int64_t length, Block block) {
+  constexpr std::int64_t kMost = 256;
+  double in[kMost], out[kMost];
+  for (; n > 0; n -= length, y += length, x += length) {
+    const std::int64_t m = std::min(n, length);
     for (std::int64_t i = 0; i < m; ++i) in[i] = static_cast<double>(x[i]);
-    special::erfinv(out, in, m, std::is_same_v<T, float>, functions);
+    block(out, in, m);
     for (std::int64_t i = 0; i < m; ++i) y[i] = static_cast<T>(out[i]);
   }
+}
+
+auto double_row(Function f) { return row_functions<double>().of[static_cast<int>(f)]; }
+
+template <class T>
+void rows_erfinv(T* y, const T* x, std::int64_t n) {
+  const special::ErfinvRows functions{double_row(Function::Log1p), double_row(Function::Exp), double_row(Function::Erf),
+                                      double_row(Function::Erfc)};
+  rows_in_double(y, x, n, special::kErfinvBlock, [&](double* out, const double* in, std::int64_t m) {
+    special::erfinv(out, in, m, std::is_same_v<T, float>, functions);
+  });
+}
+
+template <class T>
+void rows_digamma(T* y, const T* x, std::int64_t n) {
+  constexpr int kPairs = std::is_same_v<T, float> ? 3 : 5;
+  const special::DigammaRows functions{double_row(Function::Log), double_row(Function::Tan)};
+  rows_in_double(y, x, n, special::kGammaBlock, [&](double* out, const double* in, std::int64_t m) {
+    special::digamma<kPairs>(out, in, m, functions);
+  });
 }
 
 template <class T>
@@ -134,6 +158,8 @@ void run_floating(Unary op, const Array& out, const Array& x) {
   if (op == Unary::Logit) return map_rows<T>(out, x, rows_logit<T>);
   if (op == Unary::Lgamma) return map_rows<T>(out, x, rows_lgamma<T>);
   if (op == Unary::Erfinv) return map_rows<T>(out, x, rows_erfinv<T>);
+  if (op == Unary::Digamma) return map_rows<T>(out, x, rows_digamma<T>);
+  if (op == Unary::Sinc) return map_rows<T>(out, x, rows_sinc<T>);
   for (const auto& [name, function] : kCalled<T>) {
     if (name == op) return map_unary<T, T>(out, x, function, kCallCost);
   }
@@ -205,10 +231,16 @@ Array bitwise_not(const Array& x, const Array* out) {
 }
 
 Array polygamma(std::int64_t n, const Array& x, const Array* out) {
+  if (n == 0) return unary(Unary::Digamma, x, out);
   const Array result = result_for({&x}, x.dtype(), out);
   dispatch(x.dtype(), [&]<class T>() {
-    map_unary<T, T>(
-        result, x, [n](T v) { return static_cast<T>(special::polygamma(n, static_cast<double>(v))); }, kCallCost);
+    if constexpr (std::is_floating_point_v<T>) {
+      map_rows<T>(result, x, [n](T* y, const T* v, std::int64_t count) {
+        rows_in_double(y, v, count, special::kGammaBlock, [&](double* out_row, const double* in, std::int64_t m) {
+          special::polygamma(n, out_row, in, m, std::is_same_v<T, float>);
+        });
+      });
+    }
   });
   return result;
 }

@@ -146,10 +146,9 @@ Tensor isclose(const Tensor& a, const Tensor& b, double rtol, double atol, bool 
   check(a.dtype() == b.dtype(), "{} did not match {}", a.dtype(), b.dtype());
   check(rtol >= 0, "rtol must be greater than or equal to zero, but got {}", rtol);
   check(atol >= 0, "atol must be greater than or equal to zero, but got {}", atol);
-  const NoGradGuard no_grad;
-  const Tensor x = a.to(kFloat64), y = b.to(kFloat64);
-  const Tensor close = logical_or(eq(x, y), logical_and(le((x - y).abs(), y.abs() * rtol + atol), isfinite(y)));
-  return equal_nan ? logical_or(close, logical_and(isnan(x), isnan(y))) : close;
+  told(rtol, atol, equal_nan);
+  const detail::Profiled profiled("isclose", {&a, &b});
+  return profiled.told(Tensor(kernels::isclose(a.array(), b.array(), rtol, atol, equal_nan)));
 }
 
 bool allclose(const Tensor& a, const Tensor& b, double rtol, double atol, bool equal_nan) {

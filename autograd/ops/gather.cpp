@@ -104,9 +104,11 @@ Tensor scatter_add(const Tensor& x, std::int64_t dim, const Tensor& index, const
   });
 }
 
-/// A vector of places along `dim`, as an index for every element of those rows of x.
-Array over_rows(const Tensor& index, IntArrayRef sizes, std::int64_t dim) {
-  Array flat = kernels::to_dtype(index.array(), kInt64).view({-1});
+/// A vector of places along `dim`, as an index for every element of those rows of x: a copy, unless nothing is written
+/// while it is read.
+Array over_rows(const Tensor& index, IntArrayRef sizes, std::int64_t dim, bool only_read = false) {
+  const bool as_it_is = only_read && index.dtype() == kInt64 && index.is_contiguous();
+  Array flat = (as_it_is ? index.array() : kernels::to_dtype(index.array(), kInt64)).view({-1});
   if (sizes.empty()) return flat.view({});
   Dims shape(sizes.size(), 1), full(sizes);
   shape[static_cast<std::size_t>(dim)] = full[static_cast<std::size_t>(dim)] = index.numel();
@@ -325,12 +327,16 @@ Tensor index_select(const Tensor& x, std::int64_t dim, const Tensor& index) {
         index.numel());
   Dims sizes(x.sizes());
   if (!sizes.empty()) sizes[static_cast<std::size_t>(d)] = index.numel();
-  const Array places = over_rows(index, sizes, d);
-  check<IndexError>(!kernels::first_outside(places, length(x, d)), "index out of range in self");
+  const Array places = over_rows(index, sizes, d, true);
   told(d);
   return as_one("index_select", {&x, &index}, [&] {
     return differentiable<"IndexSelectBackward0">(
-        inputs(x), {}, [&](const Array*) { return kernels::gather(x.array(), d, places, true); },
+        inputs(x), {},
+        [&](const Array*) {
+          auto out = kernels::gather_if_inside(x.array(), d, places);
+          check<IndexError>(out.has_value(), "index out of range in self");
+          return *std::move(out);
+        },
         [&](Save& s) { s.tensor(index); },
         [d, from = Dims(x.sizes())](const Saved& s, const Tensor& g) -> Grads {
           return {index_add(zeros({}, g.options()).expand(from), d, s.tensor(), g)};

@@ -136,6 +136,8 @@ Tensor addr(const Tensor& c, const Tensor& u, const Tensor& v, Scalar beta, Scal
         const Array column = u.array().unsqueeze(1), row = v.array().unsqueeze(0);
         if (beta.toDouble() == 1 && dtype != kBool)
           return kernels::ternary(kernels::Ternary::Addcmul, c.array(), column, row, alpha, dtype, out);
+        if (beta.toDouble() != 0 && real && c.dtype() == dtype && u.dtype() == dtype)
+          return kernels::ternary(kernels::Ternary::Addr, c.array(), times(column, alpha), row, beta, dtype, out);
         const Array product = kernels::binary(kernels::Binary::Mul, column, row, dtype);
         return accumulate(kernels::to_dtype(c.array(), dtype), product, beta, alpha, out, Zero::Multiplies);
       },

@@ -18,6 +18,13 @@ void expect_close(double value, double exact, const char* what) {
 }
 
 double erfinv(double x) { return xgrad::erfinv(full({}, x, kFloat64)).item<double>(); }
+double digamma(double x) { return xgrad::digamma(full({}, x, kFloat64)).item<double>(); }
+/// Of five, so that the first four share a vector and the last is computed alone.
+double polygamma(std::int64_t n, double x) {
+  const Tensor y = xgrad::polygamma(n, full({5}, x, kFloat64));
+  EXPECT_TRUE(allclose(y[4], y[0], 1e-13, 0)) << "alone: " << y;
+  return y[0].item<double>();
+}
 
 TEST(SpecialFunctions, ErfinvInvertsErf) {
   for (double y = -3.5; y <= 3.5; y += 0.0625) {
@@ -55,6 +62,45 @@ TEST(SpecialFunctions, EachOrderGrowsByItsPower) {
     expect_close(polygamma(1, x + 1) - polygamma(1, x), -1 / (x * x), "trigamma");
     expect_close(polygamma(2, x + 1) - polygamma(2, x), 2 / (x * x * x), "polygamma(2, x)");
   }
+}
+
+TEST(SpecialFunctions, FloatsHaveADoublesDigits) {
+  // Few terms serve a float, more of higher orders; negative numbers and poles are among them.
+  const Tensor x = cat({linspace(0.01, 30, 2001, kFloat32), linspace(-4.99, -0.01, 500, kFloat32),
+                        tensor({0.f, -2.f, 1e-30f, 1e30f, INFINITY, NAN})});
+  for (std::int64_t n = 0; n <= 7; ++n) {
+    const Tensor single = xgrad::polygamma(n, x), exact = xgrad::polygamma(n, x.to(kFloat64)).to(kFloat32);
+    EXPECT_TRUE(allclose(single, exact, 1e-6, 1e-7, true)) << n;
+  }
+  const Tensor s = sinc(x), wide = sinc(x.to(kFloat64)).to(kFloat32);
+  EXPECT_TRUE(allclose(s, wide, 1e-5, 1e-6, true));
+  EXPECT_EQ(sinc(zeros({}, kFloat64)).item<double>(), 1);
+}
+
+TEST(SpecialFunctions, ExtremesSeeNanAmongInfinities) {
+  const double inf = kInfinity;
+  for (const std::int64_t n : {7, 64, 100}) {
+    Tensor x = arange(n, kFloat32);
+    EXPECT_EQ(amax(x).item<float>(), static_cast<float>(n - 1));
+    x.index_put_({n / 2}, inf);
+    x.index_put_({n / 3}, -inf);
+    EXPECT_EQ(amax(x).item<double>(), inf);
+    EXPECT_EQ(amin(x).item<double>(), -inf);
+    for (const std::int64_t at : {std::int64_t{0}, n / 4, n - 1}) {
+      Tensor y = x.clone();
+      y.index_put_({at}, kNaN);
+      EXPECT_TRUE(std::isnan(amax(y).item<float>()) && std::isnan(amin(y).item<float>())) << at;
+    }
+  }
+}
+
+TEST(IntegersAtTheirLimits, FloatsBeyond32BitsWrapThrough64) {
+  const Tensor x = tensor({1.5f, -2.5f, 4294967298.f, -1e20f, 300.f});
+  const Tensor wide = x.to(kInt64);
+  for (const ScalarType dtype : {kInt32, kInt16, kInt8, kUInt8}) EXPECT_TRUE(equal(x.to(dtype), wide.to(dtype)));
+  const Tensor few = tensor({1.5f, -2.5f, 300.f, -40000.f});
+  for (const ScalarType dtype : {kInt32, kInt16, kInt8, kUInt8})
+    EXPECT_TRUE(equal(few.to(dtype), few.to(kInt64).to(dtype)));
 }
 
 TEST(IntegersAtTheirLimits, DoNotTrap) {
