@@ -5,12 +5,18 @@
 ///     a(0, 2) = 1;                            // writes to x
 ///     xt::view(a, 1) *= 2;
 ///     Tensor y = from_xtensor(xt::sin(a));    // evaluates, once, into a new tensor
+///     Tensor z = from_xtensor(m);             // m's own memory, which has to stay as long as z
+///     Tensor w = from_xtensor(std::move(m));  // takes m's memory over
 #pragma once
 
 #include <xgrad/autograd/tensor.hpp>
 
 #include <array>
+#include <concepts>
+#include <functional>
+#include <memory>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <xtensor/xexpression_traits.hpp>
@@ -58,13 +64,6 @@ auto as_xtensor(const Tensor& x) {
 
 namespace detail {
 
-template <class E>
-inline constexpr bool owns_elements = false;
-template <class T, xt::layout_type L, class A, class S>
-inline constexpr bool owns_elements<xt::xarray_container<xt::uvector<T, A>, L, S>> = true;
-template <class T, std::size_t N, xt::layout_type L, class A>
-inline constexpr bool owns_elements<xt::xtensor_container<xt::uvector<T, A>, N, L>> = true;
-
 template <class List>
 Dims dims_of(const List& list) {
   Dims out;
@@ -72,24 +71,50 @@ Dims dims_of(const List& list) {
   return out;
 }
 
+/// Has its elements in memory that may be written to, at fixed steps: a container or a view of one, not const.
+template <class E>
+concept InMemory = requires(E& e) {
+  { e.data() } -> std::same_as<typename std::remove_cvref_t<E>::value_type*>;
+  e.data_offset();
+  e.strides();
+};
+
+/// The tensor over e's elements, or an undefined one where e steps backwards, which a tensor's memory cannot.
+template <class E>
+Tensor over_elements(E& e, std::function<void(void*)> deleter) {
+  Dims strides = dims_of(e.strides());
+  const Dims sizes = dims_of(e.shape());
+  for (std::size_t d = 0; d < strides.size(); ++d) {
+    if (sizes[d] == 1) strides[d] = 1;  // xtensor's is 0
+    if (strides[d] < 0) return {};
+  }
+  using T = typename std::remove_cvref_t<E>::value_type;
+  return from_blob(e.data() + e.data_offset(), sizes, strides, std::move(deleter), TensorOptions(dtype_of<T>()));
+}
+
 }  // namespace detail
 
-/// The expression's values as a new tensor of its dtype, evaluated straight into it. An xarray or xtensor that is given
-/// away (`from_xtensor(std::move(a))`) is not copied: the tensor takes over its memory.
+/// A container, or a view of one, becomes a tensor of the same memory, with its strides and nothing copied: writing to
+/// either is seen by both. What has a name is referred to, so it must stay where it is for as long as the tensor or a
+/// view of it is used. What is given away (`from_xtensor(std::move(a))`, a temporary) is kept by the tensor; a view
+/// that is given away still refers to the container that it was made of.
+///
+/// What is const, steps backwards or is still to be computed is evaluated, once, into a new tensor of its dtype.
 template <class E>
 Tensor from_xtensor(E&& expression) {
   using Expression = std::remove_cvref_t<E>;
   using T = std::remove_cv_t<typename Expression::value_type>;
-  const Dims sizes = detail::dims_of(expression.shape());
-  if constexpr (detail::owns_elements<Expression> && !std::is_lvalue_reference_v<E> &&
-                !std::is_const_v<std::remove_reference_t<E>>) {
-    if (expression.layout() == xt::layout_type::row_major) {
-      auto* const owner = new Expression(std::move(expression));
-      return from_blob(
-          owner->data(), sizes, [owner](void*) { delete owner; }, TensorOptions(dtype_of<T>()));
+  if constexpr (detail::InMemory<std::remove_reference_t<E>>) {
+    if constexpr (std::is_lvalue_reference_v<E>) {
+      if (Tensor shared = detail::over_elements(expression, [](void*) {}); shared.defined()) return shared;
+    } else {
+      auto owner = std::make_unique<Expression>(std::move(expression));
+      Tensor taken = detail::over_elements(*owner, [held = owner.get()](void*) { delete held; });
+      if (taken.defined()) return owner.release(), taken;
+      return from_xtensor(std::as_const(*owner));
     }
   }
-  const Tensor out = empty(sizes, TensorOptions(dtype_of<T>()));
+  const Tensor out = empty(detail::dims_of(expression.shape()), TensorOptions(dtype_of<T>()));
   auto target = as_xtensor<T>(out);
   xt::noalias(target) = expression;
   return out;
