@@ -10,6 +10,11 @@
 #include <utility>
 #include <vector>
 
+namespace xgrad::by_keyword {
+/// Base of keywords, by which calls with them find the functions of this namespace (ops/keyword_forms.hpp).
+struct Found {};
+}  // namespace xgrad::by_keyword
+
 namespace xgrad::kwargs {
 
 /// `name = value`, on its way into an Options object.
@@ -29,6 +34,16 @@ concept Keyworded = is_argument<std::remove_cvref_t<T>>;
 /// One or more of them and nothing else.
 template <class... T>
 concept Keywords = sizeof...(T) > 0 && (Keyworded<T> && ...);
+
+template <class... T>
+inline constexpr bool ends_in_keyword = [] {
+  bool last = false;
+  ((last = Keyworded<T>), ...);
+  return last;
+}();
+/// The last of them is one.
+template <class... T>
+concept EndsInKeyword = ends_in_keyword<T...>;
 
 /// The order in which an Options type takes arguments without a keyword: `using Positional = Order<key::lr, ...>`.
 template <class... Keys>
@@ -89,7 +104,7 @@ Options apply(Options options, Args&&... args) {
 
 /// What every keyword can do: `name = value`, and `name = {a, b}`.
 template <class Key>
-struct Keyword {
+struct Keyword : by_keyword::Found {
   template <class Value>
   constexpr auto operator=(Value&& value) const {
     return Argument<Key, std::decay_t<Value>>{std::forward<Value>(value)};
@@ -128,6 +143,7 @@ XGRAD_KEYWORD(allow_unused);
 XGRAD_KEYWORD(alpha);
 XGRAD_KEY(atol);  // kw::atol, below, and so on
 XGRAD_KEYWORD(batch_size);
+XGRAD_KEYWORD(beta);
 XGRAD_KEYWORD(bias);
 XGRAD_KEYWORD(check_undefined_grad);
 XGRAD_KEYWORD(cmap);
@@ -139,6 +155,7 @@ XGRAD_KEYWORD(create_graph);
 XGRAD_KEYWORD(dampening);
 XGRAD_KEYWORD(desc);
 XGRAD_KEYWORD(descending);
+XGRAD_KEY(diagonal);
 XGRAD_KEYWORD(dim);
 XGRAD_KEYWORD(dims);
 XGRAD_KEYWORD(download);
@@ -147,6 +164,7 @@ XGRAD_KEYWORD(edgeitems);
 XGRAD_KEYWORD(elementwise);
 XGRAD_KEYWORD(end_dim);
 XGRAD_KEYWORD(eps);
+XGRAD_KEYWORD(equal_nan);
 XGRAD_KEYWORD(fast_mode);
 XGRAD_KEYWORD(figsize);
 XGRAD_KEYWORD(fontsize);
@@ -157,9 +175,12 @@ XGRAD_KEYWORD(gradient);
 XGRAD_KEYWORD(ignore_index);
 XGRAD_KEYWORD(inplace);
 XGRAD_KEY(inputs);
+XGRAD_KEYWORD(interpolation);
+XGRAD_KEY(k);
 XGRAD_KEYWORD(keepdim);
 XGRAD_KEYWORD(label);
 XGRAD_KEYWORD(label_smoothing);
+XGRAD_KEYWORD(largest);
 XGRAD_KEYWORD(linestyle);
 XGRAD_KEYWORD(linewidth);
 XGRAD_KEYWORD(loc);
@@ -170,24 +191,35 @@ XGRAD_KEYWORD(max_entries);
 XGRAD_KEYWORD(maximize);
 XGRAD_KEY(min);
 XGRAD_KEYWORD(momentum);
+XGRAD_KEY(n);
+XGRAD_KEY(nan);
+XGRAD_KEYWORD(neginf);
 XGRAD_KEYWORD(nesterov);
 XGRAD_KEYWORD(nondet_tol);
+XGRAD_KEYWORD(num_samples);
 XGRAD_KEYWORD(num_workers);
 XGRAD_KEYWORD(p);
 XGRAD_KEYWORD(pos_weight);
+XGRAD_KEYWORD(posinf);
 XGRAD_KEYWORD(precision);
 XGRAD_KEYWORD(preserve_rng_state);
 XGRAD_KEYWORD(profile);
+XGRAD_KEY(q);
 XGRAD_KEYWORD(raise_exception);
 XGRAD_KEYWORD(reduction);
 XGRAD_KEYWORD(replacement);
 XGRAD_KEYWORD(retain_graph);
+XGRAD_KEYWORD(return_counts);
+XGRAD_KEYWORD(return_inverse);
 XGRAD_KEYWORD(ridders);
 XGRAD_KEYWORD(rounding_mode);
 XGRAD_KEYWORD(rtol);
 XGRAD_KEYWORD(sampler);
 XGRAD_KEYWORD(sci_mode);
+XGRAD_KEYWORD(shifts);
 XGRAD_KEYWORD(shuffle);
+XGRAD_KEYWORD(sorted);
+XGRAD_KEYWORD(stable);
 XGRAD_KEYWORD(start_dim);
 XGRAD_KEYWORD(strict);
 XGRAD_KEYWORD(target_transform);
@@ -196,6 +228,7 @@ XGRAD_KEYWORD(total);
 XGRAD_KEY(train);
 XGRAD_KEYWORD(transform);
 XGRAD_KEYWORD(unbiased);
+XGRAD_KEYWORD(value);
 XGRAD_KEYWORD(vmax);
 XGRAD_KEYWORD(vmin);
 XGRAD_KEYWORD(weight);
@@ -206,15 +239,20 @@ XGRAD_KEYWORD(weight_decay);
 /// All keywords by a short name, for where a program has a name of its own: `kw::lr = 0.1`.
 ///
 /// Some are here only, since a keyword in `kwargs` would make `train(model)` or `max(x)` ambiguous under `using
-/// namespace xgrad::kwargs`: `train` and `inputs`, because programs like to call something of theirs so, and the names
-/// of functions.
+/// namespace xgrad::kwargs`: `train`, `inputs`, `k`, `n` and `q`, because programs like to call something of theirs so,
+/// and the names of functions.
 namespace xgrad::kw {
 using namespace kwargs;
 inline constexpr kwargs::key::atol atol{};
 inline constexpr kwargs::key::copy copy{};
+inline constexpr kwargs::key::diagonal diagonal{};
 inline constexpr kwargs::key::inputs inputs{};
+inline constexpr kwargs::key::k k{};
 inline constexpr kwargs::key::max max{};
 inline constexpr kwargs::key::min min{};
+inline constexpr kwargs::key::n n{};
+inline constexpr kwargs::key::nan nan{};
+inline constexpr kwargs::key::q q{};
 inline constexpr kwargs::key::threshold threshold{};
 inline constexpr kwargs::key::train train{};
 }  // namespace xgrad::kw

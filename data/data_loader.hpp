@@ -8,7 +8,6 @@
 #include <xgrad/data/samplers.hpp>
 
 namespace xgrad::kwargs {
-XGRAD_KEYWORD(num_samples);
 XGRAD_KEYWORD(prefetch_factor);
 }  // namespace xgrad::kwargs
 

@@ -14,7 +14,6 @@ XGRAD_KEYWORD(density);
 XGRAD_KEYWORD(disable);
 XGRAD_KEYWORD(dpi);
 XGRAD_KEYWORD(frameon);
-XGRAD_KEYWORD(interpolation);
 XGRAD_KEYWORD(leave);
 XGRAD_KEYWORD(markersize);
 XGRAD_KEYWORD(unit);

@@ -172,6 +172,10 @@ struct ComparisonMethods : Methods<T, ComparisonMethods<T>> {
   bool allclose(const T& b, double rtol = 1e-5, double atol = 1e-8, bool equal_nan = false) const {
     return xgrad::allclose(as(this), b, rtol, atol, equal_nan);
   }
+
+  // By keyword: ops/keyword_forms.hpp.
+  XGRAD_TAKES_KEYWORDS(isclose)
+  XGRAD_TAKES_KEYWORDS(allclose)
 };
 
 }  // namespace xgrad

@@ -40,6 +40,9 @@ struct LinalgMethods : Methods<T, LinalgMethods<T>> {
     return xgrad::addmm_(writable(this), a, b, beta, alpha);
   }
   T matmul(const T& b) const { return xgrad::matmul(as(this), b); }
+
+  // By keyword: ops/keyword_forms.hpp.
+  XGRAD_TAKES_KEYWORDS(addmm)
 };
 
 }  // namespace xgrad

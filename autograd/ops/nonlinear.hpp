@@ -53,6 +53,10 @@ struct NonlinearMethods : Methods<T, NonlinearMethods<T>> {
   T log_softmax(std::int64_t dim, std::optional<ScalarType> dtype = std::nullopt) const {
     return xgrad::log_softmax(as(this), dim, dtype);
   }
+
+  // By keyword: ops/keyword_forms.hpp.
+  XGRAD_TAKES_KEYWORDS(softmax)
+  XGRAD_TAKES_KEYWORDS(log_softmax)
 };
 
 }  // namespace xgrad

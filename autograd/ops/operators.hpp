@@ -1,6 +1,7 @@
 /// Operators and keyword forms of the operations: `a + 1`, `2 / x`, `a == b`, `softmax(x, dim = 1)`.
 #pragma once
 
+#include <xgrad/autograd/ops/keyword_forms.hpp>
 #include <xgrad/autograd/tensor.hpp>
 
 namespace xgrad {
@@ -16,7 +17,6 @@ inline Tensor operator*(const Tensor& a, Scalar b) { return mul(a, b); }
 inline Tensor operator*(Scalar a, const Tensor& b) { return mul(b, a); }
 inline Tensor operator/(const Tensor& a, const Tensor& b) { return div(a, b); }
 inline Tensor operator/(const Tensor& a, Scalar b) { return div(a, b); }
-inline Tensor operator/(Scalar a, const Tensor& b) { return mul(reciprocal(b), a); }
 inline Tensor operator-(const Tensor& a) { return neg(a); }
 inline Tensor operator+(const Tensor& a) { return a; }
 inline Tensor operator~(const Tensor& a) { return bitwise_not(a); }
@@ -59,6 +59,7 @@ Tensor operator*(Tensor&& a, Scalar b);
 Tensor operator/(Tensor&& a, const Tensor& b);
 Tensor operator/(Tensor&& a, Scalar b);
 Tensor operator-(Tensor&& a);
+inline Tensor operator/(Scalar a, const Tensor& b) { return reciprocal(b) * a; }
 
 /// What may stand on the right of an assignment: a tensor or a number.
 template <class V>
@@ -103,20 +104,16 @@ class DimOptions {
   DimOptions(std::int64_t dim) : dim_(dim) {}
   DimOptions& dim(std::int64_t d) { return dim_ = d, *this; }
   DimOptions& dtype(std::optional<ScalarType> t) { return dtype_ = t, *this; }
-  DimOptions& keepdim(bool k) { return keepdim_ = k, *this; }
   /// Throws TypeError when no dimension was given.
   std::int64_t dim() const {
     check<TypeError>(dim_.has_value(), "missing 1 required positional argument: 'dim'");
     return *dim_;
   }
-  std::optional<std::int64_t> optional_dim() const { return dim_; }
   std::optional<ScalarType> dtype() const { return dtype_; }
-  bool keepdim() const { return keepdim_; }
 
  private:
   std::optional<std::int64_t> dim_;
   std::optional<ScalarType> dtype_;
-  bool keepdim_ = false;
 };
 
 template <class... K>
@@ -130,23 +127,6 @@ requires kwargs::Keywords<K...> Tensor log_softmax(const Tensor& x, K... k) {
   return log_softmax(x, o.dim(), o.dtype());
 }
 template <class... K>
-requires kwargs::Keywords<K...> Tensor sum(const Tensor& x, K... k) {
-  const auto o = kwargs::apply(DimOptions(), k...);
-  if (!o.optional_dim()) return sum(x, o.dtype());
-  return sum(x, *o.optional_dim(), o.keepdim(), o.dtype());
-}
-template <class... K>
-requires kwargs::Keywords<K...> Tensor mean(const Tensor& x, K... k) {
-  const auto o = kwargs::apply(DimOptions(), k...);
-  if (!o.optional_dim()) return mean(x, o.dtype());
-  return mean(x, *o.optional_dim(), o.keepdim(), o.dtype());
-}
-template <class... K>
-requires kwargs::Keywords<K...> Tensor argmax(const Tensor& x, K... k) {
-  const auto o = kwargs::apply(DimOptions(), k...);
-  return argmax(x, o.optional_dim(), o.keepdim());
-}
-template <class... K>
 requires kwargs::Keywords<K...> Tensor stack(TensorList tensors, K... k) {
   return stack(tensors, kwargs::apply(DimOptions(0), k...).dim());
 }
@@ -154,5 +134,9 @@ template <class... K>
 requires kwargs::Keywords<K...> Tensor cat(TensorList tensors, K... k) {
   return cat(tensors, kwargs::apply(DimOptions(0), k...).dim());
 }
+
+using by_keyword::argmax;
+using by_keyword::mean;
+using by_keyword::sum;
 
 }  // namespace xgrad

@@ -301,6 +301,14 @@ struct PointwiseMethods : Methods<T, PointwiseMethods<T>> {
   T& fill_(const T& value) const { return xgrad::fill_(writable(this), value); }
   T& zero_() const { return xgrad::zero_(writable(this)); }
   T& copy_(const T& src) const { return xgrad::copy_(writable(this), src); }
+
+  // By keyword: ops/keyword_forms.hpp.
+  XGRAD_TAKES_KEYWORDS(add)
+  XGRAD_TAKES_KEYWORDS(sub)
+  XGRAD_TAKES_KEYWORDS(div)
+  XGRAD_TAKES_KEYWORDS(clamp)
+  XGRAD_TAKES_KEYWORDS(addcmul)
+  XGRAD_TAKES_KEYWORDS(addcdiv)
 };
 
 }  // namespace xgrad

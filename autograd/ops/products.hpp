@@ -91,6 +91,9 @@ struct ProductMethods : Methods<T, ProductMethods<T>> {
   }
   T cross(const T& b, std::optional<std::int64_t> dim = std::nullopt) const { return xgrad::cross(as(this), b, dim); }
   T kron(const T& b) const { return xgrad::kron(as(this), b); }
+
+  // By keyword: ops/keyword_forms.hpp.
+  XGRAD_TAKES_KEYWORDS(baddbmm)
 };
 
 }  // namespace xgrad

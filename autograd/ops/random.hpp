@@ -65,6 +65,9 @@ struct RandomMethods : Methods<T, RandomMethods<T>> {
   T& exponential_(double lambda = 1, std::optional<Generator> generator = std::nullopt) const {
     return xgrad::exponential_(writable(this), lambda, std::move(generator));
   }
+
+  // By keyword: ops/keyword_forms.hpp.
+  XGRAD_TAKES_KEYWORDS(multinomial)
 };
 
 }  // namespace xgrad

@@ -166,6 +166,13 @@ struct RearrangeMethods : Methods<T, RearrangeMethods<T>> {
   std::vector<T> vsplit(IntArrayRef indices) const { return xgrad::vsplit(as(this), indices); }
   std::vector<T> dsplit(Int sections) const { return xgrad::dsplit(as(this), sections); }
   std::vector<T> dsplit(IntArrayRef indices) const { return xgrad::dsplit(as(this), indices); }
+
+  // By keyword: ops/keyword_forms.hpp.
+  XGRAD_TAKES_KEYWORDS(repeat_interleave)
+  XGRAD_TAKES_KEYWORDS(flip)
+  XGRAD_TAKES_KEYWORDS(roll)
+  XGRAD_TAKES_KEYWORDS(tril)
+  XGRAD_TAKES_KEYWORDS(triu)
 };
 
 }  // namespace xgrad

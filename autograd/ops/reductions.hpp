@@ -5,20 +5,6 @@
 
 namespace xgrad {
 
-/// The options of reductions, for keywords: `x.sum(1, keepdim = true)`.
-class ReduceOptions {
- public:
-  using Positional = kwargs::Order<kwargs::key::keepdim, kwargs::key::dtype>;
-  ReduceOptions& keepdim(bool v) { return keepdim_ = v, *this; }
-  ReduceOptions& dtype(std::optional<ScalarType> v) { return dtype_ = v, *this; }
-  bool keepdim() const { return keepdim_; }
-  std::optional<ScalarType> dtype() const { return dtype_; }
-
- private:
-  bool keepdim_ = false;
-  std::optional<ScalarType> dtype_;
-};
-
 /// y = Σ x              dx = g, expanded. Integers and bool sum to int64; an empty sum is 0.
 Tensor sum(const Tensor& x, std::optional<ScalarType> dtype = std::nullopt);
 Tensor sum(const Tensor& x, IntArrayRef dim, bool keepdim = false, std::optional<ScalarType> dtype = std::nullopt);
@@ -59,37 +45,15 @@ struct ReductionMethods : Methods<T, ReductionMethods<T>> {
   T sum(IntArrayRef dim, bool keepdim = false, std::optional<ScalarType> dtype = std::nullopt) const {
     return xgrad::sum(as(this), dim, keepdim, dtype);
   }
-  template <kwargs::Keyworded... K>
-  requires(sizeof...(K) > 0) T sum(IntArrayRef dim, K... k)
-  const {
-    const auto o = kwargs::apply(ReduceOptions(), k...);
-    return xgrad::sum(as(this), dim, o.keepdim(), o.dtype());
-  }
   T sum_to_size(IntArrayRef size) const { return xgrad::sum_to_size(as(this), size); }
   T mean(std::optional<ScalarType> dtype = std::nullopt) const { return xgrad::mean(as(this), dtype); }
   T mean(IntArrayRef dim, bool keepdim = false, std::optional<ScalarType> dtype = std::nullopt) const {
     return xgrad::mean(as(this), dim, keepdim, dtype);
   }
-  template <kwargs::Keyworded... K>
-  requires(sizeof...(K) > 0) T mean(IntArrayRef dim, K... k)
-  const {
-    const auto o = kwargs::apply(ReduceOptions(), k...);
-    return xgrad::mean(as(this), dim, o.keepdim(), o.dtype());
-  }
   T max() const { return xgrad::max(as(this)); }
   T min() const { return xgrad::min(as(this)); }
   auto max(std::int64_t dim, bool keepdim = false) const { return xgrad::max(as(this), dim, keepdim); }
   auto min(std::int64_t dim, bool keepdim = false) const { return xgrad::min(as(this), dim, keepdim); }
-  template <class K>
-  requires kwargs::Keyworded<K>
-  auto max(std::int64_t dim, K k) const {
-    return xgrad::max(as(this), dim, kwargs::apply(ReduceOptions(), k).keepdim());
-  }
-  template <class K>
-  requires kwargs::Keyworded<K>
-  auto min(std::int64_t dim, K k) const {
-    return xgrad::min(as(this), dim, kwargs::apply(ReduceOptions(), k).keepdim());
-  }
   T max(const T& other) const { return xgrad::max(as(this), other); }
   T min(const T& other) const { return xgrad::min(as(this), other); }
   T amax(IntArrayRef dim = {}, bool keepdim = false) const { return xgrad::amax(as(this), dim, keepdim); }
@@ -104,6 +68,18 @@ struct ReductionMethods : Methods<T, ReductionMethods<T>> {
   T all(std::int64_t dim, bool keepdim = false) const { return xgrad::all(as(this), dim, keepdim); }
   T any() const { return xgrad::any(as(this)); }
   T any(std::int64_t dim, bool keepdim = false) const { return xgrad::any(as(this), dim, keepdim); }
+
+  // By keyword: ops/keyword_forms.hpp.
+  XGRAD_TAKES_KEYWORDS_AND_DIMS(sum)
+  XGRAD_TAKES_KEYWORDS_AND_DIMS(mean)
+  XGRAD_TAKES_KEYWORDS_AND_DIMS(amax)
+  XGRAD_TAKES_KEYWORDS_AND_DIMS(amin)
+  XGRAD_TAKES_KEYWORDS(max)
+  XGRAD_TAKES_KEYWORDS(min)
+  XGRAD_TAKES_KEYWORDS(argmax)
+  XGRAD_TAKES_KEYWORDS(argmin)
+  XGRAD_TAKES_KEYWORDS(all)
+  XGRAD_TAKES_KEYWORDS(any)
 };
 
 }  // namespace xgrad

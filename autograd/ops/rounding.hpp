@@ -86,6 +86,9 @@ struct RoundingMethods : Methods<T, RoundingMethods<T>> {
   T remainder(Scalar b) const { return xgrad::remainder(as(this), b); }
   T& remainder_(const T& b) const { return xgrad::remainder_(writable(this), b); }
   T& remainder_(Scalar b) const { return xgrad::remainder_(writable(this), b); }
+
+  // By keyword: ops/keyword_forms.hpp.
+  XGRAD_TAKES_KEYWORDS(nan_to_num)
 };
 
 }  // namespace xgrad

@@ -36,6 +36,14 @@ struct ScanMethods : Methods<T, ScanMethods<T>> {
   T diff(std::int64_t n, std::int64_t dim, const T& prepend, const T& append) const {
     return xgrad::diff(as(this), n, dim, prepend, append);
   }
+
+  // By keyword: ops/keyword_forms.hpp.
+  XGRAD_TAKES_KEYWORDS(cumsum)
+  XGRAD_TAKES_KEYWORDS(cumprod)
+  XGRAD_TAKES_KEYWORDS(cummax)
+  XGRAD_TAKES_KEYWORDS(cummin)
+  XGRAD_TAKES_KEYWORDS(logcumsumexp)
+  XGRAD_TAKES_KEYWORDS(diff)
 };
 
 }  // namespace xgrad

@@ -178,6 +178,14 @@ struct ShapeMethods : Methods<T, ShapeMethods<T>> {
     return xgrad::split_with_sizes(as(this), split_sizes, dim);
   }
   std::vector<T> chunk(std::int64_t chunks, std::int64_t dim = 0) const { return xgrad::chunk(as(this), chunks, dim); }
+
+  // By keyword: ops/keyword_forms.hpp.
+  XGRAD_TAKES_KEYWORDS(flatten)
+  XGRAD_TAKES_KEYWORDS(squeeze)
+  XGRAD_TAKES_KEYWORDS(unsqueeze)
+  XGRAD_TAKES_KEYWORDS(unbind)
+  XGRAD_TAKES_KEYWORDS(split)
+  XGRAD_TAKES_KEYWORDS(chunk)
 };
 
 }  // namespace xgrad

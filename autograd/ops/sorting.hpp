@@ -66,18 +66,6 @@ Tensor bincount(const Tensor& x);
 /// How many elements lie in each of `bins` equal parts of [min, max], or of the elements' range if both are 0.
 Tensor histc(const Tensor& x, std::int64_t bins = 100, Scalar min = 0, Scalar max = 0);
 
-/// The options of sort and topk, for keywords: `x.sort(1, descending = true)`.
-class SortOptions {
- public:
-  using Positional = kwargs::Order<kwargs::key::descending>;
-  SortOptions& descending(bool v) { return descending_ = v, *this; }
-  SortOptions& stable(bool) { return *this; }
-  bool descending() const { return descending_; }
-
- private:
-  bool descending_ = false;
-};
-
 template <class T>
 struct SortingMethods : Methods<T, SortingMethods<T>> {
   using Methods<T, SortingMethods>::as;
@@ -85,10 +73,6 @@ struct SortingMethods : Methods<T, SortingMethods<T>> {
   auto sort(std::int64_t dim = -1, bool descending = false) const { return xgrad::sort(as(this), dim, descending); }
   auto sort(std::optional<bool> stable, std::int64_t dim, bool descending = false) const {
     return xgrad::sort(as(this), stable, dim, descending);
-  }
-  template <kwargs::Keyworded... K>
-  requires(sizeof...(K) > 0) auto sort(std::int64_t dim, K... k) const {
-    return xgrad::sort(as(this), dim, kwargs::apply(SortOptions(), k...).descending());
   }
   T argsort(std::int64_t dim = -1, bool descending = false) const { return xgrad::argsort(as(this), dim, descending); }
   T argsort(bool stable, std::int64_t dim, bool descending = false) const {
@@ -132,6 +116,19 @@ struct SortingMethods : Methods<T, SortingMethods<T>> {
   T histc(std::int64_t bins = 100, Scalar min = 0, Scalar max = 0) const {
     return xgrad::histc(as(this), bins, min, max);
   }
+
+  // By keyword: ops/keyword_forms.hpp.
+  XGRAD_TAKES_KEYWORDS(median)
+  XGRAD_TAKES_KEYWORDS(nanmedian)
+  XGRAD_TAKES_KEYWORDS(mode)
+  XGRAD_TAKES_KEYWORDS(quantile)
+  XGRAD_TAKES_KEYWORDS(nanquantile)
+  XGRAD_TAKES_KEYWORDS(topk)
+  XGRAD_TAKES_KEYWORDS(kthvalue)
+  XGRAD_TAKES_KEYWORDS(unique)
+  XGRAD_TAKES_KEYWORDS(unique_consecutive)
+  XGRAD_TAKES_KEYWORDS(sort)
+  XGRAD_TAKES_KEYWORDS(argsort)
 };
 
 }  // namespace xgrad

@@ -87,21 +87,6 @@ Tensor count_nonzero(const Tensor& x);
 Tensor count_nonzero(const Tensor& x, std::int64_t dim);
 Tensor count_nonzero(const Tensor& x, IntArrayRef dim);
 
-/// The options of var and its kin, for keywords: `x.var(1, unbiased = false, keepdim = true)`, `correction = 2`.
-class VarOptions {
- public:
-  using Positional = kwargs::Order<kwargs::key::unbiased, kwargs::key::keepdim>;
-  VarOptions& unbiased(bool v) { return correction_ = v, *this; }
-  VarOptions& correction(std::optional<std::int64_t> v) { return correction_ = v, *this; }
-  VarOptions& keepdim(bool v) { return keepdim_ = v, *this; }
-  std::optional<std::int64_t> correction() const { return correction_; }
-  bool keepdim() const { return keepdim_; }
-
- private:
-  std::optional<std::int64_t> correction_;
-  bool keepdim_ = false;
-};
-
 template <class T>
 struct StatisticMethods : Methods<T, StatisticMethods<T>> {
   using Methods<T, StatisticMethods>::as;
@@ -116,12 +101,6 @@ struct StatisticMethods : Methods<T, StatisticMethods<T>> {
   T nanmean(IntArrayRef dim = {}, bool keepdim = false, Type dtype = std::nullopt) const {
     return xgrad::nanmean(as(this), dim, keepdim, dtype);
   }
-  template <kwargs::Keyworded... K>
-  requires(sizeof...(K) > 0) T prod(std::int64_t dim, K... k)
-  const {
-    const auto o = kwargs::apply(ReduceOptions(), k...);
-    return xgrad::prod(as(this), dim, o.keepdim(), o.dtype());
-  }
 
 #define XGRAD_VARIANCE_METHODS(NAME)                                                               \
   auto NAME() const { return xgrad::NAME(as(this)); }                                              \
@@ -132,11 +111,6 @@ struct StatisticMethods : Methods<T, StatisticMethods<T>> {
   }                                                                                                \
   auto NAME(IntArrayRef dim, std::optional<std::int64_t> correction, bool keepdim = false) const { \
     return xgrad::NAME(as(this), dim, correction, keepdim);                                        \
-  }                                                                                                \
-  template <kwargs::Keyworded... K>                                                                \
-  requires(sizeof...(K) > 0) auto NAME(IntArrayRef dim, K... k) const {                            \
-    const auto o = kwargs::apply(VarOptions(), k...);                                              \
-    return xgrad::NAME(as(this), dim, o.correction(), o.keepdim());                                \
   }
   XGRAD_VARIANCE_METHODS(var)
   XGRAD_VARIANCE_METHODS(std)
@@ -161,6 +135,17 @@ struct StatisticMethods : Methods<T, StatisticMethods<T>> {
   T count_nonzero() const { return xgrad::count_nonzero(as(this)); }
   T count_nonzero(std::int64_t dim) const { return xgrad::count_nonzero(as(this), dim); }
   T count_nonzero(IntArrayRef dim) const { return xgrad::count_nonzero(as(this), dim); }
+
+  // By keyword: ops/keyword_forms.hpp.
+  XGRAD_TAKES_KEYWORDS_AND_DIMS(nansum)
+  XGRAD_TAKES_KEYWORDS_AND_DIMS(nanmean)
+  XGRAD_TAKES_KEYWORDS(prod)
+  XGRAD_TAKES_KEYWORDS(aminmax)
+  XGRAD_TAKES_KEYWORDS(count_nonzero)
+  XGRAD_TAKES_KEYWORDS_AND_DIMS(logsumexp)
+  XGRAD_TAKES_KEYWORDS_AND_DIMS(var)
+  XGRAD_TAKES_KEYWORDS_AND_DIMS(std)
+  XGRAD_TAKES_KEYWORDS(norm)
 };
 
 }  // namespace xgrad

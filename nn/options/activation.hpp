@@ -7,7 +7,6 @@
 
 namespace xgrad::kwargs {
 XGRAD_KEYWORD(approximate);
-XGRAD_KEYWORD(beta);
 XGRAD_KEYWORD(hard);
 XGRAD_KEYWORD(init);
 XGRAD_KEYWORD(lambda);
@@ -18,7 +17,6 @@ XGRAD_KEYWORD(negative_slope);
 XGRAD_KEYWORD(num_parameters);
 XGRAD_KEYWORD(tau);
 XGRAD_KEYWORD(upper);
-XGRAD_KEYWORD(value);
 }  // namespace xgrad::kwargs
 
 namespace xgrad::nn {

@@ -7,7 +7,6 @@
 
 namespace xgrad::kwargs {
 XGRAD_KEYWORD(elementwise_affine);
-XGRAD_KEY(k);  // kw::k, below: programs count with k
 XGRAD_KEYWORD(normalized_shape);
 XGRAD_KEYWORD(num_channels);
 XGRAD_KEYWORD(num_features);
@@ -17,9 +16,6 @@ XGRAD_KEYWORD(running_var);
 XGRAD_KEYWORD(track_running_stats);
 XGRAD_KEYWORD(use_input_stats);
 }  // namespace xgrad::kwargs
-namespace xgrad::kw {
-inline constexpr kwargs::key::k k{};
-}  // namespace xgrad::kw
 
 namespace xgrad::nn {
 
