@@ -75,6 +75,8 @@ const OutRule* out_rule(std::string_view name) {
 OutCall::OutCall(std::string_view name, OutRule rule, std::span<const Tensor> outs,
                  std::span<const std::span<const Tensor>> arguments)
     : name_(name), rule_(rule), outs_(outs) {
+  // max(a, b) may be cast; the two results of max(x, dim) may not.
+  if (outs.size() == 2 && rule.dtype == OutDtype::Cast) rule_.dtype = OutDtype::Exact;
   bool read = false;
   for (const std::span<const Tensor> list : arguments) {
     for (const Tensor& t : list) {
