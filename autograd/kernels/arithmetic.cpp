@@ -336,7 +336,10 @@ Array clamp(const Array& x, std::optional<Scalar> low, std::optional<Scalar> hig
     } else {
       const T lo = low ? low->to<T>() : T(0), hi = high ? high->to<T>() : T(0);
       if (low && high)
-        map_unary<T, T>(result, x, [lo, hi](T v) { return v < lo ? (hi < lo ? hi : lo) : v > hi ? hi : v; });
+        map_unary<T, T>(result, x, [lo, hi](T v) {  // an instruction each, which give NaN back, and hi if that is less
+          const T least = lo > v ? lo : v;
+          return hi < least ? hi : least;
+        });
       else if (low)
         map_unary<T, T>(result, x, [lo](T v) { return v < lo ? lo : v; });
       else
