@@ -245,18 +245,19 @@ bool add_some_rows(const AddedRows<T> r, std::int64_t first, std::int64_t last, 
   return true;
 }
 
-/// out = x + src at the index, for what is by_rows. False if an index is outside.
-bool add_by_rows(const Array& out, const Array& x, const Array& index, const Array& src) {
+/// out = x plus src at the index, or with it instead, for what is by_rows. False if an index is outside.
+bool add_by_rows(const Array& out, const Array& x, const Array& index, const Array& src, bool instead = false) {
   const std::int64_t n = x.size(x.dim() - 1), m = index.size(x.dim() - 1);
   std::atomic<bool> inside = true;
   dispatch(x.dtype(), [&]<class T>() {
     const AddedRows<T> rows{out.data<T>(),     x.data<T>(), src.data<T>(), index.data<std::int64_t>(), n, m,
                             !x.is_contiguous()};
-    with_combination<T>(Combine::Add, [&](auto add) {
+    const auto run = [&](auto add) {
       split(x.numel() / n, n + 4 * m, 1, [&](std::int64_t first, std::int64_t last) {
         if (!add_some_rows(rows, first, last, add)) inside.store(false, std::memory_order_relaxed);
       });
-    });
+    };
+    instead ? run([](T, T b) { return b; }) : with_combination<T>(Combine::Add, run);
   });
   return inside;
 }
@@ -381,6 +382,18 @@ Array gather(const Array& x, std::int64_t dim, const Array& index) {
 
 void scatter(const Array& out, std::int64_t dim, const Array& index, const Array& src) {
   if (index.numel() > 0) put_steps(origin(out, dim, index), index, stride_along(out, dim), src);
+}
+
+Array scatter_copy(const Array& x, std::int64_t dim, const Array& index, const Array& src) {
+  if (by_rows(x, dim, index, src)) {
+    const Array out = Array::empty(x.sizes(), x.dtype());
+    if (!add_by_rows(out, x, index, src, true)) fail_outside(index, dim, x.size(dim));
+    return out;
+  }
+  check_inside(x, dim, index);
+  const Array out = contiguous_copy(x);
+  scatter(out, dim, index, src);
+  return out;
 }
 
 void check_inside(const Array& x, std::int64_t dim, const Array& index) {

@@ -29,6 +29,8 @@ Array gather(const Array& x, std::int64_t dim, const Array& index);
 std::optional<Array> gather_if_inside(const Array& x, std::int64_t dim, const Array& index);
 /// out[…, index[…, k, …], …] = src[…, k, …]; src has index's shape and out's dtype. The last of several wins.
 void scatter(const Array& out, std::int64_t dim, const Array& index, const Array& src);
+/// The same into a copy of x. Throws as check_inside does.
+Array scatter_copy(const Array& x, std::int64_t dim, const Array& index, const Array& src);
 /// x with out[…, index[…, k, …], …] += src[…, k, …], in order; a new array. Throws as check_inside does.
 Array scatter_add(const Array& x, std::int64_t dim, const Array& index, const Array& src);
 enum class Combine { Add, Multiply, Max, Min };

@@ -60,12 +60,13 @@ Tensor everywhere(Scalar value, const Tensor& x, const Tensor& index) {
 Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& whole, Into into) {
   const std::int64_t d = wrap_dim(dim, x.dim());
   const Tensor src = ops::scattered(x, d, index, whole);
-  kernels::check_inside(x.array(), d, index.array());
+  if (into.self()) kernels::check_inside(x.array(), d, index.array());
   told(d);
   return as_one("scatter", {&x, &index, &src}, [&] {
     return differentiable<"ScatterBackward0">(
         inputs(x, src), into,
         [&](const Array* out) {
+          if (!out) return kernels::scatter_copy(x.array(), d, index.array(), src.array());
           const Array y = target(x, out);
           kernels::check_no_partial_overlap(y, src.array());
           kernels::scatter(y, d, index.array(), src.array());
