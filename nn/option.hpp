@@ -10,11 +10,20 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace xgrad {
+
+/// libtorch's words, where Python has texts: `.padding(kSame)`, `.padding_mode(kCircular)`.
+struct Word {
+  const char* text;
+  operator std::string() const { return text; }
+};
+inline constexpr Word kBatchMean{"batchmean"}, kMax{"max"};
+
 inline constexpr Reduction kNone = Reduction::None;
 inline constexpr Reduction kMean = Reduction::Mean;
 inline constexpr Reduction kSum = Reduction::Sum;

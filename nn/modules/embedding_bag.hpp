@@ -31,6 +31,9 @@ class EmbeddingBagOptions {
   XGRAD_OPTION(double, norm_type, 2.0);
   XGRAD_OPTION(bool, scale_grad_by_freq, false);
   XGRAD_OPTION(std::string, mode, "mean");
+
+ public:
+  auto& mode(Reduction reduction) { return mode(reduction == kSum ? "sum" : reduction == kMean ? "mean" : "none"); }
   XGRAD_OPTION(bool, sparse, false);  // gradients are dense all the same
   XGRAD_OPTION(Tensor, _weight, {});
   XGRAD_OPTION(bool, include_last_offset, false);
@@ -51,6 +54,9 @@ class EmbeddingBagFuncOptions {
   XGRAD_OPTION(double, norm_type, 2.0);
   XGRAD_OPTION(bool, scale_grad_by_freq, false);
   XGRAD_OPTION(std::string, mode, "mean");
+
+ public:
+  auto& mode(Reduction reduction) { return mode(reduction == kSum ? "sum" : reduction == kMean ? "mean" : "none"); }
   XGRAD_OPTION(bool, sparse, false);
   XGRAD_OPTION(Tensor, per_sample_weights, {});
   XGRAD_OPTION(bool, include_last_offset, false);

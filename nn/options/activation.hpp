@@ -43,9 +43,13 @@ class ELUOptions {
   XGRAD_OPTION(double, alpha, 1.0);
   XGRAD_OPTION(bool, inplace, false);
 };
-class CELUOptions : public ELUOptions {
+class CELUOptions {
  public:
-  using ELUOptions::ELUOptions;
+  using Positional = ELUOptions::Positional;
+  CELUOptions() = default;
+  CELUOptions(double alpha) : alpha_(alpha) {}
+  XGRAD_OPTION(double, alpha, 1.0);
+  XGRAD_OPTION(bool, inplace, false);
 };
 
 class LeakyReLUOptions {

@@ -21,11 +21,6 @@ XGRAD_KEYWORD(stride);
 
 namespace xgrad {
 
-/// libtorch's words, where Python has texts: `.padding(kSame)`, `.padding_mode(kCircular)`.
-struct Word {
-  const char* text;
-  operator std::string() const { return text; }
-};
 inline constexpr Word kValid{"valid"}, kSame{"same"}, kZeros{"zeros"}, kReflect{"reflect"}, kReplicate{"replicate"},
     kCircular{"circular"}, kConstant{"constant"};
 

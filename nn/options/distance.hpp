@@ -49,6 +49,7 @@ class KLDivLossOptions {
  public:
   using Positional = kwargs::Order<kwargs::key::reduction, kwargs::key::log_target>;
   KLDivLossOptions& reduction(Reduction value) { return reduction_ = value, batchmean_ = false, *this; }
+  KLDivLossOptions& reduction(Word word) { return reduction(std::string_view(word.text)); }
   KLDivLossOptions& reduction(std::string_view word) {
     batchmean_ = word == "batchmean";
     return reduction_ = batchmean_ ? kSum : parse_reduction(word), *this;

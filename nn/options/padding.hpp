@@ -1,6 +1,7 @@
 /// Options of padding, resizing and rearranging.
 #pragma once
 
+#include <xgrad/nn/init.hpp>
 #include <xgrad/nn/options/activation.hpp>
 #include <xgrad/nn/options/convolution.hpp>
 
@@ -83,6 +84,12 @@ class UpsampleOptions {
   const std::optional<std::vector<std::int64_t>>& size() const { return size_; }
   const std::optional<std::vector<double>>& scale_factor() const { return scale_factor_; }
   XGRAD_OPTION(std::string, mode, "nearest");
+
+ public:
+  /// kLinear, which initialisers know as a function.
+  UpsampleOptions& mode(init::NonlinearityType::Value value) {
+    return mode(value == init::NonlinearityType::Linear ? "linear" : "a function that is no mode");
+  }
   XGRAD_OPTION(std::optional<bool>, align_corners, {});
   /// Whether the result's places follow from its sizes, and no longer from the factors that these came from.
   XGRAD_OPTION(std::optional<bool>, recompute_scale_factor, {});

@@ -1,4 +1,5 @@
 #include <gmock/gmock.h>
+#include <xgrad/autograd/array/warning.hpp>
 
 #include "golden.hpp"
 #include "models.hpp"
@@ -317,6 +318,25 @@ TEST(Functional, CircularPaddingCropsFirst) {
   EXPECT_THROW(row(5, 0), Error);
   F::pad(x, {1, -1, 2, -1}, "circular").sum().backward();
   EXPECT_EQ(x.grad().flatten().to_vector<double>(), (Row{2, 2, 4, 0, 2, 2, 4, 0, 0, 0, 0, 0}));
+}
+
+TEST(Functional, TakesLibtorchsWordsForTexts) {
+  manual_seed(1);
+  const Tensor x = randn({4, 3}), series = randn({1, 2, 5}), table = randn({5, 3}), bags = tensor({{1, 2}, {4, 0}});
+  EXPECT_TRUE(equal(F::celu(x, F::CELUFuncOptions().alpha(0.5).inplace(false)), xgrad::celu(x, 0.5)));
+  const Tensor logs = x.log_softmax(1), shares = x.softmax(1);
+  EXPECT_TRUE(equal(F::kl_div(logs, shares, F::KLDivFuncOptions().reduction(kBatchMean)),
+                    F::kl_div(logs, shares, kw::reduction = "batchmean")));
+  EXPECT_TRUE(equal(F::embedding_bag(bags, table, F::EmbeddingBagFuncOptions().mode(kSum)),
+                    F::embedding_bag(bags, table, kw::mode = "sum")));
+  EXPECT_TRUE(equal(F::embedding_bag(bags, table, F::EmbeddingBagFuncOptions().mode(kMean)),
+                    F::embedding_bag(bags, table, kw::mode = "mean")));
+  EXPECT_TRUE(equal(F::embedding_bag(bags, table, F::EmbeddingBagFuncOptions().mode(kMax)),
+                    F::embedding_bag(bags, table, kw::mode = "max")));
+  EXPECT_TRUE(equal(F::interpolate(series, F::InterpolateFuncOptions().size(8).mode(kLinear)),
+                    F::interpolate(series, kw::size = 8, kw::mode = "linear")));
+  EXPECT_TRUE(equal(nn::Upsample(nn::UpsampleOptions().scale_factor(2.).mode(kLinear))(series),
+                    F::interpolate(series, kw::scale_factor = 2., kw::mode = "linear")));
 }
 
 }  // namespace

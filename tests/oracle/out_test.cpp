@@ -3,6 +3,10 @@
 
 #include <xgrad/autograd/graph/grad_mode.hpp>
 
+#include <limits>
+#include <set>
+#include <string>
+
 #include "out_forms.hpp"
 
 namespace xgrad::op_table {
