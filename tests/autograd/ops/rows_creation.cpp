@@ -120,6 +120,15 @@ OP_FAMILY(creation) {
           "full_like", [](T x, Scalar c, Type d) { return full_like(x, c, options(d.value_or(x.dtype()))); },
           with(few_samples(), {{2.5}, {3, kFloat32}}))
           .without(kError, "takes every dtype"),
+      row(
+          "new_zeros", [](T x, IntArrayRef size, Type d) { return x.new_zeros(size, options(d)); },
+          with(few_samples(), shapes)),
+      row(
+          "new_ones", [](T x, IntArrayRef size, Type d) { return x.new_ones(size, options(d)); },
+          with(few_samples(), shapes)),
+      row(
+          "new_full", [](T x, IntArrayRef size, Scalar c, Type d) { return x.new_full(size, c, options(d)); },
+          with(few_samples(), {{D{2, 3}, 2.5}, {D{}, 3, kFloat32}, {D{2, 0}, 1}, {D{-1}, 1}, {D{2}, true, kBool}})),
   };
 }
 
