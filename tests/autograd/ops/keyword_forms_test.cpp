@@ -5,7 +5,7 @@
 
 #include "samples.hpp"
 
-namespace xgrad::op_table {
+namespace xgrad::op_table::keyword_forms {
 namespace {
 
 using namespace xgrad::kwargs;
@@ -118,4 +118,4 @@ TEST(KeywordForms, KeepTheGraph) {
 }
 
 }  // namespace
-}  // namespace xgrad::op_table
+}  // namespace xgrad::op_table::keyword_forms

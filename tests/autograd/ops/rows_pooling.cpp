@@ -13,33 +13,27 @@ static IntArrayRef given_or(const List& list, std::size_t otherwise) {
   return list ? *list : IntArrayRef(kNumbers[otherwise]);
 }
 
-static D sizes(std::initializer_list<Int> outer, std::initializer_list<Int> rest, std::size_t dims) {
-  D out(outer);
-  out.insert(out.end(), rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(dims));
-  return out;
-}
-
 /// Tensors that pooling of this many dimensions takes, and some that it does not.
 static Samples tensors(std::size_t dims) {
-  Tensor special = t(sizes({1, 1}, {6, 5, 4}, dims));
+  Tensor special = t(sizes_of({1, 1}, {6, 5, 4}, dims));
   Tensor flat = special.view({-1});
   flat[1] = kNaN;
   flat[3] = kInf;
   flat[4] = -kInf;
-  return {{t(sizes({1, 1}, {5, 4, 3}, dims))},  // small enough for numeric slopes in three dimensions
-          {t(sizes({2, 3}, {6, 5, 4}, dims))},
-          {t(sizes({2}, {6, 5, 4}, dims))},
-          {t(sizes({0, 3}, {6, 5, 4}, dims))},
-          {t(sizes({1, 2}, {6, 5, 4}, dims), kFloat32)},
-          {t(sizes({1, 2}, {6, 5, 4}, dims), kBool)},
+  return {{t(sizes_of({1, 1}, {5, 4, 3}, dims))},  // small enough for numeric slopes in three dimensions
+          {t(sizes_of({2, 3}, {6, 5, 4}, dims))},
+          {t(sizes_of({2}, {6, 5, 4}, dims))},
+          {t(sizes_of({0, 3}, {6, 5, 4}, dims))},
+          {t(sizes_of({1, 2}, {6, 5, 4}, dims), kFloat32)},
+          {t(sizes_of({1, 2}, {6, 5, 4}, dims), kBool)},
           {t({})},
           {t({5})},
-          {t(sizes({2, 0}, {6, 5, 4}, dims))},
-          rough({t(sizes({5, 7}, {30, 9, 8}, dims))}),
+          {t(sizes_of({2, 0}, {6, 5, 4}, dims))},
+          rough({t(sizes_of({5, 7}, {30, 9, 8}, dims))}),
           rough({special})};
 }
 
-static Samples integers(std::size_t dims) { return {{t(sizes({1, 2}, {6, 5, 4}, dims), kInt64)}}; }
+static Samples integers(std::size_t dims) { return {{t(sizes_of({1, 2}, {6, 5, 4}, dims), kInt64)}}; }
 
 #define MAX_POOL(N, NAME)                                                                                  \
   row(                                                                                                     \
@@ -49,10 +43,10 @@ static Samples integers(std::size_t dims) { return {{t(sizes({1, 2}, {6, 5, 4}, 
       },                                                                                                   \
       with(tensors(N) + integers(N),                                                                       \
            {{D{2}}, {D{3}, D{2}, D{1}}, {D{2}, D{2}, D{1}, D{2}, true}, {D{3}, D{2}, D{0}, D{1}, true}}) + \
-          with({{t(sizes({2, 3}, {6, 5, 4}, N))}}, {{D{2}, D{1}, D{2}}, {D{9}}, {D{2}, D{0}}, {D{2, 2, 2, 2}}}))
+          with({{t(sizes_of({2, 3}, {6, 5, 4}, N))}}, {{D{2}, D{1}, D{2}}, {D{9}}, {D{2}, D{0}}, {D{2, 2, 2, 2}}}))
 #define AVG_POOL(N)                                                                                           \
   with(tensors(N), {{D{2}}, {D{3}, D{2}, D{1}}, {D{3}, D{2}, D{1}, true, false}, {D{3}, D{2}, D{1}, true}}) + \
-      with({{t(sizes({2, 3}, {6, 5, 4}, N))}}, {{D{2}, D{1}, D{2}}, {D{9}}, {D{2, 2, 2, 2}}})
+      with({{t(sizes_of({2, 3}, {6, 5, 4}, N))}}, {{D{2}, D{1}, D{2}}, {D{9}}, {D{2, 2, 2, 2}}})
 /// Of no channels, PyTorch's averages have no derivative, unless they are means.
 static Samples no_channels(Samples samples) {
   const auto holds = [](const Sample& s) {
@@ -66,7 +60,7 @@ static Samples no_channels(Samples samples) {
   row(                                                                           \
       #NAME, [](T x, IntArrayRef o) { return NAME(x, o); },                      \
       APART(with(tensors(N) + integers(N), {{D(N, 2)}, {D(N, 3)}, {D(N, 1)}})) + \
-          Samples{{t(sizes({2, 3}, {6, 5, 4}, N)), D{1, 1, 1, 1}}, {t(sizes({2, 3}, {6, 5, 4}, N)), D(N, -1)}})
+          Samples{{t(sizes_of({2, 3}, {6, 5, 4}, N)), D{1, 1, 1, 1}}, {t(sizes_of({2, 3}, {6, 5, 4}, N)), D(N, -1)}})
 
 OP_FAMILY(pooling) {
   const char* refused = "PyTorch averages integers, with truncation";

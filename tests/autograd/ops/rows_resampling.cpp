@@ -7,26 +7,20 @@ namespace xgrad::op_table {
 using Int = std::int64_t;
 using Scale = std::optional<double>;
 
-static D sizes(std::initializer_list<Int> outer, std::initializer_list<Int> rest, std::size_t dims) {
-  D out(outer);
-  out.insert(out.end(), rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(dims));
-  return out;
-}
-
 static Samples images(std::size_t dims) {
-  Tensor special = t(sizes({1, 1}, {6, 5, 4}, dims));
+  Tensor special = t(sizes_of({1, 1}, {6, 5, 4}, dims));
   Tensor flat = special.view({-1});
   flat[1] = kNaN;
   flat[3] = kInf;
-  return {{t(sizes({1, 1}, {5, 4, 3}, dims))},  // small enough for numeric slopes in three dimensions
-          {t(sizes({2, 3}, {6, 5, 4}, dims))},
-          {t(sizes({0, 3}, {6, 5, 4}, dims))},
-          {t(sizes({1, 2}, {6, 5, 4}, dims), kFloat32)},
-          {t(sizes({1, 2}, {6, 5, 4}, dims), kInt64)},
-          {t(sizes({1, 2}, {6, 5, 4}, dims), kBool)},
+  return {{t(sizes_of({1, 1}, {5, 4, 3}, dims))},  // small enough for numeric slopes in three dimensions
+          {t(sizes_of({2, 3}, {6, 5, 4}, dims))},
+          {t(sizes_of({0, 3}, {6, 5, 4}, dims))},
+          {t(sizes_of({1, 2}, {6, 5, 4}, dims), kFloat32)},
+          {t(sizes_of({1, 2}, {6, 5, 4}, dims), kInt64)},
+          {t(sizes_of({1, 2}, {6, 5, 4}, dims), kBool)},
           {t({})},
           {t({5})},
-          rough({t(sizes({5, 7}, {30, 9, 8}, dims))}),
+          rough({t(sizes_of({5, 7}, {30, 9, 8}, dims))}),
           rough({special})};
 }
 

@@ -76,6 +76,14 @@ Samples shape_samples();
 /// A few shapes and all dtypes of one tensor, where a row's arguments differ more than its tensors.
 Samples few_samples(Range range = {});
 
+/// `outer`, and the first `dims` of `rest`: shapes of layers in one to three dimensions.
+inline D sizes_of(std::initializer_list<std::int64_t> outer, std::initializer_list<std::int64_t> rest,
+                  std::size_t dims) {
+  D out(outer);
+  out.insert(out.end(), rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(dims));
+  return out;
+}
+
 /// A row for f(x) with the twin f_(x).
 #define UNARY(NAME, ...) \
   row(                   \
