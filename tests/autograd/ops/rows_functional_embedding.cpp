@@ -57,7 +57,8 @@ OP_FAMILY(functional_embedding) {
           },
           differ(taken, "Derivatives that PyTorch lacks", Compared::FirstDerivatives) + refused)
           .as("F.embedding_bag")
-          .words(kInner),
+          .words(kInner, {"if input is 2D", "embedding_bag: Expected idx", "embedding_bag: per_sample_weights was not",
+                          "embedding_bag: If per_sample_weights"}),
   };
 }
 

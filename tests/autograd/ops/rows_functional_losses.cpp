@@ -42,8 +42,7 @@ OP_FAMILY(functional_losses) {
                 {t({2, 3}), t({2, 3}), t({2, 3})},
                 rough({m({{kNaN, kInf, 1}}), m({{1, 1, kInf}}), m({{1, 1, 1}})}),
                 rough(gaussian({31, 37}, {31, 37}, {31, 37}))},
-               {{false, 1e-6}, {true, 0.1}}))
-          .words(kInner),
+               {{false, 1e-6}, {true, 0.1}})),
       row(
           "triplet_margin_with_distance_loss",
           [](T anchor, T positive, T negative, bool absolute, double margin, bool swap, Reduction r) {
@@ -84,7 +83,7 @@ OP_FAMILY(functional_losses) {
                 rough({m({{kNaN, 1, 2}, {kInf, 1, -kInf}}), labels})},
                {{none}, {t({3}, kFloat64, 5)}}) +
               Samples{{t({2, 3}), labels.to(kBool), none, Reduction::Mean}, {t({}), t({}), none, Reduction::Mean}})
-          .words(kInner),
+          .words(kInner, {"Subtraction"}),
   };
 }
 

@@ -33,7 +33,7 @@ OP_FAMILY(functional_normalization) {
                          rough({t({5, 7, 6, 9})}),
                          rough({special})},
                         {{3, 1e-4, 0.75, 1.0}, {2, 0.5, 0.6, 2.0}, {5, 1.0, 1.5, 0.5}})))
-          .words(kInner),
+          .words(kInner, {"Expected 3D or higher dimensionality   "}),
       row(
           "normalize",
           [](T x, double p, Int dim, double eps) {

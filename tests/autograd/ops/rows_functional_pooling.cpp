@@ -68,7 +68,6 @@ Samples pooled(std::size_t dims) {
                                 {D(N, 3), D(N, 2)},                                                \
                                 {D(N, 3), D(N, 2), D(N, 1), D(N, 4)}}))                            \
       .as(N == 1 ? "max_unpool1d" : "F.max_unpool" #N "d")                                         \
-      .words(kInner)                                                                               \
       .without(kBroadcast, "is refused")
 
 OP_FAMILY(functional_pooling) {
@@ -109,10 +108,13 @@ OP_FAMILY(functional_pooling) {
             return F::lp_pool2d(x, lp<F::LPPool2dFuncOptions>(p, k, s, c));
           },
           with(images({4, 5}, {13, 9}), {{2.0, D{2, 2}}, {3.0, D{3, 2}, D{2, 1}}, {1.5, D{3, 2}, D{2, 2}, true}}))
-          .words(kInner),
-      UNPOOL(1),
-      UNPOOL(2),
-      UNPOOL(3),
+          .words(kInner, {"Dimension"}),
+      UNPOOL(1).words(kInner, {"Found an invalid", "Dimension specified", "invalid output_size",
+                               "output_size should be", "Expected shape of indices"}),
+      UNPOOL(2).words(kInner,
+                      {"Found an invalid", "Dimension specified", "invalid output_size", "output_size should be"}),
+      UNPOOL(3).words(kInner, {"Found an invalid", "Dimension specified", "invalid output_size",
+                               "output_size should be", "elements in indices"}),
   };
 }
 

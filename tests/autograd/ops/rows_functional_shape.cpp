@@ -114,8 +114,7 @@ OP_FAMILY(functional_shape) {
                                          {D{5, 5, 5}, none, "nearest"},
                                          {D{5}, none, "linear"},
                                          {D{5}, none, "trilinear"}}))
-          .words(kInner)
-          .tolerance(1e-10, 2e-5),
+          .words(kInner, {"\"upsample_", "Input and output must", "It is expected output_size"}),
       row(
           "grid_sample",
           [](T x, T grid, const std::string& mode, const std::string& border, bool align) {
@@ -126,7 +125,6 @@ OP_FAMILY(functional_shape) {
                {{"bilinear", "zeros", false}, {"nearest", "border", true}, {"bilinear", "reflection", false}}) +
               with({sampled[0], sampled[1]}, {{"bicubic", "zeros", true}}))
           .constants({0, 1})  // its derivatives stand with grid_sampler_2d and grid_sampler_3d
-          .words(kInner)
           .in_any_layout()
           .without(kZeroDim, images_only),
       row(
@@ -140,7 +138,8 @@ OP_FAMILY(functional_shape) {
                 rough({where(t({2, 2, 3}) > 1, kNaN, t({2, 2, 3}))})},
                {{D{2, 1, 3, 2}, false}, {D{2, 1, 1, 3}, true}, {D{2, 1, 0, 3}, false}}) +
               Samples{{t({2, 3, 4}), D{2, 1, 2, 3, 2}, true}, {t({1, 2, 3}), D{1, 3, 2}, true}})
-          .words(kInner)
+          .words(kInner, {"Expected theta to have floating point type, but got long", "Expected a batch",
+                          "Expected non-zero", "affine_grid only"})
           .in_any_layout()
           .without(kEmpty | kBig, "makes a grid of any size from a few numbers"),
       row(
@@ -150,7 +149,7 @@ OP_FAMILY(functional_shape) {
           },
           with(flat, {{D{2, 2}, D{1, 1}, D{0, 0}, D{1, 1}}, {D{3, 2}, D{1, 2}, D{1, 0}, D{2, 1}}}))
           .as("F.unfold")
-          .words(kInner),
+          .words(kInner, {"Input Error"}),
       row(
           "fold",
           [](T x, IntArrayRef o, IntArrayRef k, IntArrayRef d, IntArrayRef p, IntArrayRef s) {
@@ -158,7 +157,7 @@ OP_FAMILY(functional_shape) {
           },
           with(columns, {{D{3, 4}, D{2, 2}, D{1, 1}, D{0, 0}, D{1, 1}}}) +
               Samples{{t({1, 6, 8}), D{5, 4}, D{3, 2}, D{1, 2}, D{1, 1}, D{2, 1}}})
-          .words(kInner),
+          .words(kInner, {"Input Error"}),
   };
 }
 
