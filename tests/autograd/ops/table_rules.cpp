@@ -138,18 +138,11 @@ void add_nodes(const std::vector<Tensor>& results, std::set<std::string>& names)
 /// What the engine itself records; the tests in tests/autograd/graph/ are about these.
 bool of_the_engine(const std::string& name) { return name == "AccumulateGrad" || name == "CopySlices"; }
 
-/// Derivatives that only throw: of integers, which cannot require grad, of what has none, and of the third order. And
-/// those of embedding_bag, which is nn's: tests/nn/embedding_bag_test.cpp.
+/// Derivatives that only throw: of integers, which cannot require grad, of what has none, and of the third order.
 const std::set<std::string>& never_there() {
-  static const std::set<std::string> all{"BitwiseBackward0",
-                                         "BitwiseNotBackward0",
-                                         "Unique2Backward0",
-                                         "UniqueConsecutiveBackward0",
-                                         "UniqueDimBackward0",
-                                         "CofactorsBackwardBackward0",
-                                         "EmbeddingBagBackward0",
-                                         "EmbeddingBagDenseBackwardBackward0",
-                                         "EmbeddingBagPerSampleWeightsBackwardBackward0"};
+  static const std::set<std::string> all{"BitwiseBackward0",   "BitwiseNotBackward0",
+                                         "Unique2Backward0",   "UniqueConsecutiveBackward0",
+                                         "UniqueDimBackward0", "CofactorsBackwardBackward0"};
   return all;
 }
 
