@@ -164,7 +164,7 @@ TEST(DirectConvolution, IsTheOneByColumns) {
       {{3, 6, 12, 12}, {16, 6, 5, 5}, {}},
       {{2, 5, 19, 23}, {13, 5, 3, 3}, {.padding = {1, 1, 0}}},
       {{2, 4, 11, 24}, {6, 4, 3, 2}, {.stride = {2, 1, 1}, .padding = {1, 0, 0}, .dilation = {2, 3, 1}}},
-      {{9, 8, 9, 14}, {12, 1, 3, 3}, {.padding = {1, 1, 0}, .groups = 8}},
+      {{9, 8, 9, 14}, {16, 1, 3, 3}, {.padding = {1, 1, 0}, .groups = 8}},
       {{2, 2, 9, 9}, {3, 2, 3, 5}, {.padding = {3, 4, 0}}},  // more padding than a turned window takes
       {{2, 2, 9, 8}, {3, 2, 3, 1}, {.padding = {0, 5, 0}}},
       {{40, 1, 10, 10}, {2, 1, 2, 2}, {}},  // many small images, some in a copy with padding
