@@ -2,18 +2,86 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 
 namespace xgrad::serialize {
+namespace {
+
+using Items = Value::Items;
+using Dict = Value::Dict;
+
+/// The containers being freed on this thread. A Value may hold another and that another, millions deep; were each freed
+/// inside of its holder's destructor, the stack would end first. So only the first levels are, and the contents of
+/// those below wait here for the outermost.
+struct Freeing {
+  static constexpr int kNested = 64;
+  int depth = 0;
+  std::vector<Items> items;
+  std::vector<Dict> dicts;
+
+  void free_waiting() {
+    while (!items.empty() || !dicts.empty()) {
+      if (!items.empty()) {
+        const Items next = std::move(items.back());
+        items.pop_back();
+      } else {
+        const Dict next = std::move(dicts.back());
+        dicts.pop_back();
+      }
+    }
+  }
+};
+thread_local Freeing* freeing = nullptr;  // a pointer, so that static Values are freed at exit as any others
+
+void set_aside(Freeing& f, Items& items) { f.items.push_back(std::move(items)); }
+void set_aside(Freeing& f, Dict& dict) { f.dicts.push_back(std::move(dict)); }
+
+bool is_empty(const Items& items) { return items.empty(); }
+bool is_empty(const Dict& dict) { return dict.entries.empty() && dict.attributes.is_none(); }
+
+/// What a list, tuple or dict points to.
+template <class Contents>
+struct Owned : Contents {
+  explicit Owned(Contents contents) : Contents(std::move(contents)) {}
+  Owned(const Owned&) = delete;
+  Owned& operator=(const Owned&) = delete;
+  ~Owned() {
+    if (is_empty(*this)) return;
+    if (!freeing) {
+      Freeing outermost;
+      freeing = &outermost;
+      { const Contents freed = std::move(static_cast<Contents&>(*this)); }
+      outermost.free_waiting();
+      freeing = nullptr;
+    } else if (freeing->depth == Freeing::kNested) {
+      try {
+        set_aside(*freeing, *this);
+      } catch (const std::bad_alloc&) {  // then they are freed here, however deep
+      }
+    } else {
+      ++freeing->depth;
+      { const Contents freed = std::move(static_cast<Contents&>(*this)); }
+      --freeing->depth;
+    }
+  }
+};
+
+template <class Contents>
+std::shared_ptr<void> own(Contents contents) {
+  return std::shared_ptr<Contents>(std::make_shared<Owned<Contents>>(std::move(contents)));
+}
+
+}  // namespace
 
 Value::Value(std::string text) : Value(Kind::Str, std::make_shared<std::string>(std::move(text))) {}
 Value::Value(Bytes bytes) : Value(Kind::Bytes, std::make_shared<Bytes>(std::move(bytes))) {}
 Value::Value(Tensor tensor) : Value(Kind::Tensor, std::make_shared<Tensor>(std::move(tensor))) {}
 Value::Value(Global global) : Value(Kind::Global, std::make_shared<Global>(std::move(global))) {}
 Value::Value(Storage storage) : Value(Kind::Storage, std::make_shared<Storage>(std::move(storage))) {}
-Value::Value(Dict dict) : Value(Kind::Dict, std::make_shared<Dict>(std::move(dict))) {}
+Value::Value(Dict dict) : Value(Kind::Dict, own(std::move(dict))) {}
 
-Value Value::list(Items items) { return {Kind::List, std::make_shared<Items>(std::move(items))}; }
-Value Value::tuple(Items items) { return {Kind::Tuple, std::make_shared<Items>(std::move(items))}; }
+Value Value::list(Items items) { return {Kind::List, own(std::move(items))}; }
+Value Value::tuple(Items items) { return {Kind::Tuple, own(std::move(items))}; }
 Value Value::dict(std::initializer_list<std::pair<Value, Value>> entries) { return Dict{entries, false, {}, {}}; }
 Value Value::ordered_dict(std::initializer_list<std::pair<Value, Value>> entries) {
   return Dict{entries, true, {}, {}};
