@@ -1,12 +1,17 @@
 #include <xgrad/autograd/array/error.hpp>
 #include <xgrad/autograd/graph/ivalue.hpp>
 #include <xgrad/serialize/archive.hpp>
+#include <xgrad/serialize/elements.hpp>
+#include <xgrad/serialize/file_budget.hpp>
+#include <xgrad/serialize/input.hpp>
 #include <xgrad/serialize/output.hpp>
 #include <xgrad/serialize/pytorch.hpp>
 #include <xgrad/serialize/script_writer.hpp>
+#include <xgrad/serialize/source.hpp>
 
 #include <algorithm>
 #include <functional>
+#include <unordered_map>
 
 namespace xgrad::serialize {
 namespace {
@@ -33,41 +38,62 @@ Produce saving(const Value& root, std::string folder) {
   };
 }
 
-/// The dict of that name in another, made if there is none; null if something else has the name.
-Value::Dict* inner_dict(Value::Dict& outer, std::string_view key) {
-  const Value* found = outer.find(key);
-  if (!found) {
-    outer.entries.emplace_back(key, new_object());
-    found = &outer.entries.back().second;
-  }
-  return is_object(*found) ? &found->as_dict() : nullptr;
-}
+/// The names of a state_dict as objects in objects.
+class DottedNames {
+ public:
+  explicit DottedNames(std::uint64_t file_size) : budget_(file_size) {}
 
-/// "layer1.weight" goes under "weight" of the object "layer1". Dots are kept where that is not possible.
-void insert_dotted(Value::Dict& root, const std::string& name, const Value& value) {
-  Value::Dict* object = &root;
-  std::string_view rest = name;
-  for (std::size_t dot = rest.find('.'); dot != std::string_view::npos && object; dot = rest.find('.')) {
-    object = inner_dict(*object, rest.substr(0, dot));
-    rest.remove_prefix(dot + 1);
+  /// "layer1.weight" goes under "weight" of the object "layer1". Dots are kept where that is not possible.
+  void insert(const std::string& name, const Value& value) {
+    check(std::count(name.begin(), name.end(), '.') <= pickle::kMaxDepth,
+          "the dots of the name {} would nest objects deeper than {} levels", in_quotes(name), pickle::kMaxDepth);
+    Value::Dict* object = &root_.as_dict();
+    std::string_view rest = name;
+    for (std::size_t dot = rest.find('.'); dot != std::string_view::npos && object; dot = rest.find('.')) {
+      object = inner(*object, rest.substr(0, dot));
+      rest.remove_prefix(dot + 1);
+    }
+    if (object && !rest.empty())
+      set(*object, rest, value);
+    else
+      set(root_.as_dict(), name, value);
   }
-  if (object && !rest.empty())
-    object->set(rest, value);
-  else
-    root.set(name, value);
-}
+  Value take() { return std::move(root_); }
+
+ private:
+  void set(Value::Dict& object, std::string_view key, const Value& value) { indexes_[&object].set(object, key, value); }
+
+  /// The object of that name in another, made if there is none; null if something else has the name.
+  Value::Dict* inner(Value::Dict& outer, std::string_view key) {
+    constexpr std::size_t kObjectCost = 512;  // with its index, on the high side
+    const Value* found = indexes_[&outer].find(outer, key);
+    if (!found) {
+      budget_.charge(kObjectCost + key.size(), "the dots of its names stand for");
+      outer.entries.emplace_back(key, new_object());
+      found = &outer.entries.back().second;
+    }
+    return is_object(*found) ? &found->as_dict() : nullptr;
+  }
+
+  Value root_ = new_object();
+  std::unordered_map<const Value::Dict*, KeyIndex> indexes_;
+  FileBudget budget_;
+};
 
 /// What Python's torch.save wrote, as an archive.
-Value archive_of(const Value& file) {
+Value archive_of(const Value& file, std::uint64_t file_size) {
+  if (file.is(Kind::Dict)) {
+    DottedNames names(file_size);
+    for (const auto& [key, value] : file.as_dict().entries) {
+      if (key.is(Kind::Str)) names.insert(key.as_str(), value);
+    }
+    return names.take();
+  }
   Value root = new_object();
   Value::Dict& entries = root.as_dict();
   if (file.is(Kind::List) || file.is(Kind::Tuple)) {
     std::size_t i = 0;
     for (const Value& item : file.items()) entries.entries.emplace_back(std::to_string(i++), item);
-  } else if (file.is(Kind::Dict)) {
-    for (const auto& [key, value] : file.as_dict().entries) {
-      if (key.is(Kind::Str)) insert_dotted(entries, key.as_str(), value);
-    }
   } else {
     entries.set("0", file);
   }
@@ -78,7 +104,7 @@ Value archive_of(const Value& file) {
 
 OutputArchive::OutputArchive() : root_(new_object()) {}
 
-void OutputArchive::write(const std::string& key, const Value& value) { root_.as_dict().set(key, value); }
+void OutputArchive::write(const std::string& key, const Value& value) { index_.set(root_.as_dict(), key, value); }
 
 void OutputArchive::write(const std::string& key, const Tensor& tensor, bool is_buffer) {
   check<ValueError>(tensor.defined(), "cannot save an undefined tensor: '{}'", key);
@@ -97,8 +123,6 @@ void OutputArchive::save_to(const std::function<std::size_t(const void*, std::si
 }
 
 InputArchive::InputArchive() : root_(new_object()) {}
-
-const Value* InputArchive::find(const std::string& key) const { return root_.as_dict().find(key); }
 
 bool InputArchive::try_read(const std::string& key, Value& value) {
   const Value* found = find(key);
@@ -129,6 +153,7 @@ bool InputArchive::try_read(const std::string& key, InputArchive& nested) {
   const Value* found = find(key);
   if (!found || !is_object(*found)) return false;
   nested.root_ = *found;
+  nested.index_ = {};
   nested.prefix_ = prefix_ + key + ".";
   nested.copies_ = copies_;
   return true;
@@ -147,19 +172,23 @@ void InputArchive::read(const std::string& key, InputArchive& nested) {
   check(try_read(key, nested), "No such serialized submodule: '{}{}'", prefix_, key);
 }
 
-void InputArchive::take(Value file) {
-  root_ = is_object(file) ? std::move(file) : archive_of(file);
+void InputArchive::take(Source source) {
+  const std::string name = source.name();
+  const std::uint64_t size = source.size();
+  Value file = load_source(std::move(source));
+  root_ = is_object(file) ? std::move(file) : while_loading(name, [&] { return archive_of(file, size); });
+  index_ = {};
   prefix_.clear();
 }
 
-void InputArchive::load_from(const std::string& path, std::optional<Device> /*device*/) { take(serialize::load(path)); }
-void InputArchive::load_from(std::istream& stream, std::optional<Device> /*device*/) { take(serialize::load(stream)); }
+void InputArchive::load_from(const std::string& path, std::optional<Device> /*device*/) { take(Source::file(path)); }
+void InputArchive::load_from(std::istream& stream, std::optional<Device> /*device*/) { take(Source::stream(stream)); }
 void InputArchive::load_from(const char* data, std::size_t size, std::optional<Device> /*device*/) {
-  take(load_bytes({data, size}));
+  take(Source::memory({data, size}, "<memory>"));
 }
 void InputArchive::load_from(const std::function<std::size_t(std::uint64_t, void*, std::size_t)>& read,
                              const std::function<std::size_t()>& size, std::optional<Device> /*device*/) {
-  take(load_source(Source("<function>", size(), read)));
+  take(Source("<function>", size(), read));
 }
 
 std::vector<std::string> InputArchive::keys() const {

@@ -4,6 +4,7 @@
 #include <xgrad/autograd/tensor.hpp>
 #include <xgrad/nn/holder.hpp>
 #include <xgrad/optim/optimizer.hpp>
+#include <xgrad/serialize/key_index.hpp>
 #include <xgrad/serialize/value.hpp>
 
 #include <functional>
@@ -15,6 +16,8 @@
 #include <vector>
 
 namespace xgrad::serialize {
+
+class Source;
 
 /// libtorch's archives in an archive share one; here there is nothing in it.
 struct CompilationUnit {};
@@ -60,6 +63,7 @@ class OutputArchive {
 
  private:
   Value root_;
+  KeyIndex index_;
 };
 
 /// Reads what an OutputArchive, here or libtorch's, wrote. Files of Python's torch.save are read too, as far as they
@@ -94,7 +98,7 @@ class InputArchive {
     read(std::forward<Args>(args)...);
   }
 
-  /// Throws Error for a file that is missing, cut short or corrupt.
+  /// Throws Error for a file that is missing, cut short or corrupt, and for names with more than 1000 dots.
   void load_from(const std::string& path, std::optional<Device> device = std::nullopt);
   void load_from(std::istream& stream, std::optional<Device> device = std::nullopt);
   void load_from(const char* data, std::size_t size, std::optional<Device> device = std::nullopt);
@@ -111,10 +115,11 @@ class InputArchive {
   friend class nn::ModuleBase;
   struct Copies;
 
-  void take(Value file);
-  const Value* find(const std::string& key) const;
+  void take(Source source);
+  const Value* find(const std::string& key) { return index_.find(root_.as_dict(), key); }
 
   Value root_;
+  KeyIndex index_;
   std::string prefix_;  // of names in messages
   std::shared_ptr<Copies> copies_;
 };

@@ -64,7 +64,7 @@ Value::Dict read_all(serialize::InputArchive& archive) {
   Value::Dict all;
   for (const std::string& key : archive.keys()) {
     Value value;
-    if (archive.try_read(key, value)) all.set(key, std::move(value));
+    if (archive.try_read(key, value)) all.entries.emplace_back(key, std::move(value));
   }
   return all;
 }
