@@ -217,7 +217,19 @@ Value LBFGS::pack_state(const ParamState& state) const {
 ParamState LBFGS::unpack_state(const Tensor& param, const Value::Dict& packed) const {
   auto memory = std::make_shared<Memory>();
   Memory& m = *memory;
-  const auto tensor = [&](const Value& v) { return Tensor(v.as_tensor().array).to(param.dtype(), true); };
+  std::int64_t numel = 0;
+  for (const Tensor& p : param_groups()[0].params()) numel += p.numel();
+  const auto tensor = [&](const Value& v) {
+    const Array& saved = v.as_tensor().array;
+    // Before it is copied: one element of a file can be expanded to any number of them.
+    if (saved.sizes().size() != 1 || saved.numel() != numel) {
+      fail<ValueError>(
+          "loaded state dict has a direction, step or gradient of shape torch.Size({}) for parameters of {} elements; "
+          "its optimizer had other parameters",
+          to_string(saved.sizes()), numel);
+    }
+    return Tensor(saved).to(param.dtype(), true);
+  };
   m.func_evals = packed.at("func_evals").as_int();
   m.n_iter = packed.at("n_iter").as_int();
   if (packed.find("d")) {

@@ -90,7 +90,17 @@ ParamState Optimizer::unpack_state(const Tensor& param, const Value::Dict& packe
   for (std::size_t i = 0; i < names.numbers.size(); ++i) state.numbers[i] = number_in(packed.at(names.numbers[i].name));
   for (std::size_t i = 0; i < names.tensors.size(); ++i) {
     const Value* value = packed.find(names.tensors[i]);
-    if (value && !value->is_none()) state.tensors[i] = Tensor(value->as_tensor().array).to(param.dtype(), true);
+    if (!value || value->is_none()) continue;
+    const Array& saved = value->as_tensor().array;
+    // Before it is copied: one element of a file can be expanded to any number of them.
+    if (!std::ranges::equal(saved.sizes(), param.sizes())) {
+      fail<ValueError>(
+          "loaded state dict has an '{}' of shape torch.Size({}) for a parameter of shape torch.Size({}); its "
+          "optimizer "
+          "had other parameters",
+          names.tensors[i], to_string(saved.sizes()), to_string(param.sizes()));
+    }
+    state.tensors[i] = Tensor(saved).to(param.dtype(), true);
   }
   return state;
 }
