@@ -35,23 +35,27 @@ std::optional<ScalarType> dtype_named(std::string_view name) {
 }
 
 void check_view_fits(IntArrayRef sizes, IntArrayRef strides, std::int64_t offset, std::int64_t numel) {
-  check<ValueError>(sizes.size() == strides.size(), "mismatch in length of strides and shape: {} and {}",
-                    to_string(sizes), to_string(strides));
+  // Texts are made only where they are needed: a file may have millions of tensors of 64 dimensions.
+  if (sizes.size() != strides.size()) {
+    fail<ValueError>("mismatch in length of strides and shape: {} and {}", to_string(sizes), to_string(strides));
+  }
   check<ValueError>(sizes.size() <= kMaxDims, "a tensor has {} dimensions; at most {} are supported", sizes.size(),
                     kMaxDims);
   const bool empty = count_elements(sizes) == 0;
   bool fits = offset >= 0;
   std::int64_t last = offset;
   for (std::size_t i = 0; i < sizes.size(); ++i) {
-    check<ValueError>(strides[i] >= 0, "Tensor: invalid strides {}: negative strides are not supported",
-                      to_string(strides));
+    if (strides[i] < 0) {
+      fail<ValueError>("Tensor: invalid strides {}: negative strides are not supported", to_string(strides));
+    }
     std::int64_t reach = 0;
     fits = fits && (empty || (!__builtin_mul_overflow(strides[i], sizes[i] - 1, &reach) &&
                               !__builtin_add_overflow(last, reach, &last)));
   }
-  check<ValueError>(fits && (empty || last < numel),
-                    "setStorage: sizes {}, strides {}, storage offset {} are out of bounds for storage of {} elements",
-                    to_string(sizes), to_string(strides), offset, numel);
+  if (!fits || (!empty && last >= numel)) {
+    fail<ValueError>("setStorage: sizes {}, strides {}, storage offset {} are out of bounds for storage of {} elements",
+                     to_string(sizes), to_string(strides), offset, numel);
+  }
 }
 
 }  // namespace xgrad::serialize

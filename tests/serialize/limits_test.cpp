@@ -1,0 +1,187 @@
+/// What is made of a loaded file for modules, optimisers, tensors and state dicts: files that would make it large, deep
+/// or slow are refused, or are neither.
+#include <xgrad/tests/support/zip_archive.hpp>
+#include <xgrad/xgrad.hpp>
+
+#include <ctime>
+#include <functional>
+#include <sstream>
+
+#include "support.hpp"
+
+namespace xgrad::serialize::testing {
+namespace {
+
+std::string str(const std::string& text) {
+  const auto size = static_cast<std::uint32_t>(text.size());
+  return "X" + std::string(reinterpret_cast<const char*>(&size), sizeof size) + text;
+}
+
+std::string number(std::int64_t i) {
+  return std::string("\x8a\x08") + std::string(reinterpret_cast<const char*>(&i), sizeof i);
+}
+
+/// A tensor that looks at one float, of these sizes.
+std::string tensor(const std::vector<std::int64_t>& sizes) {
+  std::string dims = "(", strides = "(";
+  for (const std::int64_t size : sizes) dims += number(size), strides += number(0);
+  return "ctorch._utils\n_rebuild_tensor_v2\n((" + str("storage") + "ctorch\nFloatStorage\n" + str("0") + str("cpu") +
+         "K\x01tQ" + number(0) + dims + "t" + strides + "t\x89" + "ccollections\nOrderedDict\n)RtR";
+}
+
+std::string file_of(const std::string& pickled) {
+  return test::zip_archive({{"x/data.pkl", "\x80\x02" + pickled + "."}, {"x/data/0", std::string(4, '\0')}});
+}
+
+/// What load() into each kind of thing says of a file.
+std::vector<std::string> errors_of(const std::string& file) {
+  nn::Linear model(2, 2);
+  optim::Adam adam(model->parameters(), optim::AdamOptions(0.1));
+  Tensor one;
+  std::vector<Tensor> many;
+  const auto error = [&](auto& into) {
+    return error_of([&] {
+      std::istringstream in(file);
+      xgrad::load(into, in);
+    });
+  };
+  return {error(model), error(adam), error(one), error(many)};
+}
+
+/// Processor seconds; only for tests of what took a hundred times as long.
+double seconds(const std::function<void()>& f) {
+  const std::clock_t start = std::clock();
+  f();
+  return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+}
+
+TEST(Limits, ANameOfDots) {
+  std::string name;
+  for (int i = 0; i < 200'000; ++i) name += "a.";
+  for (const std::string& error : errors_of(file_of("}" + str(name + "w") + "Ns."))) {
+    expect_contains(error, "would nest objects deeper than 1000 levels\n  loading '<stream>'");
+    EXPECT_LT(error.size(), 500u);
+  }
+}
+
+TEST(Limits, NamesOfManyObjects) {
+  std::string pickled = "}(";
+  for (int i = 0; i < 1000; ++i) {
+    std::string name = std::to_string(i);
+    for (int k = 0; k < 990; ++k) name += ".a";
+    pickled += str(name) + "N";
+  }
+  const std::string file = file_of(pickled + "u");
+  const std::string error = error_of([&] { InputArchive().load_from(file.data(), file.size()); });
+  expect_contains(error, "the dots of its names stand for far more memory than the");
+}
+
+// Each object is in the next one twice, under a long name: half a million tensors of names of many kilobytes.
+TEST(Limits, NamesThatDoubleWithEachLevel) {
+  std::string pickled = "c__torch__\nM\nq" + std::string(1, '\0') + ")\x81}(" + str("z") + "(" +
+                        str(std::string(2000, 'k')) + "q\xf0" + str(std::string(2000, 'j')) + "q\xf1h" +
+                        std::string(1, '\0') + ")\x81}(" + str("t") + tensor({}) + "ubq\x01";
+  for (char i = 1; i < 19; ++i) {
+    const std::string below = std::string("h") + i;
+    pickled += "h" + std::string(1, '\0') + ")\x81}(h\xf0" + below + "h\xf1" + below + "ubq" + static_cast<char>(i + 1);
+  }
+  std::istringstream in(file_of(pickled + "t" + str("r") + "h\x13ub"));
+  const std::string error = error_of([&] { load_state_dict(in); });
+  expect_contains(error, "the names of its tensors take far more memory than the");
+  expect_contains(error, "loading '<stream>'");
+}
+
+TEST(Limits, TensorsOfOneName) {
+  const std::string object = "c__torch__\nM\n)\x81}(";
+  std::istringstream in(file_of(object + str("a.b") + tensor({}) + str("a") + object + str("b") + tensor({}) + "ubub"));
+  expect_contains(error_of([&] { load_state_dict(in); }), "the archive has two tensors named 'a.b'");
+}
+
+/// An optimiser's file with one parameter, whose state has these entries.
+std::string optimizer_file(const std::string& entries, const std::string& options) {
+  return file_of("}(" + str("state") + "}K" + std::string(1, '\0') + "}(" + entries + "us" + str("param_groups") +
+                 "]}(" + options + str("params") + "]K" + std::string(1, '\0') + "auau");
+}
+
+TEST(Limits, StateOfAnotherShape) {
+  const std::string options = str("lr") + "K\x01";
+  const auto adam_error = [&](const std::vector<std::int64_t>& sizes) {
+    Tensor weight = zeros({2, 3}, requires_grad());
+    optim::Adam adam(std::vector<Tensor>{weight}, optim::AdamOptions(0.1));
+    std::istringstream in(optimizer_file(
+        str("step") + "K\x01" + str("exp_avg") + tensor(sizes) + str("exp_avg_sq") + tensor({2, 3}), options));
+    return error_of([&] { xgrad::load(adam, in); });
+  };
+  EXPECT_EQ(adam_error({2, 3}), "");
+  expect_contains(adam_error({std::int64_t{1} << 50}),
+                  "has an 'exp_avg' of shape torch.Size([1125899906842624]) for a parameter of shape torch.Size([2, 3])");
+  expect_contains(adam_error({3, 2}), "torch.Size([3, 2])");
+
+  Tensor weight = zeros({2, 3}, requires_grad());
+  optim::LBFGS lbfgs(std::vector<Tensor>{weight}, optim::LBFGSOptions(0.1));
+  std::istringstream in(optimizer_file(
+      str("func_evals") + "K\x01" + str("n_iter") + "K\x01" + str("d") + tensor({std::int64_t{1} << 50}), options));
+  expect_contains(error_of([&] { xgrad::load(lbfgs, in); }),
+                  "of shape torch.Size([1125899906842624]) for parameters of 6 elements");
+}
+
+TEST(Limits, ManyNames) {
+  constexpr int kNames = 200'000;
+  std::string pickled = "}(" + str("_") + tensor({}) + "q\x01";
+  for (int i = 0; i < kNames; ++i) pickled += str(std::to_string(i)) + "h\x01";
+  const std::string file = file_of(pickled + "u");
+  std::vector<Tensor> tensors;
+  EXPECT_LT(seconds([&] { xgrad::load(tensors, file.data(), file.size()); }), 10);
+  EXPECT_EQ(tensors.size(), std::size_t{kNames});
+  OutputArchive archive;
+  EXPECT_LT(seconds([&] {
+              for (int i = 0; i < kNames; ++i) archive.write(std::to_string(i % (kNames / 2)), i);
+            }),
+            10);
+  std::stringstream stream;
+  archive.save_to(stream);
+  InputArchive saved;
+  saved.load_from(stream);
+  EXPECT_EQ(saved.keys().size(), std::size_t{kNames / 2});
+  Value last;
+  saved.read("5", last);
+  EXPECT_EQ(last.as_int(), kNames / 2 + 5) << "the later of two";
+}
+
+TEST(Limits, ManyTensorsOfManyDimensions) {
+  constexpr int kTensors = 100'000;
+  const std::string one = tensor(std::vector<std::int64_t>(64, 1));
+  // The arguments of the first, for all the others.
+  const std::size_t call = one.rfind('R');
+  std::string pickled =
+      "(ctorch._utils\n_rebuild_tensor_v2\nq\x01" + one.substr(one.find('('), call - one.find('(')) + "q\x02R";
+  for (int i = 1; i < kTensors; ++i) pickled += "h\x01h\x02R";
+  const std::string file = file_of(pickled + "t");
+  Value loaded;
+  EXPECT_LT(seconds([&] { loaded = load_bytes(file); }), 10);
+  EXPECT_EQ(loaded.items().size(), std::size_t{kTensors});
+}
+
+TEST(Limits, AProgramsOwnDepth) {
+  constexpr int kLevels = 2'000'000;
+  Value list, tuple, dict, attributes;
+  for (int i = 0; i < kLevels; ++i) list = Value::list({std::move(list)});
+  for (int i = 0; i < kLevels; ++i) tuple = Value::tuple({1, std::move(tuple), 2});
+  for (int i = 0; i < kLevels; ++i) {
+    Value::Dict next;
+    next.entries.emplace_back("inner", std::move(dict));
+    dict = std::move(next);
+  }
+  for (int i = 0; i < kLevels; ++i) {
+    Value::Dict next;
+    next.attributes = std::move(attributes);
+    attributes = std::move(next);
+  }
+  const Value kept = list.items()[0];
+  expect_contains(error_of([&] { save_bytes(list); }), "nested deeper than 1000 levels");
+  list = tuple = dict = attributes = {};
+  EXPECT_EQ(kept.items().size(), 1u) << "what somebody else holds stays";
+}
+
+}  // namespace
+}  // namespace xgrad::serialize::testing
