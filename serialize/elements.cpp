@@ -50,18 +50,4 @@ void write_elements(const Write& write, const Array& packed) {
   }
 }
 
-std::string in_quotes(std::string_view text) {
-  constexpr std::size_t kShown = 80;
-  std::string out = "'";
-  for (const char c : text.substr(0, kShown)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f)
-      out += fmt::format("\\x{:02x}", byte);
-    else
-      out += c;
-  }
-  out += text.size() > kShown ? "...'" : "'";
-  return out;
-}
-
 }  // namespace xgrad::serialize

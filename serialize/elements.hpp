@@ -2,6 +2,7 @@
 #pragma once
 
 #include <xgrad/autograd/array/array.hpp>
+#include <xgrad/serialize/excerpt.hpp>
 #include <xgrad/serialize/output.hpp>
 
 #include <bit>
@@ -28,8 +29,5 @@ void make_native(const Array& packed, std::endian order);
 
 /// Writes the elements of a packed array, little-endian.
 void write_elements(const Write& write, const Array& packed);
-
-/// A text from a file as messages show it: in quotes, without control characters, and cut when it is long.
-std::string in_quotes(std::string_view text);
 
 }  // namespace xgrad::serialize

@@ -1,10 +1,9 @@
 #include <xgrad/autograd/array/error.hpp>
+#include <xgrad/serialize/dict_keys.hpp>
 #include <xgrad/serialize/graph_check.hpp>
 
 #include <algorithm>
-#include <string>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace xgrad::serialize {
 namespace {
@@ -12,33 +11,6 @@ namespace {
 using Kind = Value::Kind;
 
 bool is_container(const Value& v) { return v.is(Kind::List) || v.is(Kind::Tuple) || v.is(Kind::Dict); }
-
-/// What a dict compares keys by: the kind and the value.
-std::string key_code(const Value& key) {
-  switch (key.kind()) {
-    case Kind::Str:
-      return fmt::format("s{}", key.as_str());
-    case Kind::Bytes:
-      return fmt::format("b{}", key.as_bytes());
-    case Kind::Int:
-      return fmt::format("i{}", key.as_int());
-    case Kind::Float:
-      return fmt::format("f{}", key.as_float());
-    case Kind::Bool:
-      return key.as_bool() ? "t" : "n";
-    default:
-      return "";
-  }
-}
-
-void check_keys(const Value::Dict& dict) {
-  std::unordered_set<std::string> seen;
-  for (const auto& [key, value] : dict.entries) {
-    std::string code = key_code(key);
-    check(seen.insert(code).second, "a dict has the key '{}' twice",
-          code.substr(std::min<std::size_t>(1, code.size())));
-  }
-}
 
 /// A container on the way from the root, and which of its children comes next.
 struct Frame {
@@ -84,8 +56,8 @@ void ContainerSet::keep_reachable(const Value& root, int max_depth) {
   std::vector<Frame> path;
   const auto visit = [&](const Value& v) {
     if (v.is(Kind::Global)) {
-      fail<TypeError>("found the class or function {}.{} where a value was expected", v.as_global().module,
-                      v.as_global().name);
+      fail<TypeError>("found the class or function {}.{} where a value was expected", shortened(v.as_global().module),
+                      shortened(v.as_global().name));
     }
     check<TypeError>(!v.is(Kind::Storage), "found a bare Storage; only tensors can be loaded");
     if (!is_container(v)) return 0;

@@ -1,4 +1,5 @@
 #include <xgrad/autograd/array/error.hpp>
+#include <xgrad/serialize/dict_keys.hpp>
 #include <xgrad/serialize/pickle.hpp>
 #include <xgrad/serialize/utf8.hpp>
 
@@ -212,7 +213,7 @@ void Writer::dict(const Value& v) {
   const Value::Dict& d = v.as_dict();
   check<TypeError>(d.class_name.empty(),
                    "cannot save an object of the class {} as torch.save would; only archives can hold it",
-                   d.class_name);
+                   shortened(d.class_name));
   const void* object = v.identity();
   objects_.emplace(object, 0);
   open_.insert(object);
@@ -234,6 +235,7 @@ void Writer::dict(const Value& v) {
 }
 
 void Writer::dict_entries(const Value::Dict& d) {
+  check_keys<ValueError>(d);
   const std::size_t n = d.entries.size();
   const auto entry = [&](const auto& e) {
     using Kind = Value::Kind;

@@ -22,7 +22,7 @@ using StateDict = std::vector<std::pair<std::string, Array>>;
 ///
 /// The file appears whole or not at all: on any error what was at `path` is still there. Throws Error with the path and
 /// the system's reason, ValueError / TypeError for what no file can hold (lists that contain themselves, keys that are
-/// lists, classes).
+/// lists or equal, classes).
 ///
 ///     save(Value::dict({{"epoch", 3}, {"weight", array}}), "checkpoint.pt");
 void save(const Value& value, const std::string& path);

@@ -91,7 +91,8 @@ TensorDict read_safetensors(Input in) {
     for (const Entry& e : header.entries) scalar_type(e);  // before anything large is read
     TensorDict tensors;
     for (const Entry& e : header.entries) {
-      tensors.insert(e.name, Tensor(checked_array(in.elements(e.sizes, scalar_type(e), in_quotes(e.name)))));
+      tensors.insert(e.name,
+                     Tensor(checked_array(in.elements(e.sizes, scalar_type(e), std::string(in_quotes(e.name))))));
     }
     return tensors;
   });

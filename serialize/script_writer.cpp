@@ -1,4 +1,5 @@
 #include <xgrad/autograd/array/error.hpp>
+#include <xgrad/serialize/dict_keys.hpp>
 #include <xgrad/serialize/script_writer.hpp>
 
 #include <array>
@@ -62,13 +63,14 @@ const std::string& ScriptWriter::declare(const Value& object, bool root) {
   check<ValueError>(open_.size() <= pickle::kMaxDepth, "cannot save values nested deeper than {} levels",
                     pickle::kMaxDepth);
   const Value::Dict& dict = object.as_dict();
+  check_keys<ValueError>(dict);
   std::string body = fmt::format("  __parameters__ = {}\n  __buffers__ = {}\n  __annotations__ = []\n",
                                  quoted_list(dict, true), quoted_list(dict, false));
   for (const auto& [key, value] : dict.entries) {
     try {
       body += fmt::format("  __annotations__[{}] = {}\n", python_text(key.as_str()), type_of(value));
     } catch (Error& e) {
-      e.add_context(fmt::format("in '{}' of an archive", key.as_str()));
+      e.add_context(fmt::format("in {} of an archive", in_quotes(key.as_str())));
       throw;
     }
   }
@@ -86,7 +88,8 @@ std::string ScriptWriter::common_type(const Value::Items& items) {
   for (const Value& item : items) {
     std::string type = type_of(item);
     check<TypeError>(common.empty() || type == common,
-                     "an archive cannot hold a list or dict of several types: here {} and {}", common, type);
+                     "an archive cannot hold a list or dict of several types: here {} and {}", shortened(common),
+                     shortened(type));
     common = std::move(type);
   }
   return common.empty() ? "Tensor" : common;
@@ -120,6 +123,7 @@ std::string ScriptWriter::type_of(const Value& v) {
       type = fmt::format("Tuple[{}]", type.empty() ? "()" : type);
       break;
     case Kind::Dict: {
+      check_keys<ValueError>(v.as_dict());
       Value::Items keys, values;
       for (const auto& [key, value] : v.as_dict().entries) keys.push_back(key), values.push_back(value);
       type = fmt::format("Dict[{}, {}]", keys.empty() ? "str" : common_type(keys), common_type(values));

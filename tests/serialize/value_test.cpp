@@ -1,5 +1,9 @@
 /// Value as a program uses it.
+#include <xgrad/serialize/archive.hpp>
 #include <xgrad/serialize/utf8.hpp>
+
+#include <limits>
+#include <sstream>
 
 #include "support.hpp"
 
@@ -21,6 +25,41 @@ TEST(Value, KindsOfWhatGoesIn) {
   EXPECT_EQ(Value::dict().kind(), Kind::Dict);
   EXPECT_EQ(Value(arange(2)).kind(), Kind::Tensor);
   EXPECT_EQ(Value(kFloat32).kind(), Kind::Dtype);
+}
+
+/// What save() and load() say of a dict with two such keys.
+void expect_equal(const Value& a, const Value& b, bool equal) {
+  const Value dict = Value::dict({{a, 1}, {b, 2}});
+  const Value nested = Value::list({Value::ordered_dict({{a, 1}, {b, 2}})});
+  for (const Value& v : {dict, nested}) {
+    std::string bytes;
+    const std::string error = error_of([&] { bytes = save_bytes(v); });
+    EXPECT_EQ(error.find("twice") != std::string::npos, equal) << error;
+    if (equal) continue;
+    EXPECT_EQ(error_of([&] { load_bytes(bytes); }), "") << "what is saved can be loaded";
+  }
+}
+
+TEST(Value, EqualKeysAreRefusedAsTheyAreSaved) {
+  EXPECT_EQ(error_of([] { save_bytes(Value::dict({{"a", 2}, {"a", 3}})); }), "a dict has the key 'a' twice");
+  EXPECT_THROW(save_bytes(Value::dict({{"a", 2}, {"a", 3}})), ValueError);
+  expect_equal(1, true, true);
+  expect_equal(1.0, 1, true);
+  expect_equal(false, -0.0, true);
+  expect_equal(0x1p62, std::int64_t{1} << 62, true);
+  expect_equal(0x1p64, 0x1p64, true);
+  expect_equal({}, {}, true);
+  expect_equal(Value::Bytes{"a"}, Value::Bytes{"a"}, true);
+  expect_equal(Value::Bytes{"a"}, "a", false);
+  expect_equal("1", 1, false);
+  expect_equal({}, false, false);
+  expect_equal(2, 2.5, false);
+  expect_equal(std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::quiet_NaN(), false);
+  expect_equal((std::int64_t{1} << 53) + 1, 0x1p53, false);
+  OutputArchive archive;
+  archive.write("d", Value::dict({{1, "a"}, {1, "b"}}));
+  std::ostringstream out;
+  expect_contains(error_of([&] { archive.save_to(out); }), "a dict has the key '1' twice");
 }
 
 TEST(Value, WrongKind) {
