@@ -1,7 +1,7 @@
 #include <xgrad/autograd/array/error.hpp>
 #include <xgrad/autograd/graph/ivalue.hpp>
 #include <xgrad/serialize/archive.hpp>
-#include <xgrad/serialize/elements.hpp>
+#include <xgrad/serialize/excerpt.hpp>
 #include <xgrad/serialize/file_budget.hpp>
 #include <xgrad/serialize/input.hpp>
 #include <xgrad/serialize/output.hpp>
@@ -107,7 +107,7 @@ OutputArchive::OutputArchive() : root_(new_object()) {}
 void OutputArchive::write(const std::string& key, const Value& value) { index_.set(root_.as_dict(), key, value); }
 
 void OutputArchive::write(const std::string& key, const Tensor& tensor, bool is_buffer) {
-  check<ValueError>(tensor.defined(), "cannot save an undefined tensor: '{}'", key);
+  check<ValueError>(tensor.defined(), "cannot save an undefined tensor: {}", in_quotes(key));
   write(key, Value(Value::Tensor{tensor.array(), tensor.requires_grad(), !is_buffer}));
 }
 

@@ -9,6 +9,7 @@
 #include <xgrad/autograd/ops/factories.hpp>
 #include <xgrad/optim/optimizer.hpp>
 #include <xgrad/serialize/archive.hpp>
+#include <xgrad/serialize/excerpt.hpp>
 
 #include <algorithm>
 #include <array>
@@ -89,7 +90,7 @@ Value read_group(serialize::InputArchive& archive, std::unordered_map<std::strin
     archive.read(numbered("params", i), text);
     const auto number = static_cast<std::int64_t>(numbers.size());
     const bool fresh = numbers.emplace(text.as_str(), number).second;
-    check<ValueError>(fresh, "an optimizer's archive has the parameter {} twice", text.as_str());
+    check<ValueError>(fresh, "an optimizer's archive has the parameter {} twice", serialize::shortened(text.as_str()));
     params.emplace_back(number);
   }
   group.set("params", Value::list(std::move(params)));
@@ -133,8 +134,8 @@ void Optimizer::load(serialize::InputArchive& archive) {
     archive.read("param_groups", groups);
     return load_state_dict(Value::dict({{"state", state}, {"param_groups", groups}}));
   }
-  check(version.as_str() == kLayout, "an optimizer's archive of the layout {}, but {} was expected", version.as_str(),
-        kLayout);
+  check(version.as_str() == kLayout, "an optimizer's archive of the layout {}, but {} was expected",
+        serialize::shortened(version.as_str()), kLayout);
   serialize::InputArchive groups, states;
   archive.read("param_groups", groups);
   archive.read("state", states);

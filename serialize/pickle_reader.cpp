@@ -1,4 +1,5 @@
 #include <xgrad/autograd/array/error.hpp>
+#include <xgrad/serialize/excerpt.hpp>
 #include <xgrad/serialize/graph_check.hpp>
 #include <xgrad/serialize/pickle.hpp>
 #include <xgrad/serialize/utf8.hpp>
@@ -408,7 +409,7 @@ Value Machine::run() {
 }  // namespace
 
 Value Resolver::object(const Value::Global& type) {
-  fail<NotImplementedError>("Unsupported class {}.{}", type.module, type.name);
+  fail<NotImplementedError>("Unsupported class {}.{}", shortened(type.module), shortened(type.name));
 }
 
 Value load(std::string_view bytes, Resolver& resolver, std::size_t* used) {

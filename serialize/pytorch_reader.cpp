@@ -1,4 +1,5 @@
 #include <xgrad/autograd/array/error.hpp>
+#include <xgrad/serialize/excerpt.hpp>
 #include <xgrad/serialize/legacy_reader.hpp>
 #include <xgrad/serialize/pytorch.hpp>
 #include <xgrad/serialize/torch_resolver.hpp>
@@ -31,16 +32,16 @@ class ZipResolver final : public TorchResolver {
 Value ZipResolver::storage(const StorageId& id) {
   const std::string entry_name = folder_ + "data/" + id.key;
   const ZipReader::Entry* entry = zip_.find(entry_name);
-  check(entry, "PytorchStreamReader failed locating file data/{}: file not found", id.key);
+  check(entry, "PytorchStreamReader failed locating file data/{}: file not found", shortened(id.key));
   check(id.numel >= 0 && entry->size / element_size(id.dtype) == static_cast<std::uint64_t>(id.numel) &&
             entry->size % element_size(id.dtype) == 0,
-        "entry '{}' holds {} bytes, but {} elements of {} were expected", entry_name, entry->size, id.numel,
+        "entry {} holds {} bytes, but {} elements of {} were expected", in_quotes(entry_name), entry->size, id.numel,
         info(id.dtype).name);
   if (const auto known = storages_.find(id.key); known != storages_.end()) {
     const Value::Storage& storage = known->second.as_storage();
     check(storage.dtype == id.dtype || id.numel == 0,
-          "entry '{}' is used as {} and as {}; tensors that view the same data as different types are not supported",
-          entry_name, info(storage.dtype).name, info(id.dtype).name);
+          "entry {} is used as {} and as {}; tensors that view the same data as different types are not supported",
+          in_quotes(entry_name), info(storage.dtype).name, info(id.dtype).name);
     return id.numel == 0 ? Value(Value::Storage{storage.memory, id.dtype, 0}) : known->second;
   }
   zip_.require_stored(*entry);
@@ -65,7 +66,8 @@ void check_layout(const ZipReader& zip, const std::string& folder) {
     const std::string text = zip.read(*entry);
     int version = 0;
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), version);
-    check(parsed.ec == std::errc() && version >= 1, "the entry '{}' is not a version: '{}'", entry->name, text);
+    check(parsed.ec == std::errc() && version >= 1, "the entry {} is not a version: {}", in_quotes(entry->name),
+          in_quotes(text));
     check(version <= kNewestVersion,
           "Attempted to read a PyTorch file with version {}, but the maximum supported version for reading is {}",
           version, kNewestVersion);

@@ -1,6 +1,6 @@
 // Files of named tensors.
 #include <xgrad/autograd/array/error.hpp>
-#include <xgrad/serialize/elements.hpp>
+#include <xgrad/serialize/excerpt.hpp>
 #include <xgrad/serialize/file_budget.hpp>
 #include <xgrad/serialize/input.hpp>
 #include <xgrad/serialize/pytorch.hpp>

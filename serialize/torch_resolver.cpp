@@ -1,4 +1,5 @@
 #include <xgrad/autograd/array/error.hpp>
+#include <xgrad/serialize/excerpt.hpp>
 #include <xgrad/serialize/torch_resolver.hpp>
 #include <xgrad/serialize/torch_types.hpp>
 #include <xgrad/serialize/utf8.hpp>
@@ -155,12 +156,14 @@ Value TorchResolver::global(const std::string& module, const std::string& name) 
   const bool in_torch = module == "torch" || module == "torch.cuda" || module == "torch.storage";
   if (const auto dtype = dtype_named(name); dtype && module == "torch") return *dtype;
   if (in_torch && name.ends_with("Storage")) {
-    check<NotImplementedError>(dtype_of_storage(name).has_value(), "Unsupported storage type torch.{}", name);
+    check<NotImplementedError>(dtype_of_storage(name).has_value(), "Unsupported storage type torch.{}",
+                               shortened(name));
     return Value::Global{"torch", name};
   }
   Value::Global g{module, name};
   if (!function(g) && !is_script_class(g)) {
-    NotImplementedError e(fmt::format("Weights only load failed: Unsupported class {}.{}", module, name));
+    NotImplementedError e(
+        fmt::format("Weights only load failed: Unsupported class {}.{}", shortened(module), shortened(name)));
     e.set_hint("only tensors, containers, numbers and strings can be loaded: save model.state_dict(), not the model");
     throw e;
   }
@@ -169,7 +172,7 @@ Value TorchResolver::global(const std::string& module, const std::string& name) 
 
 Value TorchResolver::call(const Value::Global& g, const Value::Items& arguments) {
   const Function f = function(g);
-  check<TypeError>(f != nullptr, "Trying to call {}.{}, which is no function", g.module, g.name);
+  check<TypeError>(f != nullptr, "Trying to call {}.{}, which is no function", shortened(g.module), shortened(g.name));
   return f(arguments);
 }
 
@@ -187,7 +190,8 @@ Value TorchResolver::persistent(const Value& id) {
   const Value::Items& parts = id.as_tuple();
   const std::string& name = parts[1].as_global().name;
   const auto dtype = dtype_of_storage(name);
-  check<TypeError>(dtype.has_value(), "a storage of type {}.{}", parts[1].as_global().module, name);
+  check<TypeError>(dtype.has_value(), "a storage of type {}.{}", shortened(parts[1].as_global().module),
+                   shortened(name));
   return storage({*dtype, parts[2].as_str(), parts[4].as_int(), parts});
 }
 

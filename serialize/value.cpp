@@ -1,3 +1,4 @@
+#include <xgrad/serialize/excerpt.hpp>
 #include <xgrad/serialize/value.hpp>
 
 #include <algorithm>
@@ -112,12 +113,12 @@ const Value& Value::Dict::at(std::string_view key) const {
   for (std::size_t i = 0; i < std::min(entries.size(), kListed); ++i) {
     const Value& k = entries[i].first;
     keys += keys.empty() ? "" : ", ";
-    keys += k.is(Kind::Str)   ? fmt::format("'{}'", k.as_str())
+    keys += k.is(Kind::Str)   ? std::string(in_quotes(k.as_str()))
             : k.is(Kind::Int) ? fmt::format("{}", k.as_int())
                               : fmt::format("<{}>", kind_name(k.kind()));
   }
   if (entries.size() > kListed) keys += fmt::format(", ... ({} in all)", entries.size());
-  fail<IndexError>("KeyError: '{}'\n  the dict has {}", key, keys.empty() ? "no keys" : keys);
+  fail<IndexError>("KeyError: {}\n  the dict has {}", in_quotes(key), keys.empty() ? "no keys" : keys);
 }
 
 void Value::Dict::set(std::string_view key, Value value) {

@@ -1,8 +1,10 @@
 /// What is made of a loaded file for modules, optimisers, tensors and state dicts: files that would make it large, deep
 /// or slow are refused, or are neither.
+#include <xgrad/serialize/excerpt.hpp>
 #include <xgrad/tests/support/zip_archive.hpp>
 #include <xgrad/xgrad.hpp>
 
+#include <algorithm>
 #include <ctime>
 #include <functional>
 #include <sstream>
@@ -113,8 +115,9 @@ TEST(Limits, StateOfAnotherShape) {
     return error_of([&] { xgrad::load(adam, in); });
   };
   EXPECT_EQ(adam_error({2, 3}), "");
-  expect_contains(adam_error({std::int64_t{1} << 50}),
-                  "has an 'exp_avg' of shape torch.Size([1125899906842624]) for a parameter of shape torch.Size([2, 3])");
+  expect_contains(
+      adam_error({std::int64_t{1} << 50}),
+      "has an 'exp_avg' of shape torch.Size([1125899906842624]) for a parameter of shape torch.Size([2, 3])");
   expect_contains(adam_error({3, 2}), "torch.Size([3, 2])");
 
   Tensor weight = zeros({2, 3}, requires_grad());
@@ -160,6 +163,39 @@ TEST(Limits, ManyTensorsOfManyDimensions) {
   Value loaded;
   EXPECT_LT(seconds([&] { loaded = load_bytes(file); }), 10);
   EXPECT_EQ(loaded.items().size(), std::size_t{kTensors});
+}
+
+// The longest message is for a name of each kind that a file may have.
+TEST(Limits, TextsInMessages) {
+  const std::string name(50'000, 'a');
+  const std::string storage = "(" + str("storage") + "ctorch\nFloatStorage\n" + str(name) + str("cpu") + "K\x01tQ";
+  for (const std::string& pickled :
+       {"c" + name + "\nb\n", "cb\n" + name + "\n", "ctorch\n" + name + "Storage\n", "c__torch__\n" + name + "\n",
+        "c__torch__\n" + name + "\n)R", "}(" + str(name) + "N" + str(name) + "Nu", "}" + str(name) + "Ns", storage,
+        "}" + str("pytorch_version") + str(name) + "s",
+        "(" + str("storage") + "c__torch__\n" + name + "\n" + str("0") + str("cpu") + "K\x01tQ",
+        "}" + str(std::string(20'000, '.')) + "Ns", "c__torch__\nM\n)\x81}" + str(name) + "Nsb",
+        "c__torch__\nM\n)\x81}(" + str(name) + tensor({}) + str("a") + "c__torch__\nM\n)\x81}" + str(name) + "Nsbub"}) {
+    const std::string file = file_of(pickled);
+    std::vector<std::string> errors = errors_of(file);
+    errors.push_back(error_of([&] {
+      std::istringstream in(file);
+      load_state_dict(in);
+    }));
+    errors.push_back(error_of([&] { load_bytes(file).as_dict().at("another"); }));
+    for (const std::string& error : errors) EXPECT_LT(error.size(), 1000u) << error.substr(0, 200);
+    EXPECT_NE(std::ranges::count_if(errors, [](const std::string& error) { return !error.empty(); }), 0);
+  }
+  expect_contains(error_of([&] { load_bytes(file_of("c" + name + "\nb\n")); }),
+                  "Unsupported class " + name.substr(0, 80) + "....b\n");
+  expect_contains(error_of([&] { load_bytes(file_of("cm\x1b\xff\nb\n")); }), R"(Unsupported class m\x1b\xff.b)");
+}
+
+TEST(Limits, ExcerptsEndBetweenCharacters) {
+  const std::string text = std::string(79, 'x') + "\u00e9\u00e9";
+  EXPECT_EQ(fmt::format("{}", in_quotes(text)), "'" + text.substr(0, 79) + "...'");
+  EXPECT_EQ(fmt::format("{}", in_quotes(text.substr(1, 80))), "'" + text.substr(1, 80) + "'");
+  EXPECT_EQ(fmt::format("{}", shortened("\u00e9\n")), "\u00e9\\x0a");
 }
 
 TEST(Limits, AProgramsOwnDepth) {
