@@ -31,9 +31,11 @@ OrderedDict<std::string, Tensor> load(std::istream& stream);
 
 /// Writes anything that Python's torch.load reads, and reads anything that torch.save wrote:
 ///
-///     save(Value::dict({{"epoch", 3}, {"model", ...}}), "checkpoint.pt");
-inline void save(const serialize::Value& value, const std::string& path) { serialize::save(value, path); }
-inline void save(const serialize::Value& value, std::ostream& stream) { serialize::save(value, stream); }
+///     save(serialize::Value::dict({{"epoch", 3}, {"model", ...}}), "checkpoint.pt");
+///
+/// These are the functions of serialize themselves: a Value's arguments look them up there anyway, and a second
+/// declaration here would be ambiguous with the first.
+using serialize::save;
 inline void load(serialize::Value& value, const std::string& path) { value = serialize::load(path); }
 inline void load(serialize::Value& value, std::istream& stream) { value = serialize::load(stream); }
 
