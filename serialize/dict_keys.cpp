@@ -1,6 +1,7 @@
 #include <xgrad/serialize/dict_keys.hpp>
 
 #include <cmath>
+#include <optional>
 
 namespace xgrad::serialize {
 namespace {
@@ -28,26 +29,43 @@ bool as_integer(const Value& key, std::int64_t& integer) {
   }
 }
 
+std::string with_kind(char kind, std::string_view text) {
+  std::string code(1, kind);
+  return code += text;
+}
+
+/// A text that keys have in common if they are equal; nothing for what equals nothing.
+std::optional<std::string> code_of(const Value& key) {
+  if (std::int64_t i = 0; as_integer(key, i)) return with_kind('i', std::to_string(i));
+  switch (key.kind()) {
+    case Kind::Str:
+      return with_kind('s', key.as_str());
+    case Kind::Bytes:
+      return with_kind('b', key.as_bytes());
+    case Kind::Float:
+      if (std::isnan(key.as_float())) return {};
+      return fmt::format("f{}", key.as_float());
+    case Kind::None:
+      return "";
+    case Kind::Tuple: {
+      std::string code = "(";
+      for (const Value& item : key.as_tuple()) {
+        const auto part = code_of(item);
+        if (!part) return {};
+        code += fmt::format("{}:{}", part->size(), *part);
+      }
+      return code;
+    }
+    default:
+      return {};  // no key at all, which is for others to say
+  }
+}
+
 }  // namespace
 
 bool DictKeys::insert(const Value& key) {
-  const auto with_kind = [](char kind, std::string_view text) {
-    std::string code(1, kind);
-    return code += text;
-  };
-  if (std::int64_t i = 0; as_integer(key, i)) return seen_.insert(with_kind('i', std::to_string(i))).second;
-  switch (key.kind()) {
-    case Kind::Str:
-      return seen_.insert(with_kind('s', key.as_str())).second;
-    case Kind::Bytes:
-      return seen_.insert(with_kind('b', key.as_bytes())).second;
-    case Kind::Float:
-      return std::isnan(key.as_float()) || seen_.insert(fmt::format("f{}", key.as_float())).second;
-    case Kind::None:
-      return seen_.insert("").second;
-    default:
-      return true;  // no key at all, which is for others to say
-  }
+  auto code = code_of(key);
+  return !code || seen_.insert(std::move(*code)).second;
 }
 
 std::string key_text(const Value& key) {

@@ -9,10 +9,24 @@
 namespace xgrad::serialize {
 namespace {
 
-/// 0x1950a86a20f9469cfc6c, pickled.
-constexpr std::string_view kMagic("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.", 15);
+/// 0x1950a86a20f9469cfc6c, pickled in binary and in text.
+constexpr std::string_view kMagic("\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.", 13);
+constexpr std::uint64_t kLongestMagic = 32;
+constexpr std::string_view kMagicDigits = "L119547037146038801333356L\n.";
 constexpr std::int64_t kProtocol = 1001;
 constexpr std::uint64_t kFirstBytes = 1 << 20;
+
+/// How long the pickle of the magic number is that a file begins with: the `pickle_protocol` of torch.save decides how
+/// it is spelled. 0 if there is none.
+std::size_t magic_bytes(std::string_view head) {
+  if (head.starts_with(kMagicDigits)) return kMagicDigits.size();
+  constexpr char kProto = '\x80', kFrame = '\x95';
+  constexpr std::size_t kFrameBytes = 9;
+  if (head.size() < 2 || head[0] != kProto || head[1] < 2 || head[1] > 5) return 0;
+  std::string_view rest = head.substr(2);
+  if (rest.starts_with(kFrame)) rest.remove_prefix(std::min(kFrameBytes, rest.size()));
+  return rest.starts_with(kMagic) ? head.size() - rest.size() + kMagic.size() : 0;
+}
 
 /// Storages are made when a tensor asks for them, and filled when the pickles are read.
 class LegacyResolver final : public TorchResolver {
@@ -57,7 +71,7 @@ struct Pickles {
 };
 
 Pickles read_pickles(std::string_view bytes, LegacyResolver& resolver) {
-  std::size_t at = kMagic.size();
+  std::size_t at = magic_bytes(bytes);
   const auto next = [&] {
     std::size_t used = 0;
     Value value = pickle::load(bytes.substr(at), resolver, &used);
@@ -94,9 +108,7 @@ void read_storages(const Source& source, const Pickles& pickles, const LegacyRes
 
 }  // namespace
 
-bool is_legacy(const Source& source) {
-  return source.size() >= kMagic.size() && source.read(0, kMagic.size()) == kMagic;
-}
+bool is_legacy(const Source& source) { return magic_bytes(source.read(0, std::min(source.size(), kLongestMagic))) > 0; }
 
 void refuse_tar(const Source& source) {
   constexpr std::uint64_t kPlace = 257;

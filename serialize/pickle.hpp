@@ -30,10 +30,10 @@ class Resolver {
   virtual Value persistent(const Value& id) = 0;
 };
 
-/// Reads one pickle of protocols 2 to 5, and says how many bytes it had if `used` is given. Throws Error, with the
-/// position, for an opcode that torch.save does not write, for anything cut short or out of place, for values that
-/// contain themselves, for nesting deeper than kMaxDepth, and for a pickle that would need more memory than 64 MiB and
-/// 32 times its own size.
+/// Reads one pickle of protocols 0 to 5, by Python 2 or 3, and says how many bytes it had if `used` is given. Throws
+/// Error, with the position, for an opcode that torch.save does not write, for anything cut short or out of place, for
+/// values that contain themselves, for nesting deeper than kMaxDepth, and for a pickle that would need more memory than
+/// 64 MiB and 32 times its own size.
 Value load(std::string_view bytes, Resolver& resolver, std::size_t* used = nullptr);
 
 /// Writes one pickle of protocol 2, the one torch.save uses. Objects that occur twice are written once.

@@ -1,67 +1,15 @@
 #include <xgrad/autograd/array/error.hpp>
+#include <xgrad/serialize/elements.hpp>
 #include <xgrad/serialize/excerpt.hpp>
-#include <xgrad/serialize/graph_check.hpp>
-#include <xgrad/serialize/pickle.hpp>
-#include <xgrad/serialize/utf8.hpp>
+#include <xgrad/serialize/pickle_machine.hpp>
+#include <xgrad/serialize/pickle_text.hpp>
 
-#include <bit>
-#include <cstring>
+#include <algorithm>
 #include <utility>
 
 namespace xgrad::serialize::pickle {
-namespace {
 
 using Kind = Value::Kind;
-
-/// A stack machine for the opcodes that Python's pickler writes for plain data.
-class Machine {
- public:
-  Machine(std::string_view bytes, Resolver& resolver)
-      : bytes_(bytes), resolver_(resolver), budget_((std::size_t{64} << 20) + 32 * bytes.size()) {}
-  Value run();
-  std::size_t used() const { return at_; }
-
- private:
-  bool step(unsigned char opcode);  // false at the end
-  bool step_number(unsigned char opcode);
-  bool step_text(unsigned char opcode);
-  bool step_container(unsigned char opcode);
-  bool step_memo(unsigned char opcode);
-
-  std::string_view take(std::uint64_t n);
-  template <class T>
-  T number();
-  std::string_view line();
-
-  void push(Value v);
-  Value pop();
-  Value& top();
-  std::size_t pop_mark();
-  Value::Items pop_from(std::size_t first);
-  void push_text(std::string_view utf8);
-  void push_long(std::uint64_t length);
-  void push_container(Value v, std::size_t elements);
-  void append(Value::Items items);
-  void set_items(Value::Items items);
-  void memoize(std::uint32_t place);
-  void push_global(std::string_view module, std::string_view name);
-  void reduce();
-  void new_object();
-  void build();
-  void charge(std::size_t memory);
-
-  std::string_view bytes_;
-  std::size_t at_ = 0;
-  Resolver& resolver_;
-  std::size_t budget_;
-  std::vector<Value> stack_;
-  std::vector<std::size_t> marks_;
-  std::unordered_map<std::uint32_t, Value> memo_;
-  ContainerSet made_;
-};
-
-/// Costs in bytes, on the high side.
-constexpr std::size_t kValueCost = 48, kContainerCost = 160, kMemoCost = 80, kTextCost = 80;
 
 void Machine::charge(std::size_t memory) {
   check(memory <= budget_, "the pickle needs far more memory than its {} bytes can be worth", bytes_.size());
@@ -73,13 +21,6 @@ std::string_view Machine::take(std::uint64_t n) {
   const std::string_view taken = bytes_.substr(at_, n);
   at_ += n;
   return taken;
-}
-
-template <class T>
-T Machine::number() {
-  T value;
-  std::memcpy(&value, take(sizeof value).data(), sizeof value);
-  return value;
 }
 
 std::string_view Machine::line() {
@@ -120,20 +61,6 @@ Value::Items Machine::pop_from(std::size_t first) {
   return items;
 }
 
-void Machine::push_text(std::string_view utf8) {
-  check(is_utf8(utf8), "a str is not UTF-8");
-  charge(kTextCost + utf8.size());
-  push(utf8);
-}
-
-void Machine::push_long(std::uint64_t length) {
-  const std::string_view digits = take(length);
-  check<NotImplementedError>(length <= 8, "an int of {} bytes does not fit into 64 bits", length);
-  std::uint64_t i = length > 0 && digits.back() < 0 ? ~std::uint64_t{0} : 0;
-  std::memcpy(&i, digits.data(), length);
-  push(static_cast<std::int64_t>(i));
-}
-
 void Machine::push_container(Value v, std::size_t elements) {
   charge(kContainerCost + elements * kValueCost);
   made_.add(v);
@@ -155,10 +82,22 @@ void Machine::set_items(Value::Items items) {
   charge(items.size() * kValueCost);
   auto& entries = dict.as_dict().entries;
   for (std::size_t i = 0; i < items.size(); i += 2) {
-    check<TypeError>(items[i].kind() <= Kind::Bytes, "a dict has a key of type {}: unhashable or not supported",
-                     kind_name(items[i].kind()));
+    check_key(items[i], 0);
     entries.emplace_back(std::move(items[i]), std::move(items[i + 1]));
   }
+}
+
+/// Python compares the elements of tuples, and so does the check for keys that are there twice: a tuple costs all its
+/// elements each time that it is a key, however often it is the same one.
+void Machine::check_key(const Value& key, int depth) {
+  constexpr int kMaxKeyDepth = 16;
+  check<TypeError>(key.kind() <= Kind::Bytes || (key.is(Kind::Tuple) && depth < kMaxKeyDepth),
+                   "a dict has a key of type {}: unhashable or not supported", kind_name(key.kind()));
+  if (key.is(Kind::Str) && depth > 0) charge(key.as_str().size());
+  if (key.is(Kind::Bytes) && depth > 0) charge(key.as_bytes().size());
+  if (!key.is(Kind::Tuple)) return;
+  charge(key.items().size() * kValueCost);
+  for (const Value& item : key.items()) check_key(item, depth + 1);
 }
 
 void Machine::memoize(std::uint32_t place) {
@@ -208,70 +147,6 @@ void Machine::build() {
   object.as_dict().attributes = state;
 }
 
-bool Machine::step_number(unsigned char opcode) {
-  switch (opcode) {
-    case 'N':
-      push({});
-      return true;
-    case 0x88:
-      push(true);
-      return true;
-    case 0x89:
-      push(false);
-      return true;
-    case 'K':
-      push(number<std::uint8_t>());
-      return true;
-    case 'M':
-      push(number<std::uint16_t>());
-      return true;
-    case 'J':
-      push(number<std::int32_t>());
-      return true;
-    case 0x8a:
-      push_long(number<std::uint8_t>());
-      return true;
-    case 0x8b:
-      push_long(number<std::uint32_t>());
-      return true;
-    case 'G':
-      push(std::bit_cast<double>(__builtin_bswap64(number<std::uint64_t>())));
-      return true;
-    default:
-      return false;
-  }
-}
-
-bool Machine::step_text(unsigned char opcode) {
-  const auto push_bytes = [&](std::uint64_t length) {
-    const std::string_view data = take(length);
-    charge(kTextCost + data.size());
-    push(Value::Bytes{std::string(data)});
-  };
-  switch (opcode) {
-    case 0x8c:
-      push_text(take(number<std::uint8_t>()));
-      return true;
-    case 'X':
-      push_text(take(number<std::uint32_t>()));
-      return true;
-    case 0x8d:
-      push_text(take(number<std::uint64_t>()));
-      return true;
-    case 'C':
-      push_bytes(number<std::uint8_t>());
-      return true;
-    case 'B':
-      push_bytes(number<std::uint32_t>());
-      return true;
-    case 0x8e:
-      push_bytes(number<std::uint64_t>());
-      return true;
-    default:
-      return false;
-  }
-}
-
 bool Machine::step_container(unsigned char opcode) {
   const auto tuple_from = [&](std::size_t first) {
     const std::size_t n = stack_.size() - first;
@@ -291,6 +166,13 @@ bool Machine::step_container(unsigned char opcode) {
     case '}':
       push_container(Value::dict(), 0);
       return true;
+    case 'l':
+    case 'd': {
+      Value::Items items = pop_from(pop_mark());
+      push_container(opcode == 'l' ? Value::list() : Value::dict(), 0);
+      opcode == 'l' ? append(std::move(items)) : set_items(std::move(items));
+      return true;
+    }
     case 't':
       tuple_from(pop_mark());
       return true;
@@ -329,6 +211,11 @@ bool Machine::step_memo(unsigned char opcode) {
     check(found != memo_.end(), "Memo value not found at index {}", place);
     push(found->second);
   };
+  const auto line_number = [&] {
+    const std::int64_t place = parse_int(line());
+    check(std::in_range<std::uint32_t>(place), "a memo index of {}", place);
+    return static_cast<std::uint32_t>(place);
+  };
   switch (opcode) {
     case 'q':
       memoize(number<std::uint8_t>());
@@ -338,6 +225,12 @@ bool Machine::step_memo(unsigned char opcode) {
       return true;
     case 0x94:
       memoize(static_cast<std::uint32_t>(memo_.size()));
+      return true;
+    case 'p':
+      memoize(line_number());
+      return true;
+    case 'g':
+      get(line_number());
       return true;
     case 'h':
       get(number<std::uint8_t>());
@@ -372,6 +265,8 @@ bool Machine::step(unsigned char opcode) {
     case 'b':
       build();
       return true;
+    case 'P':
+      fail<NotImplementedError>("tensors in pickles of protocol 0, which PyTorch cannot load either");
     case 'Q':
       push(resolver_.persistent(pop()));
       return true;
@@ -390,6 +285,12 @@ bool Machine::step(unsigned char opcode) {
   }
 }
 
+/// Where an error is, in the file's own words: as a rule, the key of the value that is being read.
+std::string Machine::last_text() const {
+  const auto found = std::find_if(stack_.rbegin(), stack_.rend(), [](const Value& v) { return v.is(Kind::Str); });
+  return found == stack_.rend() ? "" : fmt::format(", behind the text {}", in_quotes(found->as_str()));
+}
+
 Value Machine::run() {
   std::size_t started = 0;
   try {
@@ -401,12 +302,10 @@ Value Machine::run() {
     made_.keep_reachable(result, kMaxDepth);
     return result;
   } catch (Error& e) {
-    e.add_context(fmt::format("at byte {} of {} bytes of pickle", started, bytes_.size()));
+    e.add_context(fmt::format("at byte {} of {} bytes of pickle{}", started, bytes_.size(), last_text()));
     throw;
   }
 }
-
-}  // namespace
 
 Value Resolver::object(const Value::Global& type) {
   fail<NotImplementedError>("Unsupported class {}.{}", shortened(type.module), shortened(type.name));

@@ -14,6 +14,17 @@ static_assert(std::endian::native == std::endian::little, "files are written in 
 
 constexpr std::size_t kBatch = 1000;  // Python writes so many elements an opcode
 
+/// Keys may be tuples of what is hashable itself.
+void check_key(const Value& key) {
+  using Kind = Value::Kind;
+  if (key.is(Kind::Tuple)) {
+    std::ranges::for_each(key.items(), check_key);
+    return;
+  }
+  check<TypeError>(key.kind() <= Kind::Bytes, "cannot save a dict with a key of type {}: unhashable or not supported",
+                   kind_name(key.kind()));
+}
+
 }  // namespace
 
 template <class T>
@@ -238,10 +249,7 @@ void Writer::dict_entries(const Value::Dict& d) {
   check_keys<ValueError>(d);
   const std::size_t n = d.entries.size();
   const auto entry = [&](const auto& e) {
-    using Kind = Value::Kind;
-    const Kind k = e.first.kind();
-    check<TypeError>(k <= Kind::Bytes, "cannot save a dict with a key of type {}: unhashable or not supported",
-                     kind_name(k));
+    check_key(e.first);
     value(e.first);
     value(e.second);
   };

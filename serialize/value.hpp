@@ -167,7 +167,7 @@ class Value {
   std::shared_ptr<void> object_;  ///< all others but None
 };
 
-/// A dict in its order. Keys are None, bools, numbers, strs or bytes.
+/// A dict in its order. Keys are None, bools, numbers, strs, bytes, or tuples of these.
 struct Value::Dict {
   std::vector<std::pair<Value, Value>> entries;
   /// Python's collections.OrderedDict, as state_dict() returns.
