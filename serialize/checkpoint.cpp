@@ -1,3 +1,4 @@
+#include <xgrad/autograd/array/atomic_file.hpp>
 #include <xgrad/nn/module.hpp>
 #include <xgrad/serialize/checkpoint.hpp>
 #include <xgrad/serialize/pytorch.hpp>
@@ -25,12 +26,16 @@ std::vector<std::pair<std::string, CheckpointPart>> parts_of(const Checkpoint& c
   return parts;
 }
 
+/// Beside the file itself, also where `path` is a link to it: only there can a rename put it.
+std::string previous_of(const std::string& path) { return AtomicFile::target_of(path) + kPrevious; }
+
 /// An error that says which checkpoint, and that there is an older one.
 void add_context(Error& error, const std::string& path) {
   error.add_context(fmt::format("loading the checkpoint '{}'", path));
   std::error_code ignored;
-  if (std::filesystem::exists(path + kPrevious, ignored)) {
-    error.add_context(fmt::format("the checkpoint before it is '{}{}'", path, kPrevious));
+  const std::string previous = previous_of(path);
+  if (std::filesystem::exists(previous, ignored)) {
+    error.add_context(fmt::format("the checkpoint before it is '{}'", previous));
   }
 }
 
@@ -68,7 +73,7 @@ void save_checkpoint(const std::string& path, const Checkpoint& checkpoint, Chec
     check<ValueError>(!file.find(name), "a checkpoint has two parts with the name '{}'", name);
     file.set(name, part.state_dict());
   }
-  serialize::save(std::move(file), path, options.keep_previous ? path + kPrevious : "");
+  serialize::save(std::move(file), path, options.keep_previous ? previous_of(path) : "");
 }
 
 void load_checkpoint(const std::string& path, const Checkpoint& checkpoint) try {

@@ -91,7 +91,9 @@ struct Checkpoint {
 };
 
 struct CheckpointOptions {
-  bool keep_previous = false;  ///< leave the checkpoint that is replaced at the path with ".previous" behind it
+  /// Leave the checkpoint that is replaced at the path with ".previous" behind it; where the path is a link, at that of
+  /// the file it leads to.
+  bool keep_previous = false;
 };
 
 /// Writes a dict of the parts' states, which Python's torch.load opens: checkpoint["model"], checkpoint["optimizer"],

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xgrad/autograd/array/atomic_file.hpp>
@@ -21,32 +22,85 @@ constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
 constexpr std::uint64_t kWriteBackBytes = std::uint64_t{16} << 20;
 
 constexpr int kAttempts = 100;  // at a name that nobody has
+/// A temporary file is named after its target, and then so: ".xgrad-", eight hexadecimal digits, ".tmp".
+constexpr std::string_view kTemporaryMark = ".xgrad-", kTemporarySuffix = ".tmp";
+constexpr std::size_t kTemporaryDigits = 8;
 
 std::string folder_of(const std::string& path) {
   const std::string folder = fs::path(path).parent_path().string();
   return folder.empty() ? "." : folder;
 }
 
-fs::path follow_links(const std::string& path) {
-  std::error_code ignored;
-  if (!fs::is_symlink(fs::symlink_status(path, ignored))) return path;
-  const fs::path target = fs::weakly_canonical(path, ignored);
-  return target.empty() ? fs::path(path) : target;
+/// The longest name that a file in the folder can have.
+std::size_t longest_name(const std::string& folder) {
+  constexpr std::size_t kUsual = 255;
+  const long most = ::pathconf(folder.c_str(), _PC_NAME_MAX);
+  return most > 0 ? static_cast<std::size_t>(most) : kUsual;
+}
+
+/// The beginning of a name that is UTF-8, without cutting a character: some file systems take nothing else.
+std::string_view cut_name(std::string_view name, std::size_t most) {
+  if (name.size() <= most) return name;
+  while (most > 0 && (static_cast<unsigned char>(name[most]) & 0xc0) == 0x80) --most;
+  return name.substr(0, most);
+}
+
+bool is_temporary(std::string_view name, std::string_view start) {
+  if (!name.starts_with(start) || !name.ends_with(kTemporarySuffix) ||
+      name.size() != start.size() + kTemporaryDigits + kTemporarySuffix.size()) {
+    return false;
+  }
+  return name.substr(start.size(), kTemporaryDigits).find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+/// Whoever writes a temporary file holds a lock on it, which ends with the process however that ends. So a file that
+/// can be locked is nobody's. Where there are no locks (some network file systems) it stays.
+void remove_if_stale(const fs::path& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (fd < 0) return;
+  struct stat about {};
+  if (::fstat(fd, &about) == 0 && S_ISREG(about.st_mode) && ::flock(fd, LOCK_EX | LOCK_NB) == 0) {
+    ::unlink(path.c_str());
+  }
+  ::close(fd);
 }
 
 }  // namespace
 
-AtomicFile::AtomicFile(const std::string& path) : path_(path), target_(follow_links(path).string()) {
+std::string AtomicFile::target_of(const std::string& path) {
+  std::error_code error;
+  if (fs::exists(path, error)) {
+    const fs::path target = fs::canonical(path, error);
+    // A name that only the system can follow, such as /dev/stdout's, stays as it is.
+    return error || !fs::is_symlink(fs::symlink_status(path, error)) ? path : target.string();
+  }
+  // A link to nothing says where the file is to be.
+  constexpr int kMostLinks = 40;  // the system's own limit
+  fs::path place = path;
+  for (int links = 0; fs::is_symlink(fs::symlink_status(place, error)); ++links) {
+    check(links < kMostLinks, "[Errno {}] {}: '{}'", ELOOP, std::strerror(ELOOP), path);
+    const fs::path target = fs::read_symlink(place, error);
+    if (error) break;
+    place = place.parent_path() / target;  // which is the target alone if that is absolute
+  }
+  return place.string();
+}
+
+AtomicFile::AtomicFile(const std::string& path) : path_(path) {
   check<ValueError>(!path.empty(), "cannot write a file without a name");
-  std::error_code ignored;
-  const fs::path folder = fs::path(target_).parent_path();
-  check(folder.empty() || fs::exists(folder, ignored), "Parent directory {} does not exist.\n  saving '{}'",
-        folder.string(), path);
+  target_ = target_of(path);
+  folder_ = folder_of(target_);
+  struct stat about {};
+  if (::stat(folder_.c_str(), &about) != 0) {
+    check(errno != ENOENT, "Parent directory {} does not exist.\n  saving '{}'", folder_, path);
+    fail_with_errno("looking for the folder of");
+  }
   struct stat old {};
   const bool replaces = ::stat(target_.c_str(), &old) == 0;
   check(!replaces || !S_ISDIR(old.st_mode), "[Errno {}] Is a directory: '{}'", EISDIR, path);
   check(!replaces || S_ISREG(old.st_mode), "cannot save to '{}': it exists and is not a regular file", path);
 
+  remove_stale();
   open_file();
   // The new file keeps the old one's permissions where the system lets it.
   [[maybe_unused]] const int kept = replaces ? ::fchmod(fd_, old.st_mode & 07777) : 0;
@@ -62,16 +116,35 @@ void AtomicFile::fail_with_errno(const char* doing) const {
   fail("[Errno {}] {}: '{}'\n  while {} it", code, std::strerror(code), path_, doing);
 }
 
+std::string AtomicFile::temporary_start() const {
+  const std::string name = fs::path(target_).filename().string();
+  const std::size_t more = kTemporaryMark.size() + kTemporaryDigits + kTemporarySuffix.size();
+  const std::size_t longest = longest_name(folder_);
+  return fmt::format("{}{}", cut_name(name, longest - std::min(longest, more)), kTemporaryMark);
+}
+
 std::string AtomicFile::temporary_name() const {
   static std::random_device random;
-  return fmt::format("{}.{:08x}.tmp", target_, random());
+  const std::string name = fmt::format("{}{:08x}{}", temporary_start(), random(), kTemporarySuffix);
+  return (fs::path(target_).parent_path() / name).string();
+}
+
+/// Removes what killed processes left of this target.
+void AtomicFile::remove_stale() const {
+  const std::string start = temporary_start();
+  std::error_code error;
+  for (fs::directory_iterator entry(folder_, error), end; !error && entry != end; entry.increment(error)) {
+    if (is_temporary(entry->path().filename().string(), start)) remove_if_stale(entry->path());
+  }
 }
 
 void AtomicFile::open_file() {
 #ifdef O_TMPFILE
   // A file that has no name until it is whole is gone with its process, however that ends.
   if (::access("/proc/self/fd", F_OK) == 0) {
-    fd_ = ::open(folder_of(target_).c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+    fd_ = ::open(folder_.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+    // It is somebody's when it gets its name.
+    if (fd_ >= 0) ::flock(fd_, LOCK_EX | LOCK_NB);
     if (fd_ >= 0) return;
   }
 #endif
@@ -82,6 +155,12 @@ void AtomicFile::open_file() {
       temporary_.clear();
       fail_with_errno("creating a temporary file beside");
     }
+    if (fd_ < 0) continue;
+    // Before it was locked, another process may have taken it for a stale one.
+    ::flock(fd_, LOCK_EX);
+    struct stat about {};
+    if (::fstat(fd_, &about) != 0 || about.st_nlink > 0 || attempt == kAttempts) continue;
+    ::close(std::exchange(fd_, -1));
   }
 }
 
@@ -134,40 +213,47 @@ void AtomicFile::name_file() {
   }
 }
 
-/// The old file gets a second name, and that is renamed: at no moment is there no file.
+/// The old file gets a second name, and that is renamed: at no moment is there no file. The second name is not locked,
+/// so that another process that saves to the same path may take it for a stale one in between; then it gets a third.
 void AtomicFile::move_previous() {
-  const std::string second = temporary_name();
-  if (::link(target_.c_str(), second.c_str()) != 0) {
-    if (errno == ENOENT) return;  // the first of its name
-    // A file system without links.
-    std::error_code error;
-    fs::copy_file(target_, second, error);
-    if (error) {
-      errno = error.value();
-      fail_with_errno("keeping what is there before replacing");
+  for (int attempt = 0;; ++attempt) {
+    const std::string second = temporary_name();
+    if (::link(target_.c_str(), second.c_str()) != 0) {
+      if (errno == ENOENT) return;  // the first of its name
+      // A file system without links.
+      std::error_code error;
+      fs::copy_file(target_, second, error);
+      if (error) {
+        errno = error.value();
+        fail_with_errno("keeping what is there before replacing");
+      }
     }
-  }
-  if (::rename(second.c_str(), previous_.c_str()) != 0) {
+    const bool moved = ::rename(second.c_str(), previous_.c_str()) == 0;
     const int code = errno;
-    ::unlink(second.c_str());
+    ::unlink(second.c_str());  // renaming to another name of the same file does nothing
+    if (moved) return;
+    struct stat about {};
+    const bool taken = code == ENOENT && ::stat(folder_of(previous_).c_str(), &about) == 0;
+    if (taken && attempt < kAttempts) continue;
     errno = code;
     fail_with_errno("keeping what is there before replacing");
   }
-  ::unlink(second.c_str());  // renaming to another name of the same file does nothing
 }
 
 void AtomicFile::commit() {
   flush();
   if (::fsync(fd_) != 0) fail_with_errno("flushing");
   name_file();
-  const int fd = std::exchange(fd_, -1);
-  if (::close(fd) != 0) fail_with_errno("closing");
+  // A second descriptor holds the lock until the file has its name; closing the first shows errors.
+  const int written = std::exchange(fd_, ::fcntl(fd_, F_DUPFD_CLOEXEC, 0));
+  if (::close(written) != 0) fail_with_errno("closing");
   if (!previous_.empty()) move_previous();
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail_with_errno("renaming the temporary file to");
   temporary_.clear();
+  if (fd_ >= 0) ::close(std::exchange(fd_, -1));
   // The rename itself reaches the disk with the folder. Some file systems cannot flush folders; the file is whole
   // either way, so that is no error.
-  const int dir = ::open(folder_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int dir = ::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (dir >= 0) {
     ::fsync(dir);
     ::close(dir);

@@ -9,7 +9,8 @@ namespace xgrad {
 
 /// Writes beside `path`, to a file without a name where the system has such; `commit()` flushes to the disk and
 /// renames. Until then, and after any error or kill, what was at `path` stays as it was. A file that has a temporary
-/// name is removed with the object.
+/// name is removed with the object, or, if its process was killed, by the next AtomicFile of the same path: none that a
+/// living process is writing is touched. Links are followed, those to nothing too.
 ///
 /// Throws Error with the path and the system's words: a missing folder, no permission, a full disk.
 ///
@@ -24,6 +25,9 @@ class AtomicFile {
   AtomicFile& operator=(const AtomicFile&) = delete;
 
   void write(const void* data, std::size_t size);
+  /// The file that writing to `path` replaces or makes: `path` with its links followed.
+  static std::string target_of(const std::string& path);
+
   /// What is at `path` when the new file takes its place will be at `previous`, also without a moment in which it is
   /// not whole.
   void keep_previous(std::string previous) { previous_ = std::move(previous); }
@@ -32,6 +36,8 @@ class AtomicFile {
 
  private:
   void open_file();
+  void remove_stale() const;
+  std::string temporary_start() const;
   void put(const char* data, std::size_t size);
   void flush();
   void name_file();
@@ -40,7 +46,8 @@ class AtomicFile {
   [[noreturn]] void fail_with_errno(const char* doing) const;
 
   std::string path_;       // as the caller named it, for messages
-  std::string target_;     // where the file goes: `path_` with its links followed
+  std::string target_;     // where the file goes: target_of(path_)
+  std::string folder_;     // that it is in
   std::string temporary_;  // empty while there is nothing to remove
   std::string previous_;   // empty if it need not be kept
   int fd_ = -1;

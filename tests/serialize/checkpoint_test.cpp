@@ -384,6 +384,8 @@ TEST_F(CheckpointTest, KilledAtRandomMoments) {
   const int status = run_child(file, std::nullopt);
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
   expect_finished(file, expected);
+  // Whatever the killed ones left was in the way of nobody, and is gone.
+  EXPECT_EQ(files(), 2u);
 }
 
 }  // namespace
