@@ -90,6 +90,7 @@ TensorDict read_safetensors(Input in) {
     const SafetensorsHeader header = read_header(in);
     for (const Entry& e : header.entries) scalar_type(e);  // before anything large is read
     TensorDict tensors;
+    tensors.reserve(header.entries.size());
     for (const Entry& e : header.entries) {
       tensors.insert(e.name,
                      Tensor(checked_array(in.elements(e.sizes, scalar_type(e), std::string(in_quotes(e.name))))));
@@ -125,6 +126,7 @@ struct SafetensorsFile::Impl {
       for (auto& [key, value] : header.metadata) metadata.insert(std::move(key), std::move(value));
       entries = std::move(header.entries);
       arrays.resize(entries.size());
+      by_name.reserve(entries.size());
       for (std::size_t i = 0; i < entries.size(); ++i) by_name.emplace(entries[i].name, i);
     });
   }
@@ -185,6 +187,7 @@ Tensor SafetensorsFile::get_tensor(const std::string& name) const {
 TensorDict SafetensorsFile::tensors() const {
   return while_loading(impl_->path, [&] {
     TensorDict all;
+    all.reserve(impl_->entries.size());
     for (std::size_t i = 0; i < impl_->entries.size(); ++i) {
       all.insert(impl_->entries[i].name, Tensor(impl_->array(i)));
     }

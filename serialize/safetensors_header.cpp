@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include <fmt/format.h>
@@ -220,12 +221,13 @@ void check_layout(const std::vector<Entry>& entries) {
 
 template <class List, class Name>
 void check_unique(const List& list, Name name_of, std::string_view what) {
-  std::vector<std::string_view> names;
+  // By hash first: a header may have millions of names, which lie all over memory and begin alike.
+  std::vector<std::pair<std::size_t, std::string_view>> names;
   names.reserve(list.size());
-  for (const auto& item : list) names.push_back(name_of(item));
+  for (const auto& item : list) names.emplace_back(std::hash<std::string_view>()(name_of(item)), name_of(item));
   std::sort(names.begin(), names.end());
   const auto twice = std::adjacent_find(names.begin(), names.end());
-  if (twice != names.end()) fail_json("two {} are named {}", what, in_quotes(*twice));
+  if (twice != names.end()) fail_json("two {} are named {}", what, in_quotes(twice->second));
 }
 
 }  // namespace
@@ -245,9 +247,12 @@ SafetensorsHeader parse_safetensors_header(std::string_view json) {
       header.entries, [](const Entry& e) -> std::string_view { return e.name; }, "tensors");
   check_unique(
       header.metadata, [](const auto& m) -> std::string_view { return m.first; }, "pieces of metadata");
-  std::stable_sort(header.entries.begin(), header.entries.end(), [](const Entry& a, const Entry& b) {
+  const auto before = [](const Entry& a, const Entry& b) {
     return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
-  });
+  };
+  if (!std::is_sorted(header.entries.begin(), header.entries.end(), before)) {
+    std::stable_sort(header.entries.begin(), header.entries.end(), before);
+  }
   check_layout(header.entries);
   return header;
 }
