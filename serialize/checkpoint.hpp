@@ -3,6 +3,7 @@
 
 #include <xgrad/autograd/array/generator.hpp>
 #include <xgrad/nn/holder.hpp>
+#include <xgrad/optim/optimizer.hpp>
 #include <xgrad/serialize/value.hpp>
 
 #include <concepts>
@@ -23,13 +24,28 @@ concept Stateful = requires(T& object, const serialize::Value& state) {
   object.load_state_dict(state);
 };
 
+/// An int of a file as the type it is wanted in. Throws ValueError where it does not fit.
+template <std::integral I>
+I number_in(const serialize::Value& state) {
+  if constexpr (std::same_as<I, bool>) {
+    return state.as_bool();
+  } else {
+    const std::int64_t number = state.as_int();
+    check<ValueError>(std::in_range<I>(number), "{} does not fit into an integer of {} {}signed bits", number,
+                      8 * sizeof(I), std::is_signed_v<I> ? "" : "un");
+    return static_cast<I>(number);
+  }
+}
+
 serialize::Value state_of(const nn::ModuleBase& module);
 void load_state(nn::ModuleBase& module, const serialize::Value& state);
 
 }  // namespace detail
 
 /// A part of a checkpoint, bound to the object whose state it is: a module (or a handle on one), anything with
-/// state_dict() and load_state_dict() of a Value, an integer, a generator, or a Value. The object must outlive it.
+/// state_dict() and load_state_dict() of a Value, a bool or number, a text, a tensor, a generator, or a Value. The
+/// object must outlive it. A tensor is copied into, and so must have the sizes of the one in the file; an undefined one
+/// becomes that.
 class CheckpointPart {
  public:
   /// No part.
@@ -38,18 +54,27 @@ class CheckpointPart {
   template <nn::detail::ModuleType M>
   CheckpointPart(M& module)
       : save_([&module] { return detail::state_of(module); }),
-        load_([&module](const serialize::Value& state) { detail::load_state(module, state); }) {}
+        load_([&module](const serialize::Value& state) { detail::load_state(module, state); }),
+        kind_(Kind::Module) {}
   template <class H>
   requires requires(const H& handle) { requires nn::detail::ModuleType<decltype(*handle)>; }
   CheckpointPart(const H& handle) : CheckpointPart(*handle) {}
   template <detail::Stateful T>
   CheckpointPart(T& object)
       : save_([&object] { return object.state_dict(); }),
-        load_([&object](const serialize::Value& state) { object.load_state_dict(state); }) {}
+        load_([&object](const serialize::Value& state) { object.load_state_dict(state); }),
+        kind_(std::derived_from<T, optim::Optimizer> ? Kind::Optimizer : Kind::Other) {}
   template <std::integral I>
   CheckpointPart(I& number)
       : save_([&number] { return serialize::Value(number); }),
-        load_([&number](const serialize::Value& state) { number = static_cast<I>(state.as_int()); }) {}
+        load_([&number](const serialize::Value& state) { number = detail::number_in<I>(state); }),
+        undo_([&number] { return [&number, old = number] { number = old; }; }) {}
+  template <std::floating_point F>
+  CheckpointPart(F& number)
+      : save_([&number] { return serialize::Value(number); }),
+        load_([&number](const serialize::Value& state) { number = static_cast<F>(state.as_float()); }) {}
+  CheckpointPart(std::string& text);
+  CheckpointPart(Tensor& tensor);
   CheckpointPart(Generator& generator);
   CheckpointPart(serialize::Value& value);
   // NOLINTEND(google-explicit-constructor)
@@ -57,10 +82,19 @@ class CheckpointPart {
   bool present() const { return save_ != nullptr; }
   serialize::Value state_dict() const { return save_(); }
   void load_state_dict(const serialize::Value& state) const { load_(state); }
+  /// Modules have the most memory, are changed in place, and are loaded as a whole or not at all.
+  bool is_module() const { return kind_ == Kind::Module; }
+  /// What takes the object back to its state of now, whatever has been loaded since.
+  std::function<void()> undo() const;
 
  private:
+  enum class Kind : std::uint8_t { Module, Optimizer, Other };
+
   std::function<serialize::Value()> save_;
   std::function<void(const serialize::Value&)> load_;
+  /// For objects with states that a file cannot hold.
+  std::function<std::function<void()>()> undo_;
+  Kind kind_ = Kind::Other;
 };
 
 /// What to keep: any of these, in this order, and `more` under names of one's own. The default generator's state is
@@ -104,9 +138,11 @@ struct CheckpointOptions {
 /// and the system's words (a full disk, no permission) and then leaves the old one.
 void save_checkpoint(const std::string& path, const Checkpoint& checkpoint, CheckpointOptions options = {});
 
-/// Loads the states into the parts, and the default generator's. What the file has beyond them is left out. Throws
-/// Error for a file that is missing or damaged and for one that lacks a part, before anything is changed; and what a
-/// part throws for a state that is not its own.
+/// Loads the states into the parts, and the default generator's. What the file has beyond them is left out.
+///
+/// All parts are loaded or none: throws Error for a file that is missing or damaged and for one that lacks a part, and
+/// what a part throws for a state that is not its own, and then all are as they were (but for lazy modules that got
+/// their shapes). Modules come last, so that going back takes a copy of one only where there are several.
 void load_checkpoint(const std::string& path, const Checkpoint& checkpoint);
 
 }  // namespace xgrad
