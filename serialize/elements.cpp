@@ -1,3 +1,4 @@
+#include <xgrad/autograd/tensor.hpp>
 #include <xgrad/serialize/elements.hpp>
 
 #include <algorithm>
@@ -38,8 +39,9 @@ void make_native(const Array& packed, std::endian order) {
   if (order != std::endian::native && packed.itemsize() > 1) swap_bytes(packed.raw(), count, packed.itemsize());
 }
 
-void write_elements(const Write& write, const Array& packed) {
-  if (packed.numel() == 0) return;
+namespace {
+
+void write_packed(const Write& write, const Array& packed) {
   if (std::endian::native == std::endian::little || packed.itemsize() == 1) return write(packed.raw(), packed.nbytes());
   constexpr std::size_t kPiece = 1 << 16;
   const auto* from = static_cast<const char*>(packed.raw());
@@ -47,6 +49,20 @@ void write_elements(const Write& write, const Array& packed) {
     std::vector<char> piece(from + done, from + std::min(done + kPiece, packed.nbytes()));
     swap_bytes(piece.data(), piece.size() / packed.itemsize(), packed.itemsize());
     write(piece.data(), piece.size());
+  }
+}
+
+}  // namespace
+
+void write_elements(const Write& write, const Array& array) {
+  if (array.numel() == 0) return;
+  if (array.is_contiguous()) return write_packed(write, array);
+  constexpr std::size_t kBlock = std::size_t{4} << 20;
+  if (array.nbytes() <= kBlock) return write_packed(write, Tensor(array).contiguous().array());
+  const std::int64_t rows = array.sizes()[0];
+  const std::int64_t at_once = static_cast<std::int64_t>(kBlock / (array.nbytes() / static_cast<std::size_t>(rows)));
+  for (std::int64_t row = 0; row < rows; row += std::max<std::int64_t>(at_once, 1)) {
+    write_elements(write, at_once == 0 ? array.select(0, row) : array.slice(0, row, std::min(row + at_once, rows), 1));
   }
 }
 

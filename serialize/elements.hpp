@@ -27,7 +27,7 @@ void swap_bytes(void* elements, std::size_t count, std::size_t size);
 /// A packed array as it came from a file in the other order of bytes, or with bools of any value, is made right.
 void make_native(const Array& packed, std::endian order);
 
-/// Writes the elements of a packed array, little-endian.
-void write_elements(const Write& write, const Array& packed);
+/// Writes the elements in order, little-endian. Those that are not packed go through a buffer of 4 MiB.
+void write_elements(const Write& write, const Array& array);
 
 }  // namespace xgrad::serialize

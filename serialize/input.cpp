@@ -13,6 +13,20 @@ namespace {
 /// What is first taken on the word of a stream, and then doubled as long as bytes come.
 constexpr std::uint64_t kFirstInputBytes = 1 << 20;
 
+/// From where it stands to its end; nothing for a stream that cannot seek, such as a pipe, or whose end is no place,
+/// such as a device's.
+std::optional<std::uint64_t> bytes_left(std::istream& in) {
+  if (!in || in.eof()) return {};
+  const std::streamoff start = in.tellg();
+  if (start < 0) return {};
+  in.seekg(0, std::ios::end);
+  const std::streamoff end = in ? static_cast<std::streamoff>(in.tellg()) : -1;
+  in.clear();
+  in.seekg(start);
+  check(static_cast<bool>(in), "the stream failed while it was read");
+  return end > start ? std::optional(static_cast<std::uint64_t>(end - start)) : std::nullopt;
+}
+
 }  // namespace
 
 Input Input::file(const std::string& path) {
@@ -34,11 +48,14 @@ Input Input::memory(std::string_view bytes, std::string name) {
 }
 
 Input Input::stream(std::istream& in) {
-  return {"<stream>", [&in](void* to, std::size_t count) {
-            in.read(static_cast<char*>(to), static_cast<std::streamsize>(count));
-            check(!in.bad(), "the stream failed while it was read");
-            return static_cast<std::size_t>(in.gcount());
-          }};
+  const auto read = [&in](void* to, std::size_t count) {
+    in.read(static_cast<char*>(to), static_cast<std::streamsize>(count));
+    check(!in.bad(), "the stream failed while it was read");
+    return static_cast<std::size_t>(in.gcount());
+  };
+  Input input("<stream>", read, bytes_left(in));
+  input.whole_ = false;
+  return input;
 }
 
 std::size_t Input::read(void* to, std::size_t count) {

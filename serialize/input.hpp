@@ -26,12 +26,13 @@ class Input {
   static Input file(const std::string& path);
   /// Bytes that outlive the Input.
   static Input memory(std::string_view bytes, std::string name);
-  /// A stream that outlives the Input. Not a byte more is taken from it than was asked for.
+  /// A stream that outlives the Input. Not a byte more is taken from it than was asked for. Where it can seek, how much
+  /// is left bounds what is believed, but left() does not tell: what follows may be somebody else's.
   static Input stream(std::istream& in);
 
   /// What messages call it: the path.
   const std::string& name() const { return name_; }
-  std::optional<std::uint64_t> left() const { return left_; }
+  std::optional<std::uint64_t> left() const { return whole_ ? left_ : std::nullopt; }
 
   std::size_t read(void* to, std::size_t count);
   /// Exactly `count` bytes, or an Error that says how many there are: `what` is "the header", "tensor 'x'".
@@ -49,6 +50,7 @@ class Input {
   std::string name_;
   Read read_;
   std::optional<std::uint64_t> left_;
+  bool whole_ = true;  // all that is left is for who reads this
 };
 
 /// Runs `f`, which reads from what is called `name`: its errors say so, and memory that runs out is one of them.

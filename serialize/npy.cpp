@@ -45,7 +45,7 @@ void write_npy(const Write& write, const Tensor& x) {
   if (!array.is_contiguous()) {
     const Array turned = reversed(array);
     header.fortran_order = turned.is_contiguous();
-    array = header.fortran_order ? turned : x.detach().contiguous().array();
+    if (header.fortran_order) array = turned;
   }
   const std::string head = npy_header_bytes(header);
   write(head.data(), head.size());

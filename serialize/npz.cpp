@@ -6,6 +6,7 @@
 #include <xgrad/serialize/zip.hpp>
 #include <xgrad/serialize/zip_entry.hpp>
 
+#include <algorithm>
 #include <memory>
 
 namespace xgrad::serialize {
@@ -13,17 +14,21 @@ namespace {
 
 constexpr std::string_view kNpySuffix = ".npy";
 
-/// What an archive may unpack to: all that small ones can hold, and as much of large ones as numbers are ever packed
-/// to.
-constexpr std::uint64_t kUnpackedBytes = std::uint64_t{64} << 20, kUnpackedRatio = 32;
+/// As much of large archives as numbers are ever packed to; of small ones LoadNpzOptions decides.
+constexpr std::uint64_t kUnpackedRatio = 32;
 
 std::string key_of(const std::string& name) {
-  check<ValueError>(name.ends_with(kNpySuffix), "entry {} is no .npy file", in_quotes(name));
+  if (!name.ends_with(kNpySuffix)) {
+    ValueError e(fmt::format("entry {} is no .npy file", in_quotes(name)));
+    if (name.ends_with("/data.pkl")) e.set_hint("this is a file of PyTorch's: load() reads it");
+    throw e;
+  }
   return name.substr(0, name.size() - kNpySuffix.size());
 }
 
-void check_unpacked_size(const ZipReader& zip) {
-  const std::uint64_t most = kUnpackedBytes + kUnpackedRatio * zip.archive_size();
+void check_unpacked_size(const ZipReader& zip, const LoadNpzOptions& options) {
+  const std::uint64_t more = kUnpackedRatio * zip.archive_size();
+  const std::uint64_t most = options.unpacked_bytes + std::min(more, ~options.unpacked_bytes);
   std::uint64_t total = 0;
   for (const ZipReader::Entry& entry : zip.entries()) {
     if (entry.size <= most && (total += entry.size) <= most) continue;
@@ -31,7 +36,7 @@ void check_unpacked_size(const ZipReader& zip) {
         fmt::format("entry {} claims {} bytes; with those before it that is more than the {} that an archive of {} "
                     "bytes is unpacked to",
                     in_quotes(entry.name), entry.size, most, zip.archive_size()));
-    e.set_hint("if it can be trusted, unpack it by other means and load its .npy files");
+    e.set_hint("if it can be trusted, give load_npz a larger LoadNpzOptions::unpacked_bytes");
     throw e;
   }
 }
@@ -46,12 +51,12 @@ std::unique_ptr<ZipReader> open_npz(Source source) {
   }
 }
 
-TensorDict read_npz(Source source) {
+TensorDict read_npz(Source source, const LoadNpzOptions& options) {
   const std::string name = source.name();
   return while_loading(name, [&] {
     const auto archive = open_npz(std::move(source));
     const ZipReader& zip = *archive;
-    check_unpacked_size(zip);
+    check_unpacked_size(zip, options);
     TensorDict tensors;
     for (const ZipReader::Entry& entry : zip.entries()) {
       const std::string key = key_of(entry.name);
@@ -76,7 +81,7 @@ void write_npz(const Write& write, const TensorDict& tensors) {
     const std::string name = key + std::string(kNpySuffix);
     check<ValueError>(!leads_outside(name), "{} cannot be a name in an archive", in_quotes(key));
     check<ValueError>(x.defined(), "cannot save the undefined tensor {}", in_quotes(key));
-    zip.add(name, save_npy_bytes(x));
+    zip.add(name, [&x = x](const Write& out) { write_npy(out, x); });
   }
   zip.finish();
 }
@@ -93,10 +98,12 @@ std::string save_npz_bytes(const TensorDict& tensors) {
   return write_bytes([&](const Write& write) { write_npz(write, tensors); });
 }
 
-TensorDict load_npz(const std::string& path) { return read_npz(Source::file(path)); }
-TensorDict load_npz(std::istream& in) { return read_npz(Source::stream(in)); }
-TensorDict load_npz_bytes(std::string_view bytes, const std::string& name) {
-  return read_npz(Source::memory(bytes, name));
+TensorDict load_npz(const std::string& path, const LoadNpzOptions& options) {
+  return read_npz(Source::file(path), options);
+}
+TensorDict load_npz(std::istream& in, const LoadNpzOptions& options) { return read_npz(Source::stream(in), options); }
+TensorDict load_npz_bytes(std::string_view bytes, const std::string& name, const LoadNpzOptions& options) {
+  return read_npz(Source::memory(bytes, name), options);
 }
 
 }  // namespace xgrad::serialize

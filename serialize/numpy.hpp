@@ -4,6 +4,7 @@
 #include <xgrad/autograd/tensor.hpp>
 #include <xgrad/nn/ordered_dict.hpp>
 
+#include <cstdint>
 #include <iosfwd>
 #include <string>
 #include <string_view>
@@ -47,17 +48,24 @@ void save_npz(const TensorDict& tensors, const std::string& path);
 void save_npz(const TensorDict& tensors, std::ostream& out);
 std::string save_npz_bytes(const TensorDict& tensors);
 
+/// What an archive may be unpacked to, whatever it claims: so many bytes, and 32 times its own size. Zeros pack to a
+/// thousandth, numbers to no less than a few hundredths.
+struct LoadNpzOptions {
+  std::uint64_t unpacked_bytes = std::uint64_t{256} << 20;
+};
+
 /// Reads all arrays of an archive that np.savez or np.savez_compressed wrote, in the order of the archive.
 ///
 ///     auto data = serialize::load_npz("data.npz");
 ///     Tensor x = data["x"];
 ///
 /// Throws what load_npy() does, and Error for archives that are damaged, whose entries share bytes, lead out of the
-/// archive by their names or are no .npy files, and for those that would unpack to more than 64 MiB and 32 times their
-/// size.
-TensorDict load_npz(const std::string& path);
+/// archive by their names or are no .npy files, and for those that would unpack to more than LoadNpzOptions allows, 256
+/// MiB and 32 times their size.
+TensorDict load_npz(const std::string& path, const LoadNpzOptions& options = {});
 /// From a stream, to its end.
-TensorDict load_npz(std::istream& in);
-TensorDict load_npz_bytes(std::string_view bytes, const std::string& name = "<memory>");
+TensorDict load_npz(std::istream& in, const LoadNpzOptions& options = {});
+TensorDict load_npz_bytes(std::string_view bytes, const std::string& name = "<memory>",
+                          const LoadNpzOptions& options = {});
 
 }  // namespace xgrad::serialize

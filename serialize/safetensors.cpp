@@ -44,14 +44,20 @@ void write_safetensors(const Write& write, const TensorDict& tensors, const Meta
   for (std::size_t i = 0; i < kLengthBytes; ++i) length[i] = static_cast<unsigned char>(json.size() >> (8 * i));
   write(length, kLengthBytes);
   write(json.data(), json.size());
-  for (const auto* item : items) write_elements(write, item->value().detach().contiguous().array());
+  for (const auto* item : items) write_elements(write, item->value().array());
 }
 
 /// From the first 8 bytes.
 std::uint64_t header_length(const unsigned char* bytes) {
   std::uint64_t length = 0;
   for (std::size_t i = kLengthBytes; i-- > 0;) length = length << 8 | bytes[i];
-  check(length <= kMaxSafetensorsHeader, "header too large: {} bytes, of at most {}", length, kMaxSafetensorsHeader);
+  if (length > kMaxSafetensorsHeader) {
+    Error e(fmt::format("header too large: {} bytes, of at most {}", length, kMaxSafetensorsHeader));
+    const std::string_view start(reinterpret_cast<const char*>(bytes), kLengthBytes);
+    if (start.starts_with("PK\3\4"))
+      e.set_hint("this is a zip archive, of PyTorch or NumPy: load() or load_npz() read it");
+    throw e;
+  }
   return length;
 }
 

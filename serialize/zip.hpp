@@ -22,6 +22,9 @@ class ZipWriter {
 
   void add(const std::string& name, const void* data, std::size_t size);
   void add(const std::string& name, std::string_view bytes) { add(name, bytes.data(), bytes.size()); }
+  /// What `produce` writes, which it is asked for twice: the size and the checksum come first. So nothing need be held
+  /// in memory.
+  void add(const std::string& name, const Produce& produce);
   /// Writes the directory of what was added.
   void finish();
 
@@ -31,6 +34,7 @@ class ZipWriter {
     std::uint64_t place, size;
     std::uint32_t crc;
   };
+  void begin(const std::string& name, std::uint64_t size, std::uint32_t crc);
   void put(const void* data, std::size_t size);
 
   Write write_;

@@ -65,7 +65,8 @@ ZipReader::Directory ZipReader::find_directory() const {
   Directory d{place, size, count};
   std::uint64_t limit = tail_at + at;
   bool one_disk = disk == 0 && directory_disk == 0 && here == count;
-  if ((place == zip::kFull32 || size == zip::kFull32 || count == zip::kFull16) && limit >= zip::kEnd64LocatorBytes) {
+  // PyTorch writes the records of zip64 also where these numbers have room for all.
+  if (limit >= zip::kEnd64LocatorBytes) {
     const std::string locator = source_.read(limit - zip::kEnd64LocatorBytes, zip::kEnd64LocatorBytes);
     const auto end64 = number_at<std::uint64_t>(locator, 8);
     if (number_at<std::uint32_t>(locator, 0) == zip::kEnd64Locator) {
@@ -88,6 +89,13 @@ ZipReader::Directory ZipReader::find_directory() const {
   if (d.place > limit || d.size > limit - d.place || d.entries > d.size / zip::kCentralHeaderBytes) {
     fail_not_zip(fmt::format("a central directory of {} entries in {} bytes at {} does not fit into the file",
                              d.entries, d.size, d.place));
+  }
+  // So that two archives one after another are not taken for the first or the last of them, nor one behind other bytes.
+  if (d.place + d.size != limit) {
+    fail_not_zip(fmt::format(
+        "its central directory ends at {}, but the record of its end is at {}: bytes precede the archive, or "
+        "several follow one another",
+        d.place + d.size, limit));
   }
   return d;
 }
@@ -113,6 +121,7 @@ void ZipReader::list_entries(const Directory& directory) {
     }
     entries_.push_back(std::move(entry));
   }
+  if (!rest.empty()) fail_not_zip(fmt::format("its central directory has {} bytes behind its entries", rest.size()));
 }
 
 /// Takes one header of the central directory from the front of `rest`.

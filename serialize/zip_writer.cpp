@@ -38,8 +38,24 @@ void ZipWriter::put(const void* data, std::size_t size) {
 }
 
 void ZipWriter::add(const std::string& name, const void* data, std::size_t size) {
+  begin(name, size, crc32(0, data, size));
+  put(data, size);
+}
+
+void ZipWriter::add(const std::string& name, const Produce& produce) {
+  std::uint64_t size = 0;
+  std::uint32_t crc = 0;
+  produce([&](const void* data, std::size_t n) {
+    crc = crc32(crc, data, n);
+    size += n;
+  });
+  begin(name, size, crc);
+  produce([&](const void* data, std::size_t n) { put(data, n); });
+}
+
+void ZipWriter::begin(const std::string& name, std::uint64_t size, std::uint32_t crc) {
   check<ValueError>(name.size() < zip::kFull16, "a zip archive cannot have a name of {} bytes", name.size());
-  const Entry entry{name, end_, size, crc32(0, data, size)};
+  const Entry entry{name, end_, size, crc};
   zip::Record extra;
   if (is_large(size)) {
     constexpr std::uint16_t kBytes = 16;
@@ -53,7 +69,6 @@ void ZipWriter::add(const std::string& name, const void* data, std::size_t size)
              static_cast<std::uint16_t>(extra.bytes().size()));
   header.text(name).text(extra.bytes());
   put(header.bytes().data(), header.bytes().size());
-  put(data, size);
   entries_.push_back(entry);
 }
 

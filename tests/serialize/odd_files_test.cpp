@@ -1,4 +1,8 @@
 /// Files that PyTorch opens though torch.save writes them only on request, or no longer (scripts/goldens/odd_files.py).
+#include <xgrad/serialize/safetensors.hpp>
+
+#include <sstream>
+
 #include "support.hpp"
 
 namespace xgrad::serialize::testing {
@@ -88,6 +92,22 @@ TEST(OddFiles, TupleKeys) {
   EXPECT_EQ(load_bytes(save_bytes(differ)).as_dict().entries.size(), 2u);
   const Value list = Value::dict({{Value::tuple({Value::list()}), 1}});
   expect_contains(error_of([&] { save_bytes(list); }), "a key of type list: unhashable");
+}
+
+TEST(OddFiles, SeveralArchivesInOneStream) {
+  const std::string bytes = save_bytes(Value(1)), second = save_bytes(Value("two"));
+  for (const std::string& both : {bytes + bytes, bytes + second, "prefix" + bytes, bytes + bytes + bytes}) {
+    std::stringstream stream(both);
+    expect_contains(error_of([&] { load(stream); }), "bytes precede the archive, or several follow one another");
+  }
+  EXPECT_NE(error_of([&] { load_bytes(bytes + "suffix"); }), "");
+  std::stringstream stream("prefix" + bytes);  // read from where it stands
+  stream.seekg(6);
+  EXPECT_EQ(load(stream).as_int(), 1);
+}
+
+TEST(OddFiles, FilesOfAnotherKind) {
+  expect_contains(error_of([] { load_safetensors(golden("dtypes")); }), "this is a zip archive, of PyTorch or NumPy");
 }
 
 TEST(OddFiles, NumbersThatNoValueHoldsAreNamed) {
