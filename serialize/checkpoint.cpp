@@ -163,8 +163,8 @@ void load_checkpoint(const std::string& path, const Checkpoint& checkpoint) try 
   };
   // Here the generator, which is last, comes first as well: then its state is known to be one. A module needs no way
   // back from its own error, so of the last one there is no copy.
-  std::ranges::rotate(parts, parts.end() - 1);
-  std::ranges::stable_partition(parts, [](const auto& part) { return !part.second.is_module(); });
+  std::rotate(parts.begin(), parts.end() - 1, parts.end());
+  std::stable_partition(parts.begin(), parts.end(), [](const auto& part) { return !part.second.is_module(); });
   Undo undo;
   for (const auto& part : parts) {
     if (&part != &parts.back() || !part.second.is_module()) undo.remember(part.second);
