@@ -1,4 +1,5 @@
 #include <xgrad/autograd/array/error.hpp>
+#include <xgrad/serialize/excerpt.hpp>
 #include <xgrad/serialize/legacy_reader.hpp>
 #include <xgrad/serialize/torch_resolver.hpp>
 
@@ -45,7 +46,7 @@ class LegacyResolver final : public TorchResolver {
     if (known != storages_.end()) {
       const Value::Storage& storage = known->second.as_storage();
       check(storage.dtype == id.dtype && storage.numel == id.numel,
-            "storage '{}' is used as {} elements of {} and as {} of {}", id.key, storage.numel,
+            "storage {} is used as {} elements of {} and as {} of {}", in_quotes(id.key), storage.numel,
             info(storage.dtype).name, id.numel, info(id.dtype).name);
       return known->second;
     }
@@ -53,7 +54,8 @@ class LegacyResolver final : public TorchResolver {
                                "storages that are views of others, as PyTorch 0.1 wrote them, are not supported");
     const auto size = element_size(id.dtype);
     check(id.numel >= 0 && static_cast<std::uint64_t>(id.numel) <= left_ / size,
-          "storage '{}' claims {} elements of {}, more than the file has", id.key, id.numel, info(id.dtype).name);
+          "storage {} claims {} elements of {}, more than the file has", in_quotes(id.key), id.numel,
+          info(id.dtype).name);
     const std::size_t bytes = static_cast<std::size_t>(id.numel) * size;
     left_ -= bytes;
     return storages_.emplace(id.key, Value::Storage{Storage::create(bytes), id.dtype, id.numel}).first->second;
@@ -94,11 +96,11 @@ void read_storages(const Source& source, const Pickles& pickles, const LegacyRes
   std::uint64_t at = pickles.end;
   for (const Value& key : pickles.keys) {
     const Value::Storage* storage = resolver.find(key.as_str());
-    check(storage && filled.insert(key.as_str()).second, "the storage '{}' is there twice, or no tensor uses it",
-          key.as_str());
+    check(storage && filled.insert(key.as_str()).second, "the storage {} is there twice, or no tensor uses it",
+          in_quotes(key.as_str()));
     std::int64_t numel = 0;
     source.read(at, &numel, sizeof numel);
-    check(numel == storage->numel, "storage '{}' has {} elements, but {} were expected", key.as_str(), numel,
+    check(numel == storage->numel, "storage {} has {} elements, but {} were expected", in_quotes(key.as_str()), numel,
           storage->numel);
     source.read(at + sizeof numel, storage->memory->data(), storage->memory->nbytes());
     at += sizeof numel + storage->memory->nbytes();

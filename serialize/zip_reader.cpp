@@ -26,7 +26,7 @@ ZipReader::ZipReader(Source source) : source_(std::move(source)) {
   locate_entries(directory);
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     const bool fresh = by_name_.emplace(entries_[i].name, i).second;
-    if (!fresh) fail_not_zip(fmt::format("two entries are named '{}'", entries_[i].name));
+    if (!fresh) fail_not_zip(fmt::format("two entries are named {}", in_quotes(entries_[i].name)));
   }
 }
 
@@ -115,9 +115,9 @@ void ZipReader::list_entries(const Directory& directory) {
     const bool lies = entry.method == 0 && entry.size != entry.stored;
     if (lies || entry.stored > directory.place || (total += entry.stored) > directory.place) {
       fail_not_zip(
-          fmt::format("entry '{}' claims {} bytes, {} of them stored; with the entries before it that is more "
+          fmt::format("entry {} claims {} bytes, {} of them stored; with the entries before it that is more "
                       "than the file has",
-                      entry.name, entry.size, entry.stored));
+                      in_quotes(entry.name), entry.size, entry.stored));
     }
     entries_.push_back(std::move(entry));
   }
@@ -147,7 +147,7 @@ ZipReader::Entry ZipReader::parse_entry(std::string_view& rest) const {
   rest.remove_prefix(zip::kCentralHeaderBytes);
   if (rest.size() < name + extra + comment) broken("is cut short");
   entry.name = rest.substr(0, name);
-  if (flags & zip::kEncrypted) fail_not_zip(fmt::format("entry '{}' is encrypted", entry.name));
+  if (flags & zip::kEncrypted) fail_not_zip(fmt::format("entry {} is encrypted", in_quotes(entry.name)));
 
   std::string_view extras = rest.substr(name, extra);
   rest.remove_prefix(name + extra + comment);
@@ -177,7 +177,7 @@ void ZipReader::locate_entries(const Directory& directory) {
   for (Entry* entry : in_order) {
     const std::uint64_t header_at = entry->place, left = directory.place - std::min(header_at, directory.place);
     const std::size_t header_bytes = zip::kLocalHeaderBytes + entry->name.size();
-    const auto broken = [&](const char* why) { fail_not_zip(fmt::format("entry '{}' {}", entry->name, why)); };
+    const auto broken = [&](const char* why) { fail_not_zip(fmt::format("entry {} {}", in_quotes(entry->name), why)); };
     if (header_at < taken) broken("overlaps the one before it");
     if (left < header_bytes) broken("lies beyond the end of the file");
     const std::string header = source_.read(header_at, header_bytes);
@@ -203,7 +203,8 @@ const ZipReader::Entry* ZipReader::find(const std::string& name) const {
 
 void ZipReader::require_stored(const Entry& entry) const {
   if (entry.method == 0) return;
-  Error e(fmt::format("entry '{}' of '{}' is compressed (zip method {})", entry.name, source_.name(), entry.method));
+  Error e(fmt::format("entry {} of '{}' is compressed (zip method {})", in_quotes(entry.name), source_.name(),
+                      entry.method));
   e.set_hint("PyTorch stores its entries uncompressed; pack the file again with `zip -0`");
   throw e;
 }
@@ -219,7 +220,7 @@ void ZipReader::read(const Entry& entry, void* out) const {
   }
   // PyTorch from 2.6 on can leave the checksums out (set_crc32_options(False)): they are then 0.
   check(crc == entry.crc || entry.crc == 0, "PytorchStreamReader failed reading file {}: CRC error\n  in '{}'",
-        entry.name, source_.name());
+        shortened(entry.name), source_.name());
 }
 
 std::string ZipReader::read(const Entry& entry) const {
