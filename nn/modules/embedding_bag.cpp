@@ -1,4 +1,5 @@
 #include <xgrad/autograd/graph/grad_mode.hpp>
+#include <xgrad/autograd/graph/tracing.hpp>
 #include <xgrad/autograd/ops/bags.hpp>
 #include <xgrad/nn/init.hpp>
 #include <xgrad/nn/modules/embedding_bag.hpp>
@@ -94,7 +95,9 @@ Tensor largest(const Tensor& rows, const Rows& bags) {
 
 }  // namespace
 
-Tensor embedding_bag(const Tensor& input, const Tensor& weight, const EmbeddingBagFuncOptions& o) {
+namespace {
+
+Tensor reduced_bags(const Tensor& input, const Tensor& weight, const EmbeddingBagFuncOptions& o) {
   const std::string& mode = o.mode();
   check(weight.is_floating_point(),
         "Expected tensor for argument #1 'weight' to have one of the following scalar types: Half, Float, Double; but "
@@ -138,6 +141,13 @@ Tensor embedding_bag(const Tensor& input, const Tensor& weight, const EmbeddingB
   for (const std::int64_t b : bags.bag) ++counts[static_cast<std::size_t>(b)];
   for (double& c : counts) c = std::max(c, 1.);
   return sums / tensor(counts, TensorOptions(weight.dtype())).unsqueeze(1);
+}
+
+}  // namespace
+
+Tensor embedding_bag(const Tensor& input, const Tensor& weight, const EmbeddingBagFuncOptions& o) {
+  return as_one("embedding_bag", {&weight, &input, &o.offsets(), &o.per_sample_weights()},
+                [&] { return reduced_bags(input, weight, o); });
 }
 
 }  // namespace functional
