@@ -89,7 +89,15 @@ endif()
 target_compile_options(xgrad PRIVATE -fno-semantic-interposition -fno-plt)
 get_target_property(XGRAD_LIBRARY_TYPE xgrad TYPE)
 if(XGRAD_LIBRARY_TYPE STREQUAL "SHARED_LIBRARY")
-  target_link_options(xgrad PRIVATE -Wl,-Bsymbolic-functions)
+  set(exports "${PROJECT_SOURCE_DIR}/cmake/xgrad.exports")
+  target_link_options(xgrad PRIVATE -Wl,-Bsymbolic-functions "-Wl,--version-script=${exports}")
+  set_property(TARGET xgrad APPEND PROPERTY LINK_DEPENDS "${exports}")
+  # Addresses of virtual functions as a bitmap instead of 24 bytes each (glibc 2.36, which is Debian 12's).
+  include(CheckLinkerFlag)
+  check_linker_flag(CXX "-Wl,-z,pack-relative-relocs" XGRAD_HAS_PACKED_RELOCATIONS)
+  if(XGRAD_HAS_PACKED_RELOCATIONS)
+    target_link_options(xgrad PRIVATE -Wl,-z,pack-relative-relocs)
+  endif()
 endif()
 
 # Flags of single files: pairs of a pattern below the source folder and its flags.
