@@ -13,14 +13,26 @@ namespace xgrad {
 
 TensorImpl::TensorImpl(Array&& a) : TensorImpl(InPlace{}, [&] { return std::move(a); }) {}
 
-inline TensorImpl::~TensorImpl() {
-  memory::detail::count(memory::detail::Counted::Tensors, -1);
-  if (slot) slot->owner = nullptr;
+inline TensorImpl::~TensorImpl() = default;
+
+namespace {
+
+/// Leaves what few tensors have empty.
+[[gnu::noinline]] void drop_rare(TensorImpl& impl) noexcept {
+  impl.view = nullptr;
+  impl.own_version.reset();
+  if (impl.slot) impl.slot->owner = nullptr;
+  impl.slot.reset();
 }
 
+}  // namespace
+
 void TensorImpl::destroy(TensorImpl* impl) noexcept {
+  if (impl->slot || impl->own_version || impl->view) [[unlikely]]
+    drop_rare(*impl);
+  if (impl->slot || impl->own_version || impl->view) __builtin_unreachable();  // the destructor need not ask again
   impl->~TensorImpl();
-  memory::deallocate(impl, sizeof(TensorImpl));
+  memory::deallocate(impl, sizeof(TensorImpl), counted());
 }
 
 void TensorImpl::bump_version() {
@@ -50,7 +62,8 @@ void set_view_of(Tensor& view, const Tensor& base, ViewOrigin origin) {
 }
 
 Tensor::Tensor(Array&& array)
-    : impl_(Intrusive<TensorImpl>::adopt(new (memory::allocate(sizeof(TensorImpl))) TensorImpl(std::move(array)))) {}
+    : impl_(Intrusive<TensorImpl>::adopt(new (memory::allocate(sizeof(TensorImpl), TensorImpl::counted()))
+                                             TensorImpl(std::move(array)))) {}
 
 const Tensor& absent_tensor() {
   static const Tensor none;

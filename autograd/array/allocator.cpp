@@ -209,7 +209,9 @@ namespace detail {
 
 thread_local constinit ThreadState* state = nullptr;
 
-void* allocate_slowly(std::size_t bytes) {
+namespace {
+
+void* find_block(std::size_t bytes) {
   FullState* s = opened_thread();
   if (!kCaching || !s) return from_system(bytes, bytes);
   if (bytes <= kSlabLimit) return allocate_small(*s, bytes);
@@ -223,8 +225,7 @@ void* allocate_slowly(std::size_t bytes) {
   return from_system(rounded, bytes);
 }
 
-void deallocate_slowly(void* block, std::size_t bytes) noexcept {
-  if (!block) return;
+void put_away(void* block, std::size_t bytes) noexcept {
   if (!kCaching) return std::free(block);
   FullState* s = opened_thread();
   auto* b = static_cast<Block*>(block);
@@ -255,9 +256,23 @@ void deallocate_slowly(void* block, std::size_t bytes) noexcept {
 }
 
 void count_slowly(Counted what, std::int64_t change) noexcept {
-  if (opened_thread()) return count(what, change);
+  if (ThreadState* s = opened_thread()) return add(*s, what, change);
   const std::lock_guard guard(pool.lock);
   pool.counts[static_cast<std::size_t>(what)] += change;
+}
+
+}  // namespace
+
+void* allocate_slowly(std::size_t bytes, Count count) {
+  void* const block = find_block(bytes);
+  count_slowly(count.what, count.amount);
+  return block;
+}
+
+void deallocate_slowly(void* block, std::size_t bytes, Count count) noexcept {
+  if (!block) return;
+  put_away(block, bytes);
+  count_slowly(count.what, -count.amount);
 }
 
 }  // namespace detail

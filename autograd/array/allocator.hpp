@@ -23,12 +23,6 @@ namespace xgrad::memory {
 /// Up to kSlabLimit bytes: multiples of 16, cut from slabs. Above: four sizes an octave, each its own allocation.
 inline constexpr std::size_t kSlabLimit = 512;
 
-/// At least `bytes` bytes, 16-byte aligned; 64-byte aligned when `bytes` is a multiple of 64 or above kSlabLimit.
-/// Throws Error when the system has no more.
-inline void* allocate(std::size_t bytes);
-/// Gives a block back; `bytes` as it was asked for. Any thread may free any block.
-inline void deallocate(void* block, std::size_t bytes) noexcept;
-
 /// Returns the blocks above kSlabLimit that the calling thread and the shared pool keep to the system.
 void empty_cache() noexcept;
 /// Bytes of blocks above kSlabLimit kept for reuse by the calling thread and the shared pool.
@@ -79,42 +73,57 @@ struct ThreadState {
 // Null before a thread's first request and after its end.
 extern thread_local constinit ThreadState* state;
 
-void* allocate_slowly(std::size_t bytes);
-void deallocate_slowly(void* block, std::size_t bytes) noexcept;
-void count_slowly(Counted what, std::int64_t change) noexcept;
+/// What a block is counted as, and how much of it: one tensor, one node, the bytes of a storage.
+struct Count {
+  Counted what;
+  std::int64_t amount;
+};
 
-[[gnu::always_inline]] inline void count(Counted what, std::int64_t change) noexcept {
-  if (!state) return count_slowly(what, change);
-  auto& c = state->counts[static_cast<std::size_t>(what)];
+void* allocate_slowly(std::size_t bytes, Count count);
+void deallocate_slowly(void* block, std::size_t bytes, Count count) noexcept;
+
+[[gnu::always_inline]] inline void add(ThreadState& s, Counted what, std::int64_t change) noexcept {
+  auto& c = s.counts[static_cast<std::size_t>(what)];
   c.store(c.load(std::memory_order_relaxed) + change, std::memory_order_relaxed);
+}
+
+/// A block that the thread has kept, or null.
+[[gnu::always_inline]] inline void* take_kept(std::size_t bytes, Count count) noexcept {
+  ThreadState* const s = state;
+  if (!kCaching || bytes > kSlabLimit || !s) return nullptr;
+  auto& magazine = s->small[(bytes + 15) / 16];
+  Block* const b = magazine.list;
+  if (!b) return nullptr;
+  magazine.list = b->next;
+  --magazine.count;
+  add(*s, count.what, count.amount);
+  return b;
 }
 
 }  // namespace detail
 
-[[gnu::always_inline]] inline void* allocate(std::size_t bytes) {
-  if (detail::kCaching && bytes <= kSlabLimit && detail::state) {
-    auto& magazine = detail::state->small[(bytes + 15) / 16];
-    if (detail::Block* b = magazine.list) {
-      magazine.list = b->next;
-      --magazine.count;
-      return b;
-    }
-  }
-  return detail::allocate_slowly(bytes);
+/// At least `bytes` bytes, 16-byte aligned; 64-byte aligned when `bytes` is a multiple of 64 or above kSlabLimit.
+/// Throws Error when the system has no more. The block is counted as what it is for.
+[[gnu::always_inline]] inline void* allocate(std::size_t bytes, detail::Count count) {
+  void* const kept = detail::take_kept(bytes, count);
+  return kept ? kept : detail::allocate_slowly(bytes, count);
 }
 
-[[gnu::always_inline]] inline void deallocate(void* block, std::size_t bytes) noexcept {
-  if (detail::kCaching && bytes <= kSlabLimit && detail::state && block) {
-    auto& magazine = detail::state->small[(bytes + 15) / 16];
+/// Gives a block back; `bytes` and `count` as when it was asked for. Any thread may free any block.
+[[gnu::always_inline]] inline void deallocate(void* block, std::size_t bytes, detail::Count count) noexcept {
+  detail::ThreadState* const s = detail::state;
+  if (detail::kCaching && bytes <= kSlabLimit && s && block) {
+    auto& magazine = s->small[(bytes + 15) / 16];
     if (magazine.count < detail::kMagazine) {
       auto* b = static_cast<detail::Block*>(block);
       b->next = magazine.list;
       magazine.list = b;
       ++magazine.count;
+      detail::add(*s, count.what, -count.amount);
       return;
     }
   }
-  detail::deallocate_slowly(block, bytes);
+  detail::deallocate_slowly(block, bytes, count);
 }
 
 }  // namespace xgrad::memory

@@ -29,6 +29,9 @@ class alignas(64) Storage final : public RefCounted {
   /// What fits beside the header needs no memory of its own: eight floats.
   static constexpr std::size_t kInside = 32;
   static std::size_t block_bytes(std::size_t nbytes);
+  /// What is large, foreign, or the first of its thread.
+  static Intrusive<Storage> create_slowly(std::size_t nbytes);
+  static void destroy_slowly(Storage* s) noexcept;
 
   Storage() = default;
   ~Storage() = default;

@@ -178,27 +178,33 @@ void RecordingBase::keep_overwritten(const Save& save, const Tensor& self) {
   }
 }
 
-void RecordingBase::connect(OpNodeBase& node, const Wanted& wanted) {
+inline void RecordingBase::set_edges(OpNodeBase& node, Args inputs, Wanted wanted) {
   const auto connect_one = [&](std::size_t i) {
-    TensorImpl& impl = *inputs_[i]->impl();
+    TensorImpl& impl = *inputs[i]->impl();
     if (impl.view && is_stale(impl)) refresh_view(impl);
     node.set_new_edge(i, impl.node, impl.output_nr);
   };
   for (std::uint64_t bits = wanted.mask(); bits != 0; bits &= bits - 1) {
     connect_one(static_cast<std::size_t>(std::countr_zero(bits)));
   }
-  for (std::size_t i = 64; i < inputs_.size(); ++i) {
-    if (takes_gradient(*inputs_[i])) connect_one(i);
+  for (std::size_t i = 64; i < inputs.size(); ++i) {
+    if (takes_gradient(*inputs[i])) connect_one(i);
   }
 }
 
-/// Fills an empty slot with what request r asks for.
-[[gnu::noinline]] void RecordingBase::save_rare(SavedTensor* slot, const Save& save, std::size_t r,
-                                                std::span<Tensor> results) const {
+void RecordingBase::connect(OpNodeBase& node, Wanted wanted) {
+  node.construct_saved();
+  set_edges(node, inputs_, wanted);
+}
+
+/// Fills a slot with what request r asks for, and leaves those after it empty: it may throw.
+[[gnu::noinline]] void RecordingBase::save_rare(SavedTensor* slot, Args inputs, const Copies* copies, const Save& save,
+                                                std::size_t r, std::span<Tensor> results) {
+  std::uninitialized_default_construct_n(slot, save.count_ - r);
   const auto& request = save.requests_[r];
   switch (request.kind) {
     case SavedKind::Input:
-      slot->tensor = copies_ && (*copies_)[r].defined() ? (*copies_)[r] : as_saved(*inputs_[request.index]);
+      slot->tensor = copies && (*copies)[r].defined() ? (*copies)[r] : as_saved(*inputs[request.index]);
       break;
     case SavedKind::Output:
       slot->tensor = Tensor(results[request.index].array());
@@ -216,18 +222,36 @@ void RecordingBase::connect(OpNodeBase& node, const Wanted& wanted) {
   slot->index = request.index;
 }
 
-void RecordingBase::finish(OpNodeBase& node, const Save& save, std::span<Tensor> results) {
+/// Constructs the saved tensors.
+inline void RecordingBase::set_saved(OpNodeBase& node, Args inputs, const Copies* copies, const Save& save,
+                                     std::span<Tensor> results) {
   SavedTensor* slot = node.saved_begin();
-  for (std::size_t r = 0; r < save.count_; ++r, ++slot) {
-    const auto& request = save.requests_[r];
-    const TensorImpl* impl = request.kind == SavedKind::Input && !copies_ ? inputs_[request.index]->impl() : nullptr;
+  const std::size_t count = save.count();
+  for (std::size_t r = 0; r < count; ++r, ++slot) {
+    const auto request = save.requests_[r];
+    const Tensor* const input = request.kind == SavedKind::Input && !copies ? inputs[request.index] : nullptr;
+    const TensorImpl* const impl = input ? input->impl() : nullptr;
     if (impl && !impl->follows && !impl->inference) [[likely]]
-      new (slot) SavedTensor{*inputs_[request.index], impl->version(), SavedKind::Input, request.index};
+      new (slot) SavedTensor{*input, impl->version(), SavedKind::Input, request.index};
     else
-      save_rare(slot, save, r, results);
+      save_rare(slot, inputs, copies, save, r, results);
   }
+}
+
+void RecordingBase::finish(OpNodeBase& node, const Save& save, std::span<Tensor> results) {
+  set_saved(node, inputs_, copies_.get(), save, results);
   if (detail::saved_tensor_hooks) [[unlikely]]
     pack_saved_tensors(node);
+}
+
+void RecordingBase::record(std::span<const Tensor* const> inputs, OpNodeBase* node, Wanted wanted, const Save& save,
+                           Tensor& result) {
+  auto owner = Intrusive<OpNodeBase>::adopt(node);
+  set_saved(*node, inputs, nullptr, save, {&result, 1});
+  set_edges(*node, inputs, wanted);
+  set_history(result, std::move(owner));
+  if (detail::saved_tensor_hooks) [[unlikely]]
+    pack_saved_tensors(*node);
 }
 
 void no_derivative(const char* op) { fail<NotImplementedError>("derivative for {} is not implemented", op); }

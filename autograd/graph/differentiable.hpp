@@ -32,7 +32,7 @@ enum class SavedKind : std::uint8_t { Input, Output, Other };
 struct SavedTensor {
   Tensor tensor;
   std::uint32_t version = 0;
-  SavedKind kind = SavedKind::Other;
+  SavedKind kind = SavedKind::Input;
   std::uint16_t index = 0;  ///< of a Function's argument or result: of those there may be 65,535
 };
 
@@ -47,7 +47,10 @@ class Save {
   void output(std::size_t i = 0) { add({SavedKind::Output, static_cast<std::uint8_t>(i), nullptr}); }
   /// Some other tensor; it is read after the forward computation, so `forward` may fill it.
   void tensor(const Tensor& t) { add({SavedKind::Other, static_cast<std::uint8_t>(others_++), &t}); }
-  std::size_t count() const { return count_; }
+  std::size_t count() const {
+    if (count_ > kMax) __builtin_unreachable();  // add() has seen to it: so few saved tensors fit into every node
+    return count_;
+  }
 
  private:
   friend class RecordingBase;
@@ -98,17 +101,18 @@ class OpNodeBase : public Node {
   void check_not_released() const;
 
  protected:
+  /// The saved tensors are not there before construct_saved() or record().
   [[gnu::always_inline]] OpNodeBase(std::size_t own_bytes, std::size_t num_edges, std::size_t num_saved)
       : Node(num_edges, own_bytes, num_saved) {
     std::uninitialized_default_construct_n(edges(), num_edges);
-    std::uninitialized_default_construct_n(saved_begin(), num_saved);
   }
+  void construct_saved() { std::uninitialized_default_construct_n(saved_begin(), num_saved()); }
   ~OpNodeBase() override {
     std::destroy_n(saved_begin(), num_saved());
     std::destroy_n(edges(), num_outputs());
   }
   [[gnu::always_inline]] static void* allocate(std::size_t own_bytes, std::size_t num_edges, std::size_t num_saved) {
-    return memory::allocate(own_bytes + num_edges * sizeof(Edge) + num_saved * sizeof(SavedTensor));
+    return memory::allocate(own_bytes + num_edges * sizeof(Edge) + num_saved * sizeof(SavedTensor), counted());
   }
 
  private:
@@ -218,19 +222,29 @@ class RecordingBase {
   static void check_writable(const Tensor& self, bool record);
   /// Before an in-place kernel: keeps copies of the inputs that it is going to overwrite.
   void keep_overwritten(const Save& save, const Tensor& self);
-  /// Sets the edges: before an in-place kernel, since the places of its arguments are those before the change.
-  void connect(OpNodeBase& node, const Wanted& wanted);
+  /// Sets the edges of a new node: before an in-place kernel, since the places of its arguments are those before the
+  /// change.
+  void connect(OpNodeBase& node, Wanted wanted);
   /// Sets the saved tensors once the results exist.
   void finish(OpNodeBase& node, const Save& save, std::span<Tensor> results);
+  /// All of this for one new result of a new node, which the result owns from then on.
+  static void record(std::span<const Tensor* const> inputs, OpNodeBase* node, Wanted wanted, const Save& save,
+                     Tensor& result);
   /// Counts an in-place change of `self`.
   static void changed(const Tensor& self);
   /// Makes `self` the in-place result of `node`.
   static void rebase(const Tensor& self, Intrusive<Node> node);
 
  private:
-  void save_rare(SavedTensor* slot, const Save& save, std::size_t r, std::span<Tensor> results) const;
-  std::span<const Tensor* const> inputs_;
-  std::unique_ptr<std::array<Tensor, 8>> copies_;  // by request
+  using Args = std::span<const Tensor* const>;
+  using Copies = std::array<Tensor, 8>;  // by request
+  static void set_edges(OpNodeBase& node, Args inputs, Wanted wanted);
+  static void set_saved(OpNodeBase& node, Args inputs, const Copies* copies, const Save& save,
+                        std::span<Tensor> results);
+  static void save_rare(SavedTensor* slot, Args inputs, const Copies* copies, const Save& save, std::size_t r,
+                        std::span<Tensor> results);
+  Args inputs_;
+  std::unique_ptr<Copies> copies_;
 };
 
 /// Runs the current saved-tensor hooks over what the node saved.
@@ -240,9 +254,9 @@ void pack_saved_tensors(OpNodeBase& node);
 template <class Make>
 Tensor new_tensor(Make&& make) {
   struct Memory {
-    void* at = memory::allocate(sizeof(TensorImpl));
+    void* at = memory::allocate(sizeof(TensorImpl), TensorImpl::counted());
     ~Memory() {
-      if (at) memory::deallocate(at, sizeof(TensorImpl));
+      if (at) memory::deallocate(at, sizeof(TensorImpl), TensorImpl::counted());
     }
   } memory;
   auto* impl = new (memory.at) TensorImpl(TensorImpl::InPlace{}, make);
@@ -283,7 +297,7 @@ std::vector<Tensor> differentiable_many(std::span<const Tensor* const> in, Forwa
 /// `*out` (and returned that) when given one; `save(Save&)` may be `no_save`; `derivative(const Saved&, const Tensor&
 /// g)` returns Grads.
 template <FixedString Name, std::size_t N = std::dynamic_extent, class Forward, class SaveFn, class Derivative>
-Tensor differentiable(std::span<const Tensor* const, N> in, Into into, Forward&& forward, SaveFn&& save_fn,
+Tensor differentiable(std::span<const Tensor* const, N> in, const Into& into, Forward&& forward, SaveFn&& save_fn,
                       Derivative derivative) {
   const detail::Profiled profiled(Name.value, in, into.self() != nullptr);
   const Wanted wanted(in);
@@ -303,20 +317,21 @@ Tensor differentiable(std::span<const Tensor* const, N> in, Into into, Forward&&
     profiled.result(*into.self());
     return *into.self();
   }
-  RecordingBase recording(in);
   Save save(wanted.mask());
   save_fn(save);
-  auto owner =
-      Intrusive<OpNodeBase>::adopt(OpNode<Name, Derivative>::create(in.size(), save.count(), std::move(derivative)));
-  OpNodeBase& node = *owner;
-  recording.connect(node, wanted);
+  const auto new_node = [&]() __attribute__((always_inline)) {
+    return OpNode<Name, Derivative>::create(in.size(), save.count(), std::move(derivative));
+  };
   if (!into.self()) {
     Tensor result = new_tensor([&] { return forward(into.array()); });
-    set_history(result, std::move(owner));
-    recording.finish(node, save, {&result, 1});
+    RecordingBase::record(in, new_node(), wanted, save, result);
     profiled.result(result);
     return result;
   }
+  auto owner = Intrusive<OpNodeBase>::adopt(new_node());
+  OpNodeBase& node = *owner;
+  RecordingBase recording(in);
+  recording.connect(node, wanted);
   recording.keep_overwritten(save, *into.self());
   forward(into.array());
   Tensor result = *into.self();
@@ -329,7 +344,8 @@ Tensor differentiable(std::span<const Tensor* const, N> in, Into into, Forward&&
 }
 
 template <FixedString Name, std::size_t N, class Forward, class SaveFn, class Derivative>
-Tensor differentiable(const Inputs<N>& in, Into into, Forward&& forward, SaveFn&& save_fn, Derivative derivative) {
+Tensor differentiable(const Inputs<N>& in, const Into& into, Forward&& forward, SaveFn&& save_fn,
+                      Derivative derivative) {
   return differentiable<Name, N>(std::span<const Tensor* const, N>(in), into, std::forward<Forward>(forward),
                                  std::forward<SaveFn>(save_fn), std::move(derivative));
 }

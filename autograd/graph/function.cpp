@@ -59,6 +59,7 @@ FunctionNode::FunctionNode(std::size_t num_edges, std::size_t num_saved, const c
       backward_(backward),
       ctx_(std::move(ctx)),
       is_tensor_(std::move(is_tensor)) {
+  construct_saved();
   ctx_.node_ = this;
 }
 

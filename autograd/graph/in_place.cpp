@@ -11,7 +11,7 @@ class CopySlices final : public Node {
  public:
   static Intrusive<Node> create(const Tensor& base, const Array& view, Intrusive<Node> node) {
     const std::size_t n = node->num_outputs();
-    void* at = memory::allocate(sizeof(CopySlices) + n * sizeof(Edge));
+    void* at = memory::allocate(sizeof(CopySlices) + n * sizeof(Edge), counted());
     return Intrusive<Node>::adopt(new (at) CopySlices(base, view, std::move(node)));
   }
   const char* name() const override { return "CopySlices"; }

@@ -52,20 +52,28 @@ Node::More& Node::more() {
   return *more_;
 }
 
+namespace {
+
+// Freeing a node frees its edges, and so may free other nodes; those wait in a list instead of recursing.
+thread_local constinit Node* waiting = nullptr;  // linked through run_, which no run uses any more
+thread_local constinit bool busy = false;
+
+}  // namespace
+
 void Node::destroy(Node* node) noexcept {
-  // Freeing a node frees its edges, and so may free other nodes; those wait in a list instead of recursing.
-  thread_local constinit Node* waiting = nullptr;  // linked through run_, which no run uses any more
-  thread_local constinit bool busy = false;
   node->run_.store(reinterpret_cast<BackwardRun*>(waiting), std::memory_order_relaxed);
   waiting = node;
-  if (busy) return;
+  if (!busy) free_waiting();
+}
+
+[[gnu::noinline]] void Node::free_waiting() noexcept {
   busy = true;
   while (waiting) {
     Node* n = waiting;
     waiting = reinterpret_cast<Node*>(n->run_.load(std::memory_order_relaxed));
     const std::size_t bytes = n->edges_offset_ + n->num_edges_ * sizeof(Edge) + n->num_saved_ * sizeof(SavedTensor);
     n->~Node();
-    memory::deallocate(n, bytes);
+    memory::deallocate(n, bytes, counted());
   }
   busy = false;
 }
@@ -115,7 +123,7 @@ const std::shared_ptr<const Origin>& Node::origin() const {
 }
 
 Intrusive<AccumulateGrad> AccumulateGrad::create(const Array& leaf, Intrusive<GradSlot> slot) {
-  void* at = memory::allocate(sizeof(AccumulateGrad));
+  void* at = memory::allocate(sizeof(AccumulateGrad), counted());
   return Intrusive<AccumulateGrad>::adopt(new (at) AccumulateGrad(leaf, std::move(slot)));
 }
 

@@ -163,9 +163,11 @@ extern constinit std::atomic<bool> keep_origins;
 /// forward arguments, which `next_edges` lead to. Subclasses give a name and `apply`.
 class Node : public RefCounted {
  public:
-  virtual ~Node() { memory::detail::count(memory::detail::Counted::Nodes, -1); }
+  virtual ~Node() = default;
   /// Destroys iteratively: chains of any length are freed within a constant stack.
   static void destroy(Node* node) noexcept;
+  /// What the memory of every node is counted as.
+  static constexpr memory::detail::Count counted() { return {memory::detail::Counted::Nodes, 1}; }
 
   /// PyTorch's name of the derivative, such as "AddmmBackward0".
   virtual const char* name() const = 0;
@@ -213,7 +215,6 @@ class Node : public RefCounted {
         num_saved_(static_cast<std::uint16_t>(num_saved & kMostSaved)) {
     check(num_edges < 65536, "an operation of more than 65535 differentiable arguments is not supported");
     check(num_saved <= kMostSaved, "an operation that saves more than 32767 tensors is not supported");
-    memory::detail::count(memory::detail::Counted::Nodes, 1);
     if (detail::keep_origins.load(std::memory_order_relaxed)) [[unlikely]]
       keep_origin();
   }
@@ -249,6 +250,7 @@ class Node : public RefCounted {
   };
   More& more();
   void keep_origin();
+  static void free_waiting() noexcept;
   [[noreturn, gnu::cold]] void fail_count(std::size_t count) const;
 
   std::uint16_t num_edges_;

@@ -25,11 +25,10 @@ struct TensorImpl final : RefCounted {
   /// Around the Array that `make()` returns, which is made where it stays.
   struct InPlace {};
   template <class Make>
-  TensorImpl(InPlace, Make&& make) : array(make()), inference(detail::inference_mode) {
-    memory::detail::count(memory::detail::Counted::Tensors, 1);
-  }
+  TensorImpl(InPlace, Make&& make) : array(make()), inference(detail::inference_mode) {}
   ~TensorImpl();
   static void destroy(TensorImpl* impl) noexcept;
+  static constexpr memory::detail::Count counted() { return {memory::detail::Counted::Tensors, 1}; }
 
   Array array;
   Intrusive<Node> node;  ///< a non-leaf's grad_fn, or a leaf's AccumulateGrad once it takes part in a graph

@@ -21,7 +21,7 @@ void check_alpha(ScalarType dtype, Scalar alpha) {
 }
 
 /// y = a + alpha·b        da = g, db = alpha·g
-Tensor add(const Tensor& a, const Tensor& b, Scalar alpha, Into into) {
+Tensor add(const Tensor& a, const Tensor& b, Scalar alpha, const Into& into) {
   const ScalarType dtype = result_type(a, b);
   check_cast(dtype, into);
   check_alpha(dtype, alpha);
@@ -39,7 +39,7 @@ Tensor add(const Tensor& a, const Tensor& b, Scalar alpha, Into into) {
 }
 
 /// y = a − alpha·b        da = g, db = −alpha·g
-Tensor sub(const Tensor& a, const Tensor& b, Scalar alpha, Into into) {
+Tensor sub(const Tensor& a, const Tensor& b, Scalar alpha, const Into& into) {
   check(
       a.dtype() != kBool || b.dtype() != kBool,
       "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator "
@@ -66,7 +66,7 @@ Tensor sub(const Tensor& a, const Tensor& b, Scalar alpha, Into into) {
 }
 
 /// y = a · b              da = g·b, db = g·a
-Tensor mul(const Tensor& a, const Tensor& b, Into into) {
+Tensor mul(const Tensor& a, const Tensor& b, const Into& into) {
   const ScalarType dtype = result_type(a, b);
   check_cast(dtype, into);
   return differentiable<"MulBackward0">(
@@ -85,7 +85,7 @@ Tensor mul(const Tensor& a, const Tensor& b, Into into) {
 }
 
 /// The same with a number, which is all that is kept of it.
-Tensor mul(const Tensor& a, Scalar b, Into into) {
+Tensor mul(const Tensor& a, Scalar b, const Into& into) {
   if (!a.is_floating_point() || a.impl()->wrapped_number || b.isBoolean()) return mul(a, wrap(b), into);
   static const Tensor number;
   told(b);
@@ -101,7 +101,7 @@ Tensor mul(const Tensor& a, Scalar b, Into into) {
 }
 
 /// y = a / b              da = g/b, db = −g·(a/b)/b
-Tensor div(const Tensor& a, const Tensor& b, Into into) {
+Tensor div(const Tensor& a, const Tensor& b, const Into& into) {
   const ScalarType dtype = floating_type(result_type(a, b));
   check_cast(dtype, into);
   return differentiable<"DivBackward0">(
@@ -119,7 +119,7 @@ Tensor div(const Tensor& a, const Tensor& b, Into into) {
 }
 
 /// y = a + w·(b − a)      da = (1 − w)·g, db = w·g. From the nearer end, so that w = 1 gives b itself.
-Tensor lerp(const Tensor& a, const Tensor& b, Scalar weight, Into into) {
+Tensor lerp(const Tensor& a, const Tensor& b, Scalar weight, const Into& into) {
   check(a.dtype() == b.dtype(), "expected dtype {} for `end` but got dtype {}", info(a.dtype()).type,
         info(b.dtype()).type);
   check<NotImplementedError>(a.is_floating_point(), "\"lerp_kernel_scalar\" not implemented for '{}'", a.dtype());

@@ -61,9 +61,8 @@ Tensor wrap(Scalar value, const Tensor& other) {
   return wrap_in(value, decided ? other.dtype() : value.type());
 }
 
-void check_cast(ScalarType from, const Into& into) {
-  if (!into.self()) return;
-  const ScalarType to = into.self()->dtype();
+void check_cast_into(ScalarType from, const Tensor& self) {
+  const ScalarType to = self.dtype();
   check(can_cast(from, to), "result type {} can't be cast to the desired output type {}", info(from).cname,
         info(to).cname);
 }

@@ -24,7 +24,10 @@ Tensor wrap(Scalar value, const Tensor& other);
 /// A C++ number as a 0-dimensional array of `dtype`.
 Array number(Scalar value, ScalarType dtype);
 /// Throws "result type Float can't be cast to the desired output type Long" for an in-place operation that would.
-void check_cast(ScalarType from, const Into& into);
+void check_cast_into(ScalarType from, const Tensor& self);
+inline void check_cast(ScalarType from, const Into& into) {
+  if (into.self()) check_cast_into(from, *into.self());
+}
 /// x in `dtype`, through the graph.
 Tensor as_dtype(const Tensor& x, ScalarType dtype);
 
