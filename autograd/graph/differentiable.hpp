@@ -328,7 +328,8 @@ Tensor differentiable(std::span<const Tensor* const, N> in, const Into& into, Fo
     profiled.result(result);
     return result;
   }
-  auto owner = Intrusive<OpNodeBase>::adopt(new_node());
+  const auto new_node_apart = [&]() __attribute__((noinline)) { return new_node(); };  // half of the code, seldom run
+  auto owner = Intrusive<OpNodeBase>::adopt(new_node_apart());
   OpNodeBase& node = *owner;
   RecordingBase recording(in);
   recording.connect(node, wanted);
