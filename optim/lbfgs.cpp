@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_set>
 
 namespace xgrad::optim {
 namespace {
@@ -55,16 +56,21 @@ struct Flat {
   }
 };
 
+/// Forgets the oldest changes but for so many. There are more where a state was loaded, or the option made smaller.
+void forget(Memory& m, std::int64_t keep) {
+  const auto have = static_cast<std::int64_t>(m.old_dirs.size());
+  if (have <= keep) return;
+  m.old_dirs.erase(m.old_dirs.begin(), m.old_dirs.end() - keep);
+  m.old_stps.erase(m.old_stps.begin(), m.old_stps.end() - keep);
+  m.ro.erase(m.ro.begin(), m.ro.end() - keep);
+}
+
 /// Takes the last step into the memory, if the function curves upwards along it.
 void remember(Memory& m, const Tensor& grad, std::int64_t history) {
   const Tensor y = grad - m.prev_flat_grad, s = m.d * m.t;
   const double ys = dot_of(y, s);
   if (!(ys > 1e-10)) return;
-  if (static_cast<std::int64_t>(m.old_dirs.size()) >= history && !m.old_dirs.empty()) {
-    m.old_dirs.erase(m.old_dirs.begin());
-    m.old_stps.erase(m.old_stps.begin());
-    m.ro.erase(m.ro.begin());
-  }
+  forget(m, history - 1);
   m.old_dirs.push_back(y);
   m.old_stps.push_back(s);
   m.ro.push_back(1 / ys);
@@ -87,6 +93,24 @@ Tensor direction(Memory& m, const Tensor& grad) {
 
 /// A number that PyTorch keeps as a tensor of the parameter's dtype.
 Value as_tensor(double x, const Memory& m) { return full({}, x, m.d.dtype()).array(); }
+
+/// Directions and steps of a state dict may be as many as it likes, and are copied: a file of one tensor, named a million
+/// times, would be a million of them. Each has its own elements where an optimiser wrote it, which are counted here.
+void check_own_elements(const Value::Items& dirs, const Value::Items& steps) {
+  std::unordered_set<const void*> seen;
+  std::size_t elements = 0, there = 0;
+  for (const Value::Items* list : {&dirs, &steps}) {
+    for (const Value& v : *list) {
+      const Array& saved = v.as_tensor().array;
+      elements += static_cast<std::size_t>(saved.numel());
+      const Storage* storage = saved.defined() ? saved.storage().get() : nullptr;
+      if (storage && seen.insert(storage).second) there += storage->nbytes() / saved.itemsize();
+    }
+  }
+  check<ValueError>(elements <= there,
+                    "LBFGS: the state's old_dirs and old_stps have {} elements, of which their storages hold {}",
+                    elements, there);
+}
 
 double history_number(const Value& v) {
   return v.is(Value::Kind::Tensor) ? Tensor(v.as_tensor().array).item<double>() : v.as_float();
@@ -120,6 +144,8 @@ Tensor LBFGS::run(const Closure& closure) {
   state.started = true;
   if (!state.more) state.more = std::make_shared<Memory>();
   Memory& m = *static_cast<Memory*>(state.more.get());
+  const std::int64_t history = std::max<std::int64_t>(o.history_size(), 1);
+  forget(m, history);
   std::int64_t evaluations = 0;
   const auto evaluate = [&] {
     ++evaluations;
@@ -139,7 +165,7 @@ Tensor LBFGS::run(const Closure& closure) {
       m.d = grad.neg();
       m.h_diag = 1;
     } else {
-      remember(m, grad, o.history_size());
+      remember(m, grad, history);
       m.d = direction(m, grad);
     }
     m.prev_flat_grad = grad;
@@ -199,6 +225,10 @@ Value LBFGS::pack_state(const ParamState& state) const {
   const auto number = [&](double x) { return as_tensor(x, m); };
   const auto tensor = [](const Tensor& t) { return Value(t.array()); };
   if (m.n_iter > 1) {
+    // A slot for each change that may come, as PyTorch has it, whatever a file said how many these are.
+    constexpr std::int64_t kMostSlots = 1 << 24;
+    check<ValueError>(o.history_size() <= kMostSlots, "LBFGS: the state for a history_size of {} would take {} slots",
+                      o.history_size(), o.history_size());
     Value::Items al = list(m.al, number);
     al.resize(std::max(al.size(), static_cast<std::size_t>(std::max<std::int64_t>(0, o.history_size()))));
     packed.set("al", Value::list(std::move(al)));
@@ -235,12 +265,15 @@ ParamState LBFGS::unpack_state(const Tensor& param, const Value::Dict& packed) c
   if (packed.find("d")) {
     m.d = tensor(packed.at("d"));
     m.t = history_number(packed.at("t"));
-    for (const Value& v : packed.at("old_dirs").items()) m.old_dirs.push_back(tensor(v));
-    for (const Value& v : packed.at("old_stps").items()) m.old_stps.push_back(tensor(v));
-    for (const Value& v : packed.at("ro").items()) m.ro.push_back(history_number(v));
-    check<ValueError>(m.old_dirs.size() == m.old_stps.size() && m.ro.size() == m.old_dirs.size(),
-                      "LBFGS: old_dirs, old_stps and ro must have one length, but have {}, {} and {}",
-                      m.old_dirs.size(), m.old_stps.size(), m.ro.size());
+    const Value::Items &dirs = packed.at("old_dirs").items(), &steps = packed.at("old_stps").items(),
+                       &ro = packed.at("ro").items();
+    check<ValueError>(dirs.size() == steps.size() && ro.size() == dirs.size(),
+                      "LBFGS: old_dirs, old_stps and ro must have one length, but have {}, {} and {}", dirs.size(),
+                      steps.size(), ro.size());
+    check_own_elements(dirs, steps);
+    for (const Value& v : dirs) m.old_dirs.push_back(tensor(v));
+    for (const Value& v : steps) m.old_stps.push_back(tensor(v));
+    for (const Value& v : ro) m.ro.push_back(history_number(v));
     m.h_diag = history_number(packed.at("H_diag"));
     m.prev_flat_grad = tensor(packed.at("prev_flat_grad"));
     m.prev_loss = history_number(packed.at("prev_loss"));

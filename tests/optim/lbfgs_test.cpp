@@ -128,6 +128,50 @@ TEST(LBFGS, CountsParametersWithoutGradientsAsFlat) {
   EXPECT_LT(std::abs(used[0].item<double>()), 1e-3);
 }
 
+// Also where a state or a smaller option brought more, which PyTorch trips over.
+TEST(LBFGS, RemembersNoMoreThanItsHistory) {
+  const auto params = parameters(kFloat64);
+  const auto closure = [&](LBFGS& optimizer) {
+    return [&] {
+      optimizer.zero_grad();
+      Tensor loss = valley(params);
+      loss.backward();
+      return loss;
+    };
+  };
+  const auto remembered = [](const LBFGS& optimizer) {
+    const Value state = optimizer.state_dict();
+    const Value::Dict& kept = state.as_dict().at("state").as_dict().entries.at(0).second.as_dict();
+    EXPECT_EQ(kept.at("old_stps").items().size(), kept.at("ro").items().size());
+    return kept.at("old_dirs").items();
+  };
+  LBFGS optimizer(params, LBFGSOptions(0.1).max_iter(12));
+  optimizer.step(closure(optimizer));
+  const Value::Items before = remembered(optimizer);
+  ASSERT_GT(before.size(), 5u);
+
+  static_cast<LBFGSOptions&>(optimizer.param_groups()[0].options()).history_size(3).max_iter(1);
+  LBFGS other(params, LBFGSOptions(0.1));
+  other.load_state_dict(optimizer.state_dict());  // brings the smaller history with the longer memory
+  other.step(closure(other));
+  const Value::Items after = remembered(other);
+  ASSERT_EQ(after.size(), 3u);
+  EXPECT_TRUE(equal(Tensor(after[0].as_tensor().array), Tensor(before[before.size() - 2].as_tensor().array)));
+}
+
+TEST(LBFGS, HasNoSlotsForAnAbsurdHistory) {
+  const auto params = parameters(kFloat64);
+  LBFGS optimizer(params, LBFGSOptions(0.1).history_size(std::int64_t{1} << 60));
+  optimizer.step([&] {
+    optimizer.zero_grad();
+    Tensor loss = valley(params);
+    loss.backward();
+    return loss;
+  });
+  EXPECT_THAT(message_of<ValueError>([&] { optimizer.state_dict(); }),
+              ::testing::StartsWith("LBFGS: the state for a history_size of 1152921504606846976 would take"));
+}
+
 TEST(LBFGS, NeedsAClosure) {
   LBFGS optimizer(parameters());
   EXPECT_THAT(message_of<TypeError>([&] { optimizer.step(); }),

@@ -128,6 +128,33 @@ TEST(Limits, StateOfAnotherShape) {
                   "of shape torch.Size([1125899906842624]) for parameters of 6 elements");
 }
 
+/// A state of LBFGS for six elements with this list of directions, and of steps.
+std::string lbfgs_file(const std::string& list, std::size_t count) {
+  std::string ones = "](";
+  for (std::size_t i = 0; i < count; ++i) ones += "K\x01";
+  return optimizer_file(str("func_evals") + "K\x01" + str("n_iter") + "K\x02" + str("d") + tensor({6}) + "q\x02" +
+                            str("t") + "K\x01" + str("old_dirs") + list + str("old_stps") + list + str("ro") + ones +
+                            "e" + str("H_diag") + "K\x01" + str("prev_flat_grad") + "h\x02" + str("prev_loss") +
+                            "K\x01",
+                        str("lr") + "K\x01");
+}
+
+// Each direction that a file names is copied, so one that is named a thousand times may not stand for a thousand.
+TEST(Limits, DirectionsThatAreOneTensor) {
+  Tensor weight = zeros({2, 3}, requires_grad());
+  optim::LBFGS lbfgs(std::vector<Tensor>{weight}, optim::LBFGSOptions(0.1));
+  std::string list = "](";
+  for (int i = 0; i < 1000; ++i) list += i == 0 ? tensor({6}) + "q\x01" : "h\x01";
+  std::istringstream in(lbfgs_file(list + "e", 1000));
+  expect_contains(error_of([&] { xgrad::load(lbfgs, in); }),
+                  "LBFGS: the state's old_dirs and old_stps have 12000 elements, of which their storages hold 1");
+  std::istringstream fewer(lbfgs_file(list + "e", 999));
+  expect_contains(error_of([&] { xgrad::load(lbfgs, fewer); }),
+                  "old_dirs, old_stps and ro must have one length, but have 1000, 1000 and 999");
+  std::istringstream none(lbfgs_file("]", 0));
+  EXPECT_EQ(error_of([&] { xgrad::load(lbfgs, none); }), "");
+}
+
 TEST(Limits, ManyNames) {
   constexpr int kNames = 200'000;
   std::string pickled = "}(" + str("_") + tensor({}) + "q\x01";
