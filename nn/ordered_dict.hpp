@@ -3,11 +3,13 @@
 #pragma once
 
 #include <xgrad/autograd/array/error.hpp>
+#include <xgrad/autograd/array/key_table.hpp>
+#include <xgrad/autograd/array/keyed_hash.hpp>
 
 #include <initializer_list>
 #include <string>
 #include <tuple>
-#include <unordered_map>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -67,7 +69,7 @@ class OrderedDict {
   bool is_empty() const noexcept { return items_.empty(); }
   bool empty() const noexcept { return items_.empty(); }
   void reserve(std::size_t capacity) {
-    index_.reserve(capacity);
+    if (capacity > kFew) table_.reserve(capacity);
     items_.reserve(capacity);
   }
 
@@ -88,17 +90,19 @@ class OrderedDict {
   const Value& operator[](const Key& key) const { return items_[position_of(key)].value(); }
   /// The value of a key, or null.
   Value* find(const Key& key) noexcept {
-    const auto found = index_.find(key);
-    return found == index_.end() ? nullptr : &items_[found->second].value();
+    const std::size_t position = find_position(key);
+    return position == KeyTable::kNowhere ? nullptr : &items_[position].value();
   }
   const Value* find(const Key& key) const noexcept { return const_cast<OrderedDict*>(this)->find(key); }
-  bool contains(const Key& key) const noexcept { return index_.count(key) != 0; }
+  bool contains(const Key& key) const noexcept { return find_position(key) != KeyTable::kNowhere; }
 
   /// Adds a key at the end; throws Error when it is there already. The reference lives until the next change.
   Value& insert(Key key, Value value) {
     check(!contains(key), "{} '{}' already defined", key_description_, key);
-    index_.emplace(key, size());
-    return items_.emplace_back(std::move(key), std::move(value)).value();
+    if (size() >= kFew) table_.reserve(size() + 1);
+    items_.emplace_back(std::move(key), std::move(value));
+    if (size() > kFew) index_from(size() == kFew + 1 ? 0 : size() - 1);
+    return items_.back().value();
   }
   /// Inserts every item of `other`.
   void update(const OrderedDict& other) {
@@ -109,11 +113,11 @@ class OrderedDict {
   void erase(const Key& key) {
     const std::size_t position = position_of(key);
     items_.erase(items_.begin() + static_cast<std::ptrdiff_t>(position));
-    index_.erase(key);
-    for (std::size_t i = position; i < size(); ++i) index_[items_[i].key()] = i;
+    table_.clear();
+    if (size() > kFew) index_from(0);
   }
   void clear() {
-    index_.clear();
+    table_.clear();
     items_.clear();
   }
 
@@ -144,10 +148,25 @@ class OrderedDict {
   }
 
  private:
+  static constexpr std::size_t kFew = 8;  // which are looked through
+  using Hash = std::conditional_t<std::is_same_v<Key, std::string>, KeyedHash, std::hash<Key>>;
+
+  std::size_t find_position(const Key& key) const {
+    if (size() <= kFew) {
+      for (std::size_t i = 0; i < size(); ++i) {
+        if (items_[i].key() == key) return i;
+      }
+      return KeyTable::kNowhere;
+    }
+    return table_.find(Hash()(key), [&](std::size_t i) { return items_[i].key() == key; });
+  }
+  void index_from(std::size_t first) {
+    for (std::size_t i = first; i < size(); ++i) table_.insert(Hash()(items_[i].key()), i);
+  }
   std::size_t position_of(const Key& key) const {
-    const auto found = index_.find(key);
-    check(found != index_.end(), "{} '{}' is not defined", key_description_, key);
-    return found->second;
+    const std::size_t position = find_position(key);
+    check(position != KeyTable::kNowhere, "{} '{}' is not defined", key_description_, key);
+    return position;
   }
   std::size_t checked(std::size_t position) const {
     check<IndexError>(position < size(), "Index {} is out of bounds", position);
@@ -158,7 +177,7 @@ class OrderedDict {
     return position;
   }
 
-  std::unordered_map<Key, std::size_t> index_;
+  KeyTable table_;  // empty for few
   std::vector<Item> items_;
   std::string key_description_;
 };

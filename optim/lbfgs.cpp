@@ -94,8 +94,9 @@ Tensor direction(Memory& m, const Tensor& grad) {
 /// A number that PyTorch keeps as a tensor of the parameter's dtype.
 Value as_tensor(double x, const Memory& m) { return full({}, x, m.d.dtype()).array(); }
 
-/// Directions and steps of a state dict may be as many as it likes, and are copied: a file of one tensor, named a million
-/// times, would be a million of them. Each has its own elements where an optimiser wrote it, which are counted here.
+/// Directions and steps of a state dict may be as many as it likes, and are copied: a file of one tensor, named a
+/// million times, would be a million of them. Each has its own elements where an optimiser wrote it, which are counted
+/// here.
 void check_own_elements(const Value::Items& dirs, const Value::Items& steps) {
   std::unordered_set<const void*> seen;
   std::size_t elements = 0, there = 0;

@@ -1,4 +1,5 @@
 // State dicts of optimisers, and their text.
+#include <xgrad/autograd/array/keyed_hash.hpp>
 #include <xgrad/autograd/print.hpp>
 #include <xgrad/optim/optimizer.hpp>
 
@@ -128,7 +129,7 @@ void Optimizer::load_state_dict(const Value& state_dict) {
   const auto& saved = state_dict.as_dict().at("param_groups").items();
   check<ValueError>(saved.size() == groups_.size(), "loaded state dict has a different number of parameter groups");
   std::vector<OptimizerParamGroup> groups;
-  std::unordered_map<std::int64_t, std::pair<std::size_t, std::size_t>> places;
+  std::unordered_map<std::int64_t, std::pair<std::size_t, std::size_t>, KeyedHash> places;
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     const Value::Dict& packed = saved[g].as_dict();
     const auto& numbers = packed.at("params").items();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <xgrad/autograd/array/error.hpp>
+#include <xgrad/autograd/array/keyed_hash.hpp>
 #include <xgrad/serialize/excerpt.hpp>
 #include <xgrad/serialize/value.hpp>
 
@@ -17,7 +18,7 @@ class DictKeys {
   bool insert(const Value& key);
 
  private:
-  std::unordered_set<std::string> seen_;
+  std::unordered_set<std::string, KeyedHash> seen_;
 };
 
 /// A key as messages show it.

@@ -27,10 +27,41 @@ std::optional<std::uint64_t> bytes_left(std::istream& in) {
   return end > start ? std::optional(static_cast<std::uint64_t>(end - start)) : std::nullopt;
 }
 
+/// A file from which small pieces are had without asking the system for each: there may be a million tensors.
+class BufferedFile {
+ public:
+  explicit BufferedFile(const std::string& path) : file_(path) {}
+  std::uint64_t size() const { return file_.size(); }
+
+  std::size_t read(void* to, std::size_t count) {
+    const std::size_t done = take(to, count);
+    if (done == count) return done;
+    if (count - done >= kBuffer) return done + file_.read(static_cast<char*>(to) + done, count - done);
+    buffer_.resize(kBuffer);
+    buffer_.resize(file_.read(buffer_.data(), kBuffer));
+    at_ = 0;
+    return done + take(static_cast<char*>(to) + done, count - done);
+  }
+
+ private:
+  static constexpr std::size_t kBuffer = 1 << 16;
+
+  std::size_t take(void* to, std::size_t count) {
+    const std::size_t n = std::min(count, buffer_.size() - at_);
+    if (n > 0) std::memcpy(to, buffer_.data() + at_, n);
+    at_ += n;
+    return n;
+  }
+
+  RegularFile file_;
+  std::string buffer_;
+  std::size_t at_ = 0;
+};
+
 }  // namespace
 
 Input Input::file(const std::string& path) {
-  auto file = std::make_shared<RegularFile>(path);
+  auto file = std::make_shared<BufferedFile>(path);
   const std::uint64_t size = file->size();
   return {path, [file = std::move(file)](void* to, std::size_t count) { return file->read(to, count); }, size};
 }

@@ -1,4 +1,5 @@
 #include <xgrad/autograd/array/error.hpp>
+#include <xgrad/autograd/array/keyed_hash.hpp>
 #include <xgrad/serialize/excerpt.hpp>
 #include <xgrad/serialize/legacy_reader.hpp>
 #include <xgrad/serialize/torch_resolver.hpp>
@@ -62,7 +63,7 @@ class LegacyResolver final : public TorchResolver {
   }
 
   std::uint64_t left_;  // of the file, for storages still to come
-  std::unordered_map<std::string, Value> storages_;
+  std::unordered_map<std::string, Value, KeyedHash> storages_;
 };
 
 /// The value and the keys of its storages, and where in the file they end.
@@ -92,7 +93,7 @@ Pickles read_pickles(std::string_view bytes, LegacyResolver& resolver) {
 void read_storages(const Source& source, const Pickles& pickles, const LegacyResolver& resolver) {
   check(pickles.keys.size() == resolver.storages(), "the file has {} storages, but its tensors use {}",
         pickles.keys.size(), resolver.storages());
-  std::unordered_set<std::string_view> filled;
+  std::unordered_set<std::string_view, KeyedHash> filled;
   std::uint64_t at = pickles.end;
   for (const Value& key : pickles.keys) {
     const Value::Storage* storage = resolver.find(key.as_str());

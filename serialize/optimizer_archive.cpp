@@ -6,6 +6,7 @@
 //     ...} param_groups     {"param_groups/size": tensor, "param_groups/0": {"params/size": tensor, "params/0": the
 //     text under
 //                      which "state" has it, ..., "options": {lr, ...}}, ...}
+#include <xgrad/autograd/array/keyed_hash.hpp>
 #include <xgrad/autograd/ops/factories.hpp>
 #include <xgrad/optim/optimizer.hpp>
 #include <xgrad/serialize/archive.hpp>
@@ -23,6 +24,8 @@ using Kind = Value::Kind;
 constexpr const char* kLayout = "1.5.0";
 /// Options that libtorch keeps as integers. All other numbers are floats to it, also those that Python writes as ints.
 constexpr std::array<std::string_view, 3> kIntOptions{"max_iter", "max_eval", "history_size"};
+
+using Numbers = std::unordered_map<std::string, std::int64_t, KeyedHash>;
 
 std::string numbered(const char* name, std::size_t i) { return fmt::format("{}/{}", name, i); }
 
@@ -79,7 +82,7 @@ std::size_t read_count(serialize::InputArchive& archive, const std::string& key)
 }
 
 /// A group as in a state dict. The texts of its parameters are numbered on from those in `numbers`.
-Value read_group(serialize::InputArchive& archive, std::unordered_map<std::string, std::int64_t>& numbers) {
+Value read_group(serialize::InputArchive& archive, Numbers& numbers) {
   serialize::InputArchive options;
   archive.read("options", options);
   Value::Dict group = read_all(options);
@@ -139,7 +142,7 @@ void Optimizer::load(serialize::InputArchive& archive) {
   serialize::InputArchive groups, states;
   archive.read("param_groups", groups);
   archive.read("state", states);
-  std::unordered_map<std::string, std::int64_t> numbers;
+  Numbers numbers;
   Value::Items param_groups;
   const std::size_t n = read_count(groups, "param_groups/size");
   for (std::size_t g = 0; g < n; ++g) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <xgrad/autograd/array/error.hpp>
+#include <xgrad/autograd/array/keyed_hash.hpp>
 #include <xgrad/serialize/graph_check.hpp>
 #include <xgrad/serialize/pickle.hpp>
 
@@ -56,7 +57,7 @@ class Machine {
   std::size_t budget_;
   std::vector<Value> stack_;
   std::vector<std::size_t> marks_;
-  std::unordered_map<std::uint32_t, Value> memo_;
+  std::unordered_map<std::uint32_t, Value, KeyedHash> memo_;
   ContainerSet made_;
 };
 

@@ -1,4 +1,5 @@
 #include <xgrad/autograd/array/error.hpp>
+#include <xgrad/autograd/array/keyed_hash.hpp>
 #include <xgrad/serialize/excerpt.hpp>
 #include <xgrad/serialize/legacy_reader.hpp>
 #include <xgrad/serialize/pytorch.hpp>
@@ -26,7 +27,7 @@ class ZipResolver final : public TorchResolver {
 
   const ZipReader& zip_;
   std::string folder_;
-  std::unordered_map<std::string, Value> storages_;
+  std::unordered_map<std::string, Value, KeyedHash> storages_;
 };
 
 Value ZipResolver::storage(const StorageId& id) {

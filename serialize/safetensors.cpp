@@ -9,7 +9,6 @@
 #include <bit>
 #include <cstring>
 #include <mutex>
-#include <unordered_map>
 
 namespace xgrad::serialize {
 namespace {
@@ -30,12 +29,12 @@ void write_safetensors(const Write& write, const TensorDict& tensors, const Meta
     return x != y ? x > y : a->key() < b->key();
   });
   SafetensorsHeader header;
-  header.metadata = metadata.pairs();
+  for (const auto& piece : metadata) header.add_metadata(piece.key(), piece.value());
   std::uint64_t end = 0;
   for (const auto* item : items) {
     const Tensor& t = item->value();
     const std::uint64_t begin = std::exchange(end, end + t.nbytes());
-    header.entries.push_back({item->key(), &safetensors_dtype(t.dtype()), t.sizes(), begin, end});
+    header.add(item->key(), safetensors_dtype(t.dtype()), t.sizes(), begin, end);
   }
   const std::string json = safetensors_header_json(header);
   check<ValueError>(json.size() <= kMaxSafetensorsHeader, "header too large: {} bytes, of at most {}", json.size(),
@@ -45,6 +44,11 @@ void write_safetensors(const Write& write, const TensorDict& tensors, const Meta
   write(length, kLengthBytes);
   write(json.data(), json.size());
   for (const auto* item : items) write_elements(write, item->value().array());
+}
+
+void check_start(std::size_t bytes) {
+  check(bytes >= kLengthBytes, "header too small: the file has {} bytes, its header's length alone takes {}", bytes,
+        kLengthBytes);
 }
 
 /// From the first 8 bytes.
@@ -67,23 +71,35 @@ void check_covered(std::uint64_t behind_header, const SafetensorsHeader& header)
         behind_header);
 }
 
+void check_there(std::uint64_t length, std::uint64_t left) {
+  check(length <= left, "invalid header length: {} bytes, and {} are there", length, left);
+}
+
 SafetensorsHeader read_header(Input& in) {
   unsigned char start[kLengthBytes];
-  const std::size_t got = in.read(start, kLengthBytes);
-  check(got == kLengthBytes, "header too small: the file has {} bytes, its header's length alone takes {}", got,
-        kLengthBytes);
+  check_start(in.read(start, kLengthBytes));
   const std::uint64_t length = header_length(start);
-  check(!in.left() || length <= *in.left(), "invalid header length: {} bytes, and {} are there", length,
-        in.left().value_or(0));
+  if (in.left()) check_there(length, *in.left());
   SafetensorsHeader header = parse_safetensors_header(in.text(length, "the header"));
   if (in.left()) check_covered(*in.left(), header);
   return header;
 }
 
-ScalarType scalar_type(const Entry& e) {
-  check<NotImplementedError>(e.dtype->scalar.has_value(), "tensor {} has the dtype {}, which no Tensor has",
-                             in_quotes(e.name), e.dtype->name);
-  return *e.dtype->scalar;
+/// Of a whole file in memory, of which nothing is copied.
+SafetensorsHeader header_of(std::string_view file) {
+  check_start(file.size());
+  const std::uint64_t length = header_length(reinterpret_cast<const unsigned char*>(file.data()));
+  check_there(length, file.size() - kLengthBytes);
+  SafetensorsHeader header = parse_safetensors_header(file.substr(kLengthBytes, length));
+  check_covered(file.size() - kLengthBytes - length, header);
+  return header;
+}
+
+ScalarType scalar_type(const SafetensorsHeader& header, const Entry& e) {
+  const SafetensorsDtype& dtype = header.dtype(e);
+  check<NotImplementedError>(dtype.scalar.has_value(), "tensor {} has the dtype {}, which no Tensor has",
+                             in_quotes(header.name(e)), dtype.name);
+  return *dtype.scalar;
 }
 
 Array checked_array(Array array) {
@@ -94,12 +110,13 @@ Array checked_array(Array array) {
 TensorDict read_safetensors(Input in) {
   return while_loading(in.name(), [&] {
     const SafetensorsHeader header = read_header(in);
-    for (const Entry& e : header.entries) scalar_type(e);  // before anything large is read
+    for (const Entry& e : header.entries()) scalar_type(header, e);  // before anything large is read
     TensorDict tensors;
-    tensors.reserve(header.entries.size());
-    for (const Entry& e : header.entries) {
-      tensors.insert(e.name,
-                     Tensor(checked_array(in.elements(e.sizes, scalar_type(e), std::string(in_quotes(e.name))))));
+    tensors.reserve(header.entries().size());
+    for (const Entry& e : header.entries()) {
+      const std::string_view name = header.name(e);
+      Array array = in.elements(header.sizes(e), scalar_type(header, e), std::string(in_quotes(name)));
+      tensors.insert(std::string(name), Tensor(checked_array(std::move(array))));
     }
     return tensors;
   });
@@ -126,47 +143,47 @@ TensorDict load_safetensors_bytes(std::string_view bytes, const std::string& nam
 struct SafetensorsFile::Impl {
   explicit Impl(const std::string& file) : path(file), mapping(std::make_shared<FileMapping>(file)) {
     while_loading(path, [&] {
-      Input in = Input::memory({mapping->data(), mapping->size()}, path);
-      SafetensorsHeader header = read_header(in);
+      header = header_of({mapping->data(), mapping->size()});
       data = mapping->data() + (mapping->size() - header.data_bytes());
-      for (auto& [key, value] : header.metadata) metadata.insert(std::move(key), std::move(value));
-      entries = std::move(header.entries);
-      arrays.resize(entries.size());
-      by_name.reserve(entries.size());
-      for (std::size_t i = 0; i < entries.size(); ++i) by_name.emplace(entries[i].name, i);
+      metadata.reserve(header.metadata_count());
+      for (std::size_t i = 0; i < header.metadata_count(); ++i) {
+        const auto [key, value] = header.metadata(i);
+        metadata.insert(std::string(key), std::string(value));
+      }
+      arrays.resize(header.entries().size());
     });
   }
 
   /// The array of an entry, which is made once.
   Array array(std::size_t i) {
     const std::lock_guard lock(mutex);
-    Array& array = arrays[i];
-    if (!array.defined()) array = checked_array(view(entries[i]));
-    return array;
+    std::unique_ptr<Array>& array = arrays[i];
+    if (!array) array = std::make_unique<Array>(checked_array(view(header.entries()[i])));
+    return *array;
   }
 
   Array view(const Entry& e) const {
-    const ScalarType dtype = scalar_type(e);
-    const auto nbytes = checked_nbytes(e.sizes, dtype);
+    const ScalarType dtype = scalar_type(header, e);
+    const IntArrayRef sizes = header.sizes(e);
+    const auto nbytes = checked_nbytes(sizes, dtype);
     char* at = data + e.begin;
     const bool aligned = reinterpret_cast<std::uintptr_t>(at) % element_size(dtype) == 0;
     if (!aligned || nbytes == 0) {
-      Array copy = Array::empty(e.sizes, dtype);
+      Array copy = Array::empty(sizes, dtype);
       if (nbytes > 0) std::memcpy(copy.raw(), at, nbytes);
       return copy;
     }
     auto storage = Storage::borrow(at, nbytes, [keep = mapping](void*) {});
-    return Array(std::move(storage), dtype, e.sizes, contiguous_strides(e.sizes), 0);
+    return Array(std::move(storage), dtype, sizes, contiguous_strides(sizes), 0);
   }
 
   std::string path;
   std::shared_ptr<FileMapping> mapping;
   char* data = nullptr;  // the first byte behind the header
   Metadata metadata;
-  std::vector<Entry> entries;
-  std::unordered_map<std::string_view, std::size_t> by_name;
+  SafetensorsHeader header;
   std::mutex mutex;
-  std::vector<Array> arrays;
+  std::vector<std::unique_ptr<Array>> arrays;  // of those that were asked for
 };
 
 SafetensorsFile::SafetensorsFile(const std::string& path) : impl_(std::make_unique<Impl>(path)) {}
@@ -176,7 +193,8 @@ SafetensorsFile& SafetensorsFile::operator=(SafetensorsFile&&) noexcept = defaul
 
 std::vector<std::string> SafetensorsFile::keys() const {
   std::vector<std::string> names;
-  for (const Entry& e : impl_->entries) names.push_back(e.name);
+  names.reserve(impl_->header.entries().size());
+  for (const Entry& e : impl_->header.entries()) names.emplace_back(impl_->header.name(e));
   return names;
 }
 
@@ -184,18 +202,19 @@ const Metadata& SafetensorsFile::metadata() const { return impl_->metadata; }
 
 Tensor SafetensorsFile::get_tensor(const std::string& name) const {
   return while_loading(impl_->path, [&] {
-    const auto found = impl_->by_name.find(name);
-    check(found != impl_->by_name.end(), "tensor {} not found", in_quotes(name));
-    return Tensor(impl_->array(found->second));
+    const auto place = impl_->header.find(name);
+    check(place.has_value(), "tensor {} not found", in_quotes(name));
+    return Tensor(impl_->array(*place));
   });
 }
 
 TensorDict SafetensorsFile::tensors() const {
   return while_loading(impl_->path, [&] {
     TensorDict all;
-    all.reserve(impl_->entries.size());
-    for (std::size_t i = 0; i < impl_->entries.size(); ++i) {
-      all.insert(impl_->entries[i].name, Tensor(impl_->array(i)));
+    const auto& entries = impl_->header.entries();
+    all.reserve(entries.size());
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      all.insert(std::string(impl_->header.name(entries[i])), Tensor(impl_->array(i)));
     }
     return all;
   });

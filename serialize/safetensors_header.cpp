@@ -1,17 +1,15 @@
+#include <xgrad/autograd/array/keyed_hash.hpp>
 #include <xgrad/serialize/elements.hpp>
 #include <xgrad/serialize/safetensors_header.hpp>
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <nlohmann/json.hpp>
 
 #include <fmt/format.h>
 
 namespace xgrad::serialize {
 namespace {
-
-using Entry = SafetensorsHeader::Entry;
 
 constexpr std::string_view kMetadata = "__metadata__";
 
@@ -44,13 +42,13 @@ class HeaderReader {
     if (place_ == Place::Shape) {
       check(std::in_range<std::int64_t>(n),
             "overflow computing buffer size from shape and/or element type: a size of {}", n);
-      if (entry_.sizes.size() == kMaxFileDims) fail_json("tensor {} has more than {} dimensions", name(), kMaxFileDims);
-      entry_.sizes.push_back(static_cast<std::int64_t>(n));
+      if (sizes_.size() == kMaxFileDims) fail_json("tensor {} has more than {} dimensions", name(), kMaxFileDims);
+      sizes_.push_back(static_cast<std::int64_t>(n));
       return true;
     }
     if (place_ == Place::Offsets) {
       if (offsets_ == 2) fail_json("tensor {} has more than two data_offsets", name());
-      (offsets_++ == 0 ? entry_.begin : entry_.end) = n;
+      (offsets_++ == 0 ? begin_ : end_) = n;
       return true;
     }
     return other("a number");
@@ -60,14 +58,14 @@ class HeaderReader {
     if (place_ == Place::Metadata) {
       check(text.find('\0') == std::string::npos,
             "__metadata__ key/value {} contains a null byte, which is not allowed", in_quotes(text));
-      header_.metadata.emplace_back(std::move(key_), std::move(text));
+      header_.add_metadata(key_, text);
       return true;
     }
     if (place_ == Place::Entry && field_ == Field::Dtype) {
       const auto* found = std::find_if(kSafetensorsDtypes.begin(), kSafetensorsDtypes.end(),
                                        [&](const SafetensorsDtype& d) { return d.name == text; });
       if (found == kSafetensorsDtypes.end()) fail_json("tensor {} has the unknown dtype {}", name(), in_quotes(text));
-      entry_.dtype = found;
+      dtype_ = found;
       return true;
     }
     return other("a string");
@@ -102,7 +100,7 @@ class HeaderReader {
     check(key.find('\0') == std::string::npos, "{} {} contains a null byte, which is not allowed",
           top ? "tensor name" : "__metadata__ key/value", in_quotes(key));
     if (top && key == kMetadata && std::exchange(has_metadata_, true)) fail_json("{} occurs twice", in_quotes(key));
-    key_ = std::move(key);
+    key_ = key;  // both keep their memory
     return true;
   }
 
@@ -169,7 +167,7 @@ class HeaderReader {
   }
 
   void begin_entry() {
-    entry_ = {};
+    sizes_.clear();
     seen_ = 0;
     offsets_ = 0;
     field_ = Field::Unknown;
@@ -178,59 +176,119 @@ class HeaderReader {
   void end_entry() {
     constexpr unsigned kAllFields = 0b111;
     if (seen_ != kAllFields) fail_json("tensor {} lacks its dtype, shape or data_offsets", name());
-    entry_.name = std::move(key_);
-    header_.entries.push_back(std::move(entry_));
+    header_.add(key_, *dtype_, sizes_, begin_, end_);
   }
 
   SafetensorsHeader header_;
   Place place_ = Place::Outside;
   Field field_ = Field::Unknown;
   std::string key_;  // of the tensor, or of a piece of metadata
-  Entry entry_;
+  const SafetensorsDtype* dtype_ = nullptr;
+  std::vector<std::int64_t> sizes_;
+  std::uint64_t begin_ = 0, end_ = 0;
   unsigned seen_ = 0, offsets_ = 0;
   int ignored_ = 0;  // how deep inside of a value that is passed over
   bool has_metadata_ = false;
 };
 
+}  // namespace
+
+const SafetensorsDtype& SafetensorsHeader::dtype(const Entry& e) const { return kSafetensorsDtypes[e.dtype]; }
+
+SafetensorsHeader::Text SafetensorsHeader::keep(std::string_view text) {
+  check<ValueError>(text.size() <= kMaxSafetensorsHeader - texts_.size(),
+                    "header too large: its names have more than {} bytes", kMaxSafetensorsHeader);
+  const Text kept{static_cast<std::uint32_t>(texts_.size()), static_cast<std::uint32_t>(text.size())};
+  texts_ += text;
+  return kept;
+}
+
+void SafetensorsHeader::add(std::string_view name, const SafetensorsDtype& dtype, IntArrayRef sizes,
+                            std::uint64_t begin, std::uint64_t end) {
+  check<ValueError>(sizes.size() <= kMaxFileDims, "tensor {} has more than {} dimensions", in_quotes(name),
+                    kMaxFileDims);
+  check<ValueError>(sizes_.size() < kMaxSafetensorsHeader && entries_.size() < kMaxSafetensorsHeader,
+                    "header too large: it has more than {} tensors and sizes", kMaxSafetensorsHeader);
+  const Text kept = keep(name);
+  entries_.push_back({begin, end, kept.at, kept.size, static_cast<std::uint32_t>(sizes_.size()),
+                      static_cast<std::uint8_t>(sizes.size()),
+                      static_cast<std::uint8_t>(&dtype - kSafetensorsDtypes.data())});
+  sizes_.insert(sizes_.end(), sizes.begin(), sizes.end());
+}
+
+void SafetensorsHeader::add_metadata(std::string_view key, std::string_view value) {
+  const Text kept = keep(key);
+  metadata_.emplace_back(kept, keep(value));
+}
+
 /// The bytes that sizes and dtype take.
-std::uint64_t bytes_of(const Entry& e) {
+std::uint64_t SafetensorsHeader::bytes_of(const Entry& e) const {
   constexpr std::string_view kOverflow = "overflow computing buffer size from shape and/or element type";
-  std::uint64_t bits = e.dtype->bits;
-  for (const std::int64_t size : e.sizes) {
+  std::uint64_t bits = dtype(e).bits;
+  for (const std::int64_t size : sizes(e)) {
     check(!__builtin_mul_overflow(bits, static_cast<std::uint64_t>(size), &bits), "{}\n  tensor {} has the sizes {}",
-          kOverflow, in_quotes(e.name), e.sizes);
+          kOverflow, in_quotes(name(e)), sizes(e));
   }
-  check(bits % 8 == 0, "invalid shape, data type, or offset for tensor {}: it ends inside a byte", in_quotes(e.name));
+  check(bits % 8 == 0, "invalid shape, data type, or offset for tensor {}: it ends inside a byte", in_quotes(name(e)));
   return bits / 8;
 }
 
 /// Without gaps or overlaps from the first byte on, each as long as its shape and dtype ask.
-void check_layout(const std::vector<Entry>& entries) {
+void SafetensorsHeader::check_layout() const {
   std::uint64_t end = 0;
-  for (const Entry& e : entries) {
+  for (const Entry& e : entries_) {
     check(e.begin == end && e.end >= e.begin,
           "invalid offset for tensor {}: it has the bytes {} to {}, and the tensors before it end at {}",
-          in_quotes(e.name), e.begin, e.end, end);
+          in_quotes(name(e)), e.begin, e.end, end);
     end = e.end;
     const std::uint64_t bytes = bytes_of(e);
     check(e.end - e.begin == bytes,
           "invalid shape, data type, or offset for tensor {}: its sizes {} of {} take {} bytes, its offsets {}",
-          in_quotes(e.name), e.sizes, e.dtype->name, bytes, e.end - e.begin);
+          in_quotes(name(e)), sizes(e), dtype(e).name, bytes, e.end - e.begin);
   }
 }
 
-template <class List, class Name>
-void check_unique(const List& list, Name name_of, std::string_view what) {
-  // By hash first: a header may have millions of names, which lie all over memory and begin alike.
-  std::vector<std::pair<std::size_t, std::string_view>> names;
-  names.reserve(list.size());
-  for (const auto& item : list) names.emplace_back(std::hash<std::string_view>()(name_of(item)), name_of(item));
-  std::sort(names.begin(), names.end());
-  const auto twice = std::adjacent_find(names.begin(), names.end());
-  if (twice != names.end()) fail_json("two {} are named {}", what, in_quotes(twice->second));
+/// Names by their hashes, which lie close together where the names are all over memory and begin alike.
+template <class NameOf>
+std::vector<SafetensorsHeader::Named> SafetensorsHeader::names(std::size_t count, NameOf name_of,
+                                                               std::string_view what) {
+  std::vector<Named> named(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    named[i] = {static_cast<std::uint32_t>(KeyedHash()(name_of(i))), static_cast<std::uint32_t>(i)};
+  }
+  std::sort(named.begin(), named.end(), [&](const Named& a, const Named& b) {
+    return a.hash != b.hash ? a.hash < b.hash : name_of(a.place) < name_of(b.place);
+  });
+  const auto twice = std::adjacent_find(named.begin(), named.end(), [&](const Named& a, const Named& b) {
+    return a.hash == b.hash && name_of(a.place) == name_of(b.place);
+  });
+  if (twice != named.end()) fail_json("two {} are named {}", what, in_quotes(name_of(twice->place)));
+  return named;
 }
 
-}  // namespace
+void SafetensorsHeader::finish() {
+  names(
+      metadata_.size(), [&](std::size_t i) { return metadata(i).first; }, "pieces of metadata");
+  const auto before = [](const Entry& a, const Entry& b) {
+    return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
+  };
+  if (!std::is_sorted(entries_.begin(), entries_.end(), before)) {
+    std::stable_sort(entries_.begin(), entries_.end(), before);
+  }
+  by_name_ = names(
+      entries_.size(), [&](std::size_t i) { return name(entries_[i]); }, "tensors");
+  check_layout();
+}
+
+std::optional<std::size_t> SafetensorsHeader::find(std::string_view name_wanted) const {
+  const auto hash = static_cast<std::uint32_t>(KeyedHash()(name_wanted));
+  auto at = std::lower_bound(by_name_.begin(), by_name_.end(), hash,
+                             [](const Named& named, std::uint32_t h) { return named.hash < h; });
+  for (; at != by_name_.end() && at->hash == hash; ++at) {
+    if (name(entries_[at->place]) == name_wanted) return at->place;
+  }
+  return {};
+}
 
 const SafetensorsDtype& safetensors_dtype(ScalarType dtype) {
   return *std::find_if(kSafetensorsDtypes.begin(), kSafetensorsDtypes.end(),
@@ -243,22 +301,12 @@ SafetensorsHeader parse_safetensors_header(std::string_view json) {
   HeaderReader reader;
   HeaderReader::Json::sax_parse(json.begin(), json.end(), &reader);
   SafetensorsHeader header = reader.take();
-  check_unique(
-      header.entries, [](const Entry& e) -> std::string_view { return e.name; }, "tensors");
-  check_unique(
-      header.metadata, [](const auto& m) -> std::string_view { return m.first; }, "pieces of metadata");
-  const auto before = [](const Entry& a, const Entry& b) {
-    return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
-  };
-  if (!std::is_sorted(header.entries.begin(), header.entries.end(), before)) {
-    std::stable_sort(header.entries.begin(), header.entries.end(), before);
-  }
-  check_layout(header.entries);
+  header.finish();
   return header;
 }
 
 std::string safetensors_header_json(const SafetensorsHeader& header) {
-  const auto text = [](const std::string& s) {
+  const auto text = [](std::string_view s) {
     check<ValueError>(s.find('\0') == std::string::npos, "{} contains a null byte, which safetensors do not allow",
                       in_quotes(s));
     try {
@@ -268,16 +316,21 @@ std::string safetensors_header_json(const SafetensorsHeader& header) {
     }
   };
   std::string json = "{";
-  if (!header.metadata.empty()) {
+  if (header.metadata_count() > 0) {
     json += fmt::format("\"{}\":{{", kMetadata);
-    for (const auto& [key, value] : header.metadata) json += text(key) + ":" + text(value) + ",";
+    for (std::size_t i = 0; i < header.metadata_count(); ++i) {
+      const auto [key, value] = header.metadata(i);
+      json += text(key) + ":" + text(value) + ",";
+    }
     json.back() = '}';
     json += ',';
   }
-  for (const Entry& e : header.entries) {
-    check<ValueError>(e.name != kMetadata, "a tensor cannot be named '{}' in safetensors", kMetadata);
-    json += fmt::format("{}:{{\"dtype\":\"{}\",\"shape\":[{}],\"data_offsets\":[{},{}]}},", text(e.name), e.dtype->name,
-                        fmt::join(e.sizes.begin(), e.sizes.end(), ","), e.begin, e.end);
+  for (const auto& e : header.entries()) {
+    const std::string_view name = header.name(e);
+    const IntArrayRef sizes = header.sizes(e);
+    check<ValueError>(name != kMetadata, "a tensor cannot be named '{}' in safetensors", kMetadata);
+    json += fmt::format("{}:{{\"dtype\":\"{}\",\"shape\":[{}],\"data_offsets\":[{},{}]}},", text(name),
+                        header.dtype(e).name, fmt::join(sizes.begin(), sizes.end(), ","), e.begin, e.end);
   }
   if (json.size() > 1) json.pop_back();
   json += '}';

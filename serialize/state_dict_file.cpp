@@ -1,5 +1,6 @@
 // Files of named tensors.
 #include <xgrad/autograd/array/error.hpp>
+#include <xgrad/autograd/array/keyed_hash.hpp>
 #include <xgrad/serialize/excerpt.hpp>
 #include <xgrad/serialize/file_budget.hpp>
 #include <xgrad/serialize/input.hpp>
@@ -35,7 +36,7 @@ class Collector {
 
   /// An attribute may be called what the path to another one is.
   StateDict take() {
-    std::unordered_set<std::string_view> names;
+    std::unordered_set<std::string_view, KeyedHash> names;
     for (const auto& [name, array] : state_) {
       check(names.insert(name).second, "the archive has two tensors named {}", in_quotes(name));
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <xgrad/autograd/array/atomic_file.hpp>
+#include <xgrad/autograd/array/keyed_hash.hpp>
 #include <xgrad/serialize/output.hpp>
 #include <xgrad/serialize/source.hpp>
 
@@ -84,7 +85,7 @@ class ZipReader {
 
   Source source_;
   std::vector<Entry> entries_;
-  std::unordered_map<std::string_view, std::size_t> by_name_;
+  std::unordered_map<std::string_view, std::size_t, KeyedHash> by_name_;
 };
 
 }  // namespace xgrad::serialize

@@ -5,9 +5,12 @@
 #include <xgrad/xgrad.hpp>
 
 #include <algorithm>
+#include <cstring>
 #include <ctime>
 #include <functional>
+#include <random>
 #include <sstream>
+#include <unordered_map>
 
 #include "support.hpp"
 
@@ -176,6 +179,87 @@ TEST(Limits, ManyNames) {
   Value last;
   saved.read("5", last);
   EXPECT_EQ(last.as_int(), kNames / 2 + 5) << "the later of two";
+}
+
+/// 2^15 names with one std::hash, where it is libstdc++'s: Murmur's with a seed that everybody knows. From any state of
+/// it, whatever the next eight bytes are, there are eight more that lead to a state of one's choice.
+std::vector<std::string> names_with_one_hash() {
+  constexpr std::uint64_t kFactor = 0xc6a4a7935bd1e995, kSeed = 0xc70f6907, kNameBytes = 48, kNext = 1;
+  std::uint64_t inverse = kFactor;
+  for (int i = 0; i < 6; ++i) inverse *= 2 - kFactor * inverse;
+  const auto shifted = [](std::uint64_t v) { return v ^ v >> 47; };
+  std::mt19937_64 random(1);
+  std::uint64_t state = kSeed ^ kNameBytes * kFactor;
+  std::vector<std::string> names{""};
+  for (int part = 0; part < 3; ++part, state = kNext * kFactor) {
+    std::vector<std::string> choices;
+    while (choices.size() < 32) {
+      std::string choice(16, 0);
+      for (int i = 0; i < 8; ++i) choice[i] = static_cast<char>('a' + random() % 26);
+      std::uint64_t block = 0;
+      std::memcpy(&block, choice.data(), 8);
+      const std::uint64_t between = (state ^ shifted(block * kFactor) * kFactor) * kFactor;
+      block = shifted((kNext ^ between) * inverse) * inverse;
+      std::memcpy(&choice[8], &block, 8);
+      const auto plain = [](char c) { return c > ' ' && c < 127 && c != '"' && c != '\\'; };
+      if (std::all_of(choice.begin(), choice.end(), plain)) choices.push_back(choice);
+    }
+    std::vector<std::string> longer;
+    for (const std::string& name : names) {
+      for (const std::string& choice : choices) longer.push_back(name + choice);
+    }
+    names = std::move(longer);
+  }
+  return names;
+}
+
+// Tables of names are filled in a fraction of a second, however the names were chosen.
+TEST(Limits, NamesWithOneHash) {
+  const std::vector<std::string> names = names_with_one_hash();
+#ifdef __GLIBCXX__
+  ASSERT_EQ(std::hash<std::string>()(names.front()), std::hash<std::string>()(names.back()));
+#endif
+  std::string json = "{\"__metadata__\":{\"a\":\"b\"";
+  for (const std::string& name : names) json += ",\"" + name + "\":\"\"";
+  json += '}';
+  for (const std::string& name : names)
+    json += ",\"" + name + "\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}";
+  TensorDict loaded;
+  EXPECT_LT(seconds([&] { loaded = load_safetensors_bytes(made_safetensors(json + "}", 0)); }), 10);
+  EXPECT_EQ(loaded.size(), names.size());
+
+  std::string dict = "}(", object = "c__torch__\nM\n)\x81}(" + str("_") + tensor({}) + "q\x01";
+  for (const std::string& name : names) dict += str(name) + "N", object += str(name) + "h\x01";
+  EXPECT_LT(seconds([&] { load_bytes(file_of(dict + "u")); }), 10);
+  std::istringstream in(file_of(object + "ub"));
+  EXPECT_LT(seconds([&] { load_state_dict(in); }), 10);
+
+  std::vector<test::ZipEntry> entries{{"x/data.pkl", "\x80\x02}."}};
+  for (const std::string& name : names) entries.push_back({name, ""});
+  const std::string archive = test::zip_archive(entries);
+  EXPECT_LT(seconds([&] { load_bytes(archive); }), 10);
+}
+
+// The memo of a pickle has the numbers that the file says, here those that meet in one bucket of a table.
+TEST(Limits, PlacesOfTheMemoWithOneHash) {
+  constexpr std::uint32_t kPlaces = 30'000;
+  std::unordered_map<std::uint32_t, int> table;
+  for (std::uint32_t i = 0; i < kPlaces; ++i) table[i] = 0;
+  std::string pickled = "]K\x01";
+  const auto with_place = [](char opcode, std::uint32_t place) {
+    return opcode + std::string(reinterpret_cast<const char*>(&place), sizeof place);
+  };
+  for (std::uint32_t i = 0; i < kPlaces; ++i) {
+    pickled += with_place('r', static_cast<std::uint32_t>(i * table.bucket_count()));
+  }
+  pickled += 'a';
+  for (int round = 0; round < 10; ++round) {
+    pickled += '(';
+    for (std::uint32_t i = 0; i < kPlaces; ++i) pickled += with_place('j', 0);
+    pickled += "ta";
+  }
+  const std::string file = file_of(pickled);
+  EXPECT_LT(seconds([&] { load_bytes(file); }), 10);
 }
 
 TEST(Limits, ManyTensorsOfManyDimensions) {

@@ -27,13 +27,6 @@ std::vector<T> values(const Tensor& t) {
   return elements<T>(t.array());
 }
 
-/// A file with this header, its length in front, and so many bytes behind it.
-std::string made_safetensors(const std::string& json, std::size_t data) {
-  std::string bytes(8, '\0');
-  for (std::size_t i = 0; i < 8; ++i) bytes[i] = static_cast<char>(json.size() >> (8 * i));
-  return bytes + json + std::string(data, '\1');
-}
-
 using Safetensors = FolderTest;
 
 // The expectations of the format's own library for these tensors.

@@ -57,6 +57,13 @@ inline void write_file(const std::string& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
 }
 
+/// A safetensors file with this header, its length in front, and so many bytes behind it.
+inline std::string made_safetensors(const std::string& json, std::size_t data) {
+  std::string bytes(8, '\0');
+  for (std::size_t i = 0; i < 8; ++i) bytes[i] = static_cast<char>(json.size() >> (8 * i));
+  return bytes + json + std::string(data, '\1');
+}
+
 /// What xgrad::Error says that `f` throws; empty if it throws none.
 template <class F>
 std::string error_of(F f) {
