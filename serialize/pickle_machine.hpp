@@ -45,6 +45,7 @@ class Machine {
   void check_key(const Value& key, int depth);
   void memoize(std::uint32_t place);
   void push_global(std::string_view module, std::string_view name);
+  void charge_entries(const Value::Dict& dict);
   void reduce();
   void new_object();
   void build();

@@ -11,6 +11,15 @@ namespace xgrad::serialize::pickle {
 
 using Kind = Value::Kind;
 
+namespace {
+
+std::size_t text_size(const Value& v) {
+  if (v.is(Kind::Str)) return v.as_str().size();
+  return v.is(Kind::Bytes) ? v.as_bytes().size() : 0;
+}
+
+}  // namespace
+
 void Machine::charge(std::size_t memory) {
   check(memory <= budget_, "the pickle needs far more memory than its {} bytes can be worth", bytes_.size());
   budget_ -= memory;
@@ -87,14 +96,13 @@ void Machine::set_items(Value::Items items) {
   }
 }
 
-/// Python compares the elements of tuples, and so does the check for keys that are there twice: a tuple costs all its
-/// elements each time that it is a key, however often it is the same one.
+/// Python compares the elements of tuples, and so does the check for keys that are there twice: a key costs all its
+/// elements and text each time that it is one, however often it is the same.
 void Machine::check_key(const Value& key, int depth) {
   constexpr int kMaxKeyDepth = 16;
   check<TypeError>(key.kind() <= Kind::Bytes || (key.is(Kind::Tuple) && depth < kMaxKeyDepth),
                    "a dict has a key of type {}: unhashable or not supported", kind_name(key.kind()));
-  if (key.is(Kind::Str) && depth > 0) charge(key.as_str().size());
-  if (key.is(Kind::Bytes) && depth > 0) charge(key.as_bytes().size());
+  charge(text_size(key));
   if (!key.is(Kind::Tuple)) return;
   charge(key.items().size() * kValueCost);
   for (const Value& item : key.items()) check_key(item, depth + 1);
@@ -110,6 +118,12 @@ void Machine::push_global(std::string_view module, std::string_view name) {
   push(resolver_.global(std::string(module), std::string(name)));
 }
 
+/// Those of a dict that is a copy of another or made of a list.
+void Machine::charge_entries(const Value::Dict& dict) {
+  charge(dict.entries.size() * 2 * kValueCost);
+  for (const auto& [key, value] : dict.entries) check_key(key, 0);
+}
+
 void Machine::reduce() {
   const Value arguments = pop();
   const Value function = pop();
@@ -117,8 +131,9 @@ void Machine::reduce() {
                    "Trying to call a value of type {} with arguments of type {}", kind_name(function.kind()),
                    kind_name(arguments.kind()));
   Value result = resolver_.call(function.as_global(), arguments.as_tuple());
-  if (result.is(Kind::Dict)) charge(result.as_dict().entries.size() * 2 * kValueCost);
-  if (result.is(Kind::Bytes)) charge(result.as_bytes().size());
+  charge(text_size(result));
+  if (result.is(Kind::Tensor)) charge(2 * sizeof(std::int64_t) * result.as_tensor().array.sizes().size());
+  if (result.is(Kind::Dict)) charge_entries(result.as_dict());
   push_container(std::move(result), 0);
 }
 
@@ -136,9 +151,8 @@ void Machine::build() {
   const Value state = pop();
   Value& object = top();
   if (object.is(Kind::Dict) && state.is(Kind::Dict) && !object.as_dict().class_name.empty()) {
-    const auto& attributes = state.as_dict().entries;
-    charge(2 * attributes.size() * kValueCost);
-    object.as_dict().entries = attributes;
+    charge_entries(state.as_dict());
+    object.as_dict().entries = state.as_dict().entries;
     return;
   }
   check<NotImplementedError>(object.is(Kind::Dict) && object.as_dict().ordered && state.is(Kind::Dict),
@@ -267,9 +281,15 @@ bool Machine::step(unsigned char opcode) {
       return true;
     case 'P':
       fail<NotImplementedError>("tensors in pickles of protocol 0, which PyTorch cannot load either");
-    case 'Q':
-      push(resolver_.persistent(pop()));
+    case 'Q': {
+      const Value id = pop();
+      // Its texts are looked up each time.
+      if (id.is(Kind::Tuple)) {
+        for (const Value& part : id.as_tuple()) charge(text_size(part));
+      }
+      push(resolver_.persistent(id));
       return true;
+    }
     case 0x80: {
       const int protocol = number<std::uint8_t>();
       check<NotImplementedError>(protocol >= 2 && protocol <= 5, "unsupported pickle protocol: {}", protocol);

@@ -79,8 +79,7 @@ class SafetensorsHeader {
 inline constexpr std::uint64_t kMaxSafetensorsHeader = 100'000'000;
 
 /// Reads and checks a header: everything that the format's own library checks, and names that occur twice. Throws Error
-/// in that library's words. Takes time in proportion to the text and no more than eight times its memory, whatever it
-/// says.
+/// in that library's words. Takes time and memory in proportion to the text, whatever it says.
 SafetensorsHeader parse_safetensors_header(std::string_view json);
 
 /// The JSON of a header as the format's own library writes it, padded with spaces to a multiple of 8 bytes. Throws

@@ -262,8 +262,38 @@ TEST(Limits, PlacesOfTheMemoWithOneHash) {
   EXPECT_LT(seconds([&] { load_bytes(file); }), 10);
 }
 
+// What a text is used for costs its length each time, where each time takes that long or that much memory: as a key, as
+// the name of a storage, in a call that copies it. A few bytes name it again.
+TEST(Limits, LongTextsThatAreUsedAgain) {
+  const std::string text = str(std::string(1 << 20, 'a')) + "q\x01", mark(1, '(');
+  const auto repeated = [](const std::string& part) {
+    std::string all;
+    for (int i = 0; i < 100'000; ++i) all += part;
+    return all;
+  };
+  const std::string object = "c__torch__\nM\nq\x03", storage = "(" + str("storage") + "ctorch\nFloatStorage\n";
+  for (const std::string& pickled :
+       {mark + text + repeated("}h\x01Ns"), mark + text + repeated("}(h\x01Nu"),
+        mark + text + "]]h\x01" + "aNa" + "aq\x02" + "ccollections\nOrderedDict\nq\x03" + "h\x02\x85q\x04" +
+            repeated("h\x03h\x04R"),
+        mark + text + object + "}h\x01Nsq\x02" + repeated("h\x03)\x81h\x02" + std::string("b")),
+        mark + text + "ctorch\ndevice\nq\x02h\x01\x85q\x03" + repeated("h\x02h\x03R")}) {
+    const std::string file = file_of(pickled + "t");
+    std::string error;
+    EXPECT_LT(seconds([&] { error = error_of([&] { load_bytes(file); }); }), 10);
+    expect_contains(error, "the pickle needs far more memory than its");
+  }
+  // In the format before 1.6 the names of storages may be of any length.
+  const std::string id = storage + "h\x01" + str("cpu") + "K\x01Ntq\x02";
+  std::string legacy = "\x80\x02\x8a\x0al\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.\x80\x02M\xe9\x03.\x80\x02}" +
+                       str("little_endian") + "\x88s.\x80\x02(" + text + id + repeated("h\x02Q") + "t.";
+  std::string error;
+  EXPECT_LT(seconds([&] { error = error_of([&] { load_bytes(legacy); }); }), 10);
+  expect_contains(error, "the pickle needs far more memory than its");
+}
+
 TEST(Limits, ManyTensorsOfManyDimensions) {
-  constexpr int kTensors = 100'000;
+  constexpr int kTensors = 50'000;
   const std::string one = tensor(std::vector<std::int64_t>(64, 1));
   // The arguments of the first, for all the others.
   const std::size_t call = one.rfind('R');
