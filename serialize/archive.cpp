@@ -179,7 +179,10 @@ void InputArchive::take(Source source) {
   root_ = is_object(file) ? std::move(file) : while_loading(name, [&] { return archive_of(file, size); });
   index_ = {};
   prefix_.clear();
+  source_ = name;
 }
+
+void InputArchive::add_source(Error& error) const { error.add_context(fmt::format("loading '{}'", source_)); }
 
 void InputArchive::load_from(const std::string& path, std::optional<Device> /*device*/) { take(Source::file(path)); }
 void InputArchive::load_from(std::istream& stream, std::optional<Device> /*device*/) { take(Source::stream(stream)); }

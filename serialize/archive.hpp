@@ -110,6 +110,8 @@ class InputArchive {
   std::vector<std::string> keys() const;
   /// What the archive was loaded from, as it is in the file.
   const Value& value() const { return root_; }
+  /// Adds to an error what the archive was loaded from: its path.
+  void add_source(Error& error) const;
 
  private:
   friend class nn::ModuleBase;
@@ -121,6 +123,7 @@ class InputArchive {
   Value root_;
   KeyIndex index_;
   std::string prefix_;  // of names in messages
+  std::string source_;  // what it was loaded from
   std::shared_ptr<Copies> copies_;
 };
 

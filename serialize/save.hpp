@@ -67,7 +67,12 @@ requires requires(serialize::InputArchive& archive, T& value) { archive >> value
 void load(T& value, From&&... from) {
   serialize::InputArchive archive;
   archive.load_from(std::forward<From>(from)...);
-  archive >> value;
+  try {
+    archive >> value;
+  } catch (Error& error) {
+    archive.add_source(error);
+    throw;
+  }
 }
 /// Appends to `tensors`, as libtorch does.
 template <class... From>
