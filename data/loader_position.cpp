@@ -46,7 +46,9 @@ LoaderPosition::Started LoaderPosition::start(const Generators& generators, cons
   set_state(generators.loader, beginning_.loader);
   set_state(generators.sampler, beginning_.sampler);
   Requests requests = draw();
-  for (std::size_t i = 0; i < had; ++i) requests();
+  // No further than there are batches, however many a state claims.
+  for (std::size_t i = 0; i < had && requests(); ++i) {
+  }
   // The default generator is the program's again. The others are the loader's, whose order may be drawn from them until
   // the end, and ahead of the loop where there are workers: they are where the batches that were had left them.
   set_state(default_generator(), standard);

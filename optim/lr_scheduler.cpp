@@ -62,6 +62,33 @@ void LRScheduler::remember_lrs() {
   for (const auto& group : optimizer_.param_groups()) last_lr_.push_back(group.options().get_lr());
 }
 
+namespace {
+
+/// What the constructors of schedules check and a state dict brings anew: numbers that are divided by, and lists with
+/// an element for each parameter group. `with_base` of the groups have a base rate now.
+void check_loaded(const Value::Dict& dict, std::size_t groups, std::size_t with_base) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 53;  // steps that a double can count
+  for (const auto& [key, value] : dict.entries) {
+    if (!key.is(Value::Kind::Str) || !value.is(Value::Kind::Int)) continue;
+    const std::int64_t n = value.as_int();
+    const bool counts = key.as_str() == "last_epoch" || key.as_str() == "_step_count";
+    check<ValueError>(!counts || (n >= -kMost && n <= kMost),
+                      "loaded state dict has the {} {}, more than a schedule can count", key.as_str(), n);
+    if (key.as_str() == "step_size" || key.as_str() == "T_max") detail::check_divisor(n);
+  }
+  const auto count = [&](const char* name, std::size_t otherwise) {
+    const Value* list = dict.find(name);
+    return list && list->is(Value::Kind::List) ? list->items().size() : otherwise;
+  };
+  with_base = count("base_lrs", with_base);
+  check<ValueError>(with_base <= groups, "loaded state dict has {} base_lrs for {} parameter groups", with_base,
+                    groups);
+  const std::size_t max_lrs = count("max_lrs", with_base);
+  check<ValueError>(max_lrs >= with_base, "loaded state dict has {} max_lrs for {} base_lrs", max_lrs, with_base);
+}
+
+}  // namespace
+
 Fields LRScheduler::all_fields() {
   Fields all = fields();
   for (const Field& field : Fields{{"base_lrs", &base_lrs_},
@@ -82,7 +109,11 @@ Value LRScheduler::state_dict() const {
   return packed;
 }
 
-void LRScheduler::load_state_dict(const Value& state_dict) { set_fields(all_fields(), state_dict.as_dict()); }
+void LRScheduler::load_state_dict(const Value& state_dict) {
+  const Value::Dict& dict = state_dict.as_dict();
+  check_loaded(dict, optimizer_.param_groups().size(), base_lrs_.size());
+  set_fields(all_fields(), dict);
+}
 
 void detail::check_divisor(std::int64_t divisor) {
   check<ValueError>(divisor != 0, "integer division or modulo by zero");

@@ -79,6 +79,10 @@ Value SequentialLR::state_dict() const {
 }
 
 void SequentialLR::load_state_dict(const Value& state_dict) {
+  const Value* milestones = state_dict.as_dict().find("_milestones");
+  const std::size_t changes = milestones ? milestones->items().size() : milestones_.size();
+  check<ValueError>(changes + 1 == schedulers_.size(), "loaded state dict has {} milestones for {} schedulers", changes,
+                    schedulers_.size());
   set_fields({{"_milestones", &milestones_}}, state_dict.as_dict());
   set_fields(progress(), state_dict.as_dict());
   unpack(schedulers_, state_dict);

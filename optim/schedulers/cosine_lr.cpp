@@ -17,7 +17,8 @@ double CosineAnnealingLROptions::next_lr(const LRScheduler& s, std::size_t g) co
   const auto e = static_cast<double>(epoch), t = static_cast<double>(period);
   if (epoch == 0) return s.lr(g);
   if (s.step_count() == 1 && epoch > 0) return annealed(s.base_lr(g), eta_min_, e * kPi / t);
-  if ((epoch - 1 - period) % (2 * period) == 0)
+  // At the end of each second half, of periods of any length.
+  if ((epoch - 1) % period == 0 && (epoch - 1) / period % 2 != 0)
     return s.lr(g) + (s.base_lr(g) - eta_min_) * (1 - std::cos(kPi / t)) / 2;
   return (1 + std::cos(kPi * e / t)) / (1 + std::cos(kPi * (e - 1) / t)) * (s.lr(g) - eta_min_) + eta_min_;
 }
