@@ -31,6 +31,7 @@ constexpr const char* kUsage = R"(usage: xgrad_bench [options]
   --json FILE        write the rows there as well
   --plot-data FILE   and what draws them: row, ratio to libtorch, its quartiles, goal
   --functional       instead of these rows, all of nn.functional; what is slower than libtorch is listed at the end
+  --operations       instead of these rows, tensor operations of a million elements, listed in the same way
   --list             names of the rows
   --node-bytes N     bytes a graph node costs, in a chain of N multiplications
   --attention-bytes N  bytes that a forward pass of attention of length N keeps
@@ -41,21 +42,27 @@ constexpr const char* kUsage = R"(usage: xgrad_bench [options]
 /// library's threads need.
 constexpr auto kOthersSleep = std::chrono::milliseconds(10);
 
+enum class Table { Goals, Functional, Operations };
+
 struct Options {
   int threads = 1;
   std::regex only{""};
   double seconds = 2;
   std::string json, plot_data;
-  bool list = false, functional = false;
+  Table table = Table::Goals;
+  bool list = false;
   Clock clock = Clock::Wall;
 };
 
-std::vector<Side> all_sides(bool functional) {
-  std::vector<Side> sides{functional ? xgrad_functional() : xgrad_side()};
+std::vector<Side> all_sides(Table table) {
+  const auto of_table = [table](Side (*goals)(), Side (*functional)(), Side (*operations)()) {
+    return (table == Table::Goals ? goals : table == Table::Functional ? functional : operations)();
+  };
+  std::vector<Side> sides{of_table(xgrad_side, xgrad_functional, xgrad_operations)};
 #ifdef BENCH_LIBTORCH
-  sides.push_back(functional ? libtorch_functional() : libtorch_side());
+  sides.push_back(of_table(libtorch_side, libtorch_functional, libtorch_operations));
 #endif
-  if (!functional) sides.push_back(by_hand_side());
+  if (table == Table::Goals) sides.push_back(by_hand_side());
   return sides;
 }
 
@@ -186,7 +193,7 @@ void print_slower(const Json& rows) {
 }
 
 int run_rows(const Options& options) {
-  const std::vector<Side> sides = all_sides(options.functional);
+  const std::vector<Side> sides = all_sides(options.table);
   Json out = Json::array();
   bool same = true;
   if (!options.list) {
@@ -206,7 +213,7 @@ int run_rows(const Options& options) {
         same = false;
       }
   }
-  if (options.functional && !options.list) print_slower(out);
+  if (options.table != Table::Goals && !options.list) print_slower(out);
   if (!options.json.empty()) std::ofstream(options.json) << out.dump(1) << '\n';
   if (!options.plot_data.empty()) write_plot_data(options.plot_data, out);
   return same ? 0 : 1;
@@ -263,7 +270,9 @@ int run(int count, char** arguments) {
     if (name == "--list")
       options.list = true;
     else if (name == "--functional")
-      options.functional = true;
+      options.table = Table::Functional;
+    else if (name == "--operations")
+      options.table = Table::Operations;
     else if (name == "--processor-time")
       options.clock = Clock::Processor;
     else if (name == "--measure" && has_value)

@@ -41,6 +41,9 @@ Side by_hand_side();
 /// All of nn.functional, a table of its own.
 Side xgrad_functional();
 Side libtorch_functional();  ///< only where libtorch was found
+/// Tensor operations, another table.
+Side xgrad_operations();
+Side libtorch_operations();  ///< only where libtorch was found
 
 /// Bytes that this process grows by for each of `nodes` multiplications recorded in a graph.
 double xgrad_node_bytes(int nodes);

@@ -21,7 +21,7 @@ target_link_libraries(xgrad_instructions PRIVATE bench_xgrad)
 set_target_properties(xgrad_instructions PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/benchmarks")
 
 add_executable(xgrad_bench "${bench}/main.cpp" "${bench}/harness.cpp" "${bench}/by_hand.cpp"
-               "${bench}/functional_with_xgrad.cpp")
+               "${bench}/functional_with_xgrad.cpp" "${bench}/operations_with_xgrad.cpp")
 xgrad_compile_options(xgrad_bench)
 target_link_libraries(xgrad_bench PRIVATE bench_xgrad OpenBLAS::OpenBLAS nlohmann_json::nlohmann_json)
 set_target_properties(xgrad_bench PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/benchmarks")
@@ -35,7 +35,8 @@ add_dependencies(benchmarks xgrad_bench)
 
 if(LibTorch_FOUND AND NOT XGRAD_SANITIZE)
   # Its warnings are left to its authors.
-  add_library(bench_libtorch STATIC "${bench}/with_libtorch.cpp" "${bench}/functional_with_libtorch.cpp")
+  add_library(bench_libtorch STATIC "${bench}/with_libtorch.cpp" "${bench}/functional_with_libtorch.cpp"
+              "${bench}/operations_with_libtorch.cpp")
   set_target_properties(bench_libtorch PROPERTIES CXX_STANDARD 17 CXX_STANDARD_REQUIRED ON)
   target_compile_options(bench_libtorch PRIVATE -O3 -w)
   target_link_libraries(bench_libtorch PRIVATE LibTorch::LibTorch)
