@@ -3,6 +3,7 @@
 #include <xgrad/autograd/kernels/floating.hpp>
 #include <xgrad/autograd/kernels/gather.hpp>
 #include <xgrad/autograd/kernels/independent.hpp>
+#include <xgrad/autograd/kernels/indexed_rows.hpp>
 #include <xgrad/autograd/kernels/rows.hpp>
 #include <xgrad/autograd/kernels/split.hpp>
 
@@ -15,20 +16,6 @@ namespace {
 
 void check_rows(const std::int64_t* index, std::int64_t n, std::int64_t rows) {
   check<IndexError>(!any_outside(index, n, rows), "index out of range in self");
-}
-
-/// Rows in no order are asked for this many rows before their turn, as the processor cannot know which they will be.
-std::int64_t rows_ahead(std::size_t bytes) {
-  constexpr std::size_t kBytes = 4096, kMost = 64;
-  return static_cast<std::int64_t>(std::clamp<std::size_t>(kBytes / std::max<std::size_t>(bytes, 1), 1, kMost));
-}
-
-/// Of long rows the beginning: then the processor has seen where it goes.
-template <int write>
-void prefetch_row(const void* row, std::size_t bytes) {
-  constexpr std::size_t kLine = 64, kMost = 4096;
-  const char* const p = static_cast<const char*>(row);
-  for (std::size_t k = 0; k < std::min(bytes, kMost); k += kLine) __builtin_prefetch(p + k, write);
 }
 
 }  // namespace

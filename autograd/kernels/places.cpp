@@ -1,8 +1,10 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/gather.hpp>
+#include <xgrad/autograd/kernels/independent.hpp>
 #include <xgrad/autograd/kernels/loops.hpp>
 #include <xgrad/autograd/kernels/places.hpp>
 
+#include <atomic>
 #include <cstring>
 
 namespace xgrad::kernels {
@@ -83,32 +85,64 @@ Array take_grid(const Grid& grid, ScalarType dtype) {
   return out;
 }
 
-/// acc = acc · size + (coordinate, from the end if negative)
-void fold(const Array& acc, const Array& coordinate, Int size, bool first) {
-  map_binary<Int, Int>(acc, acc, coordinate, [=](Int sum, Int c) {
-    c += c < 0 ? size : 0;
-    return first ? c : sum * size + c;
-  });
+/// Signs that tell of a coordinate in `size`, as its highest bit: whether it counts from the end, and whether it is out
+/// of range. Those of many are or-ed.
+struct Signs {
+  std::uint64_t negative = 0, outside = 0;
+  bool any_negative() const { return negative >> 63 != 0; }
+  bool any_outside() const { return outside >> 63 != 0; }
+};
+inline Signs signs_of(std::uint64_t c, std::uint64_t size) { return {c, (c + size) | (size - 1 - c)}; }
+inline Signs operator|(Signs a, Signs b) { return {a.negative | b.negative, a.outside | b.outside}; }
+inline std::uint64_t from_front(std::uint64_t c, std::uint64_t size) {
+  return c + (static_cast<std::uint64_t>(static_cast<Int>(c) >> 63) & size);
 }
 
-struct Extremes {
-  Int low = 0, high = -1;
-};
-
-Extremes extremes(const Array& x) {
-  Extremes all;
+Signs signs_of(const Array& x, Int size) {
+  Signs all;
   if (x.numel() == 0) return all;
   const auto plan = plan_rows<1>({&x});
+  const Int stride = plan.row_stride[0];
   for_each_row(plan, [&](const auto& p) {
-    Int low = all.low, high = all.high;
-    for (Int i = 0; i < plan.row; ++i) {
-      const Int v = *reinterpret_cast<const Int*>(p[0] + i * plan.row_stride[0]);
-      low = v < low ? v : low;
-      high = v > high ? v : high;
-    }
-    all = {low, high};
+    const auto row = [&](Int step) {
+      Signs signs;
+      for (Int i = 0; i < plan.row; ++i)
+        signs = signs |
+                signs_of(*reinterpret_cast<const std::uint64_t*>(p[0] + i * step), static_cast<std::uint64_t>(size));
+      return signs;
+    };
+    all = all | (stride == 8 ? row(8) : row(stride));
   });
   return all;
+}
+
+/// to = a · size + b, where a counts in `size_of_a`, or is a place already if that is kKnown, and b in `size`. False if
+/// a coordinate is out of range.
+bool fold(const Array& to, const Array& a, Int size_of_a, const Array& b, Int size) {
+  const auto plan = plan_rows<3>({&to, &a, &b});
+  const auto s = plan.row_stride;
+  const auto n = static_cast<std::uint64_t>(size), m = static_cast<std::uint64_t>(size_of_a);
+  std::atomic<bool> inside = true;
+  split_rows(plan, 2, [&](const auto& p, Int count) {
+    const auto row = [&](bool known, Int step_a, Int step_b) {
+      auto* const out = reinterpret_cast<std::uint64_t*>(p[0]);
+      const char *const x = p[1], *const y = p[2];
+      Signs signs;
+      XGRAD_INDEPENDENT
+      for (Int i = 0; i < count; ++i) {
+        const auto c = *reinterpret_cast<const std::uint64_t*>(x + i * step_a);
+        const auto d = *reinterpret_cast<const std::uint64_t*>(y + i * step_b);
+        if (!known) signs = signs | signs_of(c, m);
+        signs = signs | signs_of(d, n);
+        out[i] = (known ? c : from_front(c, m)) * n + from_front(d, n);
+      }
+      return signs.any_outside();
+    };
+    const bool known = size_of_a == kKnown, packed = s[1] == 8 && s[2] == 8;
+    const bool outside = packed ? (known ? row(true, 8, 8) : row(false, 8, 8)) : row(known, s[1], s[2]);
+    if (outside) inside.store(false, std::memory_order_relaxed);
+  });
+  return inside;
 }
 
 Dims common_shape(std::span<const Array> coordinates) {
@@ -210,7 +244,11 @@ Array take_coordinates(const Array& x, const Placing& where, std::span<const Arr
                        std::size_t behind) {
   const std::size_t last = coordinates.size() - 1;
   const Dims shape = common_shape(coordinates);
-  if (last == 0 || count_elements(shape) == 0) return take_places(x, where, fold_places(coordinates, sizes));
+  // A list of all places is short beside reading as many elements; where coordinates broadcast it is not needed.
+  const bool all_given =
+      std::all_of(coordinates.begin(), coordinates.end(), [&](const Array& c) { return Dims(c.sizes()) == shape; });
+  if (last == 0 || all_given || count_elements(shape) == 0)
+    return take_places(x, where, fold_places(coordinates, sizes));
   const Array before = fold_places(coordinates.first(last), {sizes.data(), last});
   const Array also = fold_places(coordinates.subspan(last), {sizes.data() + last, 1}, static_cast<Int>(last));
   return take_grid(lay_out(x, where, before, also, behind), x.dtype());
@@ -224,15 +262,25 @@ void put_places(const Array& out, const Placing& where, const Array& places, con
 
 Array fold_places(std::span<const Array> coordinates, IntArrayRef sizes, Int first) {
   const Dims shape = common_shape(coordinates);
-  Extremes last;
-  for (std::size_t i = 0; count_elements(shape) > 0 && i < coordinates.size(); ++i) {
-    last = extremes(coordinates[i]);
-    if (last.low < -sizes[i] || last.high >= sizes[i])
-      out_of_range(coordinates[i], sizes[i], first + static_cast<Int>(i));
+  if (count_elements(shape) == 0) return coordinates.size() == 1 ? coordinates[0] : Array::empty(shape, kInt64);
+  const auto signs = [&](std::size_t i) {
+    const Signs all = signs_of(coordinates[i], sizes[i]);
+    if (all.any_outside()) out_of_range(coordinates[i], sizes[i], first + static_cast<Int>(i));
+    return all;
+  };
+  if (coordinates.size() == 1) {
+    if (!signs(0).any_negative()) return coordinates[0];
+    const Array out = Array::empty(shape, kInt64);
+    map_unary<Int, Int>(out, coordinates[0], [size = sizes[0]](Int c) { return c + (c < 0 ? size : 0); });
+    return out;
   }
-  if (coordinates.size() == 1 && last.low >= 0) return coordinates[0];
   const Array out = Array::empty(shape, kInt64);
-  for (std::size_t i = 0; i < coordinates.size(); ++i) fold(out, coordinates[i].expand(shape), sizes[i], i == 0);
+  bool inside = true;
+  for (std::size_t i = 1; i < coordinates.size(); ++i) {
+    const Array before = i == 1 ? coordinates[0].expand(shape) : out;
+    inside &= fold(out, before, i == 1 ? sizes[0] : kKnown, coordinates[i].expand(shape), sizes[i]);
+  }
+  for (std::size_t i = 0; !inside && i < coordinates.size(); ++i) signs(i);
   return out;
 }
 

@@ -1,6 +1,7 @@
 // Reading and adding by index, against one element at a time.
 #include <xgrad/autograd/array/error.hpp>
 #include <xgrad/autograd/kernels/gather.hpp>
+#include <xgrad/autograd/kernels/indexed_rows.hpp>
 #include <xgrad/autograd/kernels/places.hpp>
 #include <xgrad/tests/autograd/kernels/kernel_arrays.hpp>
 
@@ -43,6 +44,48 @@ TYPED_TEST(GatherOf, RowsOfEveryLength) {
         const auto out = values<T>(gather(from, 1, index));
         for (Int i = 0; i < 3 * m; ++i)
           ASSERT_EQ(out[static_cast<std::size_t>(i)], x.data<T>()[i / m * n + packed.data<Int>()[i]]) << n << ' ' << m;
+      }
+    }
+  }
+}
+
+// Rows that are copied whole, of every length that is copied in another way and around it.
+TYPED_TEST(GatherOf, WholeRows) {
+  using T = TypeParam;
+  constexpr Int kCount = 70;
+  for (const Int n : {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 63, 64, 65, 100, 255, 256, 257, 300, 1030, 70000}) {
+    const Array x = generate<T>({kCount, n}, [](Int i) { return i % 119; }), index = scrambled({kCount}, kCount);
+    const Array rows(index.storage(), kInt64, Dims{kCount, n}, Dims{1, 0}, 0);
+    const auto taken = values<T>(gather(x, 0, rows));
+    const Array put = generate<T>({kCount, n}, [](Int) { return 0; });
+    scatter(put, 0, rows, x);
+    std::vector<T> expected(static_cast<std::size_t>(kCount * n));
+    for (Int i = 0; i < kCount; ++i) {
+      for (Int j = 0; j < n; ++j) {
+        const Int at = index.data<Int>()[i];
+        ASSERT_EQ(taken[static_cast<std::size_t>(i * n + j)], x.data<T>()[at * n + j]) << n;
+        expected[static_cast<std::size_t>(at * n + j)] = x.data<T>()[i * n + j];
+      }
+    }
+    ASSERT_EQ(values<T>(put), expected) << n;
+    index.data<Int>()[kCount - 1] = kCount;
+    EXPECT_THROW(gather(x, 0, rows), Error) << n;
+  }
+}
+
+TEST(NamedRows, PastTheCache) {
+  for (const Int bytes : {256, 288, 1000, 4096}) {
+    const Int step = (bytes + 31) / 32 * 32, count = 20;
+    const Array from = generate<std::int8_t>({count, bytes}, [](Int i) { return i % 119; });
+    const Array to = generate<std::int8_t>({count, step}, [](Int) { return 0; });
+    const Array index = scrambled({count}, count);
+    const NamedRows rows{count, bytes, bytes, step, true};
+    ASSERT_TRUE(take_named_rows(static_cast<char*>(to.raw()), static_cast<const char*>(index.raw()),
+                                static_cast<const char*>(from.raw()), rows, 0, count, count));
+    for (Int i = 0; i < count; ++i) {
+      for (Int j = 0; j < step; ++j) {
+        const int expected = j < bytes ? from.data<std::int8_t>()[index.data<Int>()[i] * bytes + j] : 0;
+        ASSERT_EQ(to.data<std::int8_t>()[i * step + j], expected) << bytes << ' ' << i << ' ' << j;
       }
     }
   }
