@@ -1,3 +1,4 @@
+#include <xgrad/autograd/kernels/copy_runs.hpp>
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/levels.hpp>
 #include <xgrad/autograd/kernels/loops.hpp>
@@ -19,10 +20,11 @@ __attribute__((no_sanitize("float-cast-overflow"))) To convert(From v) {
     return static_cast<To>(v);
 }
 
-/// Floats to integers of at most 32 bits. The processor converts vectors of what fits into 32, so that blocks of it go
-/// there; only what is beyond wraps through int64.
+/// Floats to integers of at most 32 bits. The processor converts vectors of what fits into 32, so that all blocks go
+/// there; one in which something is beyond is done again, and wraps through int64.
 template <class To, class From>
-void floats_to_integers(char* out, std::int64_t so, const char* in, std::int64_t si, std::int64_t n) {
+__attribute__((no_sanitize("float-cast-overflow"))) void floats_to_integers(char* out, std::int64_t so, const char* in,
+                                                                            std::int64_t si, std::int64_t n) {
   if (so != sizeof(To) || si != sizeof(From)) return unary_row<To, From>(out, so, in, si, n, convert<To, From>);
   constexpr std::int64_t kBlock = 512;
   auto* const __restrict to = reinterpret_cast<To*>(out);
@@ -30,12 +32,12 @@ void floats_to_integers(char* out, std::int64_t so, const char* in, std::int64_t
   for (std::int64_t i = 0; i < n; i += kBlock) {
     const std::int64_t end = std::min(i + kBlock, n);
     int beyond = 0;
-    for (std::int64_t j = i; j < end; ++j) beyond |= !(std::abs(from[j]) < From(2147483648.0));
-    if (beyond) {
-      for (std::int64_t j = i; j < end; ++j) to[j] = convert<To>(from[j]);
-    } else {
-      for (std::int64_t j = i; j < end; ++j) to[j] = static_cast<To>(static_cast<std::int32_t>(from[j]));
+    for (std::int64_t j = i; j < end; ++j) {
+      beyond |= !(std::abs(from[j]) < From(2147483648.0));
+      to[j] = static_cast<To>(static_cast<std::int32_t>(from[j]));
     }
+    if (!beyond) continue;
+    for (std::int64_t j = i; j < end; ++j) to[j] = convert<To>(from[j]);
   }
 }
 
@@ -128,25 +130,43 @@ void copy_backwards(char* to, const char* last, std::int64_t n) {
   for (std::int64_t i = 0; i < n; ++i) out[i] = in[n - 1 - i];
 }
 
-/// to[i] = from[i] for pieces of `bytes` at any distance; false if they are not of a few certain sizes.
-bool copy_pieces(char* to, std::int64_t to_step, const char* from, std::int64_t from_step, std::int64_t n,
-                 std::int64_t bytes) {
-  const auto each = [&]<std::size_t size>(std::integral_constant<std::size_t, size>) {
-    for (std::int64_t i = 0; i < n; ++i) std::memcpy(to + i * to_step, from + i * from_step, size);
-    return true;
-  };
-  switch (bytes) {
-    case 8:
-      return each(std::integral_constant<std::size_t, 8>());
-    case 12:
-      return each(std::integral_constant<std::size_t, 12>());
-    case 16:
-      return each(std::integral_constant<std::size_t, 16>());
-    case 32:
-      return each(std::integral_constant<std::size_t, 32>());
-    default:
-      return false;
+/// Whether rows of so many bytes go to copy_short_rows: a call of memcpy for each would cost as much as the copy. It
+/// also copies longer ones in ways that are slower than a loop where the source stays in the nearest cache.
+bool is_short(std::int64_t bytes, bool repeats) {
+  constexpr std::int64_t kShort = 512, kNear = 16384;
+  return bytes < (repeats ? kNear : kShort);
+}
+
+/// `count` copies of a piece, one after another: most of them from larger pieces that were written before.
+void fill_with(char* to, const char* piece, std::int64_t bytes, std::int64_t count) {
+  constexpr std::int64_t kNear = 8192;
+  const std::int64_t most = std::max<std::int64_t>(kNear / bytes, 1) * bytes;
+  std::memcpy(to, piece, static_cast<std::size_t>(bytes));
+  for (std::int64_t done = bytes, end = bytes * count; done < end;) {
+    const std::int64_t n = std::min({done, most, end - done});
+    with_piece_for(n, [&](auto v) { copy_by<decltype(v)>(to + done, to, n); });
+    done += n;
   }
+}
+
+/// Packed rows on both sides, and what is around them.
+void copy_short_rows(RowPlan<2>& plan, std::int64_t bytes) {
+  const std::size_t d = --plan.ndim;
+  const std::int64_t to_step = plan.stride[0][d], from_step = plan.stride[1][d];
+  constexpr std::int64_t kPiece = 2048;
+  if (from_step == 0 && to_step == bytes && bytes < kPiece) {
+    return split_matrix(plan.rows(), plan.size[d], plan.row, 1, [&](auto first, auto last, auto begin, auto end) {
+      for_rows(plan, first, last, [&](const auto& p) { fill_with(p[0] + begin * bytes, p[1], bytes, end - begin); });
+    });
+  }
+  with_piece_for(bytes, [&](auto piece) {
+    split_matrix(plan.rows(), plan.size[d], plan.row, 1, [&](auto first, auto last, auto begin, auto end) {
+      for_rows(plan, first, last, [&](const auto& p) {
+        for (std::int64_t i = begin; i < end; ++i)
+          copy_by<decltype(piece)>(p[0] + i * to_step, p[1] + i * from_step, bytes);
+      });
+    });
+  });
 }
 
 template <class W>
@@ -171,17 +191,9 @@ void copy_words(const Array& dst, const Array& src) {
     split_matrix(plan.rows(), plan.size[d], plan.row, kLines, tiles);
     return;
   }
-  if (plan.ndim >= 1 && plan.row_stride[0] == w && along == w && copy_pieces(nullptr, 0, nullptr, 0, 0, plan.row * w)) {
-    const std::size_t d = --plan.ndim;  // rows so short that the loop over them is what costs
-    split_matrix(plan.rows(), plan.size[d], plan.row, 1,
-                 [&](std::int64_t first, std::int64_t last, std::int64_t from, std::int64_t to) {
-                   const std::int64_t out = plan.stride[0][d], in = plan.stride[1][d];
-                   for_rows(plan, first, last, [&](const auto& p) {
-                     copy_pieces(p[0] + from * out, out, p[1] + from * in, in, to - from, plan.row * w);
-                   });
-                 });
-    return;
-  }
+  if (plan.ndim >= 1 && plan.row_stride[0] == w && along == w &&
+      is_short(plan.row * w, plan.stride[1][plan.ndim - 1] == 0))
+    return copy_short_rows(plan, plan.row * w);
   const auto s = plan.row_stride;
   split_rows(plan, 1, [&](const auto& p, std::int64_t n) {
     if (s[0] == w && s[1] == w)
@@ -256,21 +268,6 @@ Array to_dtype(const Array& x, ScalarType dtype) {
 Array contiguous_copy(const Array& x) {
   const Array result = Array::empty(x.sizes(), x.dtype());
   copy(result, x);
-  return result;
-}
-
-Array arange(Scalar start, Scalar step, std::int64_t n, ScalarType dtype) {
-  const Array result = Array::empty({n}, dtype);
-  dispatch(dtype, [&]<class T>() {
-    T* p = result.data<T>();
-    if constexpr (std::is_floating_point_v<T>) {
-      const double s = start.toDouble(), d = step.toDouble();
-      for (std::int64_t i = 0; i < n; ++i) p[i] = static_cast<T>(s + d * static_cast<double>(i));
-    } else {
-      const std::int64_t s = start.toLong(), d = step.toLong();
-      for (std::int64_t i = 0; i < n; ++i) p[i] = static_cast<T>(s + d * i);
-    }
-  });
   return result;
 }
 

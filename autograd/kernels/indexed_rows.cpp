@@ -1,3 +1,4 @@
+#include <xgrad/autograd/kernels/copy_runs.hpp>
 #include <xgrad/autograd/kernels/gather.hpp>
 #include <xgrad/autograd/kernels/indexed_rows.hpp>
 
@@ -15,33 +16,19 @@ namespace {
 using Int = std::int64_t;
 enum class Side { From, To };  ///< which of them the index names
 
-/// n bytes by V, the last of which may overlap the one before it: no loop for what is left.
-template <class V>
-inline void copy_by(char* to, const char* from, Int n) {
-  constexpr auto v = static_cast<Int>(sizeof(V));
-  V piece;
-  for (Int k = 0; k < n - v; k += v) {
-    std::memcpy(&piece, from + k, sizeof piece);
-    std::memcpy(to + k, &piece, sizeof piece);
-  }
-  std::memcpy(&piece, from + n - v, sizeof piece);
-  std::memcpy(to + n - v, &piece, sizeof piece);
-}
-
 /// At least 64 bytes by lines of the cache, for each of which one of the row that comes `soon` is asked for.
 template <int write, class Store>
 inline void copy_lines(char* to, const char* from, const char* soon, Int n, Store store) {
-  typedef std::uint64_t Half __attribute__((vector_size(32)));
   Int k = 0;
   for (; k + 64 <= n; k += 64) {
     __builtin_prefetch(soon + k, write);
-    Half left, right;  // no array, which would go through memory
+    HalfLine left, right;  // no array, which would go through memory
     std::memcpy(&left, from + k, sizeof left);
     std::memcpy(&right, from + k + 32, sizeof right);
     store(to + k, left);
     store(to + k + 32, right);
   }
-  if (k < n) copy_by<Half>(to + n - 64, from + n - 64, 64);
+  if (k < n) copy_by<HalfLine>(to + n - 64, from + n - 64, 64);
 }
 
 /// copy(to, from, soon, n), where `soon` is a row that is named in a moment.
@@ -58,31 +45,24 @@ void move_rows(char* to, const char* from, const Int* index, Int count, const Na
   }
 }
 
-/// Rows that are asked for as a whole.
-template <Side named, class V>
-void move_short_rows(char* to, const char* from, const Int* index, Int count, const NamedRows& rows) {
-  move_rows<named>(to, from, index, count, rows, [](char* a, const char* b, const char* soon, Int n) {
-    prefetch_row<named == Side::To>(soon, static_cast<std::size_t>(n));
-    copy_by<V>(a, b, n);
-  });
-}
-
 template <Side named>
 void move_named(char* to, const char* from, const Int* index, Int count, const NamedRows& rows) {
-  typedef std::uint64_t Two __attribute__((vector_size(16)));
-  typedef std::uint64_t Four __attribute__((vector_size(32)));
   constexpr Int kLong = 256, kVeryLong = 65536;
   constexpr int kWrite = named == Side::To;
   const Int n = rows.bytes;
-  if (n < 4) return move_short_rows<named, char>(to, from, index, count, rows);
-  if (n < 8) return move_short_rows<named, std::uint32_t>(to, from, index, count, rows);
-  if (n < 16) return move_short_rows<named, std::uint64_t>(to, from, index, count, rows);
-  if (n < 32) return move_short_rows<named, Two>(to, from, index, count, rows);
-  if (n < kLong) return move_short_rows<named, Four>(to, from, index, count, rows);
+  if (n < kLong) {
+    return with_piece_for(n, [&](auto piece) {
+      // Asked for as a whole.
+      move_rows<named>(to, from, index, count, rows, [](char* a, const char* b, const char* soon, Int size) {
+        prefetch_row<kWrite>(soon, static_cast<std::size_t>(size));
+        copy_by<decltype(piece)>(a, b, size);
+      });
+    });
+  }
 #ifdef __AVX__
   if (named == Side::From && rows.past_cache && (reinterpret_cast<std::uintptr_t>(to) | rows.step) % 32 == 0) {
     move_rows<named>(to, from, index, count, rows, [](char* a, const char* b, const char* soon, Int size) {
-      copy_lines<0>(a, b, soon, size, [](char* at, Four half) {
+      copy_lines<0>(a, b, soon, size, [](char* at, HalfLine half) {
         _mm256_stream_si256(reinterpret_cast<__m256i*>(at), reinterpret_cast<__m256i>(half));
       });
     });
@@ -96,7 +76,7 @@ void move_named(char* to, const char* from, const Int* index, Int count, const N
     });
   }
   move_rows<named>(to, from, index, count, rows, [](char* a, const char* b, const char* soon, Int size) {
-    copy_lines<kWrite>(a, b, soon, size, [](char* at, Four half) { std::memcpy(at, &half, sizeof half); });
+    copy_lines<kWrite>(a, b, soon, size, [](char* at, HalfLine half) { std::memcpy(at, &half, sizeof half); });
   });
 }
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <limits>
 
 namespace xgrad::kernels {
 
@@ -242,6 +243,15 @@ void map_binary(const Array& out, const Array& a, const Array& b, F f, std::int6
                &f,
                {sizeof(R), sizeof(T), sizeof(T)}},
               {&out, &a, &b}, cost);
+}
+
+/// f(i) for 0 ≤ i < n. Numbers of 32 bits are what vectors make floats of, so that i is one if that will do.
+template <class F>
+void for_numbers(std::int64_t n, const F& f) {
+  if (n <= std::numeric_limits<std::int32_t>::max())
+    for (std::int32_t i = 0; i < static_cast<std::int32_t>(n); ++i) f(i);
+  else
+    for (std::int64_t i = 0; i < n; ++i) f(i);
 }
 
 /// Where the result goes: `*out` after PyTorch's checks, or a new array of the broadcast shape.

@@ -1,3 +1,4 @@
+#include <xgrad/autograd/kernels/copy_runs.hpp>
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/rearrange.hpp>
 #include <xgrad/autograd/kernels/split.hpp>
@@ -60,6 +61,40 @@ Array roll(const Array& x, Int shift, Int dim) {
   copy(out.slice(dim, start, n, 1), x.slice(dim, 0, n - start, 1));
   copy(out.slice(dim, 0, start, 1), x.slice(dim, n - start, n, 1));
   return out;
+}
+
+void concatenate(const Array& out, std::span<const Array* const> parts, Int dim) {
+  Int inner = static_cast<Int>(out.itemsize()), lines = 1;
+  for (Int d = 0; d < out.dim(); ++d) (d > dim ? inner : lines) *= d == dim ? 1 : out.size(d);
+  // Line by line, so that the result is written in the order of memory; not where lines are shorter than a call.
+  constexpr Int kLeast = 128, kCall = 16384;
+  const bool by_lines = lines > 1 && std::all_of(parts.begin(), parts.end(), [&](const Array* a) {
+                          return a->dtype() == out.dtype() && a->is_contiguous() && a->size(dim) * inner >= kLeast;
+                        });
+  if (!by_lines) {
+    Int at = 0;
+    for (const Array* part : parts) {
+      const Int n = part->size(dim);
+      copy(out.slice(dim, at, at + n, 1), *part);
+      at += n;
+    }
+    return;
+  }
+  const Int line = out.size(dim) * inner;
+  split(lines, std::max<Int>(line / 4, 1), 1, [&](Int first, Int last) {
+    char* to = static_cast<char*>(out.raw()) + first * line;
+    for (Int i = first; i < last; ++i) {
+      for (const Array* part : parts) {
+        const Int bytes = part->size(dim) * inner;
+        const char* const from = static_cast<const char*>(part->raw()) + i * bytes;
+        if (bytes < kCall)
+          copy_by<HalfLine>(to, from, bytes);
+        else
+          std::memcpy(to, from, static_cast<std::size_t>(bytes));
+        to += bytes;
+      }
+    }
+  });
 }
 
 Array frame(const Array& x, IntArrayRef pad, Scalar value) {

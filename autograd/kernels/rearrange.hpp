@@ -4,12 +4,16 @@
 #include <xgrad/autograd/array/array.hpp>
 #include <xgrad/autograd/array/scalar.hpp>
 
+#include <span>
+
 namespace xgrad::kernels {
 
 /// x with the dimensions `reversed[d]` backwards, as a view.
 Array backwards(const Array& x, const std::vector<bool>& reversed);
 /// x moved by `shift` along `dim`, around the end; a new packed array.
 Array roll(const Array& x, std::int64_t shift, std::int64_t dim);
+/// Writes arrays, which have out's sizes but along `dim`, one after another along that. They may be of other dtypes.
+void concatenate(const Array& out, std::span<const Array* const> parts, std::int64_t dim);
 /// x with pad[2k] elements of `value` before and pad[2k + 1] after the k-th dimension from the end; negative numbers
 /// cut off.
 Array frame(const Array& x, IntArrayRef pad, Scalar value);

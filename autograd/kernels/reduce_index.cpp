@@ -2,27 +2,57 @@
 #include <xgrad/autograd/kernels/reduce_plan.hpp>
 #include <xgrad/autograd/kernels/rows.hpp>
 
+#include <tuple>
+#include <type_traits>
+
 namespace xgrad::kernels {
 namespace {
+
+constexpr std::int64_t kShortRow = 32;  // from where on a row has vectors of its own
+
+/// bool's arithmetic does not vectorise; its byte's does.
+template <class T>
+using Number = std::conditional_t<std::is_same_v<T, bool>, std::uint8_t, T>;
+
+/// Where the first of at most 64 elements is that is `value`, without branches: nobody could guess which it is.
+template <class T>
+std::int64_t first_equal(const T* p, std::int64_t n, T value) {
+  const auto* const x = reinterpret_cast<const Number<T>*>(p);
+  using Mask = decltype(Lanes<Number<T>>() == Lanes<Number<T>>());
+  constexpr auto kLanes = static_cast<std::int64_t>(sizeof(Mask) / sizeof(T));
+  using Lane = std::remove_cvref_t<decltype(Mask()[0])>;
+  constexpr Lane kNone = 64;
+  Mask at = {}, first = {};
+  for (std::int64_t k = 0; k < kLanes; ++k) at[k] = static_cast<Lane>(k);
+  first += kNone;
+  const std::int64_t whole = n - n % kLanes;
+  for (std::int64_t i = whole - kLanes; i >= 0; i -= kLanes) {
+    const Mask there = at + static_cast<Lane>(i);
+    first = load_lanes(x + i) == static_cast<Number<T>>(value) ? there : first;
+  }
+  std::int64_t least = kNone;
+  for (std::int64_t k = 0; k < kLanes; ++k) least = std::min<std::int64_t>(least, first[k]);
+  for (std::int64_t i = whole; i < n && least == kNone; ++i) least = p[i] == value ? i : least;
+  return least;
+}
 
 /// The first extreme of a row and where it is; NaN is the most extreme.
 template <bool largest, class T>
 std::pair<T, std::int64_t> find_extreme(const T* p, std::int64_t n, std::int64_t stride) {
   T best = p[0];
-  if (stride == 1 && n >= 64) {
+  if (stride == 1 && n >= kShortRow) {
     best = extreme_row<largest>(p, n);
     std::int64_t i = 0;
     if (best != best) {
       while (p[i] == p[i]) ++i;
-    } else {
-      for (; i + 64 <= n; i += 64) {
-        int found = 0;
-        for (std::int64_t j = i; j < i + 64; ++j) found |= p[j] == best;
-        if (found) break;
-      }
-      while (!(p[i] == best)) ++i;
+      return {best, i};
     }
-    return {best, i};
+    for (; i + 64 <= n; i += 64) {
+      int found = 0;
+      for (std::int64_t j = i; j < i + 64; ++j) found |= p[j] == best;
+      if (found) break;
+    }
+    return {best, i + first_equal(p + i, std::min<std::int64_t>(64, n - i), best)};
   }
   std::int64_t index = 0;
   for (std::int64_t i = 1; i < n && best == best; ++i) {
@@ -33,6 +63,36 @@ std::pair<T, std::int64_t> find_extreme(const T* p, std::int64_t n, std::int64_t
     }
   }
   return {best, index};
+}
+
+/// The same of packed rows that are short: some side by side in the lanes of a vector, without branches, which nobody
+/// could guess.
+template <bool largest, class T>
+void find_extremes(const T* p, std::int64_t rows, std::int64_t n, T* values, std::int64_t* indices) {
+  using Side = Lanes<Number<T>>;
+  using Mask = decltype(Side() == Side());
+  constexpr auto kSide = static_cast<std::int64_t>(sizeof(Side) / sizeof(T));
+  std::int64_t r = 0;
+  for (; r + kSide <= rows; r += kSide, p += kSide * n) {
+    const auto read_column = [&](Side& x, std::int64_t i) {
+      for (std::int64_t k = 0; k < kSide; ++k) x[k] = static_cast<Number<T>>(p[k * n + i]);
+    };
+    Side best = {}, x = {};
+    read_column(best, 0);
+    Mask index = {}, at = {};
+    for (std::int64_t i = 1; i < n; ++i) {
+      read_column(x, i);
+      const Mask takes = ((largest ? x > best : x < best) | (x != x)) & (best == best);
+      at += 1;
+      best = takes ? x : best;
+      index = takes ? at : index;
+    }
+    for (std::int64_t k = 0; k < kSide; ++k) {
+      values[r + k] = static_cast<T>(best[k]);
+      indices[r + k] = index[k];
+    }
+  }
+  for (; r < rows; ++r, p += n) std::tie(values[r], indices[r]) = find_extreme<largest>(p, n, 1);
 }
 
 template <bool largest, class T>
@@ -48,6 +108,7 @@ void run_with_index(const Array& x, std::uint64_t mask, const Array& values, con
   if (x.is_contiguous() && mask != 0 && mask >> (x.sizes().size() - 1)) {
     const std::int64_t n = x.sizes().back();
     split(values.numel(), n, 1, [&](std::int64_t first, std::int64_t last) {
+      if (n < kShortRow) return find_extremes<largest>(p + first * n, last - first, n, v + first, ix + first);
       for (std::int64_t i = first; i < last; ++i) rows(p + i * n, n, 1, i);
     });
     return;

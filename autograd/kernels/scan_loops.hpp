@@ -13,7 +13,8 @@
 /// where neighbouring lines are neighbours in memory, a tile of them, which the compiler vectorises; where the
 /// dimension itself runs along memory, four in registers. If there is one long line only, it is cut in four, provided
 /// that the operation can join the parts: `static void join(S&... left, S... right)`, for operations whose result does
-/// not depend on how elements are grouped.
+/// not depend on how elements are grouped. An operation whose running values seldom change may say whether kStill
+/// elements change none: `static bool still(const T* x, const std::tuple<S...>& state)`.
 #pragma once
 
 #include <xgrad/autograd/kernels/elementwise.hpp>
@@ -145,9 +146,34 @@ void long_line(const Block<In, Out...>& b) {
   side_by_side<Op, true>(b.part(done, b.n - done), &s[kSideBySide - 1], OneLine());
 }
 
+inline constexpr std::int64_t kStill = 32;
+template <class Op, class In>
+concept MayStandStill = requires(const In* x, State<Op> s) {
+  Op::still(x, s);
+};
+
+/// A packed line whose running values seldom change: they are written by vectors while they do not.
+template <class Op, class In, class... Out, std::size_t... k>
+void line_of_few_changes(const Block<In, Out...>& b, std::index_sequence<k...>) {
+  State<Op> s = Op::start();
+  for (std::int64_t i = 0; i < b.n; i += kStill) {
+    const std::int64_t m = std::min(kStill, b.n - i);
+    if (m == kStill && Op::still(b.x.at(i, 0), s))
+      (std::fill_n(std::get<k>(b.y).at(i, 0), kStill, static_cast<Out>(std::get<k>(s))), ...);
+    else
+      side_by_side<Op, true>(b.part(i, m), &s, OneLine());
+  }
+}
+
 template <class Op, class In, class... Out>
 void along_memory(const Block<In, Out...>& b) {
   std::int64_t l = 0;
+  if constexpr (MayStandStill<Op, In>) {
+    if (b.x.step == 1 && std::apply([](const auto&... o) { return ((o.step == 1) && ...); }, b.y)) {
+      for (; l < b.lines; ++l) line_of_few_changes<Op>(b.some_lines(l, 1), std::index_sequence_for<Out...>());
+      return;
+    }
+  }
   for (; l + kSideBySide <= b.lines; l += kSideBySide) {
     State<Op> s[] = {Op::start(), Op::start(), Op::start(), Op::start()};
     side_by_side<Op, true>(b.some_lines(l, kSideBySide), s, FourLines());

@@ -3,6 +3,7 @@
 #include <xgrad/autograd/kernels/scans.hpp>
 
 #include <cmath>
+#include <cstring>
 #include <vector>
 
 namespace xgrad::kernels {
@@ -46,6 +47,18 @@ struct RunningLogSumExp {
 template <bool largest, class T>
 struct RunningExtreme {
   static std::tuple<T, std::int64_t> start() { return {extreme_start<largest, T>(), 0}; }
+  static bool still(const T* x, const std::tuple<T, std::int64_t>& state) {
+    constexpr auto kLanes = static_cast<std::int64_t>(sizeof(Lanes<T>) / sizeof(T));
+    const Lanes<T> best = std::get<0>(state) - Lanes<T>{};
+    decltype(best == best) takes = {};  // NaN is not compared with: nothing takes over from it but NaN
+    for (std::int64_t i = 0; i < scans::kStill; i += kLanes) {
+      const Lanes<T> v = load_lanes(x + i);
+      takes |= (v != v) | (largest ? v >= best : v <= best);
+    }
+    std::uint64_t bits[4];
+    std::memcpy(bits, &takes, sizeof bits);
+    return (bits[0] | bits[1] | bits[2] | bits[3]) == 0;
+  }
   static void step(std::int64_t index, T x, T& best, std::int64_t& at) {
     const bool takes = (x != x) | ((best == best) & (largest ? x >= best : x <= best));
     best = takes ? x : best;

@@ -13,54 +13,97 @@ namespace {
 
 using Int = std::int64_t;
 
-/// to[i]: how many elements stand before v[i]: those less than it, or, if `Right`, not greater. NaN is after all
-/// numbers. Which half is left to search is nothing to be guessed, and a search waits for memory at each step, so some
-/// go side by side, without branches.
-template <bool Right, class T, class R, class At>
-void places_of(R* to, const T* v, Int count, Int n, At at) {
-  constexpr Int kSide = 16;
-  const int steps = std::bit_width(static_cast<std::uint64_t>(n));
+/// Whether x stands before v: it is less than it or, if `right`, not greater. NaN is after all numbers.
+template <class T>
+inline bool is_before(T x, T v, bool right) {
+  return right ? !(x > v) : !(x >= v);
+}
+
+/// How many of n elements stand before v, by the same steps as everywhere, which decide where there is more than one
+/// answer: elements that are not in order, or NaN.
+template <class T, class At>
+Int place_by_halves(T v, Int n, bool right, At at) {
+  Int low = 0;
+  while (low < n) {
+    const Int middle = low + ((n - low) >> 1);
+    if (is_before(at(middle), v, right))
+      low = middle + 1;
+    else
+      n = middle;
+  }
+  return low;
+}
+
+constexpr Int kSide = 16;
+
+/// place[k] += how many of the n elements from x[place[k]] on stand before v[k]. Which half is left to search is
+/// nothing to be guessed, and a search waits for memory at each step, so all go side by side, without branches.
+template <bool right, class T>
+void search_side_by_side(Int* place, const T* v, const T* x, Int n) {
+  for (; n > 1; n -= n / 2) {
+    const Int half = n / 2;
+    for (Int k = 0; k < kSide; ++k) place[k] += is_before(x[place[k] + half - 1], v[k], right) ? half : 0;
+  }
+  for (Int k = 0; k < kSide && n == 1; ++k) place[k] += is_before(x[place[k]], v[k], right);
+}
+
+/// The places of numbers among others in order. What is searched for is often in order too: then it is not far from
+/// what was searched for before.
+template <bool right, class T, class Put>
+void places_of(const T* v, Int count, const T* x, Int n, Put put) {
+  Int from = 0;
   for (Int first = 0; first < count; first += kSide) {
     const Int m = std::min(kSide, count - first);
-    T value[kSide] = {};
-    Int low[kSide] = {}, left[kSide];
-    std::copy_n(v + first, m, value);
-    std::fill_n(left, kSide, n);
-    for (int step = 0; step < steps; ++step) {
-      for (Int k = 0; k < kSide; ++k) {
-        const Int half = left[k] >> 1, middle = low[k] + half;
-        const T x = at(std::min(middle, n - 1));
-        const Int before = static_cast<Int>(Right ? !(x > value[k]) : !(x >= value[k])) & static_cast<Int>(left[k] > 0);
-        low[k] += before * (half + 1);
-        left[k] = half - before * (2 * half + 1 - left[k]);
+    T value[kSide];
+    for (Int k = 0; k < kSide; ++k) value[k] = v[first + std::min(k, m - 1)];
+    const auto [least, most] = std::minmax_element(value, value + kSide);
+    Int low = 0, length = n;
+    if (from > 0 ? is_before(x[from - 1], *least, right) : true) {
+      for (Int near = kSide; near < n / 4; near *= 8) {
+        if (from + near < n && is_before(x[from + near], *most, right)) continue;
+        low = from;
+        length = std::min(near, n - from);
+        break;
       }
     }
-    for (Int k = 0; k < m; ++k) to[first + k] = static_cast<R>(low[k]);
+    Int place[kSide];
+    std::fill_n(place, kSide, low);
+    search_side_by_side<right>(place, value, x, length);
+    for (Int k = 0; k < m; ++k) put(first + k, place[k]);
+    from = place[m - 1];
   }
 }
 
-template <bool Right, class T, class R>
-void search_rows(const Array& sorted, const Array& values, const Array& out, const Array* sorter) {
+template <class T>
+void search_rows(const Array& sorted, const Array& values, const Array& out, bool right, const Array* sorter) {
   const Int n = sorted.sizes().back(), count = values.numel();
   const Int rows = sorted.dim() == 1 ? 1 : sorted.numel() / std::max<Int>(n, 1);
   if (count == 0) return;
-  if (n == 0) {
-    std::fill_n(out.data<R>(), count, R(0));
-    return;
-  }
+  if (n == 0) return fill(out, 0);
   const Int each = count / rows, step = std::bit_width(static_cast<std::uint64_t>(n));
-  split(rows, each * step * 2, 1, [&](Int first, Int last) {
-    for (Int row = first; row < last; ++row) {
-      const T* const x = sorted.data<T>() + row * n;
-      const T* const v = values.data<T>() + row * each;
-      R* const to = out.data<R>() + row * each;
-      if (sorter) {
-        const Int* const order = sorter->data<Int>() + row * n;
-        places_of<Right>(to, v, each, n, [=](Int k) { return x[order[k]]; });
-      } else {
-        places_of<Right>(to, v, each, n, [=](Int k) { return x[k]; });
-      }
+  const auto search = [&](Int row, Int from, Int to) {
+    const T* const x = sorted.data<T>() + row * n;
+    const T* const v = values.data<T>() + row * each + from;
+    const auto put = [&, start = row * each + from, narrow = out.dtype() == kInt32](Int i, Int place) {
+      if (narrow)
+        out.data<std::int32_t>()[start + i] = static_cast<std::int32_t>(place);
+      else
+        out.data<Int>()[start + i] = place;
+    };
+    const auto numbers = [](const T* p, Int size) { return std::none_of(p, p + size, [](T y) { return y != y; }); };
+    if (sorter) {
+      const Int* const order = sorter->data<Int>() + row * n;
+      for (Int i = 0; i < to - from; ++i) put(i, place_by_halves(v[i], n, right, [=](Int k) { return x[order[k]]; }));
+    } else if (x[n - 1] != x[n - 1] || !numbers(v, to - from)) {
+      for (Int i = 0; i < to - from; ++i) put(i, place_by_halves(v[i], n, right, [=](Int k) { return x[k]; }));
+    } else if (right) {
+      places_of<true>(v, to - from, x, n, put);
+    } else {
+      places_of<false>(v, to - from, x, n, put);
     }
+  };
+  split_matrix(rows, each, step * 2, kSide, [&](Int first, Int last, Int from, Int to) {
+    for (Int row = first; row < last; ++row) search(row, from, to);
   });
 }
 
@@ -68,13 +111,7 @@ void search_rows(const Array& sorted, const Array& values, const Array& out, con
 
 Array search_sorted(const Array& sorted, const Array& values, bool right, ScalarType result, const Array* sorter) {
   const Array out = Array::empty(values.sizes(), result);
-  dispatch(sorted.dtype(), [&]<class T>() {
-    const auto search = [&]<class R>() {
-      right ? search_rows<true, T, R>(sorted, values, out, sorter)
-            : search_rows<false, T, R>(sorted, values, out, sorter);
-    };
-    result == kInt32 ? search.template operator()<std::int32_t>() : search.template operator()<Int>();
-  });
+  dispatch(sorted.dtype(), [&]<class T>() { search_rows<T>(sorted, values, out, right, sorter); });
   return out;
 }
 

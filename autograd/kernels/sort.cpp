@@ -3,6 +3,10 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/sort_items.hpp>
 
+#include <algorithm>
+#include <optional>
+#include <vector>
+
 namespace xgrad::kernels {
 
 Lines::Lines(const Array& given, std::int64_t dim) : dim_(dim), ndim_(given.dim()) {
@@ -129,6 +133,19 @@ void select_first(Item* kept, const T* x, std::int64_t n, std::int64_t k, bool d
   if (k < count) std::nth_element(kept, kept + (k - 1), kept + count);
 }
 
+/// Which value of a line is the most frequent, the least of several, by counting: for integers that are not far apart.
+template <class T>
+std::optional<T> mode_by_counting(const T* line, std::int64_t n, std::vector<std::int64_t>& counts) {
+  const auto [low, high] = std::minmax_element(line, line + n);
+  const auto first = static_cast<std::uint64_t>(*low), range = static_cast<std::uint64_t>(*high) - first;
+  constexpr std::uint64_t kFew = 256;
+  if (range > std::max(kFew, 4 * static_cast<std::uint64_t>(n))) return std::nullopt;
+  counts.assign(range + 1, 0);
+  for (std::int64_t i = 0; i < n; ++i) ++counts[static_cast<std::uint64_t>(line[i]) - first];
+  const auto most = std::max_element(counts.begin(), counts.end()) - counts.begin();
+  return static_cast<T>(first + static_cast<std::uint64_t>(most));
+}
+
 }  // namespace
 
 Sorted sort(const Array& x, std::int64_t dim, bool descending) {
@@ -178,8 +195,16 @@ Sorted median(const Array& x, std::int64_t dim, bool ignore_nan) {
 }
 
 Sorted mode(const Array& x, std::int64_t dim) {
+  std::vector<std::int64_t> counts;
   return for_lines(x, dim, 1,
                    [&]<class T>(const T* line, std::int64_t n, T* values, std::int64_t* indices, auto& buffer) {
+                     if constexpr (std::is_integral_v<T>) {
+                       if (const auto found = mode_by_counting(line, n, counts)) {
+                         *values = *found;
+                         for (*indices = n - 1; line[*indices] != *found;) --*indices;
+                         return;
+                       }
+                     }
                      fill_items(buffer.items(), line, n, false);
                      const auto* const items = sort_items<T>(buffer, n);
                      std::int64_t best = 0, most = 0;

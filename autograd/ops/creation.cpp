@@ -1,4 +1,5 @@
 #include <xgrad/autograd/array/warning.hpp>
+#include <xgrad/autograd/kernels/creation.hpp>
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/ops/promotion.hpp>
 
@@ -151,25 +152,8 @@ Tensor arange(Scalar start, Scalar end, Scalar step, const TensorOptions& option
 
 Tensor linspace(Scalar start, Scalar end, std::int64_t steps, const TensorOptions& options) {
   check(steps >= 0, "number of steps must be non-negative");
-  Array a = Array::empty({steps}, options.dtype());
-  dispatch(options.dtype(), [&]<class T>() {
-    if constexpr (std::is_same_v<T, bool>) {
-      fail<NotImplementedError>("\"linspace_cpu\" not implemented for 'Bool'");
-    } else {
-      // From both ends, so that the last element is `end` itself.
-      using Step = std::conditional_t<std::is_floating_point_v<T>, T, float>;
-      const T first = start.to<T>(), last = end.to<T>();
-      const Step step =
-          steps > 1 ? (static_cast<Step>(last) - static_cast<Step>(first)) / static_cast<Step>(steps - 1) : Step(0);
-      T* p = a.data<T>();
-      for (std::int64_t i = 0; i < steps; ++i) {
-        p[i] = i < steps / 2 ? static_cast<T>(first + step * static_cast<Step>(i))
-                             : static_cast<T>(last - step * static_cast<Step>(steps - i - 1));
-      }
-      if (steps == 1) p[0] = first;
-    }
-  });
-  return with_options(std::move(a), options);
+  check<NotImplementedError>(options.dtype() != kBool, "\"linspace_cpu\" not implemented for 'Bool'");
+  return with_options(kernels::linspace(start, end, steps, options.dtype()), options);
 }
 
 Tensor logspace(Scalar start, Scalar end, std::int64_t steps, double base, const TensorOptions& options) {

@@ -1,5 +1,6 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/loops.hpp>
+#include <xgrad/autograd/kernels/rearrange.hpp>
 #include <xgrad/autograd/ops/promotion.hpp>
 
 namespace xgrad {
@@ -73,12 +74,11 @@ Tensor cat(TensorList tensors, std::int64_t dim) {
       std::span<const Tensor* const>(in), {},
       [&](const Array*) {
         const Array out = Array::empty(sizes, dtype);
-        std::int64_t at = 0;
+        std::vector<const Array*> parts;
         for (std::size_t i = 0; i < tensors.size(); ++i) {
-          if (lengths[i] <= 0) continue;
-          kernels::copy(out.slice(d, at, at + lengths[i], 1), tensors[i].array());
-          at += lengths[i];
+          if (lengths[i] > 0) parts.push_back(&tensors[i].array());
         }
+        kernels::concatenate(out, parts, d);
         return out;
       },
       no_save,
