@@ -10,15 +10,10 @@ namespace {
 
 constexpr std::int64_t kShortRow = 32;  // from where on a row has vectors of its own
 
-/// bool's arithmetic does not vectorise; its byte's does.
-template <class T>
-using Number = std::conditional_t<std::is_same_v<T, bool>, std::uint8_t, T>;
-
 /// Where the first of at most 64 elements is that is `value`, without branches: nobody could guess which it is.
 template <class T>
 std::int64_t first_equal(const T* p, std::int64_t n, T value) {
-  const auto* const x = reinterpret_cast<const Number<T>*>(p);
-  using Mask = decltype(Lanes<Number<T>>() == Lanes<Number<T>>());
+  using Mask = decltype(Lanes<T>() == Lanes<T>());
   constexpr auto kLanes = static_cast<std::int64_t>(sizeof(Mask) / sizeof(T));
   using Lane = std::remove_cvref_t<decltype(Mask()[0])>;
   constexpr Lane kNone = 64;
@@ -28,7 +23,7 @@ std::int64_t first_equal(const T* p, std::int64_t n, T value) {
   const std::int64_t whole = n - n % kLanes;
   for (std::int64_t i = whole - kLanes; i >= 0; i -= kLanes) {
     const Mask there = at + static_cast<Lane>(i);
-    first = load_lanes(x + i) == static_cast<Number<T>>(value) ? there : first;
+    first = load_lanes(p + i) == value ? there : first;
   }
   std::int64_t least = kNone;
   for (std::int64_t k = 0; k < kLanes; ++k) least = std::min<std::int64_t>(least, first[k]);
@@ -38,7 +33,7 @@ std::int64_t first_equal(const T* p, std::int64_t n, T value) {
 
 /// The first extreme of a row and where it is; NaN is the most extreme.
 template <bool largest, class T>
-std::pair<T, std::int64_t> find_extreme(const T* p, std::int64_t n, std::int64_t stride) {
+[[gnu::noinline]] std::pair<T, std::int64_t> find_extreme(const T* p, std::int64_t n, std::int64_t stride) {
   T best = p[0];
   if (stride == 1 && n >= kShortRow) {
     best = extreme_row<largest>(p, n);
@@ -69,13 +64,13 @@ std::pair<T, std::int64_t> find_extreme(const T* p, std::int64_t n, std::int64_t
 /// could guess.
 template <bool largest, class T>
 void find_extremes(const T* p, std::int64_t rows, std::int64_t n, T* values, std::int64_t* indices) {
-  using Side = Lanes<Number<T>>;
+  using Side = Lanes<T>;
   using Mask = decltype(Side() == Side());
   constexpr auto kSide = static_cast<std::int64_t>(sizeof(Side) / sizeof(T));
   std::int64_t r = 0;
   for (; r + kSide <= rows; r += kSide, p += kSide * n) {
     const auto read_column = [&](Side& x, std::int64_t i) {
-      for (std::int64_t k = 0; k < kSide; ++k) x[k] = static_cast<Number<T>>(p[k * n + i]);
+      for (std::int64_t k = 0; k < kSide; ++k) x[k] = p[k * n + i];
     };
     Side best = {}, x = {};
     read_column(best, 0);
@@ -88,7 +83,7 @@ void find_extremes(const T* p, std::int64_t rows, std::int64_t n, T* values, std
       index = takes ? at : index;
     }
     for (std::int64_t k = 0; k < kSide; ++k) {
-      values[r + k] = static_cast<T>(best[k]);
+      values[r + k] = best[k];
       indices[r + k] = index[k];
     }
   }
@@ -150,7 +145,8 @@ std::pair<Array, Array> extreme_with_index(bool largest, const Array& x, std::in
                     "{}(): Expected reduction dim {} to have non-zero size.", largest ? "max" : "min", dim);
   std::pair<Array, Array> result{Array::empty(sizes, x.dtype()), Array::empty(sizes, kInt64)};
   if (x.numel() == 0) return result;
-  dispatch(x.dtype(), [&]<class T>() {
+  dispatch(x.dtype(), [&]<class Element>() {
+    using T = std::conditional_t<std::is_same_v<Element, bool>, std::uint8_t, Element>;  // bools order as their bytes
     if (largest)
       run_with_index<true, T>(x, mask, result.first, result.second);
     else

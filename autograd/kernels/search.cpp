@@ -111,7 +111,10 @@ void search_rows(const Array& sorted, const Array& values, const Array& out, boo
 
 Array search_sorted(const Array& sorted, const Array& values, bool right, ScalarType result, const Array* sorter) {
   const Array out = Array::empty(values.sizes(), result);
-  dispatch(sorted.dtype(), [&]<class T>() { search_rows<T>(sorted, values, out, right, sorter); });
+  dispatch(sorted.dtype(), [&]<class Element>() {
+    using T = std::conditional_t<std::is_same_v<Element, bool>, std::uint8_t, Element>;  // bools order as their bytes
+    search_rows<T>(sorted, values, out, right, sorter);
+  });
   return out;
 }
 
