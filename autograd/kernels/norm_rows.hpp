@@ -22,6 +22,18 @@ double sum_of_squares_from(const T* x, std::int64_t n, T mean) {
   });
 }
 
+/// The same of one of many rows: x is near by from the pass for its mean, and the row behind it is asked for. Of
+/// shorter rows that costs more than it gains, and longer ones would push each other out.
+template <class T>
+double sum_of_squares_of_row(const T* x, std::int64_t n, T mean) {
+  if (n < 256 || n > 4096) return sum_of_squares_from(x, n, mean);
+  return sum_of_terms<T>(n, [=]<class V>(std::int64_t i, V) {
+    __builtin_prefetch(x + n + i);
+    const V centred = read_as<V>(x + i) - mean;
+    return centred * centred;
+  });
+}
+
 /// Σ g and Σ g·x̂ of a run.
 template <class T>
 NormSums sums_of_run(const T* g, const T* x, std::int64_t n, T mean, T rstd) {
@@ -62,6 +74,26 @@ void sum_scaled_rows(const T* g, const T* x, std::int64_t n, const T* w, const T
       sums[r].gx += static_cast<double>(sum_of_lanes<T>(of_gx[r]) + rest_gx[r]);
     }
   });
+}
+
+/// dx = ĝ·rstd − offset − (x − mean)·slope of a row, where ĝ = g·w. g and x are near by then, and those of the row
+/// `ahead` elements behind are asked for.
+template <class T>
+void write_scaled_row(T* dx, const T* g, const T* x, std::int64_t n, const T* w, T mean, T rstd, T offset, T slope,
+                      std::int64_t ahead) {
+  constexpr auto kLanes = static_cast<std::int64_t>(sizeof(Lanes<T>) / sizeof(T));
+  const auto step = [=]<class V>(std::int64_t i, V) {
+    const V d = read_as<V>(g + i) * read_as<V>(w + i) * rstd - offset - (read_as<V>(x + i) - mean) * slope;
+    std::memcpy(dx + i, &d, sizeof d);
+  };
+  std::int64_t i = 0;
+  for (; i + 2 * kLanes <= n; i += 2 * kLanes) {  // a line of the cache
+    __builtin_prefetch(g + ahead + i);
+    __builtin_prefetch(x + ahead + i);
+    step(i, Lanes<T>());
+    step(i + kLanes, Lanes<T>());
+  }
+  for (; i < n; ++i) step(i, T());
 }
 
 }  // namespace xgrad::kernels

@@ -83,7 +83,7 @@ void run_forward(const Normalized& to, const T* x, const T* w, const T* b, const
   if (!l.across) {  // a block is read three times while it is in the cache
     each_block(l, part, [&](std::int64_t s, std::int64_t k, std::int64_t at) {
       mean[s] = static_cast<T>(static_cast<double>(sum_row(x + at, block)) / n);
-      rstd[s] = deviation(sum_of_squares_from(x + at, block, mean[s]));
+      rstd[s] = deviation(sum_of_squares_of_row(x + at, block, mean[s]));
       write_block(y + at, x + at, mean[s], rstd[s], w ? w + k : nullptr, b ? b + k : nullptr, l);
     });
     return;
@@ -153,7 +153,7 @@ class Backward {
         NormSums sums[kRows];
         const std::int64_t s = i * l_.d[1] + j, k = j * l_.d[2];
         rows == kRows ? sum_rows<kRows>(s, k, sums) : sum_rows<1>(s, k, sums);
-        for (std::int64_t r = 0; r < rows; ++r) write(s + r, k, (s + r) * l_.d[2], sums[r]);
+        for (std::int64_t r = 0; r < rows; ++r) write_row(s + r, k, rows, sums[r]);
       }
       i += rows;
     }
@@ -180,6 +180,15 @@ class Backward {
     return total;
   }
 
+  /// dx of a row whose elements have a scale each; `rows` rows behind it is the next one that comes.
+  void write_row(std::int64_t s, std::int64_t k, std::int64_t rows, const NormSums& sums) {
+    const std::int64_t n = l_.d[2], at = s * n;
+    const auto count = static_cast<double>(n);
+    const T rstd = rstd_[s];
+    write_scaled_row(dx_ + at, g_ + at, x_ + at, n, w_ ? w_ + k : ones_.data(), mean_[s], rstd,
+                     static_cast<T>(sums.g / count) * rstd, static_cast<T>(sums.gx / count) * rstd * rstd, rows * n);
+  }
+
   /// dx of a block.
   void write(std::int64_t s, std::int64_t k, std::int64_t at, const NormSums& sums) {
     const std::int64_t n = l_.d[2], run = l_.d[3];
@@ -191,17 +200,6 @@ class Backward {
     const T* x = x_ + at;
     T* d = dx_ + at;
     if (fixed_) return scale(k, g, d);
-    if (run == 1 && n > 1) {
-      const T* const w = w_ ? w_ + k : nullptr;
-      if (w) {
-        XGRAD_INDEPENDENT
-        for (std::int64_t i = 0; i < n; ++i) d[i] = g[i] * w[i] * rstd - offset - (x[i] - mean) * slope;
-      } else {
-        XGRAD_INDEPENDENT
-        for (std::int64_t i = 0; i < n; ++i) d[i] = g[i] * rstd - offset - (x[i] - mean) * slope;
-      }
-      return;
-    }
     for (std::int64_t c = 0; c < n; ++c, g += run, x += run, d += run) {
       const T scale = w_ ? w_[k + c] * rstd : rstd;
       XGRAD_INDEPENDENT
