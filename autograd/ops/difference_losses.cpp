@@ -22,7 +22,7 @@ struct Formula {
 Tensor curvature(const Formula& f, const Tensor& e) {
   if (f.call.f == Activation::Square) return full_like(e, 2.);
   const Tensor size = abs(e);
-  return logical_not(f.edge_is_bent ? size > f.call.b : size >= f.call.b).to(e.dtype()) * f.call.a;
+  return (f.edge_is_bent ? size <= f.call.b : size < f.call.b).to(e.dtype()) * f.call.a;
 }
 
 /// g·f'(x − t)                        dg = h·f'(x − t), dx = h·g·f''(x − t), dt = −dx

@@ -1,23 +1,22 @@
 #include <xgrad/autograd/graph/grad_mode.hpp>
 #include <xgrad/nn/functional/embedding.hpp>
 
-#include <cmath>
-
 namespace xgrad::nn::functional {
 
 namespace {
 
 /// Shortens the rows that are used to `most`, in place and unrecorded.
-void shorten_rows(const Tensor& weight, const Tensor& input, double most, double norm_type) {
+void shorten_rows(Tensor weight, const Tensor& input, double most, double norm_type) {
   const NoGradGuard no_grad;
-  const Tensor index = input.to(kInt64).contiguous();
-  for (std::int64_t i = 0; i < index.numel(); ++i) {
-    const std::int64_t r = index.data_ptr<std::int64_t>()[i];
-    check<IndexError>(r >= 0 && r < weight.size(0), "index out of range in self");
-    const Tensor row = weight.select(0, r);
-    const double norm = std::pow(abs(row).pow(norm_type).sum().item<double>(), 1 / norm_type);
-    if (norm > most) row.mul_(most / (norm + 1e-7));
-  }
+  const Tensor used = unique(input.to(kInt64));  // each row once
+  check<IndexError>(
+      used.numel() == 0 || (used[0].item<std::int64_t>() >= 0 && used[-1].item<std::int64_t>() < weight.size(0)),
+      "index out of range in self");
+  const Tensor rows = weight.index_select(0, used), length = norm(rows, norm_type, 1).to(kFloat64);
+  const Tensor longer = length.gt(most).nonzero().view({-1});
+  if (longer.numel() == 0) return;
+  const Tensor factor = (most / (length.index_select(0, longer) + 1e-7)).to(weight.dtype());
+  weight.index_copy_(0, used.index_select(0, longer), rows.index_select(0, longer) * factor.unsqueeze(1));
 }
 
 }  // namespace

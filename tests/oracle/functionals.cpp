@@ -163,6 +163,24 @@ Tensor local_response_norm(const Arguments& a) {
       x, F::LocalResponseNormFuncOptions(a.integer(1)).alpha(a.number(2)).beta(a.number(3)).k(a.number(4)));
 }
 
+/// Of input, weight and all that Python's takes.
+Tensor embedding(const Arguments& a) {
+  const Tensor input = a.tensor(0);
+  Tensor weight = a.tensor(1);
+  std::int64_t padding = -1;
+  if (a.given(2)) {
+    padding = a.integer(2);
+    check(padding < weight.size(0) && padding >= -weight.size(0), "Padding_idx must be within num_embeddings");
+    if (padding < 0) padding += weight.size(0);
+  }
+  if (a.given(3)) {
+    weight = weight.clone();
+    const at::NoGradGuard no_grad;
+    at::embedding_renorm_(weight, input.contiguous(), a.number(3), a.number(4));
+  }
+  return at::embedding(weight, input, padding, a.flag(5), a.flag(6));
+}
+
 /// Of weight, input and offsets in Python's order.
 Tensor embedding_bag(const Arguments& a) {
   Tensor input = a.tensor(0), offsets = a.tensor(2), per_sample = a.tensor(8), weight = a.tensor(1);
@@ -287,6 +305,7 @@ const std::map<std::string, Function>& by_arguments() {
       {"gaussian_nll_loss", ONE(gaussian_nll_loss(a))},
       {"triplet_margin_with_distance_loss", ONE(triplet_margin_with_distance_loss(a))},
       {"multilabel_soft_margin_loss", ONE(multilabel_soft_margin_loss(a))},
+      {"F.embedding", ONE(embedding(a))},
       {"F.embedding_bag", ONE(embedding_bag(a))},
       {"multi_head_attention_forward", multi_head_attention},
   };
