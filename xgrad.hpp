@@ -16,6 +16,7 @@
 #include <xgrad/autograd/ops/out.hpp>
 #include <xgrad/autograd/print.hpp>
 #include <xgrad/autograd/profiler.hpp>
+#include <xgrad/autograd/rng_state.hpp>
 #include <xgrad/autograd/tensor.hpp>
 #include <xgrad/data/data.hpp>
 #include <xgrad/nn/nn.hpp>

@@ -109,6 +109,13 @@ Scalar Tensor::item() const {
   return dispatch(a.dtype(), [&]<class T>() { return Scalar(*a.data<T>()); });
 }
 
+bool Tensor::is_nonzero() const {
+  check(numel() != 0, "Boolean value of Tensor with no values is ambiguous");
+  check(numel() < 2, "Boolean value of Tensor with more than one value is ambiguous");
+  const Scalar value = item();
+  return value.isFloatingPoint() ? value.toDouble() != 0 : value.toLong() != 0;
+}
+
 bool Tensor::requires_grad() const { return takes_gradient(*this); }
 
 Tensor& Tensor::requires_grad_(bool requires_grad) const {
@@ -121,7 +128,7 @@ Tensor& Tensor::requires_grad_(bool requires_grad) const {
   check(!requires_grad || !impl_->inference || detail::inference_mode,
         "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.");
   check(!requires_grad || xgrad::is_floating_point(a.dtype()),
-        "only Tensors of floating point and complex dtype can require gradients");
+        "Only Tensors of floating point and complex dtype can require gradients");
   if (requires_grad && !impl_->node) {
     impl_->grad_slot();
     impl_->node = AccumulateGrad::create(a, impl_->slot);

@@ -109,14 +109,23 @@ class Tensor : public PointwiseMethods<Tensor>,
   Tensor H() const;
   Tensor mT() const;
   Tensor mH() const;
+  Tensor numpy_T() const { return T(); }
+  Tensor matrix_H() const { return H(); }
   std::int64_t storage_offset() const { return array().offset(); }
   std::size_t nbytes() const { return array().nbytes(); }
   std::size_t itemsize() const { return array().itemsize(); }
   std::int64_t element_size() const { return static_cast<std::int64_t>(itemsize()); }
   bool is_contiguous() const { return array().is_contiguous(); }
   bool is_floating_point() const { return xgrad::is_floating_point(dtype()); }
+  bool is_signed() const { return dtype() != kUInt8 && dtype() != kBool; }
+  bool is_same_size(const Tensor& other) const { return sizes() == other.sizes(); }
   Device device() const { return kCPU; }
+  /// The number of the device, which the CPU has none of.
+  std::int64_t get_device() const { return -1; }
   bool is_cpu() const { return true; }
+  bool is_cuda() const { return false; }
+  Layout layout() const { return kStrided; }
+  bool is_sparse() const { return false; }
   TensorOptions options() const { return TensorOptions(dtype()); }
   /// Both handles name the same tensor.
   bool is_same(const Tensor& other) const { return impl_ == other.impl_; }
@@ -129,6 +138,8 @@ class Tensor : public PointwiseMethods<Tensor>,
     return item().to<T>();
   }
   Scalar item() const;
+  /// Whether the one element is not zero; throws for several, and for none.
+  bool is_nonzero() const;
   template <class T>
   requires(std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) explicit operator T() const { return item<T>(); }
   /// A pointer to the first element; throws unless T is the dtype.
@@ -312,6 +323,18 @@ class ValuesIndices : public std::tuple<Tensor, Tensor> {
     return i == 0 ? values() : indices();
   }
 };
+
+// Functions of what is no operation.
+inline Tensor detach(const Tensor& x) { return x.detach(); }
+inline std::int64_t numel(const Tensor& x) { return x.numel(); }
+inline bool is_floating_point(const Tensor& x) { return x.is_floating_point(); }
+inline bool is_nonzero(const Tensor& x) { return x.is_nonzero(); }
+inline bool is_same_size(const Tensor& a, const Tensor& b) { return a.is_same_size(b); }
+/// The dtype that an operation of both computes in.
+ScalarType result_type(const Tensor& a, const Tensor& b);
+ScalarType result_type(const Tensor& a, Scalar b);
+ScalarType result_type(Scalar a, const Tensor& b);
+ScalarType result_type(Scalar a, Scalar b);
 
 namespace autograd {
 

@@ -7,15 +7,10 @@
 
 namespace xgrad::kwargs {
 XGRAD_KEYWORD(in_features);
-XGRAD_KEY(mode);  // kw::mode, below: mode() is a function
 XGRAD_KEYWORD(nonlinearity);
 XGRAD_KEYWORD(out_features);
 XGRAD_KEYWORD(training);
 }  // namespace xgrad::kwargs
-
-namespace xgrad::kw {
-inline constexpr kwargs::key::mode mode{};
-}  // namespace xgrad::kw
 
 namespace xgrad::nn {
 

@@ -28,7 +28,6 @@ XGRAD_KEYWORD(final_div_factor);
 XGRAD_KEY(gamma);  // kw::gamma, below
 XGRAD_KEYWORD(history_size);
 XGRAD_KEYWORD(initial_accumulator_value);
-XGRAD_KEYWORD(lambd);
 XGRAD_KEYWORD(last_epoch);
 XGRAD_KEYWORD(line_search_fn);
 XGRAD_KEYWORD(lr_decay);

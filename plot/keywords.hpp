@@ -9,7 +9,6 @@
 namespace xgrad::kwargs {
 XGRAD_KEYWORD(aspect);
 XGRAD_KEYWORD(axis);
-XGRAD_KEYWORD(bins);
 XGRAD_KEYWORD(density);
 XGRAD_KEYWORD(disable);
 XGRAD_KEYWORD(dpi);

@@ -262,7 +262,7 @@ Tensor Call::constant(std::size_t i) const {
 }
 
 ScalarType Call::common(std::size_t i, std::size_t j) const {
-  return ops::result_type(value(i).tensor, value(j).tensor);
+  return ops::promoted_type(value(i).tensor, value(j).tensor);
 }
 
 const Argument& Call::same(std::size_t k) const {

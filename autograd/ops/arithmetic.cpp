@@ -8,7 +8,7 @@ using kernels::Binary;
 using ops::as_dtype;
 using ops::check_cast;
 using ops::floating_type;
-using ops::result_type;
+using ops::promoted_type;
 using ops::wrap;
 
 namespace {
@@ -22,7 +22,7 @@ void check_alpha(ScalarType dtype, Scalar alpha) {
 
 /// y = a + alpha·b        da = g, db = alpha·g
 Tensor add(const Tensor& a, const Tensor& b, Scalar alpha, const Into& into) {
-  const ScalarType dtype = result_type(a, b);
+  const ScalarType dtype = promoted_type(a, b);
   check_cast(dtype, into);
   check_alpha(dtype, alpha);
   told(alpha);
@@ -48,7 +48,7 @@ Tensor sub(const Tensor& a, const Tensor& b, Scalar alpha, const Into& into) {
       a.dtype() != kBool && b.dtype() != kBool,
       "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the "
       "`~` or `logical_not()` operator instead.");
-  const ScalarType dtype = result_type(a, b);
+  const ScalarType dtype = promoted_type(a, b);
   check_cast(dtype, into);
   check_alpha(dtype, alpha);
   told(alpha);
@@ -67,7 +67,7 @@ Tensor sub(const Tensor& a, const Tensor& b, Scalar alpha, const Into& into) {
 
 /// y = a · b              da = g·b, db = g·a
 Tensor mul(const Tensor& a, const Tensor& b, const Into& into) {
-  const ScalarType dtype = result_type(a, b);
+  const ScalarType dtype = promoted_type(a, b);
   check_cast(dtype, into);
   return differentiable<"MulBackward0">(
       inputs(a, b), into,
@@ -102,7 +102,7 @@ Tensor mul(const Tensor& a, Scalar b, const Into& into) {
 
 /// y = a / b              da = g/b, db = −g·(a/b)/b
 Tensor div(const Tensor& a, const Tensor& b, const Into& into) {
-  const ScalarType dtype = floating_type(result_type(a, b));
+  const ScalarType dtype = floating_type(promoted_type(a, b));
   check_cast(dtype, into);
   return differentiable<"DivBackward0">(
       inputs(a, b), into,
@@ -143,7 +143,7 @@ Tensor lerp(const Tensor& a, const Tensor& b, Scalar weight, const Into& into) {
 /// Where a function of a and b may put its result of their dtype: over a, if that is a dying tensor of the result's
 /// shape and dtype. `saves_a`: the derivative with respect to b reads a.
 Into over(Tensor& a, const Tensor& b, bool saves_a) {
-  if (!ops::is_dying(a) || a.dtype() != result_type(a, b) || (saves_a && detail::grad_mode && takes_gradient(b)))
+  if (!ops::is_dying(a) || a.dtype() != promoted_type(a, b) || (saves_a && detail::grad_mode && takes_gradient(b)))
     return {};
   const Dims &to = a.array().sizes(), &from = b.array().sizes();
   if (to == from || b.numel() == 1) return from.size() <= to.size() ? Into::over(a) : Into();
@@ -171,7 +171,7 @@ Into over_floating(Tensor& a, Scalar b) { return a.is_floating_point() && !b.isB
 /// y = max(a, b) or min(a, b): g to the chosen argument, half each where they are equal.
 template <FixedString Name>
 Tensor extremum(Binary op, const Tensor& a, const Tensor& b) {
-  const ScalarType dtype = result_type(a, b);
+  const ScalarType dtype = promoted_type(a, b);
   return differentiable<Name>(
       inputs(a, b), {}, [&](const Array* out) { return kernels::binary(op, a.array(), b.array(), dtype, out); },
       [](Save& s) {
@@ -240,7 +240,7 @@ Tensor min(const Tensor& a, const Tensor& b) { return minimum(a, b); }
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   check(condition.dtype() == kBool, "where expected condition to be a boolean tensor, but got a tensor with dtype {}",
         condition.dtype());
-  const ScalarType dtype = result_type(a, b);
+  const ScalarType dtype = promoted_type(a, b);
   const detail::Traced traced("where", {&condition, &a, &b});
   const Tensor y = differentiable<"WhereBackward0">(
       inputs(a, b), {}, [&](const Array*) { return kernels::where(condition.array(), a.array(), b.array(), dtype); },
@@ -271,7 +271,7 @@ Tensor& fill_(Tensor& x, Scalar value) {
 Tensor& zero_(Tensor& x) { return fill_(x, 0); }
 
 /// x takes src's values: dx = 0, dsrc = g. Integers take no part in the graph.
-Tensor& copy_(Tensor& x, const Tensor& src) {
+Tensor& copy_(Tensor& x, const Tensor& src, bool /*non_blocking*/) {
   if (!x.is_floating_point() && src.requires_grad()) return copy_(x, src.detach());
   differentiable<"CopyBackwards">(
       inputs(x, src), Into::in_place(x),

@@ -12,7 +12,7 @@ using kernels::Ternary;
 using ops::as_dtype;
 using ops::check_cast;
 using ops::floating_type;
-using ops::result_type;
+using ops::promoted_type;
 using ops::wrap;
 
 namespace {
@@ -38,7 +38,7 @@ bool mixed(const Tensor& a, const Tensor& b, ScalarType dtype) { return a.dtype(
 
 /// The result's dtype of what exists for floating tensors only.
 ScalarType only_floating(const Tensor& a, const Tensor& b, const char* kernel, Into into = {}) {
-  const ScalarType dtype = result_type(a, b);
+  const ScalarType dtype = promoted_type(a, b);
   check_cast(dtype, into);
   check<NotImplementedError>(is_floating_point(dtype), "\"{}\" not implemented for '{}'", kernel, dtype);
   return dtype;
@@ -46,7 +46,7 @@ ScalarType only_floating(const Tensor& a, const Tensor& b, const char* kernel, I
 
 /// x^p                    dx = g·p·x^(p−1), dp = g·y·ln x
 Tensor pow(const Tensor& x, const Tensor& p, Into into) {
-  const ScalarType dtype = result_type(x, p);
+  const ScalarType dtype = promoted_type(x, p);
   check_cast(dtype, into);
   check<NotImplementedError>(dtype != kBool, "\"pow\" not implemented for 'Bool'");
   if (mixed(x, p, dtype)) return pow(as_dtype(x, dtype), as_dtype(p, dtype), into);
@@ -71,7 +71,7 @@ Tensor pow(const Tensor& x, const Tensor& p, Into into) {
 /// x^p of a number x      dp = g·y·ln x
 Tensor number_to_power(Scalar x, const Tensor& p) {
   const Tensor base = wrap(x);
-  const ScalarType dtype = result_type(base, p);
+  const ScalarType dtype = promoted_type(base, p);
   check<NotImplementedError>(dtype != kBool, "\"pow\" not implemented for 'Bool'");
   const detail::Traced traced("pow", {&base, &p});  // the node has the exponent only
   const Tensor y = differentiable<"PowBackward2">(
@@ -90,7 +90,7 @@ Tensor number_to_power(Scalar x, const Tensor& p) {
 
 /// The angle of (b, a)    da = g·b / (a² + b²), db = −g·a / (a² + b²)
 Tensor atan2(const Tensor& a, const Tensor& b, Into into) {
-  const ScalarType dtype = floating_type(result_type(a, b));
+  const ScalarType dtype = floating_type(promoted_type(a, b));
   check_cast(dtype, into);
   if (mixed(a, b, dtype)) return atan2(as_dtype(a, dtype), as_dtype(b, dtype), into);
   return function<"Atan2Backward0">(
@@ -120,7 +120,7 @@ Tensor hypot(const Tensor& a, const Tensor& b, Into into) {
 
 /// a·ln b                 da = g·ln b, db = g·a/b
 Tensor xlogy(const Tensor& a, const Tensor& b, Into into) {
-  const ScalarType dtype = floating_type(result_type(a, b));
+  const ScalarType dtype = floating_type(promoted_type(a, b));
   check_cast(dtype, into);
   if (mixed(a, b, dtype)) return xlogy(as_dtype(a, dtype), as_dtype(b, dtype), into);
   return function<"XlogyBackward0">(
@@ -133,7 +133,7 @@ Tensor xlogy(const Tensor& a, const Tensor& b, Into into) {
 
 /// |a| with b's sign      da = g·y/a, 0 where a is 0; db = 0
 Tensor copysign(const Tensor& a, const Tensor& b, Into into) {
-  const ScalarType dtype = floating_type(result_type(a, b));
+  const ScalarType dtype = floating_type(promoted_type(a, b));
   check_cast(dtype, into);
   if (mixed(a, b, dtype)) return copysign(as_dtype(a, dtype), as_dtype(b, dtype), into);
   return function<"CopysignBackward0">(
@@ -160,7 +160,7 @@ Tensor heaviside(const Tensor& x, const Tensor& values, Into into) {
 /// fmax and fmin: g to the chosen argument, the first of equal ones.
 template <FixedString Name>
 Tensor chosen(Binary op, const Tensor& a, const Tensor& b) {
-  return function<Name>(op, result_type(a, b), a, b, {}, save_both, [op](const Saved& s, const Tensor& g) -> Grads {
+  return function<Name>(op, promoted_type(a, b), a, b, {}, save_both, [op](const Saved& s, const Tensor& g) -> Grads {
     const Tensor &a = s.input(0), &b = s.input(1);
     const Tensor first = logical_or(op == Binary::Fmax ? a >= b : a <= b, isnan(b));
     return {s.needs(0) ? where(first, g, 0.) : Tensor(), s.needs(1) ? where(first, 0., g) : Tensor()};
@@ -174,12 +174,12 @@ ScalarType not_two_integers(const Tensor& x, const Tensor& a, const Tensor& b) {
         "torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) "
         "for float inputs. The future addcdiv behavior is just the latter implementation: (input + value * tensor1 / "
         "tensor2), for all dtypes.");
-  return result_type(x, a, b);
+  return promoted_type(x, a, b);
 }
 
 /// x + value·a·b          dx = g, da = g·value·b, db = g·value·a
 Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, Scalar value, Into into) {
-  const ScalarType dtype = result_type(x, a, b);
+  const ScalarType dtype = promoted_type(x, a, b);
   check_cast(dtype, into);
   check<NotImplementedError>(dtype != kBool, "\"addcmul_cpu_out\" not implemented for 'Bool'");
   told(value);
@@ -247,7 +247,7 @@ Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& w, Into into) {
 
 /// min(max(x, low), high)      dx = g within the bounds; a bound gets g where it decides
 Tensor clamp(const Tensor& x, const Tensor& low, const Tensor& high, Into into) {
-  const ScalarType dtype = result_type(x, low, high);
+  const ScalarType dtype = promoted_type(x, low, high);
   check_cast(dtype, into);
   check<NotImplementedError>(dtype != kBool, "\"clamp_cpu\" not implemented for 'Bool'");
   return differentiable<"ClampBackward0">(
@@ -272,7 +272,7 @@ Tensor clamp(const Tensor& x, const Tensor& low, const Tensor& high, Into into) 
 /// max(x, bound) or min(x, bound): x gets g where it is within, the bound elsewhere.
 template <FixedString Name>
 Tensor bounded(Binary op, const Tensor& x, const Tensor& bound, Into into) {
-  return function<Name>(op, result_type(x, bound), x, bound, into, save_both,
+  return function<Name>(op, promoted_type(x, bound), x, bound, into, save_both,
                         [op](const Saved& s, const Tensor& g) -> Grads {
                           const Tensor &x = s.input(0), &bound = s.input(1);
                           const bool low = op == Binary::Maximum;

@@ -15,7 +15,7 @@ namespace {
 
 Tensor compare(Compare op, const char* name, const Tensor& a, const Tensor& b) {
   const detail::Profiled profiled(name, {&a, &b});
-  return profiled.told(Tensor(kernels::compare(op, a.array(), b.array(), ops::result_type(a, b))));
+  return profiled.told(Tensor(kernels::compare(op, a.array(), b.array(), ops::promoted_type(a, b))));
 }
 
 Tensor logic(Logic op, const char* name, const Tensor& a, const Tensor& b) {
@@ -40,7 +40,7 @@ Tensor& compare_into(Compare op, const char* name, Tensor& a, const Tensor& b) {
   const detail::Traced traced(name, {&a, &b});
   traced.result(a);
   return overwrite<"EqBackward0">(
-      a, [&](const Array* out) { return kernels::compare(op, a.array(), b.array(), ops::result_type(a, b), out); });
+      a, [&](const Array* out) { return kernels::compare(op, a.array(), b.array(), ops::promoted_type(a, b), out); });
 }
 Tensor& logic_into(Logic op, const char* name, Tensor& a, const Tensor& b) {
   const detail::Traced traced(name, {&a, &b});
@@ -52,7 +52,7 @@ Tensor& logic_into(Logic op, const char* name, Tensor& a, const Tensor& b) {
 /// A function of integers, some of them of bools too.
 Tensor bitwise(Binary op, const char* name, const char* kernel, bool of_bools, const Tensor& a, const Tensor& b,
                Into into) {
-  const ScalarType dtype = ops::result_type(a, b);
+  const ScalarType dtype = ops::promoted_type(a, b);
   ops::check_cast(dtype, into);
   const Dims shape = broadcast_shapes(a.sizes(), b.sizes());  // what does not fit comes before what does not exist
   check(!into.self() || shape == a.sizes(), "output with shape {} doesn't match the broadcast shape {}", a.sizes(),

@@ -71,6 +71,10 @@ Tensor tensor(const TensorData& data, const TensorOptions& options) {
   return with_options(std::move(a), options);
 }
 
+Tensor scalar_tensor(Scalar value, const TensorOptions& options) {
+  return full({}, value, TensorOptions(options).dtype(options.dtype()));
+}
+
 Tensor from_blob(void* data, IntArrayRef sizes, const TensorOptions& options) {
   return from_blob(data, sizes, std::function<void(void*)>(), options);
 }
@@ -92,7 +96,9 @@ Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, const Tenso
 }
 Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, std::function<void(void*)> deleter,
                  const TensorOptions& options) {
-  check(sizes.size() == strides.size(), "mismatch in length of strides and shape");
+  check(sizes.size() == strides.size(), "dimensionality of sizes ({}) must match dimensionality of strides ({})",
+        sizes.size(), strides.size());
+  for (const std::int64_t s : strides) check(s >= 0, "from_blob: Negative strides are not supported, got {}", strides);
   std::int64_t extent = count_elements(sizes) ? 1 : 0;
   for (std::size_t i = 0; extent && i < sizes.size(); ++i) extent += (sizes[i] - 1) * strides[i];
   const auto bytes = static_cast<std::size_t>(extent) * element_size(options.dtype());
@@ -180,7 +186,10 @@ Tensor logspace(Scalar start, Scalar end, std::int64_t steps, double base, const
 }
 
 Tensor empty_strided(IntArrayRef size, IntArrayRef stride, const TensorOptions& options) {
-  check(size.size() == stride.size(), "mismatch in length of strides and shape");
+  check(size.size() == stride.size(), "dimensionality of sizes ({}) must match dimensionality of strides ({})",
+        size.size(), stride.size());
+  for (const std::int64_t s : stride)
+    check(s >= 0, "Storage size calculation overflowed with sizes={} and strides={}", size, stride);
   return with_options(Array::empty_strided(size, stride, options.dtype()), options);
 }
 

@@ -4,6 +4,7 @@
 
 #include <xgrad/autograd/tensor.hpp>
 
+#include <concepts>
 #include <functional>
 #include <initializer_list>
 #include <vector>
@@ -38,7 +39,11 @@ class TensorData {
 
 /// A tensor of these numbers: `tensor({{1, 2}, {3, 4.5}})`. Throws ValueError when rows differ in length.
 Tensor tensor(const TensorData& data, const TensorOptions& options = {});
-/// A tensor over memory that stays the caller's; `deleter` runs when the last view is gone.
+/// A number as a tensor without dimensions, in the default dtype unless the options say another, whatever the number
+/// is.
+Tensor scalar_tensor(Scalar value, const TensorOptions& options = {});
+/// A tensor over memory that stays the caller's; `deleter` runs when the last view is gone. Strides are not
+/// negative.
 Tensor from_blob(void* data, IntArrayRef sizes, const TensorOptions& options = {});
 Tensor from_blob(void* data, IntArrayRef sizes, std::function<void(void*)> deleter, const TensorOptions& options = {});
 Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, const TensorOptions& options = {});
@@ -91,42 +96,145 @@ Tensor randint_like(const Tensor& x, std::int64_t low, std::int64_t high, const 
 Tensor rand_like(const Tensor& x, const TensorOptions& options = {});
 Tensor randn_like(const Tensor& x, const TensorOptions& options = {});
 
+// libtorch's order, in which the generator stands before the options.
+template <std::same_as<Generator> G>
+Tensor rand(IntArrayRef size, const G& generator, const TensorOptions& options = {}) {
+  return rand(size, options, generator);
+}
+template <std::same_as<Generator> G>
+Tensor randn(IntArrayRef size, const G& generator, const TensorOptions& options = {}) {
+  return randn(size, options, generator);
+}
+template <std::same_as<Generator> G>
+Tensor randint(std::int64_t high, IntArrayRef size, const G& generator, const TensorOptions& options = {}) {
+  return randint(high, size, options, generator);
+}
+template <std::same_as<Generator> G>
+Tensor randint(std::int64_t low, std::int64_t high, IntArrayRef size, const G& generator,
+               const TensorOptions& options = {}) {
+  return randint(low, high, size, options, generator);
+}
+template <std::same_as<Generator> G>
+Tensor randperm(std::int64_t n, const G& generator, const TensorOptions& options = {}) {
+  return randperm(n, options, generator);
+}
+
+// By keyword: `zeros({2, 3}, dtype = kFloat64, requires_grad = true)`, `randn({2}, generator = g)`.
 namespace detail {
+
 template <class... K>
 TensorOptions tensor_options(K... k) {
   return kwargs::apply(TensorOptions(), k...);
 }
-}  // namespace detail
+
+/// What the keywords of a draw say.
+class DrawOptions : public TensorOptions {
+ public:
+  DrawOptions& generator(std::optional<Generator> g) { return generator_ = std::move(g), *this; }
+  const std::optional<Generator>& generator() const { return generator_; }
+
+ private:
+  std::optional<Generator> generator_;
+};
+
+/// What stands behind start and end: `linspace(0, 1, kw::steps = 5)`.
+class SpacedOptions : public TensorOptions {
+ public:
+  SpacedOptions& steps(std::int64_t n) { return steps_ = n, *this; }
+  SpacedOptions& base(double b) { return base_ = b, *this; }
+  /// Throws TypeError if there are none.
+  std::int64_t steps() const {
+    check<TypeError>(steps_.has_value(), "missing 1 required positional argument: 'steps'");
+    return *steps_;
+  }
+  double base() const { return base_; }
+
+ private:
+  std::optional<std::int64_t> steps_;
+  double base_ = 10;
+};
 
 template <class... K>
-requires kwargs::Keywords<K...> Tensor tensor(const TensorData& data, K... k) {
-  return tensor(data, detail::tensor_options(k...));
+DrawOptions draw_options(K... k) {
+  return kwargs::apply(DrawOptions(), std::move(k)...);
+}
+
+}  // namespace detail
+
+// One line a form: its name, and what stands before the keywords.
+#define XGRAD_UNWRAP(...) __VA_ARGS__
+#define XGRAD_MAKES(NAME, PARAMETERS, ...)                                       \
+  template <class... K>                                                          \
+  requires kwargs::Keywords<K...> Tensor NAME(XGRAD_UNWRAP PARAMETERS, K... k) { \
+    return NAME(__VA_ARGS__, detail::tensor_options(k...));                      \
+  }
+#define XGRAD_DRAWS(NAME, PARAMETERS, ...)                                       \
+  template <class... K>                                                          \
+  requires kwargs::Keywords<K...> Tensor NAME(XGRAD_UNWRAP PARAMETERS, K... k) { \
+    const detail::DrawOptions options = detail::draw_options(std::move(k)...);   \
+    return NAME(__VA_ARGS__, options, options.generator());                      \
+  }
+XGRAD_MAKES(tensor, (const TensorData& data), data)
+XGRAD_MAKES(from_blob, (void* data, IntArrayRef sizes), data, sizes)
+XGRAD_MAKES(from_blob, (void* data, IntArrayRef sizes, IntArrayRef strides), data, sizes, strides)
+XGRAD_MAKES(empty, (IntArrayRef size), size)
+XGRAD_MAKES(zeros, (IntArrayRef size), size)
+XGRAD_MAKES(ones, (IntArrayRef size), size)
+XGRAD_MAKES(full, (IntArrayRef size, Scalar value), size, value)
+XGRAD_MAKES(empty_like, (const Tensor& x), x)
+XGRAD_MAKES(zeros_like, (const Tensor& x), x)
+XGRAD_MAKES(ones_like, (const Tensor& x), x)
+XGRAD_MAKES(full_like, (const Tensor& x, Scalar value), x, value)
+XGRAD_MAKES(eye, (std::int64_t n), n)
+XGRAD_MAKES(eye, (std::int64_t n, std::int64_t m), n, m)
+XGRAD_MAKES(arange, (Scalar end), end)
+XGRAD_MAKES(arange, (Scalar start, Scalar end), start, end)
+XGRAD_MAKES(arange, (Scalar start, Scalar end, Scalar step), start, end, step)
+XGRAD_MAKES(linspace, (Scalar start, Scalar end, std::int64_t steps), start, end, steps)
+XGRAD_MAKES(logspace, (Scalar start, Scalar end, std::int64_t steps, double base), start, end, steps, base)
+XGRAD_MAKES(empty_strided, (IntArrayRef size, IntArrayRef stride), size, stride)
+XGRAD_MAKES(rand_like, (const Tensor& x), x)
+XGRAD_MAKES(randn_like, (const Tensor& x), x)
+XGRAD_MAKES(randint_like, (const Tensor& x, std::int64_t high), x, high)
+XGRAD_MAKES(randint_like, (const Tensor& x, std::int64_t low, std::int64_t high), x, low, high)
+XGRAD_DRAWS(rand, (IntArrayRef size), size)
+XGRAD_DRAWS(randn, (IntArrayRef size), size)
+XGRAD_DRAWS(randint, (std::int64_t high, IntArrayRef size), high, size)
+XGRAD_DRAWS(randint, (std::int64_t low, std::int64_t high, IntArrayRef size), low, high, size)
+XGRAD_DRAWS(randperm, (std::int64_t n), n)
+#undef XGRAD_MAKES
+#undef XGRAD_DRAWS
+#undef XGRAD_UNWRAP
+
+template <class... K>
+requires kwargs::Keywords<K...> Tensor normal(double mean, double std, IntArrayRef size, K... k) {
+  const detail::DrawOptions options = detail::draw_options(std::move(k)...);
+  return normal(mean, std, size, options.generator(), options);
+}
+
+#define XGRAD_DRAWS_NORMAL(MEAN, STD)                                                                       \
+  inline Tensor normal(MEAN mean, STD std, kwargs::Argument<kwargs::key::generator, Generator> generator) { \
+    return normal(mean, std, std::move(generator.value));                                                   \
+  }
+XGRAD_DRAWS_NORMAL(const Tensor&, double)
+XGRAD_DRAWS_NORMAL(double, const Tensor&)
+XGRAD_DRAWS_NORMAL(const Tensor&, const Tensor&)
+#undef XGRAD_DRAWS_NORMAL
+
+template <class... K>
+requires kwargs::Keywords<K...> Tensor linspace(Scalar start, Scalar end, K... k) {
+  const auto options = kwargs::apply(detail::SpacedOptions(), k...);
+  return linspace(start, end, options.steps(), options);
 }
 template <class... K>
-requires kwargs::Keywords<K...> Tensor empty(IntArrayRef size, K... k) {
-  return empty(size, detail::tensor_options(k...));
+requires kwargs::Keywords<K...> Tensor logspace(Scalar start, Scalar end, K... k) {
+  const auto options = kwargs::apply(detail::SpacedOptions(), k...);
+  return logspace(start, end, options.steps(), options.base(), options);
 }
 template <class... K>
-requires kwargs::Keywords<K...> Tensor zeros(IntArrayRef size, K... k) {
-  return zeros(size, detail::tensor_options(k...));
+requires kwargs::Keywords<K...> Tensor logspace(Scalar start, Scalar end, std::int64_t steps, K... k) {
+  const auto options = kwargs::apply(detail::SpacedOptions(), k...);
+  return logspace(start, end, steps, options.base(), options);
 }
-template <class... K>
-requires kwargs::Keywords<K...> Tensor ones(IntArrayRef size, K... k) {
-  return ones(size, detail::tensor_options(k...));
-}
-template <class... K>
-requires kwargs::Keywords<K...> Tensor full(IntArrayRef size, Scalar value, K... k) {
-  return full(size, value, detail::tensor_options(k...));
-}
-template <class... K>
-requires kwargs::Keywords<K...> Tensor rand(IntArrayRef size, K... k) {
-  return rand(size, detail::tensor_options(k...));
-}
-template <class... K>
-requires kwargs::Keywords<K...> Tensor randn(IntArrayRef size, K... k) {
-  return randn(size, detail::tensor_options(k...));
-}
-template <class... K>
-requires kwargs::Keywords<K...> Tensor arange(Scalar end, K... k) { return arange(end, detail::tensor_options(k...)); }
 
 }  // namespace xgrad

@@ -70,7 +70,7 @@ Tensor difference_loss(const Formula& f, const Tensor& x, const Tensor& target, 
 }
 
 ScalarType dtype_of_loss(const char* kernel, const Tensor& x, const Tensor& target) {
-  const ScalarType dtype = ops::result_type(x, target);
+  const ScalarType dtype = ops::promoted_type(x, target);
   check<NotImplementedError>(is_floating_point(dtype), "\"{}\" not implemented for '{}'", kernel, dtype);
   return dtype;
 }

@@ -12,7 +12,7 @@ Tensor reduced(const Tensor& loss, Reduction reduction) {
 }
 
 void check_floating(const char* kernel, const Tensor& a, const Tensor& b) {
-  const ScalarType dtype = ops::result_type(a, b);
+  const ScalarType dtype = ops::promoted_type(a, b);
   check<NotImplementedError>(is_floating_point(dtype), "\"{}\" not implemented for '{}'", kernel, dtype);
 }
 
@@ -32,7 +32,7 @@ Tensor hinge(const Tensor& x) { return x.clamp_min(0); }
 }  // namespace
 
 Tensor cosine_similarity(const Tensor& a, const Tensor& b, std::int64_t dim, double eps) {
-  const ScalarType dtype = ops::result_type(a, b);
+  const ScalarType dtype = ops::promoted_type(a, b);
   check(is_floating_point(dtype), "expected common dtype to be floating point, yet common dtype is {}", dtype);
   const Dims shape = broadcast_shapes(a.sizes(), b.sizes());
   const Tensor x = ops::as_dtype(a, dtype).expand(shape), y = ops::as_dtype(b, dtype).expand(shape);

@@ -1,10 +1,13 @@
-/// einsum with numbers for letters: `einsum({{x, {0, 1}}, {y, {1, 2}}}, {0, 2})` is `einsum("ij,jk->ik", {x, y})`.
+/// einsum as Python writes it: `einsum("ij,jk->ik", x, y)`, and with numbers for letters: `einsum({{x, {0, 1}}, {y, {1,
+/// 2}}}, {0, 2})`.
 #pragma once
 
 #include <xgrad/autograd/tensor.hpp>
 
+#include <concepts>
 #include <initializer_list>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace xgrad {
@@ -32,5 +35,11 @@ struct Subscripted {
 /// appear once remain, smaller ones first.
 Tensor einsum(std::initializer_list<Subscripted> operands);
 Tensor einsum(std::initializer_list<Subscripted> operands, const std::vector<Subscript>& output);
+
+/// `einsum("ij,jk->ik", {x, y})` without braces.
+template <std::convertible_to<const Tensor&>... T>
+requires(sizeof...(T) > 0) Tensor einsum(std::string_view equation, const T&... operands) {
+  return einsum(equation, TensorList({static_cast<const Tensor&>(operands)...}));
+}
 
 }  // namespace xgrad

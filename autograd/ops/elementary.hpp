@@ -155,6 +155,10 @@ struct ElementaryMethods : Methods<T, ElementaryMethods<T>> {
   T& polygamma_(std::int64_t n) const { return xgrad::polygamma_(writable(this), n); }
   T logit(std::optional<double> eps = std::nullopt) const { return xgrad::logit(as(this), eps); }
   T& logit_(std::optional<double> eps = std::nullopt) const { return xgrad::logit_(writable(this), eps); }
+
+  // By keyword: ops/keyword_forms.hpp.
+  XGRAD_TAKES_KEYWORDS(logit)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(logit)
 };
 
 }  // namespace xgrad

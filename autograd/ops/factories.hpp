@@ -25,7 +25,31 @@ struct FactoryMethods : Methods<T, FactoryMethods<T>> {
     return tensor(data, own(as(this), options));
   }
 
+  // With keywords: `x.new_zeros({2}, dtype = kFloat64)`.
+  template <class... K>
+  requires kwargs::Keywords<K...> T new_empty(IntArrayRef size, K... k)
+  const { return new_empty(size, said(k...)); }
+  template <class... K>
+  requires kwargs::Keywords<K...> T new_empty_strided(IntArrayRef size, IntArrayRef stride, K... k)
+  const { return new_empty_strided(size, stride, said(k...)); }
+  template <class... K>
+  requires kwargs::Keywords<K...> T new_zeros(IntArrayRef size, K... k)
+  const { return new_zeros(size, said(k...)); }
+  template <class... K>
+  requires kwargs::Keywords<K...> T new_ones(IntArrayRef size, K... k)
+  const { return new_ones(size, said(k...)); }
+  template <class... K>
+  requires kwargs::Keywords<K...> T new_full(IntArrayRef size, Scalar value, K... k)
+  const { return new_full(size, value, said(k...)); }
+  template <class Data = TensorData, class... K>
+  requires kwargs::Keywords<K...> T new_tensor(const Data& data, K... k)
+  const { return new_tensor(data, said(k...)); }
+
  private:
+  template <class... K>
+  static TensorOptions said(K... k) {
+    return kwargs::apply(TensorOptions(), k...);
+  }
   static TensorOptions own(const T& x, TensorOptions options) { return options.dtype(options.dtype_or(x.dtype())); }
 };
 

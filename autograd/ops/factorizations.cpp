@@ -194,14 +194,22 @@ SingularValues singular_values(const Tensor& a, bool full, const char* name) {
   return {out[0], out[1], out[2]};
 }
 
+void check_no_driver(const std::optional<std::string_view>& driver) {
+  check(!driver,
+        "torch.linalg.svd: keyword argument `driver=` is only supported on CUDA inputs with cuSOLVER backend.");
+}
+
 }  // namespace
 
-std::tuple<Tensor, Tensor, Tensor> linalg_svd(const Tensor& a, bool full_matrices) {
+std::tuple<Tensor, Tensor, Tensor> linalg_svd(const Tensor& a, bool full_matrices,
+                                              std::optional<std::string_view> driver) {
+  check_no_driver(driver);
   const SingularValues f = singular_values(a, full_matrices, "linalg.svd");
   return {f.u, f.s, f.vh};
 }
 
-Tensor linalg_svdvals(const Tensor& a) {
+Tensor linalg_svdvals(const Tensor& a, std::optional<std::string_view> driver) {
+  check_no_driver(driver);
   if (is_grad_enabled() && a.requires_grad()) return singular_values(a, false, "linalg.svd").s;
   check_has_matrices(a, "linalg.svd");
   check_real(a, "linalg.svd");

@@ -26,8 +26,10 @@ Tensor linalg_eigvalsh(const Tensor& a, std::string_view uplo = "L");
 /// A = U·diag(S)·Vh, S descending. full_matrices: square U and Vh, whose further columns and rows have no derivative.
 ///     dA = U·((skew(Uᵀ·G_U)/E)·S + S·(skew(Vᵀ·G_V)/E) + diag(g_S))·Vh + what leaves the spaces of U and V,
 ///     E_ij = S_j² − S_i²      https://j-towns.github.io/papers/svd-derivative.pdf
-std::tuple<Tensor, Tensor, Tensor> linalg_svd(const Tensor& a, bool full_matrices = true);
-Tensor linalg_svdvals(const Tensor& a);
+/// `driver` chooses between cuSOLVER's algorithms in PyTorch; here, as there on the CPU, giving one throws.
+std::tuple<Tensor, Tensor, Tensor> linalg_svd(const Tensor& a, bool full_matrices = true,
+                                              std::optional<std::string_view> driver = std::nullopt);
+Tensor linalg_svdvals(const Tensor& a, std::optional<std::string_view> driver = std::nullopt);
 /// The same with V instead of Vh, thin unless some = false; compute_uv = false leaves U and V zero.
 std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& a, bool some = true, bool compute_uv = true);
 
@@ -94,6 +96,12 @@ struct FactorizationMethods : Methods<T, FactorizationMethods<T>> {
   T pinverse(double rcond = 1e-15) const { return xgrad::pinverse(as(this), rcond); }
   T matrix_power(std::int64_t n) const { return xgrad::matrix_power(as(this), n); }
   T matrix_exp() const { return xgrad::matrix_exp(as(this)); }
+
+  // By keyword: ops/keyword_forms.hpp.
+  XGRAD_TAKES_KEYWORDS(qr)
+  XGRAD_TAKES_KEYWORDS(svd)
+  XGRAD_TAKES_KEYWORDS(pinverse)
+  XGRAD_TAKES_KEYWORDS(matrix_power)
 };
 
 }  // namespace xgrad

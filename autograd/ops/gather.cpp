@@ -293,7 +293,8 @@ Tensor ops::scattered(const Tensor& x, std::int64_t dim, const Tensor& index, co
   return covered(src, index);
 }
 
-Tensor gather(const Tensor& x, std::int64_t dim, const Tensor& index) {
+Tensor gather(const Tensor& x, std::int64_t dim, const Tensor& index, bool sparse_grad) {
+  check<NotImplementedError>(!sparse_grad, "gather: there are no sparse tensors, so that sparse_grad cannot be true");
   const std::int64_t d = wrap_dim(dim, x.dim());
   check_index("gather", x, d, index, nullptr);
   told(d);

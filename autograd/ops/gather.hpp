@@ -10,8 +10,8 @@
 namespace xgrad {
 
 /// y[i][j] = x[index[i][j]][j] for dim = 0, and so on: y has index's shape, which fits into x but for `dim`.
-/// dx = zeros.scatter_add(dim, index, g)
-Tensor gather(const Tensor& x, std::int64_t dim, const Tensor& index);
+/// dx = zeros.scatter_add(dim, index, g), always dense: `sparse_grad` throws.
+Tensor gather(const Tensor& x, std::int64_t dim, const Tensor& index, bool sparse_grad = false);
 /// x with y[index[i][j]][j] = src[i][j] for dim = 0, and so on. Of several for one place, any may stay.
 /// dx = g.scatter(dim, index, 0), dsrc = g.gather(dim, index)
 Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& src);
@@ -77,7 +77,9 @@ struct GatherMethods : Methods<T, GatherMethods<T>> {
   using Methods<T, GatherMethods>::as;
   using Methods<T, GatherMethods>::writable;
   using Int = std::int64_t;
-  T gather(Int dim, const T& index) const { return xgrad::gather(as(this), dim, index); }
+  T gather(Int dim, const T& index, bool sparse_grad = false) const {
+    return xgrad::gather(as(this), dim, index, sparse_grad);
+  }
   T scatter(Int dim, const T& index, const T& src) const { return xgrad::scatter(as(this), dim, index, src); }
   T scatter(Int dim, const T& index, Scalar value) const { return xgrad::scatter(as(this), dim, index, value); }
   T scatter(Int dim, const T& index, const T& src, std::string_view reduce) const {
@@ -145,6 +147,27 @@ struct GatherMethods : Methods<T, GatherMethods<T>> {
   T take_along_dim(const T& indices, std::optional<Int> dim = std::nullopt) const {
     return xgrad::take_along_dim(as(this), indices, dim);
   }
+
+  // By keyword: ops/keyword_forms.hpp.
+  XGRAD_TAKES_KEYWORDS(gather)
+  XGRAD_TAKES_KEYWORDS(index_select)
+  XGRAD_TAKES_KEYWORDS(index_add)
+  XGRAD_TAKES_KEYWORDS(index_copy)
+  XGRAD_TAKES_KEYWORDS(index_fill)
+  XGRAD_TAKES_KEYWORDS(masked_fill)
+  XGRAD_TAKES_KEYWORDS(scatter)
+  XGRAD_TAKES_KEYWORDS(scatter_add)
+  XGRAD_TAKES_KEYWORDS(scatter_reduce)
+  XGRAD_TAKES_KEYWORDS(put)
+  XGRAD_TAKES_KEYWORDS(take_along_dim)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(index_add)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(index_copy)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(index_fill)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(masked_fill)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(scatter)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(scatter_add)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(scatter_reduce)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(put)
 };
 
 }  // namespace xgrad

@@ -22,4 +22,37 @@ Tensor cartesian_prod(TensorList tensors);
 /// replacement, an element may be chosen again.
 Tensor combinations(const Tensor& x, std::int64_t r = 2, bool with_replacement = false);
 
+/// `meshgrid({x, y}, kw::indexing = "xy")`
+inline std::vector<Tensor> meshgrid(TensorList tensors, kwargs::Argument<kwargs::key::indexing, const char*> indexing) {
+  return meshgrid(tensors, indexing.value);
+}
+
+namespace detail {
+/// What stands behind the shape: `tril_indices(3, 3, kw::offset = 1)`.
+class IndicesOptions : public TensorOptions {
+ public:
+  IndicesOptions() : TensorOptions(kInt64) {}
+  IndicesOptions& offset(std::int64_t o) { return offset_ = o, *this; }
+  std::int64_t offset() const { return offset_; }
+
+ private:
+  std::int64_t offset_ = 0;
+};
+}  // namespace detail
+template <class... K>
+requires kwargs::Keywords<K...> Tensor tril_indices(std::int64_t row, std::int64_t col, K... k) {
+  const auto options = kwargs::apply(detail::IndicesOptions(), k...);
+  return tril_indices(row, col, options.offset(), options);
+}
+template <class... K>
+requires kwargs::Keywords<K...> Tensor triu_indices(std::int64_t row, std::int64_t col, K... k) {
+  const auto options = kwargs::apply(detail::IndicesOptions(), k...);
+  return triu_indices(row, col, options.offset(), options);
+}
+
+namespace by_keyword {
+XGRAD_KEYWORD_FORM(one_hot, key::num_classes)
+XGRAD_KEYWORD_FORM(combinations, Or<key::r, 2>, key::with_replacement)
+}  // namespace by_keyword
+
 }  // namespace xgrad

@@ -41,7 +41,10 @@ std::int64_t count_dimensions(const Tensor& x, std::span<const TensorIndex> indi
   bool ellipsis_seen = false;
   for (const TensorIndex& i : indices) {
     used += used_dimensions(i);
-    if (const auto* s = i.get_if<Slice>()) check<ValueError>(s->step() != 0, "slice step cannot be zero");
+    if (const auto* s = i.get_if<Slice>()) {
+      check<ValueError>(s->step() != 0, "slice step cannot be zero");
+      check<ValueError>(s->step() > 0, "step must be greater than zero");
+    }
     if (!i.get_if<indexing::EllipsisType>()) continue;
     check<IndexError>(!ellipsis_seen, "an index can only have a single ellipsis ('...')");
     ellipsis_seen = true;

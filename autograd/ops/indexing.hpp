@@ -102,6 +102,7 @@ template <class T>
 struct IndexingMethods : Methods<T, IndexingMethods<T>> {
   using Methods<T, IndexingMethods>::as;
   using Methods<T, IndexingMethods>::writable;
+  using Accumulate = kwargs::Argument<kwargs::key::accumulate, bool>;
   T index(std::initializer_list<TensorIndex> indices) const { return xgrad::index(as(this), indices); }
   T index(std::span<const TensorIndex> indices) const { return xgrad::index(as(this), indices); }
   T index_put(std::initializer_list<TensorIndex> indices, const T& value, bool accumulate = false) const {
@@ -118,6 +119,13 @@ struct IndexingMethods : Methods<T, IndexingMethods<T>> {
   }
   T& index_put_(std::span<const TensorIndex> indices, Scalar value, bool accumulate = false) const {
     return xgrad::index_put_(writable(this), indices, value, accumulate);
+  }
+  /// `x.index_put_({rows}, y, kw::accumulate = true)`
+  T& index_put_(std::initializer_list<TensorIndex> indices, const T& value, Accumulate accumulate) const {
+    return index_put_(indices, value, accumulate.value);
+  }
+  T& index_put_(std::initializer_list<TensorIndex> indices, Scalar value, Accumulate accumulate) const {
+    return index_put_(indices, value, accumulate.value);
   }
   T nonzero() const { return xgrad::nonzero(as(this)); }
   T argwhere() const { return xgrad::argwhere(as(this)); }

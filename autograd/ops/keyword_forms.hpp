@@ -1,8 +1,9 @@
 /// Calls by keyword: `sum(x, dim = 1, keepdim = true)`, `x.topk(5, largest = false)`, `x.clamp(kw::max = 1)`.
 ///
-/// A row of the table below is an operation's parameters after its tensor, in order, with their defaults. A call binds
-/// what it names to their places, fills what lies between with defaults and calls the operation as without keywords, so
-/// that overloads, checks and derivatives are those of that call. Keywords come last, as in Python.
+/// A row of the table in keyword_table.hpp is an operation's parameters after its tensor, in order, with their
+/// defaults. A call binds what it names to their places, fills what lies between with defaults and calls the operation
+/// as without keywords, so that overloads, checks and derivatives are those of that call. Keywords come last, as in
+/// Python.
 ///
 /// Methods of these names have a line XGRAD_TAKES_KEYWORDS in their mixin. Functions are found through the keyword's
 /// namespace, so that a name of one function can still be passed on.
@@ -10,7 +11,24 @@
 
 #include <xgrad/autograd/tensor.hpp>
 
+#include <array>
+#include <string_view>
 #include <tuple>
+
+namespace xgrad {
+
+// `0` as the order of a norm, which without these could be a number or the pointer that a string_view is made of.
+auto linalg_cond(const Tensor& a, std::same_as<int> auto p) { return linalg_cond(a, std::optional<Scalar>(p)); }
+auto linalg_matrix_norm(const Tensor& a, std::same_as<int> auto ord, IntArrayRef dim = {-2, -1}, bool keepdim = false,
+                        std::optional<ScalarType> dtype = std::nullopt) {
+  return linalg_matrix_norm(a, Scalar(ord), dim, keepdim, dtype);
+}
+auto linalg_norm(const Tensor& x, std::same_as<int> auto ord, OptionalIntArrayRef dim = {}, bool keepdim = false,
+                 std::optional<ScalarType> dtype = std::nullopt) {
+  return linalg_norm(x, std::optional<Scalar>(ord), dim, keepdim, dtype);
+}
+
+}  // namespace xgrad
 
 namespace xgrad::by_keyword {
 
@@ -22,6 +40,21 @@ struct Or {};
 /// One that may be left out.
 template <class Key>
 struct Maybe {};
+/// One that may be left out, and is a tensor.
+template <class Key>
+struct MaybeTensor {};
+/// One whose default is Default::value().
+template <class Key, class Default>
+struct Else {};
+struct Frobenius {
+  static constexpr std::string_view value() { return "fro"; }
+};
+struct LastTwo {
+  static IntArrayRef value() {
+    static constexpr std::array<std::int64_t, 2> dims{-2, -1};
+    return dims;
+  }
+};
 /// One that has two names, which may be left out.
 template <class Key, class Other>
 struct Either {};
@@ -58,6 +91,16 @@ template <class Key>
 struct Parameter<Maybe<Key>> : Parameter<Key> {
   static constexpr bool required = false;
   static constexpr None fallback() { return {}; }
+};
+template <class Key>
+struct Parameter<MaybeTensor<Key>> : Parameter<Key> {
+  static constexpr bool required = false;
+  static const Tensor& fallback() { return absent_tensor(); }
+};
+template <class Key, class Default>
+struct Parameter<Else<Key, Default>> : Parameter<Key> {
+  static constexpr bool required = false;
+  static constexpr auto fallback() { return Default::value(); }
 };
 template <class Key, class Other>
 struct Parameter<Either<Key, Other>> {
@@ -120,76 +163,16 @@ constexpr auto after(Takes<P...>) {
 }
 
 /// Form's operation of (x, by position..., by keyword...).
-template <class Form, class... A>
-decltype(auto) call(const Tensor& x, A&&... a) {
+template <class Form, class X, class... A>
+decltype(auto) call(X& x, A&&... a) {
   constexpr std::size_t named = (std::size_t{0} + ... + kwargs::Keyworded<A>), placed = sizeof...(A) - named;
-  return [&]<std::size_t... I, std::size_t... J>(std::index_sequence<I...>, std::index_sequence<J...>, auto all) {
+  return [&]<std::size_t... I, std::size_t... J>(std::index_sequence<I...>, std::index_sequence<J...>, auto all)
+      ->decltype(auto) {
     const std::tuple keywords(std::get<placed + J>(all)...);
     return bind<Form, 0>(after<placed>(typename Form::Parameters()), keywords, x, std::get<I>(std::move(all))...);
   }
   (std::make_index_sequence<placed>(), std::make_index_sequence<named>(), std::forward_as_tuple(std::forward<A>(a)...));
 }
-
-// clang-format off
-#define XGRAD_KEYWORD_FORMS(X) \
-  X(sum, Maybe<key::dim>, Or<key::keepdim, false>, key::dtype) \
-  X(mean, Maybe<key::dim>, Or<key::keepdim, false>, key::dtype) \
-  X(nansum, Maybe<key::dim>, Or<key::keepdim, false>, key::dtype) \
-  X(nanmean, Maybe<key::dim>, Or<key::keepdim, false>, key::dtype) \
-  X(prod, key::dim, Or<key::keepdim, false>, key::dtype) \
-  X(amax, Maybe<key::dim>, key::keepdim) \
-  X(amin, Maybe<key::dim>, key::keepdim) \
-  X(aminmax, Maybe<key::dim>, key::keepdim) \
-  X(max, key::dim, key::keepdim) \
-  X(min, key::dim, key::keepdim) \
-  X(argmax, Maybe<key::dim>, key::keepdim) \
-  X(argmin, Maybe<key::dim>, key::keepdim) \
-  X(all, key::dim, key::keepdim) \
-  X(any, key::dim, key::keepdim) \
-  X(count_nonzero, key::dim) \
-  X(logsumexp, key::dim, key::keepdim) \
-  X(var, Maybe<key::dim>, Either<key::unbiased, key::correction>, key::keepdim) \
-  X(std, Maybe<key::dim>, Either<key::unbiased, key::correction>, key::keepdim) \
-  X(norm, Or<key::p, 2>, Maybe<key::dim>, Or<key::keepdim, false>, key::dtype) \
-  X(median, key::dim, key::keepdim) \
-  X(nanmedian, key::dim, key::keepdim) \
-  X(mode, Or<key::dim, -1>, key::keepdim) \
-  X(quantile, key::q, Maybe<key::dim>, Or<key::keepdim, false>, key::interpolation) \
-  X(nanquantile, key::q, Maybe<key::dim>, Or<key::keepdim, false>, key::interpolation) \
-  X(cumsum, key::dim, key::dtype) \
-  X(cumprod, key::dim, key::dtype) \
-  X(cummax, key::dim) \
-  X(cummin, key::dim) \
-  X(logcumsumexp, key::dim) \
-  X(diff, Or<key::n, 1>, key::dim) \
-  X(topk, key::k, Or<key::dim, -1>, Or<key::largest, true>, key::sorted) \
-  X(kthvalue, key::k, Or<key::dim, -1>, key::keepdim) \
-  X(unique, Or<key::sorted, true>, Or<key::return_inverse, false>, Or<key::return_counts, false>, key::dim) \
-  X(unique_consecutive, Or<key::return_inverse, false>, Or<key::return_counts, false>, key::dim) \
-  X(add, Given, key::alpha) \
-  X(sub, Given, key::alpha) \
-  X(div, Given, key::rounding_mode) \
-  X(clamp, Maybe<key::min>, key::max) \
-  X(addcmul, Given, Given, key::value) \
-  X(addcdiv, Given, Given, key::value) \
-  X(addmm, Given, Given, Or<key::beta, 1>, key::alpha) \
-  X(baddbmm, Given, Given, Or<key::beta, 1>, key::alpha) \
-  X(nan_to_num, Maybe<key::nan>, Maybe<key::posinf>, key::neginf) \
-  X(isclose, Given, Or<key::rtol, 1, 100000>, Or<key::atol, 1, 100000000>, key::equal_nan) \
-  X(allclose, Given, Or<key::rtol, 1, 100000>, Or<key::atol, 1, 100000000>, key::equal_nan) \
-  X(flatten, Or<key::start_dim, 0>, key::end_dim) \
-  X(squeeze, key::dim) \
-  X(unsqueeze, key::dim) \
-  X(unbind, key::dim) \
-  X(split, Given, key::dim) \
-  X(chunk, Given, key::dim) \
-  X(repeat_interleave, Given, key::dim) \
-  X(flip, key::dims) \
-  X(roll, key::shifts, key::dims) \
-  X(tril, key::diagonal) \
-  X(triu, key::diagonal) \
-  X(multinomial, key::num_samples, key::replacement)
-// clang-format on
 
 namespace key = kwargs::key;
 
@@ -205,6 +188,94 @@ namespace key = kwargs::key;
   requires kwargs::EndsInKeyword<A...>                      \
   decltype(auto) NAME(const Tensor& x, A&&... a) { return by_keyword::call<NAME##_form>(x, std::forward<A>(a)...); }
 XGRAD_KEYWORD_FORMS(XGRAD_KEYWORD_FORM)
+
+#define XGRAD_KEYWORD_FORM_IN_PLACE(NAME)                                     \
+  struct NAME##_in_place {                                                    \
+    using Parameters = NAME##_form::Parameters;                               \
+    template <class... A>                                                     \
+    static Tensor& call(Tensor& x, A&&... a) {                                \
+      return xgrad::NAME##_(x, std::forward<A>(a)...);                        \
+    }                                                                         \
+  };                                                                          \
+  template <class... A>                                                       \
+  requires kwargs::EndsInKeyword<A...> Tensor& NAME##_(Tensor& x, A&&... a) { \
+    return by_keyword::call<NAME##_in_place>(x, std::forward<A>(a)...);       \
+  }
+XGRAD_KEYWORD_FORMS_IN_PLACE(XGRAD_KEYWORD_FORM_IN_PLACE)
+#undef XGRAD_KEYWORD_FORM_IN_PLACE
+
+/// prod, which has a form without `dim`.
+struct prod_form {
+  using Parameters = Takes<Maybe<key::dim>, Or<key::keepdim, false>, key::dtype>;
+  static Tensor call(const Tensor& x, None, bool, std::optional<ScalarType> dtype) { return xgrad::prod(x, dtype); }
+  static Tensor call(const Tensor& x, std::int64_t dim, bool keepdim = false,
+                     std::optional<ScalarType> dtype = std::nullopt) {
+    return xgrad::prod(x, dim, keepdim, dtype);
+  }
+};
+/// linalg_pinv, where a tolerance by position would be `rcond`.
+struct linalg_pinv_form {
+  using Parameters = Takes<Maybe<key::atol>, Maybe<key::rtol>, key::hermitian>;
+  static Tensor call(const Tensor& x, std::optional<double> atol, std::optional<double> rtol = std::nullopt,
+                     bool hermitian = false) {
+    return xgrad::linalg_pinv(x, atol, rtol, hermitian);
+  }
+};
+/// Draws, whose generator comes last.
+struct bernoulli_form {
+  using Parameters = Takes<Maybe<key::p>, key::generator>;
+  static Tensor call(const Tensor& x, None, Generator generator) { return xgrad::bernoulli(x, std::move(generator)); }
+  static Tensor call(const Tensor& x, double p, std::optional<Generator> generator = std::nullopt) {
+    return xgrad::bernoulli(x, p, std::move(generator));
+  }
+  static Tensor call(const Tensor& x, const Tensor& p, std::optional<Generator> generator = std::nullopt) {
+    return xgrad::bernoulli(x, p, std::move(generator));
+  }
+};
+struct random_in_place {
+  using Parameters = Takes<Maybe<key::from>, Maybe<key::to>, key::generator>;
+  using Draws = std::optional<Generator>;
+  static Tensor& call(Tensor& x, None, None, Generator generator) { return xgrad::random_(x, std::move(generator)); }
+  static Tensor& call(Tensor& x, None, std::int64_t to, Draws generator = std::nullopt) {
+    return xgrad::random_(x, to, std::move(generator));
+  }
+  static Tensor& call(Tensor& x, std::int64_t to, None, Generator generator) {
+    return xgrad::random_(x, to, std::move(generator));
+  }
+  static Tensor& call(Tensor& x, std::int64_t from, std::int64_t to, Draws generator = std::nullopt) {
+    return xgrad::random_(x, from, to, std::move(generator));
+  }
+};
+#define XGRAD_DRAW_IN_PLACE(NAME, ...)                 \
+  struct NAME##_in_place {                             \
+    using Parameters = Takes<__VA_ARGS__>;             \
+    template <class... A>                              \
+    static Tensor& call(Tensor& x, A&&... a) {         \
+      return xgrad::NAME##_(x, std::forward<A>(a)...); \
+    }                                                  \
+  };
+XGRAD_DRAW_IN_PLACE(bernoulli, Or<key::p, 1, 2>, key::generator)
+XGRAD_DRAW_IN_PLACE(exponential, Or<key::lambd, 1>, key::generator)
+XGRAD_DRAW_IN_PLACE(normal, Or<key::mean, 0>, Or<key::deviation, 1>, key::generator)
+XGRAD_DRAW_IN_PLACE(uniform, Or<key::from, 0>, Or<key::to, 1>, key::generator)
+#undef XGRAD_DRAW_IN_PLACE
+
+#define XGRAD_OWN_FORM(NAME)                                                    \
+  template <class... A>                                                         \
+  requires kwargs::EndsInKeyword<A...> Tensor NAME(const Tensor& x, A&&... a) { \
+    return by_keyword::call<NAME##_form>(x, std::forward<A>(a)...);             \
+  }
+XGRAD_OWN_FORM(prod)
+XGRAD_OWN_FORM(linalg_pinv)
+XGRAD_OWN_FORM(bernoulli)
+#undef XGRAD_OWN_FORM
+#define XGRAD_OWN_FORM_IN_PLACE(NAME)                                         \
+  template <class... A>                                                       \
+  requires kwargs::EndsInKeyword<A...> Tensor& NAME##_(Tensor& x, A&&... a) { \
+    return by_keyword::call<NAME##_in_place>(x, std::forward<A>(a)...);       \
+  }
+XGRAD_OWN_KEYWORD_FORMS_IN_PLACE(XGRAD_OWN_FORM_IN_PLACE)
+#undef XGRAD_OWN_FORM_IN_PLACE
 
 /// sort and argsort, whose other form has `stable` first.
 #define XGRAD_SORT_FORM(NAME)                                                            \
@@ -235,8 +306,6 @@ XGRAD_SORT_FORM(argsort)
 XGRAD_SOFTMAX_FORM(softmax)  // as functions they are in operators.hpp
 XGRAD_SOFTMAX_FORM(log_softmax)
 #undef XGRAD_SOFTMAX_FORM
-#undef XGRAD_KEYWORD_FORM
-#undef XGRAD_KEYWORD_FORMS
 
 // With dimensions in braces, which have no type of their own.
 #define XGRAD_FORM_OF_DIMS(NAME)                                                             \
@@ -252,6 +321,14 @@ XGRAD_FORM_OF_DIMS(amin)
 XGRAD_FORM_OF_DIMS(logsumexp)
 XGRAD_FORM_OF_DIMS(var)
 XGRAD_FORM_OF_DIMS(std)
+XGRAD_FORM_OF_DIMS(nansum)
+XGRAD_FORM_OF_DIMS(nanmean)
+XGRAD_FORM_OF_DIMS(var_mean)
+XGRAD_FORM_OF_DIMS(std_mean)
+XGRAD_FORM_OF_DIMS(split)
+XGRAD_FORM_OF_DIMS(split_with_sizes)
+XGRAD_FORM_OF_DIMS(tensor_split)
+XGRAD_FORM_OF_DIMS(roll)
 #undef XGRAD_FORM_OF_DIMS
 
 }  // namespace xgrad::by_keyword

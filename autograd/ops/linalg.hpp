@@ -43,6 +43,7 @@ struct LinalgMethods : Methods<T, LinalgMethods<T>> {
 
   // By keyword: ops/keyword_forms.hpp.
   XGRAD_TAKES_KEYWORDS(addmm)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(addmm)
 };
 
 }  // namespace xgrad

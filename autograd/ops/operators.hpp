@@ -85,17 +85,6 @@ XGRAD_ASSIGNMENT(<<=, <<, bitwise_left_shift_)
 XGRAD_ASSIGNMENT(>>=, >>, bitwise_right_shift_)
 #undef XGRAD_ASSIGNMENT
 
-// `0` as the order of a norm, which without these could be a number or the pointer that a string_view is made of.
-auto linalg_cond(const Tensor& a, std::same_as<int> auto p) { return linalg_cond(a, std::optional<Scalar>(p)); }
-auto linalg_matrix_norm(const Tensor& a, std::same_as<int> auto ord, IntArrayRef dim = {-2, -1}, bool keepdim = false,
-                        std::optional<ScalarType> dtype = std::nullopt) {
-  return linalg_matrix_norm(a, Scalar(ord), dim, keepdim, dtype);
-}
-auto linalg_norm(const Tensor& x, std::same_as<int> auto ord, OptionalIntArrayRef dim = {}, bool keepdim = false,
-                 std::optional<ScalarType> dtype = std::nullopt) {
-  return linalg_norm(x, std::optional<Scalar>(ord), dim, keepdim, dtype);
-}
-
 /// The options of operations along one dimension, for keywords: `softmax(x, dim = 1)`.
 class DimOptions {
  public:
@@ -126,6 +115,15 @@ requires kwargs::Keywords<K...> Tensor log_softmax(const Tensor& x, K... k) {
   const auto o = kwargs::apply(DimOptions(), k...);
   return log_softmax(x, o.dim(), o.dtype());
 }
+// With the dimension by position: `softmax(x, 1, dtype = kFloat64)`.
+template <class... K>
+requires kwargs::Keywords<K...> Tensor softmax(const Tensor& x, std::int64_t dim, K... k) {
+  return softmax(x, dim, kwargs::apply(DimOptions(dim), k...).dtype());
+}
+template <class... K>
+requires kwargs::Keywords<K...> Tensor log_softmax(const Tensor& x, std::int64_t dim, K... k) {
+  return log_softmax(x, dim, kwargs::apply(DimOptions(dim), k...).dtype());
+}
 template <class... K>
 requires kwargs::Keywords<K...> Tensor stack(TensorList tensors, K... k) {
   return stack(tensors, kwargs::apply(DimOptions(0), k...).dim());
@@ -134,6 +132,10 @@ template <class... K>
 requires kwargs::Keywords<K...> Tensor cat(TensorList tensors, K... k) {
   return cat(tensors, kwargs::apply(DimOptions(0), k...).dim());
 }
+template <class... K>
+requires kwargs::Keywords<K...> Tensor concat(TensorList tensors, K... k) { return cat(tensors, k...); }
+template <class... K>
+requires kwargs::Keywords<K...> Tensor concatenate(TensorList tensors, K... k) { return cat(tensors, k...); }
 
 using by_keyword::argmax;
 using by_keyword::mean;

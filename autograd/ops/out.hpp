@@ -57,7 +57,14 @@ struct Only {
 /// f(a..., dtype), with the defaults of what stands between; f(a...) if f takes no dtype there.
 template <class F, class... A>
 auto in_dtype(const F& f, ScalarType dtype, A&&... a) {
-  if constexpr (std::invocable<const F&, A..., ScalarType>)
+  if constexpr (kwargs::EndsInKeyword<A...>) {
+    constexpr bool named =
+        (std::same_as<std::remove_cvref_t<A>, kwargs::Argument<kwargs::key::dtype, ScalarType>> || ...);
+    if constexpr (named)
+      return f(std::forward<A>(a)...);
+    else
+      return f(std::forward<A>(a)..., kwargs::Argument<kwargs::key::dtype, ScalarType>{dtype});
+  } else if constexpr (std::invocable<const F&, A..., ScalarType>)
     return f(std::forward<A>(a)..., dtype);
   else if constexpr (std::invocable<const F&, A..., Only<bool>, ScalarType>)
     return f(std::forward<A>(a)..., Only<bool>{false}, dtype);  // keepdim
@@ -167,6 +174,11 @@ struct ListForm : Form<F> {
   decltype(auto) operator()(Tensor& out, X&& x, std::initializer_list<std::int64_t> list, A&&... a) const {
     return (*this)(out, std::forward<X>(x), IntArrayRef(list), std::forward<A>(a)...);
   }
+  template <class X>
+  Tensor& operator()(Tensor& out, X&& x, std::initializer_list<std::int64_t> first,
+                     std::initializer_list<std::int64_t> second) const {
+    return (*this)(out, std::forward<X>(x), IntArrayRef(first), IntArrayRef(second));
+  }
   template <class X, class Y, class... A>
   decltype(auto) operator()(Tensor& out, X&& x, Y&& y, std::initializer_list<std::int64_t> list, A&&... a) const {
     return (*this)(out, std::forward<X>(x), std::forward<Y>(y), IntArrayRef(list), std::forward<A>(a)...);
@@ -197,6 +209,11 @@ auto write_into(const Argument& out, A&&... a) {
     template <class... A>                                                             \
     auto operator()(A&&... a) const -> decltype(xgrad::NAME(std::forward<A>(a)...)) { \
       return xgrad::NAME(std::forward<A>(a)...);                                      \
+    }                                                                                 \
+    template <class... A>                                                             \
+    requires kwargs::EndsInKeyword<A...>                                              \
+    auto operator()(A&&... a) const -> decltype(NAME(std::forward<A>(a)...)) {        \
+      return NAME(std::forward<A>(a)...); /* found through the keyword's namespace */ \
     }                                                                                 \
   };
 XGRAD_OUT_FORMS(XGRAD_OUT_CALL)
@@ -237,20 +254,20 @@ auto call(A&&... a) {
 #define XGRAD_OUT_KEYWORD(NAME, RULE) \
   template <class... A>               \
   requires EndsInOut<A...>            \
-  auto NAME(A&&... a) { return call<NAME##_call>(std::forward<A>(a)...); }
-#define XGRAD_OUT_LIST_KEYWORD(NAME, RULE)                                      \
-  XGRAD_OUT_KEYWORD(NAME, RULE)                                                 \
-  template <class... A>                                                         \
-  auto NAME(std::initializer_list<Tensor> tensors, A&&... a) {                  \
-    return call<NAME##_call>(TensorList(tensors), std::forward<A>(a)...);       \
-  }                                                                             \
-  template <class... A>                                                         \
-  auto NAME(std::initializer_list<std::int64_t> size, A&&... a) {               \
-    return call<NAME##_call>(IntArrayRef(size), std::forward<A>(a)...);         \
-  }                                                                             \
-  template <class... A>                                                         \
-  auto NAME(const Tensor& x, std::initializer_list<std::int64_t> d, A&&... a) { \
-    return call<NAME##_call>(x, IntArrayRef(d), std::forward<A>(a)...);         \
+  auto NAME(A&&... a) { return by_out::call<NAME##_call>(std::forward<A>(a)...); }
+#define XGRAD_OUT_LIST_KEYWORD(NAME, RULE)                                        \
+  XGRAD_OUT_KEYWORD(NAME, RULE)                                                   \
+  template <class... A>                                                           \
+  auto NAME(std::initializer_list<Tensor> tensors, A&&... a) {                    \
+    return by_out::call<NAME##_call>(TensorList(tensors), std::forward<A>(a)...); \
+  }                                                                               \
+  template <class... A>                                                           \
+  auto NAME(std::initializer_list<std::int64_t> size, A&&... a) {                 \
+    return by_out::call<NAME##_call>(IntArrayRef(size), std::forward<A>(a)...);   \
+  }                                                                               \
+  template <class... A>                                                           \
+  auto NAME(const Tensor& x, std::initializer_list<std::int64_t> d, A&&... a) {   \
+    return by_out::call<NAME##_call>(x, IntArrayRef(d), std::forward<A>(a)...);   \
   }
 XGRAD_OUT_FORMS(XGRAD_OUT_KEYWORD)
 XGRAD_OUT_FORMS_OF_LISTS(XGRAD_OUT_LIST_KEYWORD)

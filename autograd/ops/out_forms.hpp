@@ -95,6 +95,7 @@ inline constexpr OutRule kAny{OutDtype::Any, OutOverlap::Any};              //
   X(upsample_trilinear3d, kExactAnywhere) X(var_mean, kExactAnywhere)                                                  \
   X(full, kOwn) X(mean, kOwn) X(nanmean, kOwn) X(nansum, kOwn) X(ones, kOwn) X(rand, kOwn) X(randint, kOwn)            \
   X(randn, kOwn) X(sum, kOwn) X(zeros, kOwn)                                                                           \
+  X(frobenius_norm, kAny) X(nuclear_norm, kAny)                                                                        \
   X(block_diag, kAny) X(constant_pad_nd, kAny) X(count_nonzero, kAny) X(flip, kAny) X(index_put, kAny) X(norm, kAny)   \
   X(repeat, kAny) X(roll, kAny) X(rot90, kAny)
 // clang-format on

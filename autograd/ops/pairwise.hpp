@@ -21,4 +21,9 @@ Tensor cdist(const Tensor& a, const Tensor& b, double p, std::string_view comput
 /// |x[i] − x[j]|_p of all i < j of x [R, C], as a vector: the upper triangle of cdist(x, x, p), row by row.
 Tensor pdist(const Tensor& x, double p = 2);
 
+namespace by_keyword {
+XGRAD_KEYWORD_FORM(cdist, Given, Or<key::p, 2>, key::compute_mode)
+XGRAD_KEYWORD_FORM(pdist, key::p)
+}  // namespace by_keyword
+
 }  // namespace xgrad

@@ -55,7 +55,7 @@ Tensor square(const Tensor& x, Into into) {
 
 /// y = x^p                dx = g·p·x^(p−1)
 Tensor pow(const Tensor& x, Scalar p, Into into) {
-  const ScalarType dtype = ops::result_type(x, ops::wrap(p));
+  const ScalarType dtype = ops::promoted_type(x, ops::wrap(p));
   check_power(x, dtype, p, into);
   if (x.dtype() != dtype) return pow(as_dtype(x, dtype), p, into);
   told(p);
@@ -120,7 +120,7 @@ Tensor clamp(const Tensor& x, std::optional<Scalar> low, std::optional<Scalar> h
   check(low || high, "torch.clamp: At least one of 'min' or 'max' must not be None");
   ScalarType dtype = x.dtype();
   for (const auto& bound : {low, high}) {
-    if (bound) dtype = promote_types(dtype, ops::result_type(x, ops::wrap(*bound)));
+    if (bound) dtype = promote_types(dtype, ops::promoted_type(x, ops::wrap(*bound)));
   }
   check(!into.self() || can_cast(dtype, x.dtype()), "result type {} can't be cast to the desired output type {}",
         info(dtype).cname, info(x.dtype()).type);

@@ -184,8 +184,9 @@ Tensor where(const Tensor& condition, Scalar a, Scalar b);
 Tensor& fill_(Tensor& x, Scalar value);
 Tensor& fill_(Tensor& x, const Tensor& value);
 Tensor& zero_(Tensor& x);
-/// Takes over the elements of `src`, which broadcasts and converts to x's dtype.
-Tensor& copy_(Tensor& x, const Tensor& src);
+/// Takes over the elements of `src`, which broadcasts and converts to x's dtype. Nothing is copied in the background,
+/// whatever `non_blocking` says.
+Tensor& copy_(Tensor& x, const Tensor& src, bool non_blocking = false);
 
 template <class T>
 struct PointwiseMethods : Methods<T, PointwiseMethods<T>> {
@@ -300,7 +301,7 @@ struct PointwiseMethods : Methods<T, PointwiseMethods<T>> {
   T& fill_(Scalar value) const { return xgrad::fill_(writable(this), value); }
   T& fill_(const T& value) const { return xgrad::fill_(writable(this), value); }
   T& zero_() const { return xgrad::zero_(writable(this)); }
-  T& copy_(const T& src) const { return xgrad::copy_(writable(this), src); }
+  T& copy_(const T& src, bool non_blocking = false) const { return xgrad::copy_(writable(this), src, non_blocking); }
 
   // By keyword: ops/keyword_forms.hpp.
   XGRAD_TAKES_KEYWORDS(add)
@@ -309,6 +310,18 @@ struct PointwiseMethods : Methods<T, PointwiseMethods<T>> {
   XGRAD_TAKES_KEYWORDS(clamp)
   XGRAD_TAKES_KEYWORDS(addcmul)
   XGRAD_TAKES_KEYWORDS(addcdiv)
+  XGRAD_TAKES_KEYWORDS(lerp)
+  XGRAD_TAKES_KEYWORDS(clamp_min)
+  XGRAD_TAKES_KEYWORDS(clamp_max)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(add)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(sub)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(div)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(clamp)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(clamp_min)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(clamp_max)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(addcmul)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(addcdiv)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(lerp)
 };
 
 }  // namespace xgrad

@@ -117,7 +117,7 @@ Tensor addmv(const Tensor& c, const Tensor& a, const Tensor& v, Scalar beta, Sca
 Tensor addr(const Tensor& c, const Tensor& u, const Tensor& v, Scalar beta, Scalar alpha, Into into) {
   check(u.dim() == 1, "addr: Expected 1-D argument vec1, but got {}-D", u.dim());
   check(v.dim() == 1, "addr: Expected 1-D argument vec2, but got {}-D", v.dim());
-  const ScalarType dtype = ops::result_type(u, v, c);
+  const ScalarType dtype = ops::promoted_type(u, v, c);
   ops::check_cast(dtype, into);
   const bool real = is_floating_point(dtype);
   check(real || is_integral(alpha.type()) || alpha.type() == kBool,

@@ -94,6 +94,14 @@ struct ProductMethods : Methods<T, ProductMethods<T>> {
 
   // By keyword: ops/keyword_forms.hpp.
   XGRAD_TAKES_KEYWORDS(baddbmm)
+  XGRAD_TAKES_KEYWORDS(addmv)
+  XGRAD_TAKES_KEYWORDS(addr)
+  XGRAD_TAKES_KEYWORDS(addbmm)
+  XGRAD_TAKES_KEYWORDS(cross)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(baddbmm)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(addmv)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(addr)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(addbmm)
 };
 
 }  // namespace xgrad

@@ -13,7 +13,7 @@ ScalarType own_type(const Tensor& t) {
 
 }  // namespace
 
-/// result_type for what has several dtypes, or C++ numbers.
+/// promoted_type for what has several dtypes, or C++ numbers.
 ScalarType mixed_type(const Tensor& a, const Tensor& b) {
   const int ra = rank(a), rb = rank(b);
   if (ra == rb) return a.dtype() == b.dtype() ? own_type(a) : promote_types(own_type(a), own_type(b));
@@ -23,7 +23,7 @@ ScalarType mixed_type(const Tensor& a, const Tensor& b) {
   return promote_types(high.dtype(), own_type(low));
 }
 
-ScalarType result_type(const Tensor& a, const Tensor& b, const Tensor& c) {
+ScalarType promoted_type(const Tensor& a, const Tensor& b, const Tensor& c) {
   std::optional<ScalarType> of_rank[3];
   for (const Tensor* t : {&a, &b, &c}) {
     std::optional<ScalarType>& known = of_rank[rank(*t)];
@@ -70,3 +70,12 @@ void check_cast_into(ScalarType from, const Tensor& self) {
 Tensor as_dtype(const Tensor& x, ScalarType dtype) { return x.dtype() == dtype ? x : x.to(dtype); }
 
 }  // namespace xgrad::ops
+
+namespace xgrad {
+
+ScalarType result_type(const Tensor& a, const Tensor& b) { return ops::promoted_type(a, b); }
+ScalarType result_type(const Tensor& a, Scalar b) { return ops::promoted_type(a, ops::wrap(b)); }
+ScalarType result_type(Scalar a, const Tensor& b) { return ops::promoted_type(ops::wrap(a), b); }
+ScalarType result_type(Scalar a, Scalar b) { return ops::promoted_type(ops::wrap(a), ops::wrap(b)); }
+
+}  // namespace xgrad

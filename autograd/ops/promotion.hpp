@@ -12,9 +12,9 @@ namespace xgrad::ops {
 
 /// PyTorch's result type of two tensors: dimensioned tensors before 0-dimensional ones before C++ numbers; a lower
 /// kind only decides when its category (bool < integer < float) is higher.
-inline ScalarType result_type(const Tensor& a, const Tensor& b);
+inline ScalarType promoted_type(const Tensor& a, const Tensor& b);
 /// The same of three.
-ScalarType result_type(const Tensor& a, const Tensor& b, const Tensor& c);
+ScalarType promoted_type(const Tensor& a, const Tensor& b, const Tensor& c);
 /// The dtype itself if floating, else the default floating dtype.
 ScalarType floating_type(ScalarType dtype);
 /// A C++ number as a 0-dimensional tensor that promotes by category only.
@@ -64,7 +64,7 @@ Tensor rational(kernels::Unary op, const Tensor& x, Into into, SaveFn save, Deri
 
 ScalarType mixed_type(const Tensor& a, const Tensor& b);
 
-inline ScalarType result_type(const Tensor& a, const Tensor& b) {
+inline ScalarType promoted_type(const Tensor& a, const Tensor& b) {
   const ScalarType dtype = a.dtype();
   if (dtype == b.dtype() && !a.impl()->wrapped_number && !b.impl()->wrapped_number) return dtype;
   return mixed_type(a, b);

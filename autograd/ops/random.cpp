@@ -33,6 +33,9 @@ Tensor& normal_(Tensor& x, double mean, double std, std::optional<Generator> gen
 Tensor& random_(Tensor& x, std::optional<Generator> generator) {
   return redraw(x, std::move(generator), [&](Array& a, Generator& g) { kernels::random_(a, g); });
 }
+Tensor& random_(Tensor& x, std::int64_t to, std::optional<Generator> generator) {
+  return random_(x, 0, to, std::move(generator));
+}
 Tensor& random_(Tensor& x, std::int64_t from, std::int64_t to, std::optional<Generator> generator) {
   return redraw(x, std::move(generator), [&](Array& a, Generator& g) { kernels::random_from_to(a, from, to, g); });
 }

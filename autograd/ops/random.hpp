@@ -10,8 +10,10 @@ namespace xgrad {
 Tensor& uniform_(Tensor& x, double from = 0, double to = 1, std::optional<Generator> generator = std::nullopt);
 /// Normal with this mean and standard deviation. Floating dtypes.
 Tensor& normal_(Tensor& x, double mean = 0, double std = 1, std::optional<Generator> generator = std::nullopt);
-/// Uniform integers on [from, to), or over the dtype's whole range (floats: the integers they hold exactly).
+/// Uniform integers on [from, to), from 0 without `from`, or over the dtype's whole range (floats: the integers they
+/// hold exactly).
 Tensor& random_(Tensor& x, std::optional<Generator> generator = std::nullopt);
+Tensor& random_(Tensor& x, std::int64_t to, std::optional<Generator> generator = std::nullopt);
 Tensor& random_(Tensor& x, std::int64_t from, std::int64_t to, std::optional<Generator> generator = std::nullopt);
 /// 1 with probability p, else 0. Every dtype.
 Tensor& bernoulli_(Tensor& x, double p = 0.5, std::optional<Generator> generator = std::nullopt);
@@ -39,6 +41,9 @@ struct RandomMethods : Methods<T, RandomMethods<T>> {
   }
   T& random_(std::optional<Generator> generator = std::nullopt) const {
     return xgrad::random_(writable(this), std::move(generator));
+  }
+  T& random_(std::int64_t to, std::optional<Generator> generator = std::nullopt) const {
+    return xgrad::random_(writable(this), to, std::move(generator));
   }
   T& random_(std::int64_t from, std::int64_t to, std::optional<Generator> generator = std::nullopt) const {
     return xgrad::random_(writable(this), from, to, std::move(generator));
@@ -68,6 +73,12 @@ struct RandomMethods : Methods<T, RandomMethods<T>> {
 
   // By keyword: ops/keyword_forms.hpp.
   XGRAD_TAKES_KEYWORDS(multinomial)
+  XGRAD_TAKES_KEYWORDS(bernoulli)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(bernoulli)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(exponential)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(normal)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(random)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(uniform)
 };
 
 }  // namespace xgrad

@@ -170,9 +170,20 @@ struct RearrangeMethods : Methods<T, RearrangeMethods<T>> {
   // By keyword: ops/keyword_forms.hpp.
   XGRAD_TAKES_KEYWORDS(repeat_interleave)
   XGRAD_TAKES_KEYWORDS(flip)
-  XGRAD_TAKES_KEYWORDS(roll)
   XGRAD_TAKES_KEYWORDS(tril)
   XGRAD_TAKES_KEYWORDS(triu)
+  XGRAD_TAKES_KEYWORDS(unflatten)
+  XGRAD_TAKES_KEYWORDS(tile)
+  XGRAD_TAKES_KEYWORDS(rot90)
+  XGRAD_TAKES_KEYWORDS(movedim)
+  XGRAD_TAKES_KEYWORDS(diagonal)
+  XGRAD_TAKES_KEYWORDS(diag)
+  XGRAD_TAKES_KEYWORDS(diag_embed)
+  XGRAD_TAKES_KEYWORDS(diagflat)
+  XGRAD_TAKES_KEYWORDS_AND_DIMS(tensor_split)
+  XGRAD_TAKES_KEYWORDS_AND_DIMS(roll)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(tril)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(triu)
 };
 
 }  // namespace xgrad

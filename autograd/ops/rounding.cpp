@@ -5,8 +5,8 @@ namespace xgrad {
 
 using kernels::Binary;
 using kernels::Unary;
+using ops::promoted_type;
 using ops::rational;
-using ops::result_type;
 using ops::wrap;
 
 namespace {
@@ -71,7 +71,7 @@ Tensor nan_to_num(const Tensor& x, std::optional<double> nan, std::optional<doub
 
 /// The dtype of a division that rounds; bools have none.
 ScalarType rounded_type(const Tensor& a, const Tensor& b, Into into, const char* kernel) {
-  const ScalarType dtype = result_type(a, b);
+  const ScalarType dtype = promoted_type(a, b);
   ops::check_cast(dtype, into);
   check<NotImplementedError>(dtype != kBool, "\"{}\" not implemented for 'Bool'", kernel);
   return dtype;

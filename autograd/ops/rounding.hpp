@@ -89,6 +89,9 @@ struct RoundingMethods : Methods<T, RoundingMethods<T>> {
 
   // By keyword: ops/keyword_forms.hpp.
   XGRAD_TAKES_KEYWORDS(nan_to_num)
+  XGRAD_TAKES_KEYWORDS(round)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(round)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(nan_to_num)
 };
 
 }  // namespace xgrad

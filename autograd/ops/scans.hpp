@@ -18,7 +18,8 @@ ValuesIndices cummin(const Tensor& x, std::int64_t dim);
 Tensor logcumsumexp(const Tensor& x, std::int64_t dim);
 /// x[k+1] − x[k] along `dim`, n times; of bools, whether they differ. `prepend` and `append` are joined to x first.
 Tensor diff(const Tensor& x, std::int64_t n = 1, std::int64_t dim = -1);
-Tensor diff(const Tensor& x, std::int64_t n, std::int64_t dim, const Tensor& prepend, const Tensor& append);
+Tensor diff(const Tensor& x, std::int64_t n, std::int64_t dim, const Tensor& prepend,
+            const Tensor& append = absent_tensor());
 
 template <class T>
 struct ScanMethods : Methods<T, ScanMethods<T>> {
@@ -33,7 +34,7 @@ struct ScanMethods : Methods<T, ScanMethods<T>> {
   auto cummin(std::int64_t dim) const { return xgrad::cummin(as(this), dim); }
   T logcumsumexp(std::int64_t dim) const { return xgrad::logcumsumexp(as(this), dim); }
   T diff(std::int64_t n = 1, std::int64_t dim = -1) const { return xgrad::diff(as(this), n, dim); }
-  T diff(std::int64_t n, std::int64_t dim, const T& prepend, const T& append) const {
+  T diff(std::int64_t n, std::int64_t dim, const T& prepend, const T& append = absent_tensor()) const {
     return xgrad::diff(as(this), n, dim, prepend, append);
   }
 
@@ -44,6 +45,8 @@ struct ScanMethods : Methods<T, ScanMethods<T>> {
   XGRAD_TAKES_KEYWORDS(cummin)
   XGRAD_TAKES_KEYWORDS(logcumsumexp)
   XGRAD_TAKES_KEYWORDS(diff)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(cumsum)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(cumprod)
 };
 
 }  // namespace xgrad

@@ -46,7 +46,7 @@ void check_sequence(const Tensor& sorted, const Tensor& values) {
 Tensor search(const Tensor& sorted, const Tensor& values, bool out_int32, bool right, const Tensor& sorter) {
   if (sorter.defined()) check_sorter(sorted, sorter);
   check_sequence(sorted, values);
-  const ScalarType dtype = ops::result_type(sorted, values);
+  const ScalarType dtype = ops::promoted_type(sorted, values);
   check<NotImplementedError>(dtype != kBool, "\"searchsorted_out_cpu\" not implemented for 'Bool'");
   const auto packed = [](const Tensor& x, ScalarType t) { return x.detach().to(t).contiguous(); };
   const Tensor order = sorter.defined() ? packed(sorter, kInt64) : Tensor();
@@ -59,7 +59,7 @@ Tensor search(const Tensor& sorted, const Tensor& values, bool out_int32, bool r
 
 /// Both as they are compared.
 Tensor among(const Tensor& elements, const Tensor& set, bool invert) {
-  const ScalarType dtype = ops::result_type(elements, set);
+  const ScalarType dtype = ops::promoted_type(elements, set);
   check(elements.dtype() != kBool && set.dtype() != kBool, "Unsupported input type encountered for isin(): Bool");
   told(invert);
   return as_one("isin", {&elements, &set}, [&] {

@@ -28,6 +28,9 @@ struct SearchMethods : Methods<T, SearchMethods<T>> {
   T bucketize(const T& boundaries, bool out_int32 = false, bool right = false) const {
     return xgrad::bucketize(as(this), boundaries, out_int32, right);
   }
+
+  // By keyword: ops/keyword_forms.hpp.
+  XGRAD_TAKES_KEYWORDS(bucketize)
 };
 
 }  // namespace xgrad

@@ -140,6 +140,17 @@ struct ShapeMethods : Methods<T, ShapeMethods<T>> {
   T to(Device, ScalarType dtype, bool copy = false) const { return xgrad::to(as(this), dtype, copy); }
   /// To the other's dtype.
   T to(const T& other, bool copy = false) const { return xgrad::to(as(this), other.dtype(), copy); }
+  /// The same in PyTorch's order, `x.to(kFloat64, non_blocking, copy)`, as if it were in the background.
+  template <class What>
+  T to(const What& what, bool /*non_blocking*/, bool copy) const {
+    return to(what, copy);
+  }
+  T to(Device, ScalarType dtype, bool /*non_blocking*/, bool copy) const { return to(dtype, copy); }
+  /// `x.to(kFloat64, kw::copy = true)`
+  template <class What>
+  T to(const What& what, kwargs::Argument<kwargs::key::copy, bool> copy) const {
+    return to(what, copy.value);
+  }
   /// `x.to(dtype = kFloat64)`, `x.to(device = kCPU, dtype = kFloat64, kw::copy = true)`
   template <kwargs::Keyworded... K>
   requires(sizeof...(K) > 0) T to(K... k)
@@ -184,8 +195,16 @@ struct ShapeMethods : Methods<T, ShapeMethods<T>> {
   XGRAD_TAKES_KEYWORDS(squeeze)
   XGRAD_TAKES_KEYWORDS(unsqueeze)
   XGRAD_TAKES_KEYWORDS(unbind)
-  XGRAD_TAKES_KEYWORDS(split)
   XGRAD_TAKES_KEYWORDS(chunk)
+  XGRAD_TAKES_KEYWORDS(select)
+  XGRAD_TAKES_KEYWORDS(narrow)
+  XGRAD_TAKES_KEYWORDS(transpose)
+  XGRAD_TAKES_KEYWORDS(permute)
+  XGRAD_TAKES_KEYWORDS_AND_DIMS(split)
+  XGRAD_TAKES_KEYWORDS_AND_DIMS(split_with_sizes)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(squeeze)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(unsqueeze)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(transpose)
 };
 
 }  // namespace xgrad

@@ -81,6 +81,12 @@ struct SolvingMethods : Methods<T, SolvingMethods<T>> {
                                     bool unitriangular = false) const {
     return xgrad::triangular_solve(as(this), a, upper, transpose, unitriangular);
   }
+
+  // By keyword: ops/keyword_forms.hpp.
+  XGRAD_TAKES_KEYWORDS(cholesky)
+  XGRAD_TAKES_KEYWORDS(cholesky_solve)
+  XGRAD_TAKES_KEYWORDS(cholesky_inverse)
+  XGRAD_TAKES_KEYWORDS(triangular_solve)
 };
 
 }  // namespace xgrad

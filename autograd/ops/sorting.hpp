@@ -129,6 +129,8 @@ struct SortingMethods : Methods<T, SortingMethods<T>> {
   XGRAD_TAKES_KEYWORDS(unique_consecutive)
   XGRAD_TAKES_KEYWORDS(sort)
   XGRAD_TAKES_KEYWORDS(argsort)
+  XGRAD_TAKES_KEYWORDS(bincount)
+  XGRAD_TAKES_KEYWORDS(histc)
 };
 
 }  // namespace xgrad

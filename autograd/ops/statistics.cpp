@@ -285,19 +285,41 @@ double exponent(std::optional<Scalar> p) { return p.value_or(2).toDouble(); }
 Tensor norm(const Tensor& x, Scalar p) { return norm<"NormBackward0">(x, exponent(p), {}, false, std::nullopt); }
 Tensor dist(const Tensor& a, const Tensor& b, Scalar p) { return norm(sub(a, b), p); }
 
-Tensor ops::named_norm(const Tensor& x, std::string_view p, IntArrayRef dim, bool keepdim) {
-  check(p == "fro" || p == "nuc", "only valid string values are 'fro' and 'nuc', found {}", p);
-  if (p == "fro") {
-    check(dim.size() <= 2, "Expected at most 2 dimensions, but got {} dimensions instead.", dim.size());
-    return norm(x, 2, dim, keepdim);
-  }
-  if (!dim.empty()) {
-    check(dim.size() == 2, "nuclear norm requires a 'dim' argument of size 2");
-    return linalg_matrix_norm(x, "nuc", dim, keepdim);
-  }
+Tensor frobenius_norm(const Tensor& x) { return norm(x); }
+Tensor frobenius_norm(const Tensor& x, IntArrayRef dim, bool keepdim) {
+  check(dim.size() <= 2, "Expected at most 2 dimensions, but got {} dimensions instead.", dim.size());
+  if (dim.size() == 2)
+    check(wrap_dim(dim[0], x.dim()) != wrap_dim(dim[1], x.dim()), "Expected dims to be different, got {} instead", dim);
+  return norm(x, 2, dim, keepdim);
+}
+
+Tensor nuclear_norm(const Tensor& x, bool keepdim) {
   check(x.dim() == 2, "Expected a tensor with 2 dimensions, but got a tensor with {} dimension{} instead.", x.dim(),
         x.dim() == 1 ? "" : "s");
-  return linalg_matrix_norm(x, "nuc", {0, 1}, keepdim);
+  return nuclear_norm(x, {0, 1}, keepdim);
+}
+Tensor nuclear_norm(const Tensor& x, IntArrayRef dim, bool keepdim) {
+  check(dim.size() == 2, "nuclear norm requires a 'dim' argument of size 2");
+  const std::int64_t rows = wrap_dim(dim[0], x.dim()), columns = wrap_dim(dim[1], x.dim());
+  check(rows != columns && x.dim() > 0, "duplicate or invalid dimensions");
+  Dims order;
+  for (std::int64_t d = 0; d < x.dim(); ++d) {
+    if (d != rows && d != columns) order.push_back(d);
+  }
+  order.push_back(rows);
+  order.push_back(columns);
+  const Tensor sums = linalg_svdvals(x.permute(order)).sum(-1, keepdim);
+  if (!keepdim) return sums;
+  Dims back(order);
+  for (std::size_t i = 0; i < order.size(); ++i)
+    back[static_cast<std::size_t>(order[i])] = static_cast<std::int64_t>(i);
+  return sums.unsqueeze(-1).permute(back);
+}
+
+Tensor ops::named_norm(const Tensor& x, std::string_view p, IntArrayRef dim, bool keepdim) {
+  check(p == "fro" || p == "nuc", "only valid string values are 'fro' and 'nuc', found {}", p);
+  if (p == "fro") return frobenius_norm(x, dim, keepdim);
+  return dim.empty() ? nuclear_norm(x, keepdim) : nuclear_norm(x, dim, keepdim);
 }
 
 Tensor norm(const Tensor& x, std::optional<Scalar> p, ScalarType dtype) {

@@ -76,6 +76,13 @@ auto norm(const Tensor& x, std::convertible_to<std::string_view> auto const& p, 
   return ops::named_norm(x, p, dim, keepdim);
 }
 
+/// norm(x, "fro") and norm(x, "nuc") under their own names. `nuclear_norm` takes a matrix, or the two dimensions of
+/// some.
+Tensor frobenius_norm(const Tensor& x);
+Tensor frobenius_norm(const Tensor& x, IntArrayRef dim, bool keepdim = false);
+Tensor nuclear_norm(const Tensor& x, bool keepdim = false);
+Tensor nuclear_norm(const Tensor& x, IntArrayRef dim, bool keepdim = false);
+
 /// The norm of a − b.
 Tensor dist(const Tensor& a, const Tensor& b, Scalar p = 2);
 
@@ -146,6 +153,7 @@ struct StatisticMethods : Methods<T, StatisticMethods<T>> {
   XGRAD_TAKES_KEYWORDS_AND_DIMS(var)
   XGRAD_TAKES_KEYWORDS_AND_DIMS(std)
   XGRAD_TAKES_KEYWORDS(norm)
+  XGRAD_TAKES_KEYWORDS(dist)
 };
 
 }  // namespace xgrad

@@ -16,7 +16,6 @@ XGRAD_KEYWORD(min_val);
 XGRAD_KEYWORD(negative_slope);
 XGRAD_KEYWORD(num_parameters);
 XGRAD_KEYWORD(tau);
-XGRAD_KEYWORD(upper);
 }  // namespace xgrad::kwargs
 
 namespace xgrad::nn {

@@ -13,7 +13,6 @@ XGRAD_KEYWORD(in_channels);
 XGRAD_KEYWORD(kernel_size);
 XGRAD_KEYWORD(out_channels);
 XGRAD_KEYWORD(output_padding);
-XGRAD_KEYWORD(output_size);
 XGRAD_KEYWORD(padding);
 XGRAD_KEYWORD(padding_mode);
 XGRAD_KEYWORD(stride);

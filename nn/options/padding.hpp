@@ -15,7 +15,6 @@ XGRAD_KEY(pad);  // kw::pad and kw::size, below: both are functions too
 XGRAD_KEYWORD(recompute_scale_factor);
 XGRAD_KEYWORD(scale_factor);
 XGRAD_KEY(size);
-XGRAD_KEYWORD(sizes);
 XGRAD_KEYWORD(upscale_factor);
 }  // namespace xgrad::kwargs
 namespace xgrad::kw {

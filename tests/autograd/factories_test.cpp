@@ -1,4 +1,5 @@
 #include <xgrad/autograd/ops/grids.hpp>
+#include <xgrad/autograd/rng_state.hpp>
 #include <xgrad/autograd/tensor.hpp>
 
 #include <gtest/gtest.h>
@@ -52,6 +53,36 @@ TEST(Factories, RefuseWhatIsNotThere) {
             "none");
   EXPECT_TRUE(Device("cpu:0").has_index());
   EXPECT_FALSE(Device("cpu").has_index());
+}
+
+TEST(Factories, OptionsOfOtherDevicesThrow) {
+  const Tensor x = eye(3);
+  EXPECT_EQ(error_of([&] {
+              gather(x, 0, zeros({1, 3}, kInt64), true);
+            }),
+            "gather: there are no sparse tensors, so that sparse_grad cannot be true");
+  for (const auto& f : {std::function<void()>([&] { linalg_svd(x, true, "gesvd"); }),
+                        std::function<void()>([&] { linalg_svdvals(x, "gesvd"); })})
+    EXPECT_EQ(error_of(f),
+              "torch.linalg.svd: keyword argument `driver=` is only supported on CUDA inputs with cuSOLVER backend.");
+}
+
+TEST(Factories, SlicesStepForwards) {
+  const Tensor x = eye(3);
+  EXPECT_EQ(error_of([&] { x.index({Slice(None, None, -1)}); }), "step must be greater than zero");
+  EXPECT_EQ(error_of([&] { x.index({Slice(None, None, 0)}); }), "slice step cannot be zero");
+}
+
+TEST(Factories, DrawsGoOnFromAState) {
+  manual_seed(5);
+  EXPECT_EQ(initial_seed(), 5u);
+  randn({7});  // an odd number, so that the state holds a half of a pair
+  const Tensor state = get_rng_state();
+  EXPECT_EQ(state.dtype(), kUInt8);
+  const Tensor first = randn({5});
+  set_rng_state(state);
+  EXPECT_EQ(randn({5}).str(), first.str());
+  EXPECT_THROW(set_rng_state(zeros({3})), TypeError);
 }
 
 TEST(Factories, VarianceTellsCorrectionsFromFlags) {

@@ -98,6 +98,60 @@ TEST(Tensor, FromBlobKeepsTheCallersMemory) {
   EXPECT_EQ(memory, (std::vector<float>(4, 7)));
 }
 
+TEST(Tensor, FromBlobRefusesWhatIsNoTensor) {
+  double memory[3] = {1, 2, 3};
+  EXPECT_THROW(from_blob(memory, {-1}, kFloat64), Error);
+  EXPECT_THROW(from_blob(memory, {3}, IntArrayRef({1, 1}), kFloat64), Error);
+  EXPECT_THROW(from_blob(memory + 2, {3}, {-1}, kFloat64), Error) << "its storage would begin before the pointer";
+}
+
+TEST(Tensor, SaysWhatLibtorchsDo) {
+  const Tensor x = zeros({2, 3}, kInt16), y = zeros({3}, kFloat64), none = zeros({0});
+  EXPECT_TRUE(x.is_signed());
+  EXPECT_FALSE(x.to(kUInt8).is_signed());
+  EXPECT_FALSE(x.to(kBool).is_signed());
+  EXPECT_TRUE(x.is_same_size(ones({2, 3})));
+  EXPECT_FALSE(is_same_size(x, y));
+  EXPECT_EQ(x.layout(), kStrided);
+  EXPECT_EQ(x.numpy_T().sizes(), IntArrayRef({3, 2}));
+  EXPECT_EQ(x.matrix_H().sizes(), IntArrayRef({3, 2}));
+  EXPECT_EQ(numel(x), 6);
+  EXPECT_TRUE(is_floating_point(y));
+  EXPECT_FALSE(detach(ones({2}).requires_grad_()).requires_grad());
+}
+
+TEST(Tensor, IsNonzero) {
+  EXPECT_TRUE(tensor({0.5}).is_nonzero());
+  EXPECT_TRUE(is_nonzero(tensor(-3)));
+  EXPECT_FALSE(tensor({{false}}).is_nonzero());
+  EXPECT_TRUE(tensor(std::nan("")).is_nonzero());
+  EXPECT_THROW(zeros({2}).is_nonzero(), Error);
+  EXPECT_THROW(zeros({0}).is_nonzero(), Error);
+}
+
+TEST(Tensor, ResultTypes) {
+  const Tensor whole = zeros({2}, kInt32), half = zeros({2}), number = zeros({}, kFloat64);
+  EXPECT_EQ(result_type(whole, half), kFloat32);
+  EXPECT_EQ(result_type(half, number), kFloat32);
+  EXPECT_EQ(result_type(whole, number), kFloat64);
+  EXPECT_EQ(result_type(whole, 2), kInt32);
+  EXPECT_EQ(result_type(2.5, whole), kFloat32);
+  EXPECT_EQ(result_type(true, 2), kInt64);
+  EXPECT_EQ(result_type(2, 2.5), kFloat32);
+}
+
+TEST(Tensor, ConversionsTakeNonBlocking) {
+  const Tensor x = ones({2});
+  EXPECT_TRUE(x.to(kFloat32, true, false).is_same(x));
+  EXPECT_FALSE(x.to(kFloat32, false, true).is_same(x));
+  EXPECT_TRUE(x.to(kCPU, kFloat32, true, false).is_same(x));
+  EXPECT_FALSE(x.to(kCPU, kFloat32, false, true).is_same(x));
+  EXPECT_FALSE(x.to(kCPU, false, true).is_same(x));
+  EXPECT_FALSE(x.to(x, false, true).is_same(x));
+  EXPECT_EQ(x.to(TensorOptions(kInt64), false, true).dtype(), kInt64);
+  EXPECT_EQ(zeros({2}).copy_(x, true)[1].item<float>(), 1);
+}
+
 TEST(Tensor, EmptyHasTheShapeAskedFor) {
   EXPECT_EQ(empty({2, 3}, kInt8).shape(), Size({2, 3}));
   EXPECT_EQ(empty({2, 3}, kInt8).dtype(), kInt8);

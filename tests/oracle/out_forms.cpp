@@ -53,6 +53,7 @@ const std::map<std::string, const char*>& out_exceptions() {
       {"new_zeros", "Python has no such form of PyTorch's, whose C++ names are generated"},
       {"new_ones", "the same"},
       {"new_full", "the same"},
+      {"scalar_tensor", "the same"},
       {"normal", "PyTorch's does not give out its shape"},
       {"binary_cross_entropy",
        "PyTorch's takes the mean in out itself, and its form with out is wrong unless out is empty"},

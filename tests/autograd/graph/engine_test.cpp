@@ -329,7 +329,7 @@ TEST(GradModes, DetachInPlace) {
 TEST(GradModes, RequiresGradErrors) {
   const Tensor x = leaf({1.});
   EXPECT_ERROR(Error, (x * 2).requires_grad_(false), "you can only change requires_grad flags of leaf variables");
-  EXPECT_ERROR(Error, tensor({1, 2}).requires_grad_(), "only Tensors of floating point and complex dtype can require");
+  EXPECT_ERROR(Error, tensor({1, 2}).requires_grad_(), "Only Tensors of floating point and complex dtype can require");
 }
 
 TEST(DoubleBackward, ThroughInPlaceOperationsOnViews) {

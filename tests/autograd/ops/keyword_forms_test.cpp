@@ -111,6 +111,191 @@ TEST(KeywordForms, Shapes) {
   expect_same(x.repeat_interleave(2, dim = 1), repeat_interleave(x, 2, 1));
 }
 
+TEST(KeywordForms, MoreReductions) {
+  expect_same(x.prod(dtype = kFloat32), prod(x, kFloat32));
+  expect_same(prod(x, dim = 0, dtype = kFloat32), prod(x, 0, false, kFloat32));
+  expect_same(var_mean(x, dim = 1, unbiased = false, keepdim = true), var_mean(x, 1, false, true));
+  expect_same(std_mean(x, {0, 1}, correction = 0), std_mean(x, {0, 1}, 0));
+  expect_same(dist(x, y, p = 1), dist(x, y, 1));
+  expect_same(x.diff(dim = 0, kw::prepend = y), diff(x, 1, 0, y, Tensor()));
+  expect_same(x.diff(kw::append = y), diff(x, 1, -1, Tensor(), y));
+  const Tensor counts = tensor({1, 3, 3});
+  expect_same(counts.bincount(minlength = 6), bincount(counts, Tensor(), 6));
+  expect_same(bincount(counts, kw::weights = x[0].narrow(0, 0, 3)), bincount(counts, x[0].narrow(0, 0, 3)));
+  expect_same(x.histc(kw::max = 1, bins = 4), histc(x, 4, 0, 1));
+}
+
+TEST(KeywordForms, InPlace) {
+  const auto changed = [](auto change) {
+    Tensor z = x.clone();
+    EXPECT_TRUE(change(z).is_same(z));
+    return z;
+  };
+  expect_same(changed([](Tensor& z) -> Tensor& { return z.add_(y, alpha = 2); }), add(x, y, 2));
+  expect_same(changed([](Tensor& z) -> Tensor& { return sub_(z, y, alpha = 2); }), sub(x, y, 2));
+  expect_same(changed([](Tensor& z) -> Tensor& { return z.div_(y, rounding_mode = "floor"); }), div(x, y, "floor"));
+  expect_same(changed([](Tensor& z) -> Tensor& { return z.clamp_(kw::min = 0); }), clamp(x, 0));
+  expect_same(changed([](Tensor& z) -> Tensor& { return z.clip_(kw::max = 0); }), clamp(x, std::nullopt, 0));
+  expect_same(changed([](Tensor& z) -> Tensor& { return z.addcmul_(x, y, value = 2); }), addcmul(x, x, y, 2));
+  expect_same(changed([](Tensor& z) -> Tensor& { return z.lerp_(y, weight = 0.25); }), lerp(x, y, 0.25));
+  expect_same(changed([](Tensor& z) -> Tensor& { return z.round_(decimals = 1); }), round(x, 1));
+  expect_same(changed([](Tensor& z) -> Tensor& { return z.cumsum_(dim = 0); }), cumsum(x, 0));
+  expect_same(changed([](Tensor& z) -> Tensor& { return z.tril_(kw::diagonal = 1); }), tril(x, 1));
+  expect_same(changed([](Tensor& z) -> Tensor& { return z.transpose_(dim0 = 0, dim1 = 1); }), transpose(x, 0, 1));
+  const Tensor rows = tensor({0, 2}), two = y.narrow(0, 0, 2);
+  expect_same(changed([&](Tensor& z) -> Tensor& { return z.index_add_(0, rows, two, alpha = 2); }),
+              index_add(x, 0, rows, two, 2));
+  expect_same(changed([&](Tensor& z) -> Tensor& { return z.index_fill_(dim = 0, kw::index = rows, value = 7); }),
+              index_fill(x, 0, rows, 7));
+  expect_same(
+      changed([&](Tensor& z) -> Tensor& { return z.put_(rows, two[0].narrow(0, 0, 2), kw::accumulate = true); }),
+      put(x, rows, two[0].narrow(0, 0, 2), true));
+  expect_same(changed([&](Tensor& z) -> Tensor& { return z.index_put_({rows}, two, kw::accumulate = true); }),
+              index_add(x, 0, rows, two));
+  expect_same(changed([&](Tensor& z) -> Tensor& { return z.index_put_({rows}, 3, kw::accumulate = false); }),
+              index_fill(x, 0, rows, 3));
+}
+
+TEST(KeywordForms, Places) {
+  const Tensor at = tensor({{0}, {3}, {1}}), src = y.narrow(1, 0, 1);
+  expect_same(x.gather(1, kw::index = at), gather(x, 1, at));
+  expect_same(index_select(x, dim = 1, kw::index = tensor({3, 0})), index_select(x, 1, tensor({3, 0})));
+  expect_same(x.scatter(1, at, value = 2), scatter(x, 1, at, 2));
+  expect_same(x.scatter(1, at, kw::src = src, kw::reduce = "add"), scatter(x, 1, at, src, "add"));
+  Tensor z = x.clone();
+  expect_same(z.scatter_(1, at, src, kw::reduce = "multiply"), scatter(x, 1, at, src, "multiply"));
+  expect_same(x.scatter_add(1, at, kw::src = src), scatter_add(x, 1, at, src));
+  expect_same(x.scatter_reduce(1, at, src, kw::reduce = "amax", include_self = false),
+              scatter_reduce(x, 1, at, src, "amax", false));
+  expect_same(take_along_dim(x, at, dim = 1), take_along_dim(x, at, 1));
+  expect_same(x.masked_fill(x > 0, value = 1), masked_fill(x, x > 0, 1));
+  const Tensor sorted_row = tensor({1., 2., 2., 3.});
+  expect_same(searchsorted(sorted_row, tensor({2.}), kw::right = true),
+              searchsorted(sorted_row, tensor({2.}), false, true));
+  expect_same(searchsorted(sorted_row, 2, kw::side = "right"), tensor(3));
+  expect_same(searchsorted(sorted_row, tensor({2.}), out_int32 = true), tensor({1}, kInt32));
+  expect_same(tensor({2.}).bucketize(sorted_row, kw::right = true), tensor({3}));
+  expect_same(isin(whole, whole[0], kw::invert = true), isin(whole, whole[0], false, true));
+}
+
+TEST(KeywordForms, MoreShapes) {
+  expect_same(x.select(dim = 1, kw::index = 2), select(x, 1, 2));
+  expect_same(narrow(x, 1, kw::start = 1, kw::length = 2), narrow(x, 1, 1, 2));
+  expect_same(x.permute(dims = {1, 0}), permute(x, {1, 0}));
+  expect_same(x.unflatten(1, sizes = {2, 2}), unflatten(x, 1, {2, 2}));
+  expect_same(x.tile(dims = {2}), tile(x, {2}));
+  expect_same(x.rot90(kw::k = 2, dims = {1, 0}), rot90(x, 2, {1, 0}));
+  expect_same(x.movedim(kw::source = 0, kw::destination = 1), movedim(x, {0}, {1}));
+  expect_same(x.diagonal(kw::offset = 1), diagonal(x, 1));
+  expect_same(x.diagonal(dim1 = 1, dim2 = 0), diagonal(x, 0, 1, 0));
+  expect_same(diag(x, kw::diagonal = 1), diag(x, 1));
+  expect_same(diag_embed(x, kw::offset = 1), diag_embed(x, 1));
+  expect_same(x.split({1, 3}, dim = 1), split_with_sizes(x, {1, 3}, 1));
+  expect_same(tensor_split(x, {1, 3}, dim = 1), tensor_split(x, {1, 3}, 1));
+  expect_same(x.tensor_split(2, dim = 1), tensor_split(x, 2, 1));
+  expect_same(x.roll({1, 2}, dims = {0, 1}), roll(x, {1, 2}, {0, 1}));
+  expect_same(concat({x, y}, dim = 1), cat({x, y}, 1));
+  expect_same(x.to(kFloat32, kw::copy = true), x.to(kFloat32));
+  EXPECT_FALSE(x.to(kFloat64, kw::copy = true).is_same(x));
+}
+
+TEST(KeywordForms, LinearAlgebra) {
+  const Tensor a = x.matmul(x.t()) + 3 * eye(3, kFloat64), b = y;
+  expect_same(linalg_norm(a, kw::ord = 1), linalg_norm(a, 1));
+  expect_same(linalg_norm(a, kw::ord = "nuc"), linalg_norm(a, "nuc"));
+  expect_same(linalg_norm(a, dim = 1, keepdim = true), linalg_norm(a, std::nullopt, 1, true));
+  expect_same(linalg_vector_norm(a, kw::ord = 1, dim = {0, 1}), linalg_vector_norm(a, 1, {0, 1}));
+  expect_same(linalg_matrix_norm(a, keepdim = true), linalg_matrix_norm(a, "fro", {-2, -1}, true));
+  expect_same(linalg_cond(a, p = 1), linalg_cond(a, 1));
+  // An absolute tolerance, where one number by position is a relative one.
+  const Tensor d = diag(tensor({100., 1.}, kFloat64));
+  expect_same(linalg_pinv(d, kw::atol = 2.), linalg_pinv(d, std::optional<double>(2.), std::nullopt));
+  EXPECT_EQ(linalg_pinv(d, kw::atol = 2.)[1][1].item<double>(), 0);
+  expect_same(linalg_pinv(a, hermitian = true), linalg_pinv(a, std::nullopt, std::nullopt, true));
+  expect_same(linalg_matrix_rank(d, kw::atol = 2.), tensor(1));
+  expect_same(linalg_cholesky(a, upper = true), linalg_cholesky(a, true));
+  expect_same(cholesky_solve(b, linalg_cholesky(a, true), upper = true),
+              cholesky_solve(b, linalg_cholesky(a, true), true));
+  expect_same(linalg_qr(x, kw::mode = "complete"), linalg_qr(x, "complete"));
+  expect_same(linalg_svd(x, full_matrices = false), linalg_svd(x, false));
+  expect_same(linalg_eigh(a, UPLO = "U"), linalg_eigh(a, "U"));
+  expect_same(linalg_solve(a, x.t(), kw::left = false), linalg_solve(a, x.t(), false));
+  expect_same(linalg_solve_triangular(a, b, upper = true, unitriangular = true),
+              linalg_solve_triangular(a, b, true, true, true));
+  expect_same(b.triangular_solve(a, kw::transpose = true), triangular_solve(b, a, true, true));
+  expect_same(tensordot(x, x, dims = 2), tensordot(x, x, 2));
+  expect_same(addmv(y[0].narrow(0, 0, 3), x, y[1], beta = 2), addmv(y[0].narrow(0, 0, 3), x, y[1], 2));
+  expect_same(cross(x.t(), y.t(), dim = 1), cross(x.t(), y.t(), 1));
+  expect_same(einsum("ij,kj->ik", x, y), einsum("ij,kj->ik", {x, y}));
+  expect_same(einsum("ij->j", x), einsum("ij->j", {x}));
+}
+
+TEST(KeywordForms, Factories) {
+  expect_same(eye(2, 3, dtype = kInt64), eye(2, 3, kInt64));
+  expect_same(linspace(0, 1, kw::steps = 5), linspace(0, 1, 5));
+  expect_same(linspace(0, 1, 5, dtype = kFloat64), linspace(0, 1, 5, kFloat64));
+  expect_same(logspace(0, 3, kw::steps = 4, kw::base = 2), logspace(0, 3, 4, 2));
+  expect_same(logspace(0, 3, 4, dtype = kFloat64), logspace(0, 3, 4, 10, kFloat64));
+  expect_same(arange(1, 9, 2, dtype = kFloat64), arange(1, 9, 2, kFloat64));
+  expect_same(ones_like(x, dtype = kInt32), ones_like(x, kInt32));
+  expect_same(full_like(x, 2, dtype = kInt32), full_like(x, 2, kInt32));
+  expect_same(x.new_zeros({2}, dtype = kInt32), zeros({2}, kInt32));
+  expect_same(x.new_full({2}, 3, dtype = kInt32), full({2}, 3, kInt32));
+  expect_same(x.new_tensor({{1, 2}}, dtype = kInt32), tensor({{1, 2}}, kInt32));
+  EXPECT_TRUE(x.new_ones({2}, requires_grad = true).requires_grad());
+  EXPECT_EQ(empty_strided({2, 3}, {1, 2}, dtype = kInt32).stride(1), 2);
+  double memory[2] = {1, 2};
+  expect_same(from_blob(memory, {2}, dtype = kFloat64), tensor({1., 2.}, kFloat64));
+  expect_same(tril_indices(3, 3, kw::offset = 1), tril_indices(3, 3, 1));
+  expect_same(one_hot(whole[0].abs(), num_classes = 200), one_hot(whole[0].abs(), 200));
+  expect_same(combinations(x[0], kw::r = 3, with_replacement = true), combinations(x[0], 3, true));
+  expect_same(meshgrid({x[0], y[0]}, kw::indexing = "xy"), meshgrid({x[0], y[0]}, "xy"));
+  EXPECT_THROW(linspace(0, 1, dtype = kFloat64), TypeError);
+  EXPECT_THROW(zeros({2}, layout = kSparse), Error);
+  EXPECT_THROW(eye(2, device = "cuda"), Error);
+}
+
+/// The same generator, started anew, gives the same draw by keyword, in libtorch's order and after the options.
+TEST(KeywordForms, Generators) {
+  Generator g = make_generator<CPUGeneratorImpl>(0);
+  const auto seeded = [&]() -> Generator& { return g.manual_seed(7); };
+  const std::int64_t two = 2;
+  expect_same(rand({3}, generator = seeded()), rand({3}, {}, seeded()));
+  expect_same(rand({3}, seeded()), rand({3}, {}, seeded()));
+  expect_same(randn({3}, seeded(), kFloat64), randn({3}, dtype = kFloat64, generator = seeded()));
+  expect_same(randint(9, {3}, seeded()), randint(9, {3}, generator = seeded()));
+  expect_same(randint(two, 9, {3}, seeded(), kInt32), randint(2, 9, {3}, dtype = kInt32, generator = seeded()));
+  expect_same(randperm(9, seeded()), randperm(9, generator = seeded()));
+  expect_same(normal(0, 1, {3}, generator = seeded(), dtype = kFloat64), normal(0, 1, {3}, seeded(), kFloat64));
+  expect_same(normal(x, y.abs(), generator = seeded()), normal(x, y.abs(), seeded()));
+  const Tensor q = x.sigmoid();
+  expect_same(bernoulli(q, generator = seeded()), bernoulli(q, seeded()));
+  expect_same(q.bernoulli(p = 0.25, generator = seeded()), bernoulli(q, 0.25, seeded()));
+  expect_same(multinomial(q, 2, generator = seeded()), multinomial(q, 2, false, seeded()));
+  Tensor a = zeros({5}), b = zeros({5});
+  expect_same(a.uniform_(-1, 1, generator = seeded()), uniform_(b, -1, 1, seeded()));
+  expect_same(a.normal_(kw::mean = 1, kw::std = 2, generator = seeded()), normal_(b, 1, 2, seeded()));
+  expect_same(a.exponential_(lambd = 2, generator = seeded()), exponential_(b, 2, seeded()));
+  expect_same(a.bernoulli_(generator = seeded()), bernoulli_(b, 0.5, seeded()));
+  expect_same(a.random_(generator = seeded()), random_(b, seeded()));
+  expect_same(a.random_(kw::to = 9, generator = seeded()), random_(b, 0, 9, seeded()));
+  expect_same(a.random_(9, generator = seeded()), random_(b, 9, seeded()));
+  expect_same(random_(a, kw::from = 3, kw::to = 9, generator = seeded()), random_(b, 3, 9, seeded()));
+}
+
+TEST(KeywordForms, WithOut) {
+  const auto fresh = [](ScalarType dtype = kFloat64) { return empty({0}, dtype); };
+  expect_same(add(x, y, alpha = 2, out = fresh()), add(x, y, 2));
+  expect_same(sum(x, dim = 1, out = fresh()), sum(x, 1));
+  expect_same(clamp(x, kw::max = 0, out = fresh()), clamp(x, std::nullopt, 0));
+  // out's dtype is what it is computed in, as by position.
+  expect_same(sum(x.to(kFloat32), dim = 1, out = fresh()), sum(x.to(kFloat32), 1, false, kFloat64));
+  expect_same(topk(x, 2, largest = false, out = {fresh(), fresh(kInt64)}),
+              static_cast<const std::tuple<Tensor, Tensor>&>(topk(x, 2, -1, false)));
+  Tensor z = fresh();
+  expect_same(roll_out(z, x, {1, 2}, {0, 1}), roll(x, {1, 2}, {0, 1}));
+}
+
 TEST(KeywordForms, KeepTheGraph) {
   const Tensor a = x.detach().requires_grad_();
   EXPECT_STREQ(a.sum(dim = 1).grad_fn()->name(), sum(a, 1).grad_fn()->name());

@@ -74,8 +74,8 @@ std::vector<Member> all_members() {
         M(tanh), M(tanh_), M(trace), M(trunc), M(trunc_), M(zero_));
   add<Entries>(into, M(index));
   add<Int>(into, M(count_nonzero), M(diag), M(diagflat), M(dsplit), M(hsplit), M(log_softmax), M(logcumsumexp),
-           M(matrix_power), M(polygamma_), M(round), M(round_), M(softmax), M(squeeze), M(squeeze_), M(tril), M(tril_),
-           M(triu), M(triu_), M(unbind), M(unsqueeze), M(unsqueeze_), M(vsplit));
+           M(matrix_power), M(polygamma_), M(random_), M(round), M(round_), M(softmax), M(squeeze), M(squeeze_),
+           M(tril), M(tril_), M(triu), M(triu_), M(unbind), M(unsqueeze), M(unsqueeze_), M(vsplit));
   add<IntArrayRef>(into, M(broadcast_to), M(count_nonzero), M(dsplit), M(expand), M(flip), M(hsplit), M(permute),
                    M(repeat), M(reshape), M(resize_), M(sum_to_size), M(tile), M(view), M(vsplit));
   add<OptionalDouble>(into, M(logit), M(logit_));

@@ -108,6 +108,8 @@ OP_FAMILY(creation) {
           "ones", [](IntArrayRef size, Type d) { return ones(size, options(d)); }, sizes),
       row("full", [](IntArrayRef size, Scalar x, Type d) { return full(size, x, options(d)); },
           {{D{2}, 3}, {D{2, 2}, 2.5}, {D{}, true}, {D{-1}, 1}, {D{2}, 2.5, kInt64}, {D{0}, 1.5}}),
+      row("scalar_tensor", [](Scalar x, Type d) { return scalar_tensor(x, options(d)); },
+          {{3}, {2.5}, {true}, {3, kInt64}, {2.5, kInt64}, {2.5, kFloat64}, {0, kBool}}),
       row("tensor", [](const std::vector<double>& list, Type d) { return tensor(list, options(d)); },
           {{std::vector<double>{1, 2.5}}, {std::vector<double>{}}, {std::vector<double>{1, 2.5}, kFloat64}}),
       row(
@@ -282,6 +284,9 @@ OP_FAMILY(random) {
           "random_", [](Tensor& x) { random_(x); }, x)
           .draws()
           .without(kError, "takes every dtype"),
+      in_place_row(
+          "random_.to", [](Tensor& x, Int to) { x.random_(to); }, with(x, {{9}, {300}, {0}}))
+          .draws(),
       in_place_row(
           "random_.from", [](Tensor& x, Int a, Int b) { x.random_(a, b); }, with(x, {{3, 9}, {3, 3}, {-5, 300}}))
           .draws(),

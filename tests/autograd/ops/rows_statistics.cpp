@@ -124,6 +124,20 @@ OP_FAMILY(statistics) {
       },
       with(floats(), {{2, D{0}, true, kFloat64}, {1, D{-1}, false, kFloat64}}) +
           Samples{{t({2, 3}), 2, D{7}, false, kFloat64}, {t({2, 3}), 1, D{0}, false, kFloat32}}));
+  const Samples all = floats() + at_zero;
+  const Samples matrices{{t({2, 3})}, {t({3, 4, 3})}, {t({2, 3}, kFloat32)}, {t({3})}, {t({})}};
+  add(row(
+      "frobenius_norm", [](T x) { return frobenius_norm(x); }, all));
+  add(row(
+      "frobenius_norm.dim", [](T x, IntArrayRef dim, bool keepdim) { return frobenius_norm(x, dim, keepdim); },
+      with(all, {{D{0}}, {D{-1}, true}, {D{}}, {D{7}}, {D{0, 1, 2}}}) +
+          with(matrices, {{D{0, 1}}, {D{1, 0}, true}, {D{0, 0}}, {D{7, 0}}}) +
+          Samples{differs({t({0, 3}), D{0, 1}}, "Derivatives of empty tensors", Compared::FirstDerivatives)}));
+  add(row(
+      "nuclear_norm", [](T x, bool keepdim) { return nuclear_norm(x, keepdim); }, with(floats(), {{false}, {true}})));
+  add(row(
+      "nuclear_norm.dim", [](T x, IntArrayRef dim, bool keepdim) { return nuclear_norm(x, dim, keepdim); },
+      with(floats(), {{D{0, 1}}, {D{-1, 0}, true}, {D{0}}, {D{7, 0}}})));
   add(row(
       "dist", [](T x, T y, Scalar p) { return x.dist(y, p); },
       with({{t({2, 3}), t({2, 3}, kFloat64, 2)},

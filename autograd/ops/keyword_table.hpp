@@ -1,0 +1,148 @@
+/// Which operations take keywords, and their parameters: the table that method.hpp and keyword_forms.hpp read.
+///
+/// A row is an operation's parameters after its tensor, in PyTorch's order. `key::dim` alone must be given; Or<> has a
+/// default; Maybe<> and Either<> (of two names) may be left out; Given has no name here. What comes last needs no
+/// default, since a call ends with the last keyword that is given.
+#pragma once
+
+// clang-format off
+#define XGRAD_KEYWORD_FORMS(X) \
+  X(sum, Maybe<key::dim>, Or<key::keepdim, false>, key::dtype) \
+  X(mean, Maybe<key::dim>, Or<key::keepdim, false>, key::dtype) \
+  X(nansum, Maybe<key::dim>, Or<key::keepdim, false>, key::dtype) \
+  X(nanmean, Maybe<key::dim>, Or<key::keepdim, false>, key::dtype) \
+  X(amax, Maybe<key::dim>, key::keepdim) \
+  X(amin, Maybe<key::dim>, key::keepdim) \
+  X(aminmax, Maybe<key::dim>, key::keepdim) \
+  X(max, key::dim, key::keepdim) \
+  X(min, key::dim, key::keepdim) \
+  X(argmax, Maybe<key::dim>, key::keepdim) \
+  X(argmin, Maybe<key::dim>, key::keepdim) \
+  X(all, key::dim, key::keepdim) \
+  X(any, key::dim, key::keepdim) \
+  X(count_nonzero, key::dim) \
+  X(logsumexp, key::dim, key::keepdim) \
+  X(var, Maybe<key::dim>, Either<key::unbiased, key::correction>, key::keepdim) \
+  X(std, Maybe<key::dim>, Either<key::unbiased, key::correction>, key::keepdim) \
+  X(norm, Or<key::p, 2>, Maybe<key::dim>, Or<key::keepdim, false>, key::dtype) \
+  X(median, key::dim, key::keepdim) \
+  X(nanmedian, key::dim, key::keepdim) \
+  X(mode, Or<key::dim, -1>, key::keepdim) \
+  X(quantile, key::q, Maybe<key::dim>, Or<key::keepdim, false>, key::interpolation) \
+  X(nanquantile, key::q, Maybe<key::dim>, Or<key::keepdim, false>, key::interpolation) \
+  X(cumsum, key::dim, key::dtype) \
+  X(cumprod, key::dim, key::dtype) \
+  X(cummax, key::dim) \
+  X(cummin, key::dim) \
+  X(logcumsumexp, key::dim) \
+  X(topk, key::k, Or<key::dim, -1>, Or<key::largest, true>, key::sorted) \
+  X(kthvalue, key::k, Or<key::dim, -1>, key::keepdim) \
+  X(unique, Or<key::sorted, true>, Or<key::return_inverse, false>, Or<key::return_counts, false>, key::dim) \
+  X(unique_consecutive, Or<key::return_inverse, false>, Or<key::return_counts, false>, key::dim) \
+  X(add, Given, key::alpha) \
+  X(sub, Given, key::alpha) \
+  X(div, Given, key::rounding_mode) \
+  X(clamp, Maybe<key::min>, key::max) \
+  X(addcmul, Given, Given, key::value) \
+  X(addcdiv, Given, Given, key::value) \
+  X(addmm, Given, Given, Or<key::beta, 1>, key::alpha) \
+  X(baddbmm, Given, Given, Or<key::beta, 1>, key::alpha) \
+  X(nan_to_num, Maybe<key::nan>, Maybe<key::posinf>, key::neginf) \
+  X(isclose, Given, Or<key::rtol, 1, 100000>, Or<key::atol, 1, 100000000>, key::equal_nan) \
+  X(allclose, Given, Or<key::rtol, 1, 100000>, Or<key::atol, 1, 100000000>, key::equal_nan) \
+  X(flatten, Or<key::start_dim, 0>, key::end_dim) \
+  X(squeeze, key::dim) \
+  X(unsqueeze, key::dim) \
+  X(unbind, key::dim) \
+  X(chunk, Given, key::dim) \
+  X(flip, key::dims) \
+  X(roll, key::shifts, key::dims) \
+  X(tril, key::diagonal) \
+  X(triu, key::diagonal) \
+  X(diff, Or<key::n, 1>, Or<key::dim, -1>, MaybeTensor<key::prepend>, key::append) \
+  X(split, Given, key::dim) \
+  X(split_with_sizes, Given, key::dim) \
+  X(tensor_split, Given, key::dim) \
+  X(repeat_interleave, Given, Maybe<key::dim>, key::output_size) \
+  X(multinomial, key::num_samples, Or<key::replacement, false>, key::generator) \
+  X(var_mean, Maybe<key::dim>, Either<key::unbiased, key::correction>, key::keepdim) \
+  X(std_mean, Maybe<key::dim>, Either<key::unbiased, key::correction>, key::keepdim) \
+  X(dist, Given, key::p) \
+  X(bincount, MaybeTensor<key::weights>, key::minlength) \
+  X(histc, Or<key::bins, 100>, Or<key::min, 0>, key::max) \
+  X(rsub, Given, key::alpha) \
+  X(lerp, Given, key::weight) \
+  X(clamp_min, key::min) \
+  X(clamp_max, key::max) \
+  X(logit, key::eps) \
+  X(round, key::decimals) \
+  X(addmv, Given, Given, Or<key::beta, 1>, key::alpha) \
+  X(addr, Given, Given, Or<key::beta, 1>, key::alpha) \
+  X(addbmm, Given, Given, Or<key::beta, 1>, key::alpha) \
+  X(cross, Given, key::dim) \
+  X(linalg_cross, Given, key::dim) \
+  X(tensordot, Given, key::dims) \
+  X(matrix_power, key::n) \
+  X(linalg_matrix_power, key::n) \
+  X(pinverse, key::rcond) \
+  X(linalg_lstsq, Given, Maybe<key::rcond>, key::driver) \
+  X(linalg_matrix_rank, Maybe<key::atol>, Maybe<key::rtol>, key::hermitian) \
+  X(linalg_cholesky, key::upper) \
+  X(cholesky, key::upper) \
+  X(cholesky_solve, Given, key::upper) \
+  X(cholesky_inverse, key::upper) \
+  X(linalg_qr, key::mode) \
+  X(qr, key::some) \
+  X(linalg_svd, Or<key::full_matrices, true>, key::driver) \
+  X(linalg_svdvals, key::driver) \
+  X(svd, Or<key::some, true>, key::compute_uv) \
+  X(linalg_eigh, key::UPLO) \
+  X(linalg_eigvalsh, key::UPLO) \
+  X(linalg_cond, key::p) \
+  X(linalg_norm, Maybe<key::ord>, Maybe<key::dim>, Or<key::keepdim, false>, key::dtype) \
+  X(linalg_vector_norm, Or<key::ord, 2>, Maybe<key::dim>, Or<key::keepdim, false>, key::dtype) \
+  X(linalg_matrix_norm, Else<key::ord, Frobenius>, Else<key::dim, LastTwo>, Or<key::keepdim, false>, key::dtype) \
+  X(linalg_solve, Given, key::left) \
+  X(linalg_solve_triangular, Given, key::upper, Or<key::left, true>, key::unitriangular) \
+  X(triangular_solve, Given, Or<key::upper, true>, Or<key::transpose, false>, key::unitriangular) \
+  X(linalg_lu, key::pivot) \
+  X(linalg_lu_factor, key::pivot) \
+  X(select, key::dim, key::index) \
+  X(narrow, key::dim, key::start, key::length) \
+  X(transpose, key::dim0, key::dim1) \
+  X(permute, key::dims) \
+  X(unflatten, key::dim, key::sizes) \
+  X(tile, key::dims) \
+  X(rot90, Or<key::k, 1>, key::dims) \
+  X(movedim, key::source, key::destination) \
+  X(diagonal, Or<key::offset, 0>, Or<key::dim1, 0>, key::dim2) \
+  X(diag, key::diagonal) \
+  X(diag_embed, Or<key::offset, 0>, Or<key::dim1, -2>, key::dim2) \
+  X(diagflat, key::offset) \
+  X(gather, key::dim, key::index, key::sparse_grad) \
+  X(index_select, key::dim, key::index) \
+  X(index_add, key::dim, key::index, key::source, key::alpha) \
+  X(index_copy, key::dim, key::index, key::source) \
+  X(index_fill, key::dim, key::index, key::value) \
+  X(masked_fill, Given, key::value) \
+  X(scatter, key::dim, key::index, Either<key::src, key::value>, key::reduce) \
+  X(scatter_add, key::dim, key::index, key::src) \
+  X(scatter_reduce, key::dim, key::index, key::src, key::reduce, key::include_self) \
+  X(put, Given, Given, key::accumulate) \
+  X(take_along_dim, Given, key::dim) \
+  X(searchsorted, Given, Or<key::out_int32, false>, Or<key::right, false>, Maybe<key::side>, key::sorter) \
+  X(bucketize, Given, Or<key::out_int32, false>, key::right) \
+  X(isin, Given, Or<key::assume_unique, false>, key::invert)
+
+// Those of them that have a twin in place, which takes the same.
+#define XGRAD_KEYWORD_FORMS_IN_PLACE(X) \
+  X(add) X(sub) X(div) X(clamp) X(clamp_min) X(clamp_max) X(addcmul) X(addcdiv) X(addmm) X(addmv) X(addr) \
+  X(addbmm) X(baddbmm) X(lerp) X(nan_to_num) X(logit) X(round) X(cumsum) X(cumprod) X(squeeze) X(unsqueeze) \
+  X(transpose) X(tril) X(triu) X(index_add) X(index_copy) X(index_fill) X(masked_fill) X(scatter) \
+  X(scatter_add) X(scatter_reduce) X(put)
+
+// Operations whose keywords choose between overloads that no one row describes: keyword_forms.hpp has them one by one.
+#define XGRAD_OWN_KEYWORD_FORMS(X) \
+  X(argsort) X(bernoulli) X(linalg_pinv) X(log_softmax) X(prod) X(softmax) X(sort)
+#define XGRAD_OWN_KEYWORD_FORMS_IN_PLACE(X) X(bernoulli) X(exponential) X(normal) X(random) X(uniform)
+// clang-format on
