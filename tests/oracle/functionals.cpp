@@ -36,6 +36,9 @@ class Arguments {
   const std::vector<std::int64_t>& list(std::size_t i) const {
     return std::get<std::vector<std::int64_t>>(*all_.at(i).value);
   }
+  at::ScalarType dtype_or(std::size_t i, at::ScalarType otherwise) const {
+    return given(i) ? static_cast<at::ScalarType>(std::get<Dtype>(*all_[i].value).code) : otherwise;
+  }
   const std::vector<double>& numbers(std::size_t i) const { return std::get<std::vector<double>>(*all_.at(i).value); }
 
  private:
@@ -262,6 +265,15 @@ Results multi_head_attention(const Arguments& a) {
   return weights.defined() ? Results{y, weights} : Results{y};
 }
 
+/// from_blob of a tensor's memory, which the deleter keeps.
+Tensor over_memory(const Arguments& a) {
+  const Tensor memory = a.tensor(0).contiguous();
+  const auto keep = [memory](void*) {};
+  const auto options = at::TensorOptions(memory.scalar_type());
+  return a.given(2) ? at::from_blob(memory.data_ptr(), a.list(1), a.list(2), keep, options)
+                    : at::from_blob(memory.data_ptr(), a.list(1), keep, options);
+}
+
 using Function = Results (*)(const Arguments&);
 #define ONE(...) [](const Arguments& a) { return Results{__VA_ARGS__}; }
 
@@ -308,6 +320,11 @@ const std::map<std::string, Function>& by_arguments() {
       {"F.embedding", ONE(embedding(a))},
       {"F.embedding_bag", ONE(embedding_bag(a))},
       {"multi_head_attention_forward", multi_head_attention},
+      {"F.empty", ONE(at::empty(a.list(0), a.dtype_or(1, at::kFloat)).zero_())},
+      {"F.empty_strided", ONE(at::empty_strided(a.list(0), a.list(1), a.dtype_or(2, at::kFloat)).zero_())},
+      {"F.empty_like", ONE(at::empty_like(a.tensor(0), a.dtype_or(1, a.tensor(0).scalar_type())).zero_())},
+      {"F.new_empty", ONE(a.tensor(0).new_empty(a.list(1), a.dtype_or(2, a.tensor(0).scalar_type())).zero_())},
+      {"from_blob", ONE(over_memory(a))},
   };
   return all;
 }

@@ -110,6 +110,56 @@ OP_FAMILY(creation) {
           {{D{2}, 3}, {D{2, 2}, 2.5}, {D{}, true}, {D{-1}, 1}, {D{2}, 2.5, kInt64}, {D{0}, 1.5}}),
       row("scalar_tensor", [](Scalar x, Type d) { return scalar_tensor(x, options(d)); },
           {{3}, {2.5}, {true}, {3, kInt64}, {2.5, kInt64}, {2.5, kFloat64}, {0, kBool}}),
+      // Uninitialised memory: zeros are written to it, and what is compared is where.
+      row(
+          "empty", [](IntArrayRef size, Type d) { return Tensor(empty(size, options(d)).zero_()); }, sizes)
+          .as("F.empty"),
+      row("empty_strided",
+          [](IntArrayRef size, IntArrayRef stride, Type d) {
+            return Tensor(empty_strided(size, stride, options(d)).zero_());
+          },
+          {{D{2, 3}, D{1, 2}},
+           {D{2, 3}, D{7, 2}, kFloat64},
+           {D{3}, D{2}, kInt64},
+           {D{}, D{}},
+           {D{0, 3}, D{3, 1}},
+           {D{2, 3}, D{1}},
+           {D{-1}, D{1}},
+           {D{2}, D{-1}}})
+          .as("F.empty_strided"),
+      row(
+          "empty_like", [](T x, Type d) { return Tensor(empty_like(x, options(d.value_or(x.dtype()))).zero_()); }, like)
+          .as("F.empty_like")
+          .without(kError, "takes every dtype"),
+      row(
+          "new_empty", [](T x, IntArrayRef size, Type d) { return Tensor(x.new_empty(size, options(d)).zero_()); },
+          with(few_samples(), shapes))
+          .as("F.new_empty"),
+      // Memory of a tensor's, which the deleter keeps.
+      row(
+          "from_blob",
+          [](T x, IntArrayRef size) {
+            const Tensor memory = x.contiguous();
+            return from_blob(
+                memory.data_ptr(), size, [memory](void*) {}, TensorOptions(x.dtype()));
+          },
+          with(few_samples(), {{D{0}}, {D{0, 3}}}) +
+              Samples{{t({2, 3}), D{3, 2}}, {t({2, 3}), D{2, 2}}, {t({2, 3}), D{}}, {t({6}, kInt64), D{2, 3}}})
+          .constants({0})
+          .without(kError, "PyTorch aborts: tensor_test.cpp"),
+      row(
+          "from_blob.strides",
+          [](T x, IntArrayRef size, IntArrayRef strides) {
+            const Tensor memory = x.contiguous();
+            return from_blob(
+                memory.data_ptr(), size, strides, [memory](void*) {}, TensorOptions(x.dtype()));
+          },
+          with(few_samples(), {{D{0}, D{1}}, {D{0, 3}, D{3, 1}}}) + Samples{{t({2, 3}), D{3, 2}, D{1, 3}},
+                                                                            {t({2, 3}), D{2, 2}, D{3, 2}},
+                                                                            {t({2, 3}), D{2, 2}, D{0, 1}},
+                                                                            {t({6}, kInt64), D{2, 3}, D{3, 1}}})
+          .constants({0})
+          .without(kError, "PyTorch aborts: tensor_test.cpp"),
       row("tensor", [](const std::vector<double>& list, Type d) { return tensor(list, options(d)); },
           {{std::vector<double>{1, 2.5}}, {std::vector<double>{}}, {std::vector<double>{1, 2.5}, kFloat64}}),
       row(

@@ -45,7 +45,8 @@ char letter_of_parameter(std::string text) {
                                                    {"TensorOptions", 'o'},
                                                    {"std::string", 's'},
                                                    {"std::vector<Tensor", 'L'},
-                                                   {"T", 'T'},  // in mixins, as are the next
+                                                   {"void*", 'T'},  // memory, which rows have of a tensor
+                                                   {"T", 'T'},      // in mixins, as are the next
                                                    {"Int", 'i'},
                                                    {"Dim", 'i'},
                                                    {"Type", 'd'}};

@@ -23,10 +23,8 @@ Row row_of_exp(Samples samples) {
 /// Declarations that the table cannot call, each with where it is tested instead.
 const std::map<std::string, const char*>& without_a_row_for_a_reason() {
   static const std::map<std::string, const char*> all{
-      {"empty", "uninitialised memory has no values to compare: factories_test.cpp"},
-      {"empty_like", "the same"},
-      {"empty_strided", "the same"},
-      {"from_blob", "memory of the caller's: tensor_test.cpp"},
+      {"from_blob(TDxo)", "the rows from_blob and from_blob.strides, which give a deleter"},
+      {"from_blob(TDDxo)", "the same"},
       {"rand(Dxo)", "libtorch's order, the generator before the options: keyword_forms_test.cpp"},
       {"randn(Dxo)", "the same"},
       {"randint(iDxo)", "the same"},
@@ -79,8 +77,8 @@ TEST(OpTableRules, EveryMemberIsAnOperationOfTheTable) {
 const std::map<std::string, const char*>& not_called_for_a_reason() {
   static const std::map<std::string, const char*> all{
       {"polygamma(Ti)", "the order comes first in the row's function: operators_test.cpp"},
-      {"new_empty(TDo)", "uninitialised memory has no values to compare: factories_test.cpp"},
-      {"new_empty_strided(TDDo)", "the same"},
+      {"new_empty(TDo)", "a member only, which its row calls"},
+      {"new_empty_strided(TDDo)", "a member only: factories_test.cpp"},
       {"new_zeros(TDo)", "a member only, which its row calls"},
       {"new_ones(TDo)", "the same"},
       {"new_full(TDSo)", "the same"},
