@@ -26,14 +26,20 @@ Array linspace(Scalar start, Scalar end, std::int64_t n, ScalarType dtype) {
     const T first = start.to<T>(), last = end.to<T>();
     const Step step = n > 1 ? (static_cast<Step>(last) - static_cast<Step>(first)) / static_cast<Step>(n - 1) : Step(0);
     // By value, as p might point to what is referred to.
-    const auto fill = [](auto* __restrict p, T from, Step each, auto backwards, std::int64_t count) {
-      for_numbers(count, [=](auto i) {
-        p[backwards ? -i : i] = static_cast<T>(static_cast<Step>(from) + each * static_cast<Step>(i));
-      });
+    const auto fill = [](auto* __restrict p, T from, Step each, auto direction, std::int64_t count) {
+      const auto set = [=](auto i) {
+        p[direction * i] = static_cast<T>(static_cast<Step>(from) + each * static_cast<Step>(i));
+      };
+      if constexpr (std::is_floating_point_v<T>)
+        for_numbers(count, set);
+      else
+        for (std::int64_t i = 0; i < count; ++i) set(i);
     };
+    constexpr std::integral_constant<int, 1> kUp;
+    constexpr std::integral_constant<int, -1> kDown;
     T* const p = result.data<T>();
-    fill(p, first, step, std::false_type(), n / 2);
-    fill(p + n - 1, last, -step, std::true_type(), n - n / 2);
+    fill(p, first, step, kUp, n / 2);
+    fill(p + n - 1, last, -step, kDown, n - n / 2);
     if (n == 1) p[0] = first;
   });
   return result;

@@ -282,14 +282,16 @@ std::optional<std::int64_t> first_outside(const Array& index, std::int64_t size)
 
 bool take_steps(const Array& out, const Array& origin, const Steps& by, std::int64_t size) {
   if (out.numel() == 0) return true;
-  auto plan = plan_rows<3>({&out, &by.index, &origin});
+  const auto plan = plan_rows<3>({&out, &by.index, &origin});
   const auto s = plan.row_stride;
   const TakenRow row{s[0], s[1], s[2], by.bytes(out), size, row_distance(plan, 2)};
   std::atomic<bool> inside = true;
   if (auto rows = named_rows_of(plan, static_cast<std::int64_t>(out.itemsize()), row.step)) {
     rows->past_cache = exceeds_cache(out.nbytes());
-    split_matrix(plan.rows(), rows->count, plan.row, 1, [&](auto first, auto last, auto from, auto to) {
-      for_rows(plan, first, last, [&](const auto& p) {
+    auto around = plan;
+    --around.ndim;
+    split_matrix(around.rows(), rows->count, plan.row, 1, [&](auto first, auto last, auto from, auto to) {
+      for_rows(around, first, last, [&](const auto& p) {
         if (!take_named_rows(p[0], p[1], p[2], *rows, from, to, size)) inside.store(false, std::memory_order_relaxed);
       });
     });
@@ -328,11 +330,13 @@ void take_steps(const Array& out, const Array& origin, const Steps& by, const St
 
 void put_steps(const Array& origin, const Array& index, std::int64_t elements, const Array& src) {
   if (index.numel() == 0) return;
-  auto plan = plan_rows<3>({&src, &index, &origin});
+  const auto plan = plan_rows<3>({&src, &index, &origin});
   const auto s = plan.row_stride;
   const std::int64_t step = elements * static_cast<std::int64_t>(src.itemsize());
-  if (auto rows = named_rows_of(plan, static_cast<std::int64_t>(src.itemsize()), step)) {
-    for_each_row(plan, [&](const auto& p) { put_named_rows(p[2], p[1], p[0], *rows); });
+  if (const auto rows = named_rows_of(plan, static_cast<std::int64_t>(src.itemsize()), step)) {
+    auto around = plan;
+    --around.ndim;
+    for_each_row(around, [&](const auto& p) { put_named_rows(p[2], p[1], p[0], *rows); });
     return;
   }
   with_word(src, [&]<class W>() {

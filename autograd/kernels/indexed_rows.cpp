@@ -91,12 +91,11 @@ bool exceeds_cache(std::size_t bytes) {
   return bytes >= limit;
 }
 
-std::optional<NamedRows> named_rows_of(RowPlan<3>& plan, Int element, Int named_step) {
+std::optional<NamedRows> named_rows_of(const RowPlan<3>& plan, Int element, Int named_step) {
   const auto& s = plan.row_stride;
   if (plan.ndim == 0 || s[0] != element || s[1] != 0 || s[2] != element) return std::nullopt;
   const std::size_t d = plan.ndim - 1;
   if (plan.stride[1][d] != 8 || plan.stride[2][d] != 0) return std::nullopt;
-  plan.ndim = d;
   return NamedRows{plan.size[d], plan.row * element, named_step, plan.stride[0][d]};
 }
 

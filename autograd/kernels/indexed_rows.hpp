@@ -31,8 +31,8 @@ struct NamedRows {
   bool past_cache = false;  ///< what is taken need not be in the cache afterwards
 };
 /// What a plan of packed rows, of an index that names them one after another, and of the packed rows that are named,
-/// does in its innermost dimension but the row, which is then gone from the plan. An index counts `named_step` bytes.
-std::optional<NamedRows> named_rows_of(RowPlan<3>& plan, std::int64_t element, std::int64_t named_step);
+/// does in its innermost dimension but the row; nothing for another plan. An index counts `named_step` bytes.
+std::optional<NamedRows> named_rows_of(const RowPlan<3>& plan, std::int64_t element, std::int64_t named_step);
 /// Whether an array of so many bytes is too large to stay in the cache beside what it is made of.
 bool exceeds_cache(std::size_t bytes);
 

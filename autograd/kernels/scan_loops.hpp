@@ -173,10 +173,11 @@ void along_memory(const Block<In, Out...>& b) {
       for (; l < b.lines; ++l) line_of_few_changes<Op>(b.some_lines(l, 1), std::index_sequence_for<Out...>());
       return;
     }
-  }
-  for (; l + kSideBySide <= b.lines; l += kSideBySide) {
-    State<Op> s[] = {Op::start(), Op::start(), Op::start(), Op::start()};
-    side_by_side<Op, true>(b.some_lines(l, kSideBySide), s, FourLines());
+  } else {
+    for (; l + kSideBySide <= b.lines; l += kSideBySide) {
+      State<Op> s[] = {Op::start(), Op::start(), Op::start(), Op::start()};
+      side_by_side<Op, true>(b.some_lines(l, kSideBySide), s, FourLines());
+    }
   }
   for (; l < b.lines; ++l) {
     const Block<In, Out...> line = b.some_lines(l, 1);
