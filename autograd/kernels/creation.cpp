@@ -21,6 +21,7 @@ Array arange(Scalar start, Scalar step, std::int64_t n, ScalarType dtype) {
 
 Array linspace(Scalar start, Scalar end, std::int64_t n, ScalarType dtype) {
   const Array result = Array::empty({n}, dtype);
+  if (n == 0) return result;
   dispatch(dtype, [&]<class T>() {
     using Step = std::conditional_t<std::is_floating_point_v<T>, T, float>;
     const T first = start.to<T>(), last = end.to<T>();
