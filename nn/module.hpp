@@ -46,6 +46,10 @@ void visit(F& f, const std::string& name, const ModuleBase::Pointer& pointer) {
   else if (auto* one = dynamic_cast<One*>(&module)) {
     if constexpr (std::invocable<F&, One&>)
       f(*one);
+    else if constexpr (std::invocable<F&, const std::shared_ptr<One>&>)
+      f(std::shared_ptr<One>(pointer, one));
+    else if constexpr (std::invocable<F&, const std::string&, const std::shared_ptr<One>&>)
+      f(name, std::shared_ptr<One>(pointer, one));
     else {
       static_assert(std::invocable<F&, const std::string&, One&>,
                     "apply() takes a function of a module, of a shared pointer to one, or of a name and either");

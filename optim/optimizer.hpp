@@ -45,7 +45,8 @@ class OptimizerCloneableOptions : public OptimizerOptions {
 ///                    SGDOptions(0.1));
 class OptimizerParamGroup {
  public:
-  explicit OptimizerParamGroup(std::vector<Tensor> params, std::unique_ptr<OptimizerOptions> options = nullptr);
+  explicit OptimizerParamGroup(std::vector<Tensor> params);
+  OptimizerParamGroup(std::vector<Tensor> params, std::unique_ptr<OptimizerOptions> options);
   OptimizerParamGroup(const OptimizerParamGroup& other);
   OptimizerParamGroup(OptimizerParamGroup&&) noexcept;
   OptimizerParamGroup& operator=(OptimizerParamGroup&&) noexcept;

@@ -198,4 +198,19 @@ std::string EmbeddingBagImpl::extra_repr() const {
   return text;
 }
 
+EmbeddingBag EmbeddingBag::from_pretrained(const Tensor& embeddings, const EmbeddingBagFromPretrainedOptions& options) {
+  check(embeddings.dim() == 2, "Embeddings parameter is expected to be 2-dimensional");
+  EmbeddingBag table(EmbeddingBagOptions(embeddings.size(0), embeddings.size(1))
+                         ._weight(embeddings)
+                         .max_norm(options.max_norm())
+                         .norm_type(options.norm_type())
+                         .scale_grad_by_freq(options.scale_grad_by_freq())
+                         .mode(options.mode())
+                         .sparse(options.sparse())
+                         .include_last_offset(options.include_last_offset())
+                         .padding_idx(options.padding_idx()));
+  table->weight.requires_grad_(!options.freeze());
+  return table;
+}
+
 }  // namespace xgrad::nn

@@ -41,6 +41,24 @@ class EmbeddingBagOptions {
   XGRAD_OPTION(std::optional<ScalarType>, dtype, {});  // of a table that is drawn
 };
 
+class EmbeddingBagFromPretrainedOptions {
+ public:
+  using Positional =
+      kwargs::Order<kwargs::key::freeze, kwargs::key::max_norm, kwargs::key::norm_type, kwargs::key::scale_grad_by_freq,
+                    kwargs::key::mode, kwargs::key::sparse, kwargs::key::include_last_offset, kwargs::key::padding_idx>;
+  XGRAD_OPTION(bool, freeze, true);
+  XGRAD_OPTION(std::optional<double>, max_norm, {});
+  XGRAD_OPTION(double, norm_type, 2.0);
+  XGRAD_OPTION(bool, scale_grad_by_freq, false);
+  XGRAD_OPTION(std::string, mode, "mean");
+
+ public:
+  auto& mode(Reduction reduction) { return mode(reduction == kSum ? "sum" : reduction == kMean ? "mean" : "none"); }
+  XGRAD_OPTION(bool, sparse, false);
+  XGRAD_OPTION(bool, include_last_offset, false);
+  XGRAD_OPTION(std::optional<std::int64_t>, padding_idx, {});
+};
+
 namespace functional {
 
 class EmbeddingBagFuncOptions {
@@ -97,6 +115,21 @@ class EmbeddingBagImpl : public Cloneable<EmbeddingBagImpl> {
   EmbeddingBagOptions options;
   Tensor weight;
 };
-XGRAD_LAYER(EmbeddingBag);
+
+XGRAD_COPIED(EmbeddingBag);
+class EmbeddingBag : public ModuleHolder<EmbeddingBagImpl> {
+ public:
+  using ModuleHolder::ModuleHolder;
+  using Impl = EmbeddingBagImpl;
+
+  /// A table of these vectors, which are not trained unless freeze = false.
+  static EmbeddingBag from_pretrained(const Tensor& embeddings, const EmbeddingBagFromPretrainedOptions& options = {});
+  template <class First, class... Rest>
+  requires detail::LooseArguments<EmbeddingBagFromPretrainedOptions, First, Rest...>
+  static EmbeddingBag from_pretrained(const Tensor& embeddings, First&& first, Rest&&... rest) {
+    return from_pretrained(embeddings, detail::options_of<EmbeddingBagFromPretrainedOptions>(
+                                           std::forward<First>(first), std::forward<Rest>(rest)...));
+  }
+};
 
 }  // namespace xgrad::nn

@@ -21,13 +21,17 @@ class ModuleDictImpl : public Cloneable<ModuleDictImpl> {
 
   ModuleDictImpl() = default;
   explicit ModuleDictImpl(const std::vector<Entry>& modules) { update(modules); }
-  explicit ModuleDictImpl(const OrderedDict<std::string, std::shared_ptr<ModuleBase>>& modules) { update(modules); }
+  template <std::derived_from<ModuleBase> M>
+  explicit ModuleDictImpl(const OrderedDict<std::string, std::shared_ptr<M>>& modules) {
+    update(modules);
+  }
 
   /// Takes over entries; one whose name is there takes its place.
   template <class Entries>
   void update(const Entries& entries) {
     for (const auto& [name, module] : entries) set(name, module);
   }
+  void update(std::initializer_list<Entry> entries) { update<std::initializer_list<Entry>>(entries); }
   /// Puts a module under a name.
   void set(const std::string& name, std::shared_ptr<ModuleBase> module);
   /// Takes a module out and returns it; throws for a name that is not there.
@@ -43,7 +47,12 @@ class ModuleDictImpl : public Cloneable<ModuleDictImpl> {
   auto end() const { return modules_.end(); }
   /// The module of this name; throws for one that is not there.
   std::shared_ptr<ModuleBase> operator[](const std::string& name) const { return modules_[name]; }
+  std::shared_ptr<ModuleBase> ptr(const std::string& name) const { return modules_[name]; }
   /// The same as an M; throws TypeError for another type.
+  template <detail::ModuleType M>
+  M& at(const std::string& name) const {
+    return *ptr<M>(name);
+  }
   template <detail::ModuleType M>
   std::shared_ptr<M> ptr(const std::string& name) const {
     auto module = std::dynamic_pointer_cast<M>(modules_[name]);
@@ -88,6 +97,24 @@ class ParameterListImpl : public Cloneable<ParameterListImpl> {
   bool is_empty() const noexcept { return size() == 0; }
   Tensor operator[](std::size_t index) const;
   Tensor at(std::size_t index) const { return (*this)[index]; }
+  /// The parameters in turn: `for (const Tensor& p : list)`.
+  class Iterator {
+   public:
+    using value_type = Tensor;
+    using difference_type = std::ptrdiff_t;
+    Iterator() = default;
+    Iterator(const ParameterListImpl* list, std::size_t index) : list_(list), index_(index) {}
+    Tensor operator*() const { return (*list_)[index_]; }
+    Iterator& operator++() { return ++index_, *this; }
+    Iterator operator++(int) { return Iterator(list_, index_++); }
+    bool operator==(const Iterator& other) const = default;
+
+   private:
+    const ParameterListImpl* list_ = nullptr;
+    std::size_t index_ = 0;
+  };
+  Iterator begin() const { return {this, 0}; }
+  Iterator end() const { return {this, size()}; }
   std::shared_ptr<ModuleBase> clone(const std::optional<Device>& device = std::nullopt) const override;
   void pretty_print(std::ostream& out) const override;
 };

@@ -249,5 +249,35 @@ TEST(ModuleList, AppendsAndPops) {
   EXPECT_EQ(message_of<IndexError>([&] { list->pop(1); }), "index 1 is out of range");
 }
 
+TEST(ParameterList, IsWalkedThrough) {
+  const Tensor a = ones({2}).requires_grad_(), b = zeros({3}).requires_grad_();
+  const nn::ParameterList list{a, b};
+  std::vector<Tensor> seen;
+  for (const Tensor& p : list) seen.push_back(p);
+  ASSERT_THAT(seen, SizeIs(2));
+  EXPECT_TRUE(seen[0].is_same(a));
+  EXPECT_TRUE(seen[1].is_same(b));
+}
+
+TEST(ModuleDict, TakesEveryListOfNamesAndModules) {
+  OrderedDict<std::string, std::shared_ptr<nn::LinearImpl>> layers;
+  layers.insert("a", nn::Linear(2, 3).ptr());
+  nn::ModuleDict dict(layers);
+  dict->update({{"b", nn::ReLU()}, {"a", nn::Linear(4, 5)}});
+  EXPECT_THAT(dict->keys(), ElementsAre("a", "b"));
+  EXPECT_EQ(dict->at<nn::LinearImpl>("a").weight.sizes(), (Dims{5, 4}));
+  EXPECT_EQ(dict->ptr("b"), dict["b"]);
+  EXPECT_THROW(dict->at<nn::LinearImpl>("b"), TypeError);
+}
+
+TEST(Containers, ApplyGivesPointersToModules) {
+  const nn::Sequential net{nn::Linear(2, 3), nn::ReLU()};
+  std::vector<std::string> names, kinds;
+  net->apply([&](const std::shared_ptr<nn::Module>& m) { kinds.push_back(m->short_name()); });
+  net->apply([&](const std::string& name, const std::shared_ptr<nn::Module>&) { names.push_back(name); });
+  EXPECT_THAT(kinds, ElementsAre("Sequential", "Linear", "ReLU"));
+  EXPECT_THAT(names, ElementsAre("", "0", "1"));
+}
+
 }  // namespace
 }  // namespace xgrad

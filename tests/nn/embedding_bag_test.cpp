@@ -17,6 +17,21 @@ TEST(EmbeddingBag, GradientsByFrequencyAreThoseOfEachRow) {
   EXPECT_EQ(weight.grad().to_vector<double>(), (std::vector<double>{1, 1, 1})) << "3 times 1/3, 2 times 1/2, once 1";
 }
 
+TEST(EmbeddingBag, TakesATableThatIsThere) {
+  const Tensor table = tensor({{3., 4.}, {0., 1.}, {5., 5.}}, kFloat64);
+  const Tensor rows = tensor({0, 1, 2}, kInt64), starts = tensor({0, 2}, kInt64);
+  const auto frozen = nn::EmbeddingBag::from_pretrained(table.clone());
+  EXPECT_FALSE(frozen->weight.requires_grad());
+  EXPECT_EQ(frozen->str(), "EmbeddingBag(3, 2, mode=mean)");
+  EXPECT_TRUE(equal(frozen(rows, starts), tensor({{1.5, 2.5}, {5., 5.}}, kFloat64)));
+  const auto trained = nn::EmbeddingBag::from_pretrained(table.clone(), freeze = false, max_norm = 1, kw::mode = "sum",
+                                                         include_last_offset = true, padding_idx = 2);
+  EXPECT_TRUE(trained->weight.requires_grad());
+  EXPECT_EQ(trained->str(), "EmbeddingBag(3, 2, max_norm=1.0, mode=sum, padding_idx=2)");
+  EXPECT_TRUE(allclose(trained(rows, tensor({0, 2, 3}, kInt64)), tensor({{0.6, 1.8}, {0., 0.}}, kFloat64)));
+  EXPECT_THROW(nn::EmbeddingBag::from_pretrained(rows), Error);
+}
+
 TEST(EmbeddingBag, EmptyBagsAreZero) {
   const Tensor weight = ones({3, 2}), none = empty({0}, kInt64), at = tensor({0, 0}, kInt64);
   for (const char* mode : {"sum", "mean", "max"}) {

@@ -66,6 +66,15 @@ TEST(OptimOptions, GroupsHaveTheirOwn) {
   EXPECT_EQ(json_of(both.state_dict())["param_groups"][1]["params"], ordered_json({1}));
 }
 
+TEST(OptimOptions, GroupsBetweenBraces) {
+  const auto p = parameters();
+  const Adam adam({{{p[0]}, std::make_unique<AdamOptions>(0.5)}, {{p[1]}, std::make_unique<AdamOptions>(0.125)}},
+                  AdamOptions(0.25));
+  ASSERT_EQ(adam.param_groups().size(), 2);
+  EXPECT_EQ(adam.param_groups()[0].options().get_lr(), 0.5);
+  EXPECT_EQ(adam.param_groups()[1].options().get_lr(), 0.125);
+}
+
 TEST(OptimOptions, AGroupAddedLaterStartsAtItsFirstStep) {
   const auto p = parameters();
   Adam optimizer({p[0]}, AdamOptions(0.5));
