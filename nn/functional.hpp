@@ -24,6 +24,7 @@ Tensor relu(Tensor input, const ReLUFuncOptions& options = {});
 XGRAD_LOOSE_OPTIONS(relu, ReLUFuncOptions, const Tensor& input, input)
 
 using xgrad::one_hot;
+XGRAD_BY_KEYWORD(one_hot, const Tensor&, kwargs::key::num_classes)
 inline Tensor sigmoid(Tensor input) { return xgrad::sigmoid(std::move(input)); }
 inline Tensor tanh(Tensor input) { return xgrad::tanh(std::move(input)); }
 
@@ -40,6 +41,10 @@ Tensor log_softmax(const Tensor& input);
 /// x·Wᵀ + b
 inline Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias = {}) {
   return xgrad::linear(input, weight, bias);
+}
+template <class Value>
+Tensor linear(const Tensor& input, const Tensor& weight, kwargs::Argument<kwargs::key::bias, Value> bias) {
+  return xgrad::linear(input, weight, bias.value);
 }
 
 /// Zeroes elements with probability p and scales the others by 1/(1 − p), when `training`. Options: p = 0.5,

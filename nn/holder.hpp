@@ -199,5 +199,12 @@ std::ostream& operator<<(std::ostream& out, const ModuleHolder<Contained>& modul
   template <class First, class Second, std::size_t N, class... Rest>                                     \
   explicit Name(const First& first, const Second& second, const std::int64_t(&sizes)[N], Rest&&... rest) \
       : ModuleHolder(first, second, std::vector<std::int64_t>(sizes, sizes + N), std::forward<Rest>(rest)...) {}
+// FIRST, and sizes behind these: nn::Fold({3, 2}, {2, 2}).
+#define XGRAD_SIZES_FIRST_TWO(Name)                                                                          \
+  XGRAD_SIZES_FIRST(Name)                                                                                    \
+  template <std::size_t N, std::size_t M, class... Rest>                                                     \
+  explicit Name(const std::int64_t(&sizes)[N], const std::int64_t(&more)[M], Rest&&... rest)                 \
+      : ModuleHolder(std::vector<std::int64_t>(sizes, sizes + N), std::vector<std::int64_t>(more, more + M), \
+                     std::forward<Rest>(rest)...) {}
 // FORWARD_HAS_DEFAULT_ARGS (nn/any.hpp) for them; the values stand in modules/default_arguments.cpp.
 #define XGRAD_FORWARD_HAS_DEFAULTS static ::xgrad::nn::detail::DefaultArguments _forward_default_args()

@@ -50,6 +50,12 @@ NonlinearityType::NonlinearityType(std::string_view word) {
   value_ = found->second;
 }
 
+std::string_view NonlinearityType::word() const {
+  return std::find_if(kNonlinearities.begin(), kNonlinearities.end(),
+                      [&](const auto& entry) { return entry.second == value_; })
+      ->first;
+}
+
 double calculate_gain(NonlinearityType nonlinearity, double param) {
   switch (nonlinearity.value()) {
     case NonlinearityType::Tanh:

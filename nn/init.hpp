@@ -2,7 +2,7 @@
 /// bit.
 #pragma once
 
-#include <xgrad/autograd/tensor.hpp>
+#include <xgrad/nn/option.hpp>
 
 #include <cstdint>
 #include <string_view>
@@ -46,6 +46,8 @@ class NonlinearityType {
   NonlinearityType(std::string_view word);
   NonlinearityType(const char* word) : NonlinearityType(std::string_view(word)) {}
   constexpr Value value() const { return value_; }
+  /// Python's name.
+  std::string_view word() const;
 
  private:
   Value value_;
@@ -83,34 +85,18 @@ Tensor sparse_(Tensor matrix, double sparsity, double std = 0.01);
 /// A convolution that keeps its input, as many channels as there are, in each of `groups`. For 3 to 5 dimensions.
 Tensor dirac_(Tensor tensor, std::int64_t groups = 1);
 
-namespace detail {
-struct FanOptions {
-  FanOptions& mode(FanModeType v) { return mode_ = v, *this; }
-  FanOptions& nonlinearity(NonlinearityType v) { return nonlinearity_ = v, *this; }
-  FanModeType mode_ = FanModeType::FanIn;
-  NonlinearityType nonlinearity_ = NonlinearityType::LeakyReLU;
-};
-}  // namespace detail
-
-/// With keywords: `kaiming_normal_(w, 0, nonlinearity = "relu")`, `kaiming_normal_(w, kw::mode = "fan_out")`.
-template <kwargs::Keyworded... K>
-requires(sizeof...(K) > 0) Tensor kaiming_uniform_(Tensor tensor, double a, K... k) {
-  const auto o = kwargs::apply(detail::FanOptions(), k...);
-  return kaiming_uniform_(std::move(tensor), a, o.mode_, o.nonlinearity_);
-}
-template <kwargs::Keyworded... K>
-requires(sizeof...(K) > 0) Tensor kaiming_uniform_(Tensor tensor, K... k) {
-  return kaiming_uniform_(std::move(tensor), 0., k...);
-}
-template <kwargs::Keyworded... K>
-requires(sizeof...(K) > 0) Tensor kaiming_normal_(Tensor tensor, double a, K... k) {
-  const auto o = kwargs::apply(detail::FanOptions(), k...);
-  return kaiming_normal_(std::move(tensor), a, o.mode_, o.nonlinearity_);
-}
-template <kwargs::Keyworded... K>
-requires(sizeof...(K) > 0) Tensor kaiming_normal_(Tensor tensor, K... k) {
-  return kaiming_normal_(std::move(tensor), 0., k...);
-}
+// By keyword: `kaiming_normal_(w, kw::mode = "fan_out", nonlinearity = "relu")`. `std` cannot be a keyword in C++.
+XGRAD_BY_KEYWORD(uniform_, Tensor, by_keyword::Or<kwargs::key::a, 0>, kwargs::key::b)
+XGRAD_BY_KEYWORD(normal_, Tensor, kwargs::key::mean)
+XGRAD_BY_KEYWORD(xavier_uniform_, Tensor, kwargs::key::gain)
+XGRAD_BY_KEYWORD(xavier_normal_, Tensor, kwargs::key::gain)
+XGRAD_BY_KEYWORD(orthogonal_, Tensor, kwargs::key::gain)
+XGRAD_BY_KEYWORD(kaiming_uniform_, Tensor, by_keyword::Or<kwargs::key::a, 0>,
+                 by_keyword::Or<kwargs::key::mode, FanModeType::FanIn>, kwargs::key::nonlinearity)
+XGRAD_BY_KEYWORD(kaiming_normal_, Tensor, by_keyword::Or<kwargs::key::a, 0>,
+                 by_keyword::Or<kwargs::key::mode, FanModeType::FanIn>, kwargs::key::nonlinearity)
+XGRAD_BY_KEYWORD(trunc_normal_, Tensor, by_keyword::Or<kwargs::key::mean, 0>, by_keyword::Or<by_keyword::Given, 1>,
+                 by_keyword::Or<kwargs::key::a, -2>, kwargs::key::b)
 
 /// How many inputs an output has, and how many outputs an input. Throws ValueError below 2 dimensions.
 std::tuple<std::int64_t, std::int64_t> _calculate_fan_in_and_fan_out(const Tensor& tensor);

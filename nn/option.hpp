@@ -3,6 +3,7 @@
 
 #include <xgrad/autograd/array/reduction.hpp>
 #include <xgrad/autograd/kwargs.hpp>
+#include <xgrad/autograd/ops/keyword_forms.hpp>
 #include <xgrad/autograd/tensor.hpp>
 
 #include <array>
@@ -14,6 +15,27 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+namespace xgrad::kwargs {
+// Of functions and options both; kw::a and the like, below, where a program or this library has such a name.
+XGRAD_KEY(a);
+XGRAD_KEY(b);
+XGRAD_KEYWORD(batch_first);
+XGRAD_KEYWORD(max_norm);
+XGRAD_KEY(mean);
+XGRAD_KEY(mode);
+XGRAD_KEYWORD(nonlinearity);
+XGRAD_KEYWORD(norm_type);
+XGRAD_KEY(num_classes);
+}  // namespace xgrad::kwargs
+
+namespace xgrad::kw {
+inline constexpr kwargs::key::a a{};
+inline constexpr kwargs::key::b b{};
+inline constexpr kwargs::key::mean mean{};
+inline constexpr kwargs::key::mode mode{};
+inline constexpr kwargs::key::num_classes num_classes{};
+}  // namespace xgrad::kw
 
 namespace xgrad {
 
@@ -47,6 +69,18 @@ inline TensorOptions of_dtype(const std::optional<ScalarType>& dtype) {
 template <class Options, class... Args>
 Options options_of(Args&&... args) {
   return kwargs::apply(Options(), std::forward<Args>(args)...);
+}
+
+/// Form's function of (x, by position..., by keyword...).
+template <class Form, class X, class... A>
+decltype(auto) call_by_keyword(X&& x, A&&... a) {
+  constexpr std::size_t named = (std::size_t{0} + ... + kwargs::Keyworded<A>), placed = sizeof...(A) - named;
+  return [&]<std::size_t... I, std::size_t... J>(std::index_sequence<I...>, std::index_sequence<J...>, auto all) {
+    const std::tuple keywords(std::get<placed + J>(all)...);
+    return by_keyword::bind<Form, 0>(by_keyword::after<placed>(typename Form::Parameters()), keywords,
+                                     std::forward<X>(x), std::get<I>(std::move(all))...);
+  }
+  (std::make_index_sequence<placed>(), std::make_index_sequence<named>(), std::forward_as_tuple(std::forward<A>(a)...));
 }
 
 /// Arguments that are not already an Options object, nor (for constructors) a Self to copy.
@@ -131,6 +165,20 @@ class ExpandingArray {
                                                              std::forward<Rest>(rest)...));               \
   }
 #define XGRAD_COMMA ,
+// A function without options, by keyword: of an X, and of parameters as in ops/keyword_forms.hpp.
+#define XGRAD_BY_KEYWORD(NAME, X, ...)                                                          \
+  struct NAME##_form {                                                                          \
+    using Parameters = ::xgrad::by_keyword::Takes<__VA_ARGS__>;                                 \
+    template <class Of, class... A>                                                             \
+    static decltype(auto) call(Of&& x, A&&... a) {                                              \
+      return NAME(std::forward<Of>(x), std::forward<A>(a)...);                                  \
+    }                                                                                           \
+  };                                                                                            \
+  template <class... A>                                                                         \
+  requires kwargs::EndsInKeyword<A...>                                                          \
+  decltype(auto) NAME(X x, A&&... a) {                                                          \
+    return nn::detail::call_by_keyword<NAME##_form>(std::forward<X>(x), std::forward<A>(a)...); \
+  }
 // A function of one tensor with options, in both forms.
 #define XGRAD_FUNCTION(NAME, OPTIONS)                            \
   Tensor NAME(const Tensor& input, const OPTIONS& options = {}); \

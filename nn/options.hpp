@@ -7,7 +7,6 @@
 
 namespace xgrad::kwargs {
 XGRAD_KEYWORD(in_features);
-XGRAD_KEYWORD(nonlinearity);
 XGRAD_KEYWORD(out_features);
 XGRAD_KEYWORD(training);
 }  // namespace xgrad::kwargs

@@ -22,6 +22,8 @@ XGRAD_OF_TWO(cosine_similarity, CosineSimilarityFuncOptions)
 XGRAD_OF_TWO(pairwise_distance, PairwiseDistanceFuncOptions)
 using xgrad::cdist;
 using xgrad::pdist;
+XGRAD_BY_KEYWORD(cdist, const Tensor&, by_keyword::Given, kwargs::key::p)
+XGRAD_BY_KEYWORD(pdist, const Tensor&, kwargs::key::p)
 /// x / max(|x|_p, eps) along a dimension. Options: p = 2, dim = 1, eps = 1e-12.
 XGRAD_FUNCTION(normalize, NormalizeFuncOptions)
 /// Options: reduction = mean, beta = 1.

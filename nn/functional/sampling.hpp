@@ -46,6 +46,11 @@ Tensor grid_sample(const Tensor& input, const Tensor& grid, const GridSampleFunc
 XGRAD_LOOSE_OPTIONS(grid_sample, GridSampleFuncOptions, const Tensor& input XGRAD_COMMA const Tensor& grid, input, grid)
 /// The grid of an affine map of an image of `size`, its channels too.
 Tensor affine_grid(const Tensor& theta, IntArrayRef size, bool align_corners = false);
+template <class Value>
+Tensor affine_grid(const Tensor& theta, IntArrayRef size,
+                   kwargs::Argument<kwargs::key::align_corners, Value> align_corners) {
+  return affine_grid(theta, size, static_cast<bool>(align_corners.value));
+}
 
 #undef XGRAD_UNPOOLING
 #undef XGRAD_SAMPLING

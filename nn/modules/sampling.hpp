@@ -19,7 +19,7 @@ std::string repr(const FractionalMaxPoolOptions<N>&) {
 
 /// Patches as columns, and back. Options as F::unfold's and F::fold's.
 XGRAD_MODULE_OF(Unfold, unfold, FIRST);
-XGRAD_MODULE_OF(Fold, fold, FIRST);
+XGRAD_MODULE_OF(Fold, fold, FIRST_TWO);
 /// Options: norm_type, kernel_size, stride = kernel_size, ceil_mode = false.
 XGRAD_MODULE_OF(LPPool1d, lp_pool1d, SECOND);
 XGRAD_MODULE_OF(LPPool2d, lp_pool2d, SECOND);

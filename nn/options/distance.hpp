@@ -34,12 +34,14 @@ class PairwiseDistanceOptions {
 
 class SmoothL1LossOptions {
  public:
+  SmoothL1LossOptions(Reduction reduction = kMean) : reduction_(reduction) {}
   using Positional = kwargs::Order<kwargs::key::reduction, kwargs::key::beta>;
   XGRAD_OPTION(double, beta, 1.0);
   XGRAD_OPTION_REDUCTION;
 };
 class HuberLossOptions {
  public:
+  HuberLossOptions(Reduction reduction = kMean) : reduction_(reduction) {}
   using Positional = kwargs::Order<kwargs::key::reduction, kwargs::key::delta>;
   XGRAD_OPTION(double, delta, 1.0);
   XGRAD_OPTION_REDUCTION;
@@ -47,6 +49,8 @@ class HuberLossOptions {
 /// `reduction` may be "batchmean" too: the sum divided by the first size.
 class KLDivLossOptions {
  public:
+  KLDivLossOptions(Reduction reduction = kMean) : reduction_(reduction) {}
+  KLDivLossOptions(Word word) { reduction(word); }
   using Positional = kwargs::Order<kwargs::key::reduction, kwargs::key::log_target>;
   KLDivLossOptions& reduction(Reduction value) { return reduction_ = value, batchmean_ = false, *this; }
   KLDivLossOptions& reduction(Word word) { return reduction(std::string_view(word.text)); }
@@ -76,6 +80,7 @@ class HingeEmbeddingLossOptions {
 };
 class SoftMarginLossOptions {
  public:
+  SoftMarginLossOptions(Reduction reduction = kMean) : reduction_(reduction) {}
   using Positional = kwargs::Order<kwargs::key::reduction>;
   XGRAD_OPTION_REDUCTION;
 };

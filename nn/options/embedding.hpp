@@ -7,8 +7,6 @@ namespace xgrad::kwargs {
 XGRAD_KEYWORD(_weight);
 XGRAD_KEYWORD(embedding_dim);
 XGRAD_KEYWORD(freeze);
-XGRAD_KEYWORD(max_norm);
-XGRAD_KEYWORD(norm_type);
 XGRAD_KEYWORD(num_embeddings);
 XGRAD_KEYWORD(padding_idx);
 XGRAD_KEYWORD(scale_grad_by_freq);

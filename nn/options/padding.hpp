@@ -85,9 +85,9 @@ class UpsampleOptions {
   XGRAD_OPTION(std::string, mode, "nearest");
 
  public:
-  /// kLinear, which initialisers know as a function.
+  /// kLinear, which initialisers know as a function. (Another one is refused by its name, as other words are.)
   UpsampleOptions& mode(init::NonlinearityType::Value value) {
-    return mode(value == init::NonlinearityType::Linear ? "linear" : "a function that is no mode");
+    return mode(std::string(init::NonlinearityType(value).word()));
   }
   XGRAD_OPTION(std::optional<bool>, align_corners, {});
   /// Whether the result's places follow from its sizes, and no longer from the factors that these came from.

@@ -7,7 +7,6 @@
 #include <string>
 
 namespace xgrad::kwargs {
-XGRAD_KEYWORD(batch_first);
 XGRAD_KEYWORD(bidirectional);
 XGRAD_KEY(dropout);  // kw::dropout, below: dropout() is a function
 XGRAD_KEYWORD(hidden_size);

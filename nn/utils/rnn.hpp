@@ -1,9 +1,15 @@
 /// Sequences of different lengths: packed step by step, or padded to one length. (libtorch's nn::utils::rnn)
 #pragma once
 
-#include <xgrad/autograd/tensor.hpp>
+#include <xgrad/nn/option.hpp>
 
 #include <vector>
+
+namespace xgrad::kwargs {
+XGRAD_KEYWORD(enforce_sorted);
+XGRAD_KEYWORD(padding_value);
+XGRAD_KEYWORD(total_length);
+}  // namespace xgrad::kwargs
 
 namespace xgrad::nn::utils::rnn {
 
@@ -42,6 +48,16 @@ PackedSequence pack_sequence(TensorList sequences, bool enforce_sorted = true);
 std::vector<Tensor> unpad_sequence(const Tensor& padded, const Tensor& lengths, bool batch_first = false);
 /// Undoes pack_sequence.
 std::vector<Tensor> unpack_sequence(const PackedSequence& sequence);
+
+// By keyword: `pack_padded_sequence(x, lengths, batch_first = true)`.
+XGRAD_BY_KEYWORD(pack_padded_sequence, const Tensor&, by_keyword::Given,
+                 by_keyword::Or<kwargs::key::batch_first, false>, kwargs::key::enforce_sorted)
+XGRAD_BY_KEYWORD(pad_packed_sequence, const PackedSequence&, by_keyword::Or<kwargs::key::batch_first, false>,
+                 by_keyword::Or<kwargs::key::padding_value, 0>, kwargs::key::total_length)
+XGRAD_BY_KEYWORD(pad_sequence, TensorList, by_keyword::Or<kwargs::key::batch_first, false>, kwargs::key::padding_value)
+XGRAD_BY_KEYWORD(pack_sequence, TensorList, kwargs::key::enforce_sorted)
+XGRAD_BY_KEYWORD(unpad_sequence, const Tensor&, by_keyword::Given, kwargs::key::batch_first)
+
 /// The inverse of a permutation; undefined for an undefined one.
 Tensor invert_permutation(const Tensor& permutation);
 

@@ -1,10 +1,14 @@
 /// Weights of spectral norm one: w = w_orig/σ, with σ the largest singular value.
 #pragma once
 
-#include <xgrad/nn/holder.hpp>
+#include <xgrad/nn/utils/weight_norm.hpp>
 
 #include <optional>
 #include <string>
+
+namespace xgrad::kwargs {
+XGRAD_KEYWORD(n_power_iterations);
+}  // namespace xgrad::kwargs
 
 namespace xgrad::nn::utils {
 
@@ -14,6 +18,15 @@ struct SpectralNorm {
   std::int64_t n_power_iterations = 1;
   double eps = 1e-12;
   std::optional<std::int64_t> dim = {};
+};
+class SpectralNormOptions {
+ public:
+  using Positional =
+      kwargs::Order<kwargs::key::name, kwargs::key::n_power_iterations, kwargs::key::eps, kwargs::key::dim>;
+  XGRAD_OPTION(std::string, name, "weight");
+  XGRAD_OPTION(std::int64_t, n_power_iterations, 1);
+  XGRAD_OPTION(double, eps, 1e-12);
+  XGRAD_OPTION(std::optional<std::int64_t>, dim, {});
 };
 void spectral_norm(ModuleBase& module, const SpectralNorm& how);
 void remove_spectral_norm(ModuleBase& module, const std::string& name);
@@ -36,6 +49,14 @@ template <nn::detail::ModuleType M>
 M& spectral_norm(M& module, const std::string& name = "weight", std::int64_t n_power_iterations = 1, double eps = 1e-12,
                  std::optional<std::int64_t> dim = std::nullopt) {
   return detail::spectral_norm(module, {name, n_power_iterations, eps, dim}), module;
+}
+
+/// By keyword: `spectral_norm(layer, n_power_iterations = 3)`.
+template <class M, class... A>
+requires kwargs::EndsInKeyword<A...>
+decltype(auto) spectral_norm(M&& module, A&&... a) {
+  const auto how = nn::detail::options_of<detail::SpectralNormOptions>(std::forward<A>(a)...);
+  return spectral_norm(std::forward<M>(module), how.name(), how.n_power_iterations(), how.eps(), how.dim());
 }
 
 /// Makes the weight, as it is now, a parameter again. Throws ValueError if spectral_norm was not there.

@@ -2,13 +2,24 @@
 #pragma once
 
 #include <xgrad/nn/holder.hpp>
+#include <xgrad/nn/option.hpp>
 
 #include <optional>
 #include <string>
 
+namespace xgrad::kwargs {
+XGRAD_KEY(name);  // by position, before others
+}  // namespace xgrad::kwargs
+
 namespace xgrad::nn::utils {
 
 namespace detail {
+class WeightNorm {
+ public:
+  using Positional = kwargs::Order<kwargs::key::name, kwargs::key::dim>;
+  XGRAD_OPTION(std::string, name, "weight");
+  XGRAD_OPTION(std::optional<std::int64_t>, dim, 0);
+};
 void weight_norm(ModuleBase& module, const std::string& name, std::optional<std::int64_t> dim);
 void remove_weight_norm(ModuleBase& module, const std::string& name);
 }  // namespace detail
@@ -28,6 +39,14 @@ requires(!nn::detail::ModuleType<M>) M
 template <nn::detail::ModuleType M>
 M& weight_norm(M& module, const std::string& name = "weight", std::optional<std::int64_t> dim = 0) {
   return detail::weight_norm(module, name, dim), module;
+}
+
+/// By keyword: `weight_norm(layer, dim = std::nullopt)`.
+template <class M, class... A>
+requires kwargs::EndsInKeyword<A...>
+decltype(auto) weight_norm(M&& module, A&&... a) {
+  const auto how = nn::detail::options_of<detail::WeightNorm>(std::forward<A>(a)...);
+  return weight_norm(std::forward<M>(module), how.name(), how.dim());
 }
 
 /// Makes the weight, as it is now, a parameter again. Throws ValueError if weight_norm was not there.
