@@ -22,19 +22,13 @@ XGRAD_KEY(a);
 XGRAD_KEY(b);
 XGRAD_KEYWORD(batch_first);
 XGRAD_KEYWORD(max_norm);
-XGRAD_KEY(mean);
-XGRAD_KEY(mode);
 XGRAD_KEYWORD(nonlinearity);
 XGRAD_KEYWORD(norm_type);
-XGRAD_KEY(num_classes);
 }  // namespace xgrad::kwargs
 
 namespace xgrad::kw {
 inline constexpr kwargs::key::a a{};
 inline constexpr kwargs::key::b b{};
-inline constexpr kwargs::key::mean mean{};
-inline constexpr kwargs::key::mode mode{};
-inline constexpr kwargs::key::num_classes num_classes{};
 }  // namespace xgrad::kw
 
 namespace xgrad {

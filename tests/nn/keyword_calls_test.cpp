@@ -107,7 +107,7 @@ TEST(KeywordCalls, Sequences) {
 TEST(KeywordCalls, Functions) {
   const Tensor x = randn({3, 4}), y = randn({2, 4}), w = randn({5, 4}), b = randn({5}), theta = randn({1, 2, 3});
   EXPECT_TRUE(same(F::linear(x, w, bias = b), F::linear(x, w, b)));
-  EXPECT_TRUE(same(F::one_hot(tensor({0, 1}, kInt64), kw::num_classes = 4), F::one_hot(tensor({0, 1}, kInt64), 4)));
+  EXPECT_TRUE(same(F::one_hot(tensor({0, 1}, kInt64), num_classes = 4), F::one_hot(tensor({0, 1}, kInt64), 4)));
   EXPECT_TRUE(same(F::cdist(x, y, p = 1), F::cdist(x, y, 1)));
   EXPECT_TRUE(same(F::pdist(x, p = 1), F::pdist(x, 1)));
   EXPECT_TRUE(
