@@ -102,34 +102,33 @@ Options apply(Options options, Args&&... args) {
   return options;
 }
 
-/// What every keyword can do: `name = value`, and `name = {a, b}`.
-template <class Key>
-struct Keyword : by_keyword::Found {
-  template <class Value>
-  constexpr auto operator=(Value&& value) const {
-    return Argument<Key, std::decay_t<Value>>{std::forward<Value>(value)};
+// What every keyword can do: `name = value`, `name = {a, b}`, and call the setter of its name. Written out in each, as
+// a base that is a template of it would take the compiler twice the memory.
+#define XGRAD_KEY_MEMBERS(NAME)                                                           \
+  template <class Value>                                                                  \
+  constexpr Argument<NAME, std::decay_t<Value>> operator=(Value&& value) const {          \
+    return {std::forward<Value>(value)};                                                  \
+  }                                                                                       \
+  template <class Value>                                                                  \
+  Argument<NAME, std::vector<Value>> operator=(std::initializer_list<Value> list) const { \
+    return {list};                                                                        \
+  }                                                                                       \
+  template <class Options, class Value>                                                   \
+  static constexpr bool settable = requires(Options & o, Value && v) {                    \
+    o.NAME(std::forward<Value>(v));                                                       \
+  };                                                                                      \
+  template <class Options, class Value>                                                   \
+  static void set(Options& o, Value&& v) {                                                \
+    o.NAME(std::forward<Value>(v));                                                       \
   }
-  template <class Value>
-  auto operator=(std::initializer_list<Value> values) const {
-    return Argument<Key, std::vector<Value>>{values};
-  }
-};
 
-// The type of a keyword, in `key`: it knows how to call the setter of its name.
-#define XGRAD_KEY(NAME)                                                 \
-  namespace key {                                                       \
-  struct NAME : Keyword<NAME> {                                         \
-    using Keyword<NAME>::operator=;                                     \
-    template <class Options, class Value>                               \
-    static constexpr bool settable = requires(Options & o, Value&& v) { \
-      o.NAME(std::forward<Value>(v));                                   \
-    };                                                                  \
-    template <class Options, class Value>                               \
-    static void set(Options& o, Value&& v) {                            \
-      o.NAME(std::forward<Value>(v));                                   \
-    }                                                                   \
-  };                                                                    \
-  }                                                                     \
+// The type of a keyword, in `key`.
+#define XGRAD_KEY(NAME)             \
+  namespace key {                   \
+  struct NAME : by_keyword::Found { \
+    XGRAD_KEY_MEMBERS(NAME)         \
+  };                                \
+  }                                 \
   static_assert(true)
 
 // One line a keyword: its type, and the object users write.

@@ -3,12 +3,12 @@
 
 #include <xgrad/autograd/array/error.hpp>
 
-#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <functional>
 #include <iterator>
 #include <memory>
+#include <mutex>  // durations as well, without the calendars and formats of <chrono>, 7 MB of compiler's memory
 #include <optional>
 #include <string>
 #include <utility>

@@ -3,7 +3,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -47,7 +46,13 @@ class IntArrayRef {
   constexpr std::int64_t front() const { return data_[0]; }
   constexpr std::int64_t back() const { return data_[size_ - 1]; }
   std::vector<std::int64_t> vec() const { return {begin(), end()}; }
-  constexpr bool equals(IntArrayRef other) const { return std::equal(begin(), end(), other.begin(), other.end()); }
+  constexpr bool equals(IntArrayRef other) const {
+    if (size_ != other.size_) return false;
+    for (std::size_t i = 0; i < size_; ++i) {
+      if (data_[i] != other.data_[i]) return false;
+    }
+    return true;
+  }
   friend constexpr bool operator==(IntArrayRef a, IntArrayRef b) { return a.equals(b); }
 
  private:
@@ -75,7 +80,7 @@ class Dims {
   Dims(const Dims& other) : size_(other.size_) {
     if (size_ > kInline) {
       heap_ = new std::int64_t[size_];
-      std::copy_n(other.heap_, size_, heap_);
+      std::memcpy(heap_, other.heap_, size_ * sizeof *heap_);
     } else {
       copy_inline(other);
     }
@@ -125,10 +130,11 @@ class Dims {
   }
   void insert(std::size_t at, std::int64_t v) {
     push_back(v);
-    std::rotate(begin() + at, end() - 1, end());
+    for (std::size_t i = size_ - 1; i > at; --i) data()[i] = data()[i - 1];
+    data()[at] = v;
   }
   void erase(std::size_t at) {
-    std::copy(begin() + at + 1, end(), begin() + at);
+    for (std::size_t i = at + 1; i < size_; ++i) data()[i - 1] = data()[i];
     resize(size_ - 1);
   }
 

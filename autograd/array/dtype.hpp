@@ -3,7 +3,6 @@
 
 #include <xgrad/autograd/array/error.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>

@@ -8,7 +8,6 @@
 /// program may run on.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 
 namespace xgrad {
@@ -55,8 +54,8 @@ void run_pieces(std::int64_t begin, std::int64_t end, std::int64_t step, const F
   const Pieces pieces{f, begin, end, step};
   const auto chunk = [](const void* context, std::int64_t i) {
     const auto& p = *static_cast<const Pieces*>(context);
-    const std::int64_t first = p.begin + i * p.step;
-    p.f(first, std::min(p.end, first + p.step));
+    const std::int64_t first = p.begin + i * p.step, last = first + p.step;
+    p.f(first, last < p.end ? last : p.end);
   };
   run_chunks(chunk, &pieces, (end - begin + step - 1) / step);
 }
@@ -73,13 +72,13 @@ void run_pieces(std::int64_t begin, std::int64_t end, std::int64_t step, const F
 template <class F>
 void parallel_for(std::int64_t begin, std::int64_t end, std::int64_t grain_size, const F& f) {
   if (begin >= end) return;
-  const std::int64_t n = end - begin, grain = std::max<std::int64_t>(grain_size, 1);
+  const std::int64_t n = end - begin, grain = grain_size > 1 ? grain_size : 1;
   if (n <= grain || in_parallel_region()) {
     f(begin, end);
     return;
   }
-  const std::int64_t threads = get_num_threads();
-  detail::run_pieces(begin, end, std::max(grain, (n + threads - 1) / threads), f);
+  const std::int64_t threads = get_num_threads(), even = (n + threads - 1) / threads;
+  detail::run_pieces(begin, end, even > grain ? even : grain, f);
 }
 
 }  // namespace xgrad

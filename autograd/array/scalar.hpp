@@ -116,28 +116,20 @@ class TensorOptions {
 
 // The four keywords of TensorOptions are also libtorch's functions of the same names, so they live in both namespaces
 // as one object.
-#define XGRAD_OPTION_KEYWORD(NAME)                                      \
-  namespace kwargs::key {                                               \
-  struct NAME : Keyword<NAME> {                                         \
-    using Keyword<NAME>::operator=;                                     \
-    template <class Options, class Value>                               \
-    static constexpr bool settable = requires(Options & o, Value&& v) { \
-      o.NAME(std::forward<Value>(v));                                   \
-    };                                                                  \
-    template <class Options, class Value>                               \
-    static void set(Options& o, Value&& v) {                            \
-      o.NAME(std::forward<Value>(v));                                   \
-    }                                                                   \
-    template <class Value = bool>                                       \
-    TensorOptions operator()(Value value = true) const {                \
-      return TensorOptions().NAME(value);                               \
-    }                                                                   \
-  };                                                                    \
-  }                                                                     \
-  inline constexpr kwargs::key::NAME NAME{};                            \
-  namespace kwargs {                                                    \
-  using xgrad::NAME;                                                    \
-  }                                                                     \
+#define XGRAD_OPTION_KEYWORD(NAME)                       \
+  namespace kwargs::key {                                \
+  struct NAME : by_keyword::Found {                      \
+    XGRAD_KEY_MEMBERS(NAME)                              \
+    template <class Value = bool>                        \
+    TensorOptions operator()(Value value = true) const { \
+      return TensorOptions().NAME(value);                \
+    }                                                    \
+  };                                                     \
+  }                                                      \
+  inline constexpr kwargs::key::NAME NAME{};             \
+  namespace kwargs {                                     \
+  using xgrad::NAME;                                     \
+  }                                                      \
   static_assert(true)
 
 XGRAD_OPTION_KEYWORD(dtype);

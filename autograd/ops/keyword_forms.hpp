@@ -332,3 +332,10 @@ XGRAD_FORM_OF_DIMS(roll)
 #undef XGRAD_FORM_OF_DIMS
 
 }  // namespace xgrad::by_keyword
+
+namespace xgrad {
+// What programs write with the namespace's name: `xgrad::sum(x, dim = 1)`.
+using by_keyword::argmax;
+using by_keyword::mean;
+using by_keyword::sum;
+}  // namespace xgrad

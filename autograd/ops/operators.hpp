@@ -137,8 +137,4 @@ requires kwargs::Keywords<K...> Tensor concat(TensorList tensors, K... k) { retu
 template <class... K>
 requires kwargs::Keywords<K...> Tensor concatenate(TensorList tensors, K... k) { return cat(tensors, k...); }
 
-using by_keyword::argmax;
-using by_keyword::mean;
-using by_keyword::sum;
-
 }  // namespace xgrad

@@ -202,19 +202,15 @@ auto write_into(const Argument& out, A&&... a) {
   (std::make_index_sequence<n>());
 }
 
-#define XGRAD_OUT_CALL(NAME, RULE)                                                    \
-  struct NAME##_call {                                                                \
-    static constexpr const char* kName = #NAME;                                       \
-    static constexpr OutRule kRule = out_rules::RULE;                                 \
-    template <class... A>                                                             \
-    auto operator()(A&&... a) const -> decltype(xgrad::NAME(std::forward<A>(a)...)) { \
-      return xgrad::NAME(std::forward<A>(a)...);                                      \
-    }                                                                                 \
-    template <class... A>                                                             \
-    requires kwargs::EndsInKeyword<A...>                                              \
-    auto operator()(A&&... a) const -> decltype(NAME(std::forward<A>(a)...)) {        \
-      return NAME(std::forward<A>(a)...); /* found through the keyword's namespace */ \
-    }                                                                                 \
+// Unqualified: with keywords the operation is found through their namespace.
+#define XGRAD_OUT_CALL(NAME, RULE)                                             \
+  struct NAME##_call {                                                         \
+    static constexpr const char* kName = #NAME;                                \
+    static constexpr OutRule kRule = out_rules::RULE;                          \
+    template <class... A>                                                      \
+    auto operator()(A&&... a) const -> decltype(NAME(std::forward<A>(a)...)) { \
+      return NAME(std::forward<A>(a)...);                                      \
+    }                                                                          \
   };
 XGRAD_OUT_FORMS(XGRAD_OUT_CALL)
 XGRAD_OUT_FORMS_OF_LISTS(XGRAD_OUT_CALL)

@@ -3,7 +3,6 @@
 
 #include <xgrad/data/datasets/base.hpp>
 
-#include <algorithm>
 #include <memory>
 
 namespace xgrad::data::datasets {
@@ -40,8 +39,9 @@ class Subset : public Dataset<Subset<SourceDataset>, typename SourceDataset::Exa
 
  private:
   std::vector<std::size_t> of_source(ArrayRef<std::size_t> indices) const {
-    std::vector<std::size_t> out(indices.size());
-    std::transform(indices.begin(), indices.end(), out.begin(), [this](std::size_t i) { return (*indices_)[i]; });
+    std::vector<std::size_t> out;
+    out.reserve(indices.size());
+    for (const std::size_t i : indices) out.push_back((*indices_)[i]);
     return out;
   }
 

@@ -1,5 +1,6 @@
 #include <xgrad/optim/schedulers/step_lr.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 namespace xgrad::optim::lr_scheduler {
@@ -10,6 +11,12 @@ double StepLROptions::next_lr(const LRScheduler& s, std::size_t g) const {
 
 double StepLROptions::closed_form(const LRScheduler& s, std::size_t g) const {
   return s.base_lr(g) * std::pow(gamma_, s.last_epoch() / *step_size_);
+}
+
+MultiStepLROptions& MultiStepLROptions::sort(std::vector<std::int64_t> milestones) {
+  std::sort(milestones.begin(), milestones.end());
+  milestones_ = std::move(milestones);
+  return *this;
 }
 
 double MultiStepLROptions::next_lr(const LRScheduler& s, std::size_t g) const {

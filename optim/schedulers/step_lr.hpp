@@ -3,7 +3,12 @@
 
 #include <xgrad/optim/lr_scheduler.hpp>
 
-#include <algorithm>
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <utility>
+#include <vector>
 
 namespace xgrad::optim::lr_scheduler {
 
@@ -37,12 +42,10 @@ class MultiStepLROptions : public ScheduleOptions<MultiStepLROptions> {
       kwargs::Order<kwargs::key::milestones, kwargs::key::gamma, kwargs::key::last_epoch, kwargs::key::verbose>;
   static constexpr bool kFromBase = false;
   MultiStepLROptions() = default;
-  MultiStepLROptions(std::vector<std::int64_t> milestones) { this->milestones(milestones); }
+  MultiStepLROptions(std::vector<std::int64_t> milestones) { sort(std::move(milestones)); }
   template <std::integral I>
   MultiStepLROptions& milestones(const std::vector<I>& v) {
-    milestones_.assign(v.begin(), v.end());
-    std::ranges::sort(milestones_);
-    return *this;
+    return sort(std::vector<std::int64_t>(v.begin(), v.end()));
   }
   const std::vector<std::int64_t>& milestones() const { return milestones_; }
   double next_lr(const LRScheduler& s, std::size_t g) const;
@@ -53,6 +56,7 @@ class MultiStepLROptions : public ScheduleOptions<MultiStepLROptions> {
   XGRAD_ARG(double, gamma) = 0.1;
 
  private:
+  MultiStepLROptions& sort(std::vector<std::int64_t> milestones);
   std::vector<std::int64_t> milestones_;
 };
 
