@@ -17,7 +17,8 @@ bool packed(IntArrayRef sizes, IntArrayRef strides) {
 }
 
 /// Memory for a packed array, which somebody may have offered.
-Intrusive<Storage> memory_for(IntArrayRef sizes, std::int64_t numel, ScalarType dtype) {
+template <class Sizes>
+inline Intrusive<Storage> memory_for(const Sizes& sizes, std::int64_t numel, ScalarType dtype) {
   if (detail::offered_memory) [[unlikely]] {
     if (auto offered = detail::offered_memory->take(sizes, dtype)) return offered;
   }
@@ -58,9 +59,9 @@ Array::Array(const Array& like, ScalarType dtype)
     : storage_(memory_for(like.sizes_, like.numel_, dtype)),
       numel_(like.numel_),
       sizes_(like.sizes_),
-      strides_(like.strides_),
+      strides_(Dims::Unset(), like.strides_.size()),
       dtype_(dtype) {
-  // The strides of a packed array may differ from the usual ones where a size is one.
+  // Not like's: those of a packed array may differ from the usual ones where a size is one.
   std::int64_t stride = 1, *strides = strides_.data();
   const std::int64_t* n = sizes_.data();
   for (std::size_t i = sizes_.size(); i-- > 0; stride *= std::max<std::int64_t>(n[i], 1)) strides[i] = stride;

@@ -77,6 +77,11 @@ class Dims {
     std::int64_t* to = data();
     for (std::size_t i = 0; i < size_; ++i) to[i] = value;
   }
+  /// So many entries, to be written.
+  struct Unset {};
+  Dims(Unset, std::size_t size) : size_(static_cast<std::uint32_t>(size)) {
+    if (size_ > kInline) heap_ = new std::int64_t[size_];
+  }
   Dims(const Dims& other) : size_(other.size_) {
     if (size_ > kInline) {
       heap_ = new std::int64_t[size_];

@@ -7,9 +7,21 @@
 namespace xgrad {
 
 void OpNodeBase::release_saved() {
-  for (SavedTensor& s : saved()) s.tensor.reset();
-  if (PackedTensors* p = packed()) p->release();
   set_saved_released();
+  // What others hold as well, as arguments mostly are, is let go without a call.
+  SavedTensor* slot = saved_begin();
+  for (std::size_t n = num_saved(); n > 0; --n, ++slot) {
+    TensorImpl* const impl = std::move(slot->tensor).release().leak();
+    if (impl && impl->release()) return release_saved_from(slot + 1, n - 1, impl);
+  }
+  if (packed()) release_saved_from(slot, 0, nullptr);
+}
+
+/// The rest of release_saved(), from where one was held by nobody else.
+[[gnu::noinline]] void OpNodeBase::release_saved_from(SavedTensor* slot, std::size_t count, TensorImpl* last) {
+  if (last) TensorImpl::destroy(last);
+  for (; count > 0; --count, ++slot) slot->tensor.reset();
+  if (PackedTensors* p = packed()) p->release();
 }
 
 namespace {
@@ -197,32 +209,35 @@ void RecordingBase::connect(OpNodeBase& node, Wanted wanted) {
   set_edges(node, inputs_, wanted);
 }
 
-/// Fills a slot with what request r asks for, and leaves those after it empty: it may throw.
-[[gnu::noinline]] void RecordingBase::save_rare(SavedTensor* slot, Args inputs, const Copies* copies, const Save& save,
-                                                std::size_t r, std::span<Tensor> results) {
-  std::uninitialized_default_construct_n(slot, save.count_ - r);
-  const auto& request = save.requests_[r];
-  switch (request.kind) {
-    case SavedKind::Input:
-      slot->tensor = copies && (*copies)[r].defined() ? (*copies)[r] : as_saved(*inputs[request.index]);
-      break;
-    case SavedKind::Output:
-      slot->tensor = Tensor(results[request.index].array());
-      break;
-    case SavedKind::Other:
-      slot->tensor = *request.other;
-      break;
+/// Constructs the saved tensors of requests from `first` on, whatever they are. May throw, with all constructed.
+[[gnu::noinline]] void RecordingBase::save_from(std::size_t first, OpNodeBase& node, Args inputs, const Copies* copies,
+                                                const Save& save, std::span<Tensor> results) {
+  SavedTensor* const slots = node.saved_begin();
+  std::uninitialized_default_construct_n(slots + first, save.count() - first);
+  for (std::size_t r = first; r < save.count(); ++r) {
+    const auto& request = save.requests_[r];
+    SavedTensor& slot = slots[r];
+    switch (request.kind) {
+      case SavedKind::Input:
+        slot.tensor = copies && (*copies)[r].defined() ? (*copies)[r] : as_saved(*inputs[request.index]);
+        break;
+      case SavedKind::Output:
+        slot.tensor = Tensor(results[request.index].array());
+        break;
+      case SavedKind::Other:
+        slot.tensor = *request.other;
+        break;
+    }
+    check(!slot.tensor.is_inference(),
+          "Inference tensors cannot be saved for backward. To work around you can make a clone to get a normal tensor "
+          "and use it in autograd.");
+    slot.version = slot.tensor.impl()->version();
+    slot.kind = request.kind;
+    slot.index = request.index;
   }
-  check(
-      !slot->tensor.is_inference(),
-      "Inference tensors cannot be saved for backward. To work around you can make a clone to get a normal tensor and "
-      "use it in autograd.");
-  slot->version = slot->tensor.impl()->version();
-  slot->kind = request.kind;
-  slot->index = request.index;
 }
 
-/// Constructs the saved tensors.
+/// Constructs the saved tensors: most are inputs as they are.
 inline void RecordingBase::set_saved(OpNodeBase& node, Args inputs, const Copies* copies, const Save& save,
                                      std::span<Tensor> results) {
   SavedTensor* slot = node.saved_begin();
@@ -231,10 +246,9 @@ inline void RecordingBase::set_saved(OpNodeBase& node, Args inputs, const Copies
     const auto request = save.requests_[r];
     const Tensor* const input = request.kind == SavedKind::Input && !copies ? inputs[request.index] : nullptr;
     const TensorImpl* const impl = input ? input->impl() : nullptr;
-    if (impl && !impl->follows && !impl->inference) [[likely]]
-      new (slot) SavedTensor{*input, impl->version(), SavedKind::Input, request.index};
-    else
-      save_rare(slot, inputs, copies, save, r, results);
+    if (!impl || impl->follows || impl->inference) [[unlikely]]
+      return save_from(r, node, inputs, copies, save, results);
+    new (slot) SavedTensor{*input, impl->version(), SavedKind::Input, request.index};
   }
 }
 

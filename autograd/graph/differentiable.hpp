@@ -108,7 +108,7 @@ class OpNodeBase : public Node {
   }
   void construct_saved() { std::uninitialized_default_construct_n(saved_begin(), num_saved()); }
   ~OpNodeBase() override {
-    std::destroy_n(saved_begin(), num_saved());
+    if (!released()) std::destroy_n(saved_begin(), num_saved());  // else they are empty
     std::destroy_n(edges(), num_outputs());
   }
   [[gnu::always_inline]] static void* allocate(std::size_t own_bytes, std::size_t num_edges, std::size_t num_saved) {
@@ -118,6 +118,7 @@ class OpNodeBase : public Node {
  private:
   friend class Saved;
   friend class RecordingBase;
+  void release_saved_from(SavedTensor* slot, std::size_t count, TensorImpl* last);
   SavedTensor* saved_begin() const { return reinterpret_cast<SavedTensor*>(edges() + num_outputs()); }
 };
 
@@ -241,7 +242,7 @@ class RecordingBase {
   static void set_edges(OpNodeBase& node, Args inputs, Wanted wanted);
   static void set_saved(OpNodeBase& node, Args inputs, const Copies* copies, const Save& save,
                         std::span<Tensor> results);
-  static void save_rare(SavedTensor* slot, Args inputs, const Copies* copies, const Save& save, std::size_t r,
+  static void save_from(std::size_t first, OpNodeBase& node, Args inputs, const Copies* copies, const Save& save,
                         std::span<Tensor> results);
   Args inputs_;
   std::unique_ptr<Copies> copies_;

@@ -49,8 +49,9 @@ struct TensorImpl final : RefCounted {
   void bump_version();
   /// Whether this is an Array and nothing more, as a new tensor outside of any graph is.
   [[gnu::always_inline]] bool is_bare() const {
-    return !node && !requires_grad && !wrapped_number && !retains_grad && !follows && !slot && !own_version && !view &&
-           inference == detail::inference_mode;
+    const auto bits = [](const auto& pointer) { return reinterpret_cast<std::uintptr_t>(pointer.get()); };
+    if (bits(node) | bits(slot) | bits(own_version) | bits(view)) return false;  // one branch: small operations ask
+    return !requires_grad && !wrapped_number && !retains_grad && !follows && inference == detail::inference_mode;
   }
   GradSlot& grad_slot();  ///< made when first needed
 };

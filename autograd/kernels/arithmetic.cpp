@@ -170,8 +170,37 @@ void into(const Array& result, ScalarType dtype, F compute) {
 
 }  // namespace
 
-void binary_into(Binary op, const Array& out, const Array& a, const Array& b) {
+namespace {
+
+/// a op b of one number each, for what needs no more than an instruction: whatever an operation does beside is
+/// overhead.
+template <class T>
+inline bool run_one(Binary op, const Array& out, const Array& a, const Array& b) {
+  const T x = *a.data<T>(), y = *b.data<T>();
+  T* const r = out.data<T>();
+  switch (op) {
+    case Binary::Add:
+      return *r = x + y, true;
+    case Binary::Sub:
+      return *r = x - y, true;
+    case Binary::Mul:
+      return *r = x * y, true;
+    case Binary::Div:
+      return *r = x / y, true;
+    default:
+      return false;
+  }
+}
+
+[[gnu::noinline]] void run_any(Binary op, const Array& out, const Array& a, const Array& b) {
   dispatch(out.dtype(), [&]<class T>() { run_binary<T>(op, out, a, b); });
+}
+
+}  // namespace
+
+void binary_into(Binary op, const Array& out, const Array& a, const Array& b) {
+  if (out.numel() == 1 && out.dtype() == kFloat32 && run_one<float>(op, out, a, b)) return;
+  run_any(op, out, a, b);
 }
 
 namespace {
