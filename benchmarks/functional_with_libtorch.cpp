@@ -21,7 +21,7 @@ lib::Tensor bag_of_rows(const lib::Tensor& indices, const lib::Tensor& table, co
 namespace bench {
 
 Side libtorch_functional() {
-  return {"libtorch", functional_rows(), [](int n) { at::set_num_threads(n); }};
+  return {"libtorch", functional_rows(), use_threads};
 }
 
 }  // namespace bench

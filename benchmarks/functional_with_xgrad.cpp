@@ -21,7 +21,7 @@ lib::Tensor bag_of_rows(const lib::Tensor& indices, const lib::Tensor& table, co
 namespace bench {
 
 Side xgrad_functional() {
-  return {"xgrad", functional_rows(), [](int n) { lib::set_num_threads(n); }};
+  return {"xgrad", functional_rows(), use_threads};
 }
 
 }  // namespace bench

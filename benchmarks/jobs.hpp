@@ -11,6 +11,12 @@ namespace {
 
 using lib::Tensor;
 
+/// Only where that changes something: libtorch makes a pool for any number, even for the one it has, and once a process
+/// has made a thread no library's counts go without locked instructions any more.
+[[maybe_unused]] void use_threads(int n) {
+  if (lib::get_num_threads() != n) lib::set_num_threads(n);
+}
+
 Tensor numbers(std::vector<std::int64_t> sizes, unsigned seed = 1, float low = -1, float high = 1) {
   Tensor x = lib::empty(sizes);
   fill(x.data_ptr<float>(), static_cast<std::size_t>(x.numel()), seed, low, high);

@@ -6,7 +6,7 @@ namespace lib = torch;
 namespace bench {
 
 Side libtorch_operations() {
-  return {"libtorch", operation_rows(), [](int n) { at::set_num_threads(n); }};
+  return {"libtorch", operation_rows(), use_threads};
 }
 
 }  // namespace bench

@@ -6,7 +6,7 @@ namespace lib = xgrad;
 namespace bench {
 
 Side xgrad_operations() {
-  return {"xgrad", operation_rows(), [](int n) { lib::set_num_threads(n); }};
+  return {"xgrad", operation_rows(), use_threads};
 }
 
 }  // namespace bench

@@ -6,7 +6,7 @@ namespace lib = torch;
 namespace bench {
 
 Side libtorch_side() {
-  Side side{"libtorch", common_rows(), [](int n) { at::set_num_threads(n); }};
+  Side side{"libtorch", common_rows(), use_threads};
   // libtorch has one kind of loader, which also stands against Python's kind.
   using namespace lib::data::samplers;
   side.rows.push_back({"DataLoader, 60,000 images, batch 64, in order", 0, 0, loader_epoch<SequentialSampler>});

@@ -21,7 +21,7 @@ Job notebook_loader(bool shuffled) {
 }  // namespace
 
 Side xgrad_side() {
-  Side side{"xgrad", common_rows(), [](int n) { lib::set_num_threads(n); }};
+  Side side{"xgrad", common_rows(), use_threads};
   side.rows.push_back({"DataLoader, 60,000 images, batch 64, in order", 10, 0, [] { return notebook_loader(false); }});
   side.rows.push_back({"DataLoader, 60,000 images, batch 64, shuffled", 3, 0, [] { return notebook_loader(true); }});
   return side;

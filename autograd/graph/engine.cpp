@@ -95,6 +95,7 @@ class BackwardRun {
   void execute(Ready&& ready);
   const Edge* only_way_on(const Node& n) const;
   void follow_chain();
+  Edge follow_from(const Edge& root, Tensor& grad);
   static bool later(const Ready& a, const Ready& b) { return priority(*a.node) < priority(*b.node); }
   static std::uint64_t priority(const Node& n) {
     return n.num_outputs() == 0 ? std::numeric_limits<std::uint64_t>::max() : n.sequence_nr();
@@ -362,6 +363,11 @@ void BackwardRun::run(std::span<const Edge> roots, std::vector<Tensor> grads) {
   } const restore;
   plain_ = !watched_ && captures_.empty();
   detail::adds_to_leaves = plain_ && !create_graph_;
+  Edge rest;
+  if (plain_ && roots.size() == 1) {
+    rest = follow_from(roots[0], grads[0]);
+    roots = {&rest, 1};
+  }
   discover(roots);
   if (!captures_.empty()) find_needed(roots);
   for (std::size_t i = 0; i < roots.size(); ++i) send(roots[i], std::move(grads[i]), nullptr, i);
@@ -386,7 +392,7 @@ inline const Edge* BackwardRun::only_way_on(const Node& n) const {
     if (only) return nullptr;
     only = &e;
   }
-  return only && !mine(*only->node) ? only : nullptr;
+  return only && has_one_way_in(*only->node) && !mine(*only->node) ? only : nullptr;
 }
 
 /// While the next node is the only one that is ready and so is the one after it: execute() without what then is idle.
@@ -406,6 +412,18 @@ void BackwardRun::follow_chain() {
     if (at.grad.defined()) fit(*way, at.grad, &n, argument);
   }
   next_ = std::move(at);
+}
+
+/// The beginning of a graph that begins with a chain, before anything is discovered: what has one way in comes up
+/// nowhere else. Returns where the run goes on, and leaves the gradient for that in `grad`.
+Edge BackwardRun::follow_from(const Edge& root, Tensor& grad) {
+  if (!grad.defined() || root.node->num_inputs() != 1) return root;
+  fit(root, grad, nullptr, 0);
+  next_ = {root.node.get(), std::move(grad)};
+  follow_chain();
+  Ready at = std::exchange(next_, Ready());
+  grad = std::move(at.grad);
+  return {Intrusive<Node>::share(at.node), 0};
 }
 
 namespace autograd {
