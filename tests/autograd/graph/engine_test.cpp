@@ -80,6 +80,41 @@ TEST(Engine, DiamondsRunEachNodeOnce) {
   EXPECT_EQ(x.grad().item<double>(), 0x1p60);
 }
 
+// A run follows the chain at the root before it looks for other ways into nodes.
+TEST(Engine, AChainThatLeadsToADiamond) {
+  const Tensor x = leaf(3.);
+  const Tensor a = x * 2;
+  Tensor y = a * a + a;
+  for (int i = 0; i < 5; ++i) y = y * 3;
+  y.backward(retain_graph = true);
+  EXPECT_EQ(x.grad().item<double>(), 243 * (2 * 6 + 1) * 2);
+  y.backward();
+  EXPECT_EQ(x.grad().item<double>(), 2 * 243 * (2 * 6 + 1) * 2);
+}
+
+TEST(Engine, AChainStopsAtNodesWithHooksAndRetainedGradients) {
+  const Tensor x = leaf(2.);
+  int calls = 0;
+  Tensor middle = x * 3;
+  middle.retain_grad();
+  Tensor hooked = middle * 5;
+  hooked.register_hook([&](const Tensor& g) { return ++calls, g * 10; });
+  Tensor y = hooked * 7;
+  for (int i = 0; i < 3; ++i) y = y * 1;
+  y.backward();
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(middle.grad().item<double>(), 7 * 10 * 5);
+  EXPECT_EQ(x.grad().item<double>(), 7 * 10 * 5 * 3);
+}
+
+TEST(Engine, AChainFromOneOfSeveralResults) {
+  const Tensor x = leaf({1., 2., 3., 4.});
+  const auto halves = x.chunk(2);
+  Tensor y = (halves[1] * 2 * 3).sum();
+  y.backward();
+  EXPECT_EQ(values(x.grad()), (Values{0, 0, 6, 6}));
+}
+
 TEST(Engine, SumsOverBroadcastDimensions) {
   const Tensor a = leaf({{1., 2., 3.}, {4., 5., 6.}}), b = leaf({1., 2., 3.}), c = leaf({{1.}, {2.}}), d = leaf(3.);
   (a * b * c * d).sum().backward();
