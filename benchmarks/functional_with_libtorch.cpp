@@ -20,8 +20,6 @@ lib::Tensor bag_of_rows(const lib::Tensor& indices, const lib::Tensor& table, co
 
 namespace bench {
 
-Side libtorch_functional() {
-  return {"libtorch", functional_rows(), use_threads};
-}
+Side libtorch_functional() { return {"libtorch", functional_rows(), use_threads}; }
 
 }  // namespace bench

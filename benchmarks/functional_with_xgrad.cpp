@@ -20,8 +20,6 @@ lib::Tensor bag_of_rows(const lib::Tensor& indices, const lib::Tensor& table, co
 
 namespace bench {
 
-Side xgrad_functional() {
-  return {"xgrad", functional_rows(), use_threads};
-}
+Side xgrad_functional() { return {"xgrad", functional_rows(), use_threads}; }
 
 }  // namespace bench

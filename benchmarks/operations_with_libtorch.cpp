@@ -5,8 +5,6 @@ namespace lib = torch;
 
 namespace bench {
 
-Side libtorch_operations() {
-  return {"libtorch", operation_rows(), use_threads};
-}
+Side libtorch_operations() { return {"libtorch", operation_rows(), use_threads}; }
 
 }  // namespace bench

@@ -5,8 +5,6 @@ namespace lib = xgrad;
 
 namespace bench {
 
-Side xgrad_operations() {
-  return {"xgrad", operation_rows(), use_threads};
-}
+Side xgrad_operations() { return {"xgrad", operation_rows(), use_threads}; }
 
 }  // namespace bench
