@@ -86,7 +86,7 @@ TEST(Engine, AChainThatLeadsToADiamond) {
   const Tensor a = x * 2;
   Tensor y = a * a + a;
   for (int i = 0; i < 5; ++i) y = y * 3;
-  y.backward(retain_graph = true);
+  y.backward(kw::retain_graph = true);
   EXPECT_EQ(x.grad().item<double>(), 243 * (2 * 6 + 1) * 2);
   y.backward();
   EXPECT_EQ(x.grad().item<double>(), 2 * 243 * (2 * 6 + 1) * 2);
