@@ -1,5 +1,7 @@
 #include <xgrad/data/loader_position.hpp>
 
+#include <algorithm>
+
 namespace xgrad::data::detail {
 namespace {
 
@@ -21,6 +23,14 @@ void set_state(const std::optional<Generator>& generator, const Array& state) {
 
 Value packed(const Array& state) { return state.defined() ? Value(state) : Value(); }
 Array unpacked(const Value& state) { return state.is_none() ? Array() : state.as_tensor().array; }
+
+/// What is passed over is drawn again, and a sampler may never end: a state that claims 2^62 batches would have it draw
+/// for centuries. These are drawn in seconds. An epoch over all of a larger dataset may have more.
+std::int64_t most_batches(const LoaderPosition::Shape& shape) {
+  constexpr std::int64_t kBatches = 100'000'000, kExamples = 1'000'000'000;
+  const std::int64_t drawn = std::min(kBatches, kExamples / shape.batch_size);
+  return std::max(drawn, shape.examples / shape.batch_size + 1);
+}
 
 }  // namespace
 
@@ -75,6 +85,10 @@ void LoaderPosition::load_state_dict(const Value& state, const Shape& shape, con
   const std::int64_t taken = dict.at("batches").as_int(), examples = dict.at("examples").as_int(),
                      batch_size = dict.at("batch_size").as_int();
   check<ValueError>(taken >= 0, "a loader's state with {} batches", taken);
+  const std::int64_t most = most_batches(shape);
+  check<ValueError>(taken <= most,
+                    "a loader's state with {} batches, but no more than {} can be passed over to go on behind them",
+                    taken, most);
   check<ValueError>(taken == 0 || (examples == shape.examples && batch_size == shape.batch_size),
                     "the state is of a loader of {} examples in batches of {}, but this one has {} in batches of {}",
                     examples, batch_size, shape.examples, shape.batch_size);

@@ -211,6 +211,45 @@ TEST_F(CheckpointTest, BetweenEpochsAndAfterALoopThatWasLeft) {
   EXPECT_EQ(batches(loader.state_dict()), 2);  // also before the loop that goes on
 }
 
+/// 0, 1, 2, 0, 1, 2, ... without end.
+class Endless final : public data::samplers::Sampler<> {
+ public:
+  void reset(std::optional<std::size_t>) override { at_ = 0; }
+  std::optional<std::vector<std::size_t>> next(std::size_t n) override {
+    std::vector<std::size_t> batch(n);
+    for (std::size_t& i : batch) i = at_++ % 3;
+    return batch;
+  }
+
+ private:
+  std::size_t at_ = 0;
+};
+
+// What was had is drawn again, so a state could have a loader draw for centuries.
+TEST_F(CheckpointTest, FarAlongInASamplerThatNeverEnds) {
+  DataLoader loader(checkpointed_examples(), kw::batch_size = 4, kw::sampler = Endless());
+  auto pass = loader.begin();
+  ++pass;
+  const auto state_of = [&](std::int64_t batches) {
+    const Value state = loader.state_dict();
+    Value::Dict dict = state.as_dict();
+    for (auto& [key, value] : dict.entries) {
+      if (key.as_str() == "batches") value = batches;
+    }
+    return Value(dict);
+  };
+  const Value far = state_of(std::int64_t{1} << 62), further = state_of(100'000'001), near = state_of(1000);
+  EXPECT_EQ(error_of([&] { loader.load_state_dict(far); }),
+            "a loader's state with 4611686018427387904 batches, but no more than 100000000 can be passed over to go on "
+            "behind them");
+  expect_contains(error_of([&] { loader.load_state_dict(further); }), "a loader's state with 100000001 batches");
+  DataLoader large(checkpointed_examples(), kw::batch_size = 1 << 20, kw::sampler = Endless());
+  expect_contains(error_of([&] { large.load_state_dict(further); }), "no more than 953 can be passed over");
+  loader.load_state_dict(near);
+  auto again = loader.begin();
+  EXPECT_EQ(loader.state_dict().as_dict().at("batches").as_int(), 1001);
+}
+
 TEST_F(CheckpointTest, PartsThatAreMissingOrNotTheirOwn) {
   Training run({adam()}, 1);
   Value note = "first";
