@@ -46,6 +46,15 @@ Value rebuild_tensor_v2(const Value::Items& a) {
   return tensor;
 }
 
+[[noreturn]] void fail_meta() {
+  NotImplementedError e("the file has a tensor on the device 'meta', which has a shape and no elements");
+  e.set_hint("make it real in Python before saving: module.to_empty(device='cpu'), then load its weights");
+  throw e;
+}
+
+/// (dtype, size, stride, requires_grad)
+Value rebuild_meta_tensor(const Value::Items&) { fail_meta(); }
+
 /// (tensor, requires_grad, hooks)
 Value rebuild_parameter(const Value::Items& a) {
   expect_arguments(a, 3, 3, "_rebuild_parameter");
@@ -124,6 +133,7 @@ Function function(const Value::Global& g) {
   static const std::unordered_map<std::string_view, Function> kFunctions{
       {"torch._utils._rebuild_tensor", rebuild_tensor},
       {"torch._utils._rebuild_tensor_v2", rebuild_tensor_v2},
+      {"torch._utils._rebuild_meta_tensor_no_storage", rebuild_meta_tensor},
       {"torch._utils._rebuild_parameter", rebuild_parameter},
       {"torch._utils._rebuild_parameter_with_state", rebuild_parameter_with_state},
       {"collections.OrderedDict", ordered_dict},
@@ -188,6 +198,8 @@ Value TorchResolver::persistent(const Value& id) {
                        id.as_tuple()[0].as_str() == "storage",
                    "Only persistent_load of storage is allowed");
   const Value::Items& parts = id.as_tuple();
+  // Other devices ("cuda:0") are where the tensor was; the bytes are in the file and are read into the CPU's memory.
+  if (parts[3].is(Kind::Str) && parts[3].as_str() == "meta") fail_meta();
   const std::string& name = parts[1].as_global().name;
   const auto dtype = dtype_of_storage(name);
   check<TypeError>(dtype.has_value(), "a storage of type {}.{}", shortened(parts[1].as_global().module),

@@ -2,6 +2,7 @@
 #include <zlib.h>
 #include <xgrad/serialize/pickle.hpp>
 #include <xgrad/serialize/zip.hpp>
+#include <xgrad/tests/support/zip_archive.hpp>
 
 #include <cstring>
 #include <random>
@@ -151,7 +152,7 @@ class LyingTensor : public FolderTest {
       out.text("storage");
       out.global("torch", storage);
       out.text(key_);
-      out.text("cuda:3");
+      out.text(device_);
       out.integer(numel);
       out.tuple_since_mark();
       out.persistent_id();
@@ -174,9 +175,28 @@ class LyingTensor : public FolderTest {
     return error_of([&] { loaded_ = load(path("x")); });
   }
 
-  std::string key_ = "0";
+  std::string key_ = "0", device_ = "cpu";
   Value loaded_;
 };
+
+// As with torch.load(map_location="cpu"), what was on a GPU is read; what was nowhere has nothing to be read.
+TEST_F(LyingTensor, OnOtherDevices) {
+  for (const char* device : {"cpu", "cuda:0", "cuda:3", "cuda", "mps", "xla:1"}) {
+    device_ = device;
+    EXPECT_EQ(error("FloatStorage", 0, {2, 3}, {3, 1}), "") << device;
+    EXPECT_EQ(elements<float>(loaded_.as_tensor().array), elements<float>(arange(6))) << device;
+  }
+  device_ = "meta";
+  expect_contains(error("FloatStorage", 0, {2, 3}, {3, 1}), "the file has a tensor on the device 'meta'");
+
+  // How torch.save writes torch.empty(3, device="meta").
+  const std::string meta =
+      "\x80\x02"
+      "ctorch._utils\n_rebuild_meta_tensor_no_storage\n(ctorch\nfloat32\nK\x03\x85K\x01\x85\x89tR.";
+  const std::string refused = error_of([&] { load_bytes(test::zip_archive({{"x/data.pkl", meta}})); });
+  expect_contains(refused, "the file has a tensor on the device 'meta', which has a shape and no elements");
+  expect_contains(refused, "hint: make it real in Python");
+}
 
 TEST_F(LyingTensor, TheTruthAndWhatDiffers) {
   EXPECT_EQ(error("FloatStorage", 0, {2, 3}, {3, 1}), "");
