@@ -8,11 +8,11 @@
 
 namespace xgrad::serialize {
 
-/// 64 MiB and 32 times the size of the file. Whatever makes more of a file than it has bytes charges for it first.
+/// 64 MiB and some times the size of the file. Whatever makes more of a file than it has bytes charges for it first.
 class FileBudget {
  public:
-  explicit FileBudget(std::uint64_t file_size)
-      : file_size_(file_size), left_((std::uint64_t{64} << 20) + 32 * (file_size < kHuge ? file_size : kHuge)) {}
+  explicit FileBudget(std::uint64_t file_size, std::uint64_t times = 32)
+      : file_size_(file_size), left_((std::uint64_t{64} << 20) + times * (file_size < kHuge ? file_size : kHuge)) {}
 
   /// `what` completes a sentence: "the names of its tensors take".
   void charge(std::uint64_t memory, const char* what) {

@@ -1,4 +1,5 @@
 #include <xgrad/serialize/elements.hpp>
+#include <xgrad/serialize/file_budget.hpp>
 #include <xgrad/serialize/input.hpp>
 #include <xgrad/serialize/output.hpp>
 #include <xgrad/serialize/regular_file.hpp>
@@ -75,14 +76,19 @@ void check_there(std::uint64_t length, std::uint64_t left) {
   check(length <= left, "invalid header length: {} bytes, and {} are there", length, left);
 }
 
-SafetensorsHeader read_header(Input& in) {
+struct FileStart {
+  SafetensorsHeader header;
+  std::uint64_t bytes;  // that it takes
+};
+
+FileStart read_start(Input& in) {
   unsigned char start[kLengthBytes];
   check_start(in.read(start, kLengthBytes));
   const std::uint64_t length = header_length(start);
   if (in.left()) check_there(length, *in.left());
   SafetensorsHeader header = parse_safetensors_header(in.text(length, "the header"));
   if (in.left()) check_covered(*in.left(), header);
-  return header;
+  return {std::move(header), kLengthBytes + length};
 }
 
 /// Of a whole file in memory, of which nothing is copied.
@@ -102,6 +108,22 @@ ScalarType scalar_type(const SafetensorsHeader& header, const Entry& e) {
   return *dtype.scalar;
 }
 
+/// What tensors take beside their elements, which are in the file. It is next to nothing, unless there are a quarter of
+/// a million of them that are shorter than their own descriptions.
+void charge_for_tensors(const SafetensorsHeader& header, std::uint64_t file_bytes) {
+  constexpr std::uint64_t kTensor = 256, kTimes = 2;
+  FileBudget budget(file_bytes, kTimes);
+  try {
+    for (const Entry& e : header.entries()) {
+      const std::uint64_t beyond_inline = e.dims > Dims::kInline ? e.dims : 0;
+      budget.charge(kTensor + 2 * sizeof(std::int64_t) * beyond_inline, "its tensors would take");  // sizes and strides
+    }
+  } catch (Error& e) {
+    e.set_hint("SafetensorsFile::get_tensor() makes one at a time");
+    throw;
+  }
+}
+
 Array checked_array(Array array) {
   make_native(array, std::endian::little);
   return array;
@@ -109,8 +131,10 @@ Array checked_array(Array array) {
 
 TensorDict read_safetensors(Input in) {
   return while_loading(in.name(), [&] {
-    const SafetensorsHeader header = read_header(in);
-    for (const Entry& e : header.entries()) scalar_type(header, e);  // before anything large is read
+    const auto [header, start] = read_start(in);
+    // Before anything large is read.
+    for (const Entry& e : header.entries()) scalar_type(header, e);
+    charge_for_tensors(header, start + header.data_bytes());
     TensorDict tensors;
     tensors.reserve(header.entries().size());
     for (const Entry& e : header.entries()) {
@@ -164,7 +188,7 @@ struct SafetensorsFile::Impl {
 
   Array view(const Entry& e) const {
     const ScalarType dtype = scalar_type(header, e);
-    const IntArrayRef sizes = header.sizes(e);
+    const Dims sizes = header.sizes(e);
     const auto nbytes = checked_nbytes(sizes, dtype);
     char* at = data + e.begin;
     const bool aligned = reinterpret_cast<std::uintptr_t>(at) % element_size(dtype) == 0;
@@ -212,6 +236,7 @@ TensorDict SafetensorsFile::tensors() const {
   return while_loading(impl_->path, [&] {
     TensorDict all;
     const auto& entries = impl_->header.entries();
+    charge_for_tensors(impl_->header, impl_->mapping->size());
     all.reserve(entries.size());
     for (std::size_t i = 0; i < entries.size(); ++i) {
       all.insert(std::string(impl_->header.name(entries[i])), Tensor(impl_->array(i)));

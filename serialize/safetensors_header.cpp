@@ -12,6 +12,7 @@ namespace xgrad::serialize {
 namespace {
 
 constexpr std::string_view kMetadata = "__metadata__";
+constexpr unsigned kSizeBits = 7, kMoreFollows = 1U << kSizeBits;  // of a byte of a size
 
 constexpr std::array<SafetensorsDtype, 22> kSafetensorsDtypes{{
     {"BOOL", 8, kBool},     {"F4", 4, {}},       {"F6_E2M3", 6, {}},    {"F6_E3M2", 6, {}}, {"U8", 8, kUInt8},
@@ -213,7 +214,26 @@ void SafetensorsHeader::add(std::string_view name, const SafetensorsDtype& dtype
   entries_.push_back({begin, end, kept.at, kept.size, static_cast<std::uint32_t>(sizes_.size()),
                       static_cast<std::uint8_t>(sizes.size()),
                       static_cast<std::uint8_t>(&dtype - kSafetensorsDtypes.data())});
-  sizes_.insert(sizes_.end(), sizes.begin(), sizes.end());
+  for (const std::int64_t size : sizes) {
+    auto rest = static_cast<std::uint64_t>(size);
+    for (; rest >= kMoreFollows; rest >>= kSizeBits) sizes_ += static_cast<char>(rest | kMoreFollows);
+    sizes_ += static_cast<char>(rest);
+  }
+}
+
+Dims SafetensorsHeader::sizes(const Entry& e) const {
+  Dims sizes(e.dims, 0);
+  const char* at = sizes_.data() + e.first_size;
+  for (std::size_t d = 0; d < sizes.size(); ++d) {
+    std::uint64_t size = 0;
+    for (unsigned shift = 0;; shift += kSizeBits) {
+      const auto byte = static_cast<unsigned char>(*at++);
+      size |= std::uint64_t{byte} % kMoreFollows << shift;
+      if (byte < kMoreFollows) break;
+    }
+    sizes[d] = static_cast<std::int64_t>(size);
+  }
+  return sizes;
 }
 
 void SafetensorsHeader::add_metadata(std::string_view key, std::string_view value) {
@@ -327,7 +347,7 @@ std::string safetensors_header_json(const SafetensorsHeader& header) {
   }
   for (const auto& e : header.entries()) {
     const std::string_view name = header.name(e);
-    const IntArrayRef sizes = header.sizes(e);
+    const Dims sizes = header.sizes(e);
     check<ValueError>(name != kMetadata, "a tensor cannot be named '{}' in safetensors", kMetadata);
     json += fmt::format("{}:{{\"dtype\":\"{}\",\"shape\":[{}],\"data_offsets\":[{},{}]}},", text(name),
                         header.dtype(e).name, fmt::join(sizes.begin(), sizes.end(), ","), e.begin, e.end);

@@ -33,7 +33,7 @@ class SafetensorsHeader {
   /// In the order of their bytes, which they cover without gaps.
   const std::vector<Entry>& entries() const { return entries_; }
   std::string_view name(const Entry& e) const { return text({e.name, e.name_size}); }
-  IntArrayRef sizes(const Entry& e) const { return {sizes_.data() + e.first_size, e.dims}; }
+  Dims sizes(const Entry& e) const;
   const SafetensorsDtype& dtype(const Entry& e) const;
   /// Where the entry of a name is; nothing for none. Only of a header that was parsed.
   std::optional<std::size_t> find(std::string_view name) const;
@@ -70,8 +70,8 @@ class SafetensorsHeader {
 
   std::vector<Entry> entries_;
   std::vector<std::pair<Text, Text>> metadata_;
-  std::string texts_;  // names and metadata
-  std::vector<std::int64_t> sizes_;
+  std::string texts_;           // names and metadata
+  std::string sizes_;           // seven bits a byte, the lowest first: no longer than their digits were
   std::vector<Named> by_name_;  // sorted by hash
 };
 

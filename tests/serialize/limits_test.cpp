@@ -240,6 +240,42 @@ TEST(Limits, NamesWithOneHash) {
   EXPECT_LT(seconds([&] { load_bytes(archive); }), 10);
 }
 
+using LimitsOfFiles = FolderTest;
+
+// A dimension of one is two bytes of a header and sixteen of a tensor, whose elements need not be there.
+TEST_F(LimitsOfFiles, ShapesOfMoreMemoryThanTheFile) {
+  std::string json = "{", dims = "0";
+  for (int d = 1; d < 64; ++d) dims += ",1";
+  for (int i = 0; i < 100'000; ++i) {
+    json +=
+        fmt::format("{}\"{}\":{{\"dtype\":\"U8\",\"shape\":[{}],\"data_offsets\":[0,0]}}", i > 0 ? "," : "", i, dims);
+  }
+  write_file(path("x"), made_safetensors(json + "}", 0));
+  const SafetensorsFile file(path("x"));
+  EXPECT_EQ(error_of([&] { file.tensors(); }), error_of([&] { load_safetensors(path("x")); }));
+  const std::string error = error_of([&] { load_safetensors(path("x")); });
+  expect_contains(error,
+                  fmt::format("its tensors would take far more memory than the {} bytes of the file can be worth",
+                              std::filesystem::file_size(path("x"))));
+  expect_contains(error, "hint: SafetensorsFile::get_tensor() makes one at a time");
+  EXPECT_EQ(file.get_tensor("99999").dim(), 64);
+}
+
+// Sizes of every length come back as they were.
+TEST(Limits, SizesOfAHeader) {
+  for (unsigned bits = 0; bits < 63; ++bits) {
+    for (const std::int64_t size : {(std::int64_t{1} << bits) - 1, std::int64_t{1} << bits}) {
+      const std::string json = fmt::format(R"({{"x":{{"dtype":"U8","shape":[3,{},0,5],"data_offsets":[0,0]}}}})", size);
+      const auto sizes = [&] { return load_safetensors_bytes(made_safetensors(json, 0))["x"].sizes(); };
+      if (bits < 56) {
+        EXPECT_EQ(sizes(), Dims({3, size, 0, 5}));
+      } else {
+        error_of(sizes);  // the strides of the largest do not fit
+      }
+    }
+  }
+}
+
 // The memo of a pickle has the numbers that the file says, here those that meet in one bucket of a table.
 TEST(Limits, PlacesOfTheMemoWithOneHash) {
   constexpr std::uint32_t kPlaces = 30'000;
