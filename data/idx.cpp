@@ -88,41 +88,40 @@ Header read_header(InputFile& file) {
   return header;
 }
 
-// What a compressed file may hold: all that small ones can, and far more of large ones than images are packed to.
-std::uint64_t unpacked_limit(const InputFile& file) {
-  constexpr std::uint64_t kUnpackedBytes = std::uint64_t{64} << 20, kUnpackedRatio = 32;
-  return kUnpackedBytes + kUnpackedRatio * file.size_on_disk();
+[[noreturn]] void fail_missing_elements(const InputFile& file, const Header& header, std::uint64_t found) {
+  fail_truncated(file, fmt::format("the header promises {} bytes of elements", header.promised), found);
 }
 
-[[noreturn]] void fail_bomb(const InputFile& file, const Header& header, std::uint64_t most) {
+// Before anything is unpacked or memory taken, what the header promises is compared with the file's size.
+void check_promise(const InputFile& file, const Header& header) {
+  // Deflate's copies are of 258 bytes at most, and each takes two bits at least.
+  constexpr std::uint64_t kDeflateRatio = 1032;
+  constexpr std::uint64_t kUnpackedBytes = std::uint64_t{64} << 20, kUnpackedRatio = 32;
+  const std::uint64_t size = file.size_on_disk();
+  if (!file.compressed()) {
+    const std::uint64_t there = size - std::min<std::uint64_t>(size, header.bytes);
+    if (header.promised > there) fail_missing_elements(file, header, there);
+    return;
+  }
+  check(header.promised / kDeflateRatio <= size,
+        "{}: truncated: the header promises {} bytes of elements, and no compressed file of {} holds more than {}",
+        file.path().string(), header.promised, size, kDeflateRatio * size);
+  // All that small ones can hold, and far more of large ones than images are packed to.
+  const std::uint64_t most = kUnpackedBytes + kUnpackedRatio * size;
+  if (header.promised <= most) return;
   Error e(
       fmt::format("{}: the header promises {} bytes of elements, and a compressed file of {} is unpacked to {} at most",
-                  file.path().string(), header.promised, file.size_on_disk(), most));
+                  file.path().string(), header.promised, size, most));
   e.set_hint("if it can be trusted, unpack it with gunzip");
   throw e;
 }
 
-// Reads what the header promises into memory that grows with what the file delivers. The first piece is large enough
-// for any honest file (MNIST's shrink by less than five), so those are read without a copy.
 Array read_elements(InputFile& file, const Header& header) {
-  constexpr std::uint64_t kHonestRatio = 8, kSmall = 1 << 20;
-  const std::uint64_t most = file.compressed() ? unpacked_limit(file) : header.promised;
-  std::uint64_t capacity = std::min(header.promised, std::max(kSmall, kHonestRatio * file.size_on_disk()));
-  std::uint64_t have = 0;
-  Array pieces;
-  for (;;) {
-    const bool all = capacity == header.promised;
-    Array next =
-        all ? Array::empty(header.sizes, header.dtype) : Array::empty({static_cast<std::int64_t>(capacity)}, kUInt8);
-    if (have > 0) std::memcpy(next.raw(), pieces.raw(), have);
-    have += file.read(static_cast<char*>(next.raw()) + have, capacity - have);
-    if (have < capacity)
-      fail_truncated(file, fmt::format("the header promises {} bytes of elements", header.promised), have);
-    if (all) return next;
-    if (have >= most) fail_bomb(file, header, most);
-    pieces = std::move(next);
-    capacity = std::min({header.promised, 2 * capacity, most});
-  }
+  check_promise(file, header);
+  Array elements = Array::empty(header.sizes, header.dtype);
+  const std::size_t have = file.read(elements.raw(), header.promised);
+  if (have < header.promised) fail_missing_elements(file, header, have);
+  return elements;
 }
 
 // Also what makes zlib compare the checksum, which stands behind the last element.

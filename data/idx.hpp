@@ -16,8 +16,9 @@ namespace xgrad::data {
 /// Reads an IDX file, plain or gzip (told by its contents, not by its name), into a packed Array of the file's dtype.
 ///
 /// Every byte is accounted for: a file that is missing, cut off, damaged, too long or no IDX throws Error naming the
-/// path and the bytes expected and found. A header that lies about the sizes never costs more memory than a small
-/// multiple of what the file really holds.
+/// path and the bytes expected and found. No memory is taken for more than the file's size can stand for: of a plain
+/// file what is there; of a gzip file, 1032 times its size, which is the most that deflate can pack, and no more than
+/// 64 MiB and 32 times its size. What the header promises beyond that is refused before anything is unpacked.
 ///
 ///     Array images = data::read_idx("data/MNIST/raw/train-images-idx3-ubyte.gz");   // (5120, 28, 28) uint8
 Array read_idx(const std::filesystem::path& path);

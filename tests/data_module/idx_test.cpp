@@ -89,7 +89,7 @@ TEST_F(Idx, ReadsJoinedGzipMembers) {
   expect_same(read(joined), read(kSmall));
 }
 
-// Shrinks by a thousand, so that memory grows piece by piece on the way.
+// Shrinks by a thousand.
 TEST_F(Idx, ReadsWhatShrinksALot) {
   Array array = Array::empty({5, 1 << 20}, kInt16);
   std::memset(array.raw(), 0, array.nbytes());
@@ -176,16 +176,37 @@ TEST_F(Idx, NoPrefixIsAccepted) {
     for (std::size_t n = 0; n < whole.size(); ++n) EXPECT_FALSE(refusal(whole.substr(0, n)).empty()) << n;
 }
 
-// A gzip file of zeros that unpacks to a thousand times its size: unpacked until that is seen, and no further.
+// A gzip file of zeros that unpacks to a thousand times its size. The header is enough to refuse it.
 TEST_F(Idx, CompressionBomb) {
   std::string bytes("\0\0\x08\1\x06\x40\0\0", 8);
   bytes.resize(8 + (100 << 20));
   const std::string packed = gzipped(bytes);
   ASSERT_LT(packed.size(), std::size_t{200'000});
-  EXPECT_EQ(refusal(packed),
-            fmt::format("the header promises 104857600 bytes of elements, and a compressed file of {} is "
-                        "unpacked to {} at most\n  hint: if it can be trusted, unpack it with gunzip",
-                        packed.size(), (64 << 20) + 32 * packed.size()));
+  const auto message = fmt::format(
+      "the header promises 104857600 bytes of elements, and a compressed file of {} is unpacked to {} at most\n"
+      "  hint: if it can be trusted, unpack it with gunzip",
+      packed.size(), (64 << 20) + 32 * packed.size());
+  EXPECT_EQ(refusal(packed), message);
+  // Were more than the header unpacked, the damage behind the first kilobyte would be what is complained about.
+  EXPECT_EQ(refusal(packed.substr(0, 1000) + std::string(packed.size() - 1000, '\xff')), message);
+}
+
+// As much as deflate can pack into a file is believed. A little more is not, and nothing is unpacked to find out how
+// much there is.
+TEST_F(Idx, NoFilePromisesMoreThanDeflateCanPack) {
+  std::string bytes("\0\0\x08\1\x03\0\0\0", 8);  // 48 MiB of zeros
+  bytes.resize(8 + (48 << 20));
+  const std::string packed = gzipped(bytes);
+  EXPECT_GT(bytes.size() / packed.size(), std::size_t{1020});
+  write_bytes(folder / "zeros", packed);
+  EXPECT_EQ(read_idx(folder / "zeros").numel(), 48 << 20);
+
+  bytes.resize(8 + (40 << 20));
+  const std::string lying = gzipped(bytes);
+  EXPECT_EQ(refusal(lying),
+            fmt::format("truncated: the header promises 50331648 bytes of elements, and no compressed file of {} holds "
+                        "more than {}",
+                        lying.size(), 1032 * lying.size()));
 }
 
 // The checksum sees to it that a damaged gzip file is either refused or (a changed time stamp, say) means the same.
@@ -258,7 +279,11 @@ TEST_F(Idx, LyingSizesTakeNoMemory) {
   const std::string expected = fmt::format("truncated: the header promises {} bytes of elements, the file holds 5",
                                            0xffffffffULL * 0x0fffffffULL);
   EXPECT_EQ(refusal(header + "hello"), expected);
-  EXPECT_EQ(refusal(gzipped(header + "hello")), expected);
+  const std::string packed = gzipped(header + "hello");
+  EXPECT_EQ(refusal(packed),
+            fmt::format("truncated: the header promises {} bytes of elements, and no compressed file of {} holds more "
+                        "than {}",
+                        0xffffffffULL * 0x0fffffffULL, packed.size(), 1032 * packed.size()));
   EXPECT_EQ(refusal("\0\0\x0e\x03\xff\xff\xff\xff\xff\xff\xff\xff\0\0\0\0"s),
             "corrupt: the header promises the impossible sizes [4294967295, 4294967295, 0]");
 }
