@@ -1,11 +1,13 @@
 #include <xgrad/autograd/array/error.hpp>
 #include <xgrad/autograd/array/keyed_hash.hpp>
+#include <xgrad/serialize/elements.hpp>
 #include <xgrad/serialize/excerpt.hpp>
 #include <xgrad/serialize/legacy_reader.hpp>
 #include <xgrad/serialize/pytorch.hpp>
 #include <xgrad/serialize/torch_resolver.hpp>
 #include <xgrad/serialize/zip.hpp>
 
+#include <bit>
 #include <charconv>
 #include <new>
 #include <unordered_map>
@@ -20,13 +22,15 @@ constexpr int kNewestVersion = 10;  // of the archive's layout, as far as PyTorc
 /// Tensors whose memory is in entries of the archive, `data/` and the key.
 class ZipResolver final : public TorchResolver {
  public:
-  ZipResolver(const ZipReader& zip, std::string folder) : zip_(zip), folder_(std::move(folder)) {}
+  ZipResolver(const ZipReader& zip, std::string folder, std::endian order)
+      : zip_(zip), folder_(std::move(folder)), order_(order) {}
 
  private:
   Value storage(const StorageId& id) override;
 
   const ZipReader& zip_;
   std::string folder_;
+  std::endian order_;
   std::unordered_map<std::string, Value, KeyedHash> storages_;
 };
 
@@ -48,6 +52,9 @@ Value ZipResolver::storage(const StorageId& id) {
   zip_.require_stored(*entry);
   Value::Storage storage{Storage::create(entry->size), id.dtype, id.numel};
   zip_.read(*entry, storage.memory->data());
+  if (const auto size = element_size(id.dtype); order_ != std::endian::native && size > 1) {
+    swap_bytes(storage.memory->data(), entry->size / size, size);
+  }
   if (id.dtype == kBool) normalise_bools(*storage.memory);
   return storages_.emplace(id.key, std::move(storage)).first->second;
 }
@@ -58,11 +65,17 @@ std::string archive_folder(const ZipReader& zip) {
   return first.substr(0, first.find('/') + 1);
 }
 
-void check_layout(const ZipReader& zip, const std::string& folder) {
-  if (const auto* order = zip.find(folder + "byteorder")) {
-    check<NotImplementedError>(order->size == 6 && zip.read(*order) == "little",
-                               "the file was written on a big-endian machine; only little-endian files can be loaded");
-  }
+/// What PyTorch 2 says the storages are in; files of before are little-endian.
+std::endian byte_order(const ZipReader& zip, const std::string& folder) {
+  const auto* entry = zip.find(folder + "byteorder");
+  if (!entry) return std::endian::little;
+  constexpr std::uint64_t kLongest = 6;
+  const std::string order = entry->size <= kLongest ? zip.read(*entry) : "";
+  check(order == "little" || order == "big", "Unknown endianness type: {}", in_quotes(order));
+  return order == "big" ? std::endian::big : std::endian::little;
+}
+
+void check_version(const ZipReader& zip, const std::string& folder) {
   if (const auto* entry = zip.find(folder + "version"); entry && entry->size < 20) {
     const std::string text = zip.read(*entry);
     int version = 0;
@@ -86,8 +99,8 @@ Value load_zip(Source source) {
     e.set_hint("this is a zip archive, but not one that torch.save wrote");
     throw e;
   }
-  check_layout(zip, folder);
-  ZipResolver resolver(zip, folder);
+  check_version(zip, folder);
+  ZipResolver resolver(zip, folder, byte_order(zip, folder));
   return pickle::load(zip.read(*data), resolver);
 }
 

@@ -5,11 +5,14 @@
 #include <xgrad/serialize/utf8.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace xgrad::serialize {
 namespace {
 
 using Kind = Value::Kind;
+
+constexpr std::string_view kUntyped = "UntypedStorage";  // PyTorch 2's, of bytes
 
 Dims dims_of(const Value& tuple) {
   Dims dims(tuple.as_tuple().size(), 0);
@@ -66,6 +69,20 @@ Value rebuild_parameter_with_state(const Value::Items& a) {
   expect_arguments(a, 4, 4, "_rebuild_parameter_with_state");
   return Value::Tensor{a[0].as_tensor().array, a[1].as_bool(), true};
 }
+
+/// PyTorch 2's for the dtypes that came late (uint16, float8_e4m3fn, ...), of which no Tensor is. Their names, which
+/// come later in the pickle, are in the error.
+Value rebuild_tensor_v3(const Value::Items&) {
+  fail<NotImplementedError>("_rebuild_tensor_v3() of a dtype that PyTorch has another function for");
+}
+
+/// (tensor, dtype, device, requires_grad): how PyTorch moves the tensors of other machines through the CPU.
+Value rebuild_device_tensor(const Value::Items& a) {
+  expect_arguments(a, 4, 4, "_rebuild_device_tensor_from_cpu_tensor");
+  return Value::Tensor{a[0].as_tensor().array, a[3].as_bool(), false};
+}
+
+Value rebuild_from_type(const Value::Items& a);
 
 /// No arguments, or one list of pairs.
 Value ordered_dict(const Value::Items& a) {
@@ -134,6 +151,9 @@ Function function(const Value::Global& g) {
       {"torch._utils._rebuild_tensor", rebuild_tensor},
       {"torch._utils._rebuild_tensor_v2", rebuild_tensor_v2},
       {"torch._utils._rebuild_meta_tensor_no_storage", rebuild_meta_tensor},
+      {"torch._utils._rebuild_tensor_v3", rebuild_tensor_v3},
+      {"torch._utils._rebuild_device_tensor_from_cpu_tensor", rebuild_device_tensor},
+      {"torch._tensor._rebuild_from_type_v2", rebuild_from_type},
       {"torch._utils._rebuild_parameter", rebuild_parameter},
       {"torch._utils._rebuild_parameter_with_state", rebuild_parameter_with_state},
       {"collections.OrderedDict", ordered_dict},
@@ -152,6 +172,38 @@ Function function(const Value::Global& g) {
   return found == kFunctions.end() ? nullptr : found->second;
 }
 
+bool is_parameter_class(const Value::Global& g) { return g.module == "torch.nn.parameter" && g.name == "Parameter"; }
+bool is_tensor_class(const Value::Global& g) {
+  return is_parameter_class(g) || (g.module == "torch" && g.name == "Tensor") ||
+         (g.module == "torch.nn.parameter" && g.name == "Buffer");
+}
+
+/// (function, class, its arguments, state): PyTorch 2's for a tensor with attributes of its own, which are left out.
+Value rebuild_from_type(const Value::Items& a) {
+  expect_arguments(a, 4, 4, "_rebuild_from_type_v2");
+  const Value::Global& type = a[1].as_global();
+  const Function f = function(a[0].as_global());
+  // Not one in another: that would be work without end for a file of a few bytes.
+  check<TypeError>(f && f != rebuild_from_type && is_tensor_class(type), "_rebuild_from_type_v2() of {}.{}",
+                   shortened(type.module), shortened(type.name));
+  const Value made = f(a[2].as_tuple());
+  Value::Tensor tensor = made.as_tensor();
+  tensor.parameter |= is_parameter_class(type);
+  return tensor;
+}
+
+constexpr const char* kConvert =
+    "no Tensor has this dtype: convert it in Python before it is saved, as in tensor.float()";
+
+/// Whether PyTorch has a dtype of this name that we have not.
+bool is_foreign_dtype(std::string_view name) {
+  constexpr std::array<std::string_view, 14> kNames{"float16", "bfloat16", "complex32", "complex64", "complex128",
+                                                    "uint16",  "uint32",   "uint64",    "quint8",    "qint8",
+                                                    "qint32",  "quint4x2", "quint2x4",  "half"};
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end() || name.starts_with("float8_") ||
+         name.starts_with("float4_") || name.starts_with("bits");
+}
+
 /// The classes of a TorchScript archive, whose methods nobody here calls.
 bool is_script_class(const Value::Global& g) { return g.module == "__torch__" || g.module.starts_with("__torch__."); }
 
@@ -166,12 +218,20 @@ Value TorchResolver::global(const std::string& module, const std::string& name) 
   const bool in_torch = module == "torch" || module == "torch.cuda" || module == "torch.storage";
   if (const auto dtype = dtype_named(name); dtype && module == "torch") return *dtype;
   if (in_torch && name.ends_with("Storage")) {
-    check<NotImplementedError>(dtype_of_storage(name).has_value(), "Unsupported storage type torch.{}",
-                               shortened(name));
+    if (!dtype_of_storage(name) && name != kUntyped) {
+      NotImplementedError e(fmt::format("Unsupported storage type torch.{}", shortened(name)));
+      e.set_hint(kConvert);
+      throw e;
+    }
     return Value::Global{"torch", name};
   }
+  if (module == "torch" && is_foreign_dtype(name)) {
+    NotImplementedError e(fmt::format("Unsupported dtype torch.{}", shortened(name)));
+    e.set_hint(kConvert);
+    throw e;
+  }
   Value::Global g{module, name};
-  if (!function(g) && !is_script_class(g)) {
+  if (!function(g) && !is_script_class(g) && !is_tensor_class(g)) {
     NotImplementedError e(
         fmt::format("Weights only load failed: Unsupported class {}.{}", shortened(module), shortened(name)));
     e.set_hint("only tensors, containers, numbers and strings can be loaded: save model.state_dict(), not the model");
@@ -201,7 +261,7 @@ Value TorchResolver::persistent(const Value& id) {
   // Other devices ("cuda:0") are where the tensor was; the bytes are in the file and are read into the CPU's memory.
   if (parts[3].is(Kind::Str) && parts[3].as_str() == "meta") fail_meta();
   const std::string& name = parts[1].as_global().name;
-  const auto dtype = dtype_of_storage(name);
+  const auto dtype = name == kUntyped ? kUInt8 : dtype_of_storage(name);
   check<TypeError>(dtype.has_value(), "a storage of type {}.{}", shortened(parts[1].as_global().module),
                    shortened(name));
   return storage({*dtype, parts[2].as_str(), parts[4].as_int(), parts});

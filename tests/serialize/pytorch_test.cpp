@@ -1,6 +1,7 @@
 /// Round trips and errors of save() and load().
 #include <gmock/gmock.h>
 #include <xgrad/serialize/zip.hpp>
+#include <xgrad/tests/support/zip_archive.hpp>
 
 #include "support.hpp"
 
@@ -183,9 +184,61 @@ TEST_F(PytorchTest, EntriesOfPyTorch2) {
   };
   const Value v = load(write("little", "3\n"));
   EXPECT_EQ(elements<float>(v.as_dict().at("base").as_tensor().array), elements<float>(arange(12)));
-  expect_contains(error_of([&] { load(write("big", "3\n")); }), "written on a big-endian machine");
+  const Value swapped = load(write("big", "3\n"));
+  std::vector<float> expected = elements<float>(arange(12));
+  for (float& x : expected) std::reverse(reinterpret_cast<char*>(&x), reinterpret_cast<char*>(&x + 1));
+  EXPECT_EQ(elements<float>(swapped.as_dict().at("base").as_tensor().array), expected);
+  EXPECT_TRUE(
+      swapped.as_dict().at("row").as_tensor().array.same_storage(swapped.as_dict().at("base").as_tensor().array));
+  expect_contains(error_of([&] { load(write("middle", "3\n")); }), "Unknown endianness type: 'middle'");
+  expect_contains(error_of([&] { load(write(std::string(1000, 'b'), "3\n")); }), "Unknown endianness type: ''");
   expect_contains(error_of([&] { load(write("little", "11\n")); }), "the maximum supported version for reading is 10");
   expect_contains(error_of([&] { load(write("little", "x")); }), "is not a version: 'x'");
+}
+
+/// What PyTorch 2 names in a pickle and 1.13, which writes the goldens, does not. `rest` follows the tensor's hooks.
+Value torch2(const std::string& head, const std::string& storage, const std::string& rest, char numel = 3) {
+  std::string id = "((X";
+  id += std::string("\x07\0\0\0storage", 11) + "c" + storage +
+        std::string(
+            "\nX\x01\0\0\0"
+            "0X\x03\0\0\0cpuK",
+            16);
+  const std::string shape("K\0K\x03\x85K\x01\x85\x89", 9), hooks = "ccollections\nOrderedDict\n)R";
+  const std::string pickled = "\x80\x02" + head + id + numel + "tQ" + shape + hooks + rest;
+  const float values[]{1, 2, 3};
+  return load_bytes(
+      test::zip_archive({{"x/data.pkl", pickled},
+                         {"x/byteorder", "little"},
+                         {"x/data/0", std::string(reinterpret_cast<const char*>(values), sizeof values)}}));
+}
+
+TEST(PyTorch2, TensorsWithAttributesAndOfOtherMachines) {
+  const std::string v2 = "ctorch._utils\n_rebuild_tensor_v2\n", of_type = "ctorch._tensor\n_rebuild_from_type_v2\n(";
+  for (const std::string type : {"torch\nTensor", "torch.nn.parameter\nParameter", "torch.nn.parameter\nBuffer"}) {
+    const Value v = torch2(of_type + v2 + "c" + type + "\n", "torch\nFloatStorage", "t}tR.");
+    EXPECT_EQ(elements<float>(v.as_tensor().array), (std::vector<float>{1, 2, 3}));
+    EXPECT_EQ(v.as_tensor().parameter, type.ends_with("Parameter"));
+  }
+  expect_contains(
+      error_of([&] { torch2(of_type + v2 + "ccollections\nOrderedDict\n", "torch\nFloatStorage", "t}tR."); }),
+      "_rebuild_from_type_v2() of collections.OrderedDict");
+  const Value v = torch2("ctorch._utils\n_rebuild_device_tensor_from_cpu_tensor\n(" + v2, "torch\nFloatStorage",
+                         "tRctorch\nfloat32\nX" + std::string("\x05\0\0\0xla:0", 9) + "\x88tR.");
+  EXPECT_EQ(elements<float>(v.as_tensor().array), (std::vector<float>{1, 2, 3}));
+  EXPECT_TRUE(v.as_tensor().requires_grad);
+}
+
+TEST(PyTorch2, DtypesThatNoTensorHasAreNamed) {
+  const std::string v3 = "ctorch._utils\n_rebuild_tensor_v3\n";
+  for (const std::string dtype : {"uint16", "uint64", "float8_e4m3fn", "float16"}) {
+    const std::string error =
+        error_of([&] { torch2(v3, "torch.storage\nUntypedStorage", "ctorch\n" + dtype + "\ntR.", 12); });
+    expect_contains(error, "Unsupported dtype torch." + dtype);
+    expect_contains(error, "hint: no Tensor has this dtype: convert it in Python");
+  }
+  expect_contains(error_of([&] { torch2(v3, "torch.storage\nUntypedStorage", "ctorch\nfloat32\ntR.", 12); }),
+                  "_rebuild_tensor_v3() of a dtype that PyTorch has another function for");
 }
 
 TEST_F(PytorchTest, ArchiveOfSomethingElse) {
