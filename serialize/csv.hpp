@@ -80,7 +80,7 @@ void save_csv(const Tensor& x, std::ostream& out, const SaveCsvOptions& options 
 std::string save_csv_bytes(const Tensor& x, const SaveCsvOptions& options = {});
 
 /// Reads a table of numbers as a tensor [rows, columns], as np.loadtxt(path, delimiter=",", ndmin=2) does. Empty lines
-/// do not count; any line ends will do.
+/// do not count; any line ends will do; numbers may stand in double quotes.
 ///
 ///     Tensor x = serialize::load_csv("x.csv", skiprows = 1, dtype = kFloat64);
 ///

@@ -117,6 +117,12 @@ bool parse_field(std::string_view field, bool& value) {
   return value || among(kFalse);
 }
 
+/// Some programs write numbers in double quotes as well. A number has nothing in it that would need them.
+std::string_view without_quotes(std::string_view field) {
+  const bool quoted = field.size() >= 2 && field.front() == '"' && field.back() == '"';
+  return quoted ? field.substr(1, field.size() - 2) : field;
+}
+
 /// The text is gone through twice: once to count, so that memory is taken for what is there.
 Tensor parse_csv(std::string_view text, const LoadCsvOptions& options) {
   const CsvFormat format{options.delimiter(), options.comments(), options.skiprows()};
@@ -134,8 +140,9 @@ Tensor parse_csv(std::string_view text, const LoadCsvOptions& options) {
     T* to = table.data<T>();
     for (CsvLines lines(text, format); lines.next();) {
       lines.fields([&](std::string_view field, std::int64_t column) {
-        check<ValueError>(parse_field(field, *to++), "could not convert string {} to {} at line {}, column {}",
-                          in_quotes(field), info(dtype).name, lines.number(), column);
+        check<ValueError>(parse_field(without_quotes(field), *to++),
+                          "could not convert string {} to {} at line {}, column {}", in_quotes(field), info(dtype).name,
+                          lines.number(), column);
       });
     }
   });

@@ -66,13 +66,19 @@ TEST(Csv, LinesSpacesAndComments) {
   EXPECT_THAT(csv_values<float>("1\t 2", LoadCsvOptions().delimiter('\t')), ElementsAre(1, 2));
 }
 
+TEST(Csv, NumbersInQuotes) {
+  EXPECT_THAT(csv_values<float>("\"a\",\"b,c\"\r\n\"1\",\"-2.5\"\r\n 3 , \"4e1\" \r\n", LoadCsvOptions().skiprows(1)),
+              ElementsAre(1, -2.5, 3, 40));
+}
+
 TEST(Csv, ErrorsSayWhere) {
   expect_contains(csv_error("1,2\n\n3\n"), "the number of columns changed from 2 to 1 at line 3");
   expect_contains(csv_error("1,2\n3,4,\n"), "the number of columns changed from 2 to 3 at line 2");
   expect_contains(csv_error("a,b\n1,2"), "could not convert string 'a' to float32 at line 1, column 1");
   expect_contains(csv_error("# x\n1,2\r\n3,4x"), "could not convert string '4x' to float32 at line 3, column 2");
   expect_contains(csv_error("x,y\n1,\n", LoadCsvOptions().skiprows(1)), "string '' to float32 at line 2, column 2");
-  for (const char* field : {"0x10", "1e", "--1", "+-1", "1 2", "1_000", "\"1\"", "e5", ".", "nope", "-"}) {
+  for (const char* field : {"0x10", "1e", "--1", "+-1", "1 2", "1_000", "\"1", "1\"", "\"", "\"\"", "\"1\"2\"", "\"x\"",
+                            "e5", ".", "nope", "-"}) {
     expect_contains(csv_error(field), "could not convert string '"s + field + "' to float32 at line 1, column 1");
   }
   expect_contains(csv_error("1\n\0"s + "\n"), "string '\\x00' to float32 at line 2");
