@@ -162,8 +162,18 @@ class DictReader {
   void descr() {
     skip_space();
     // A list of fields, or a dtype with a shape of its own.
-    if (rest_.starts_with('[') || rest_.starts_with('(')) fail_descr(rest_.substr(0, rest_.find('}')), "records");
+    if (rest_.starts_with('[') || rest_.starts_with('(')) fail_descr(bracketed(), "records");
     set_dtype(header_, string());
+  }
+
+  /// From the bracket at the beginning to the one that closes it.
+  std::string_view bracketed() const {
+    int depth = 0;
+    for (std::size_t i = 0; i < rest_.size(); ++i) {
+      if (rest_[i] == '[' || rest_[i] == '(') ++depth;
+      if ((rest_[i] == ']' || rest_[i] == ')') && --depth == 0) return rest_.substr(0, i + 1);
+    }
+    return rest_;
   }
 
   void shape() {

@@ -167,7 +167,9 @@ TEST(NpyHostile, Headers) {
   expect_contains(error(dict("'<f4'", "true", "(1,)")), "fortran_order is not a valid bool");
   expect_contains(error(dict("'<q9'", "False", "(1,)")), "descr is not a valid dtype descriptor: '<q9'");
   expect_contains(error(dict("''", "False", "(1,)")), "descr is not a valid dtype descriptor");
-  expect_contains(error(dict("('<f4', (2,))", "False", "(1,)")), "(records)");
+  expect_contains(error(dict("('<f4', (2,))", "False", "(1,)")), "no Tensor has the dtype '('<f4', (2,))' (records)");
+  expect_contains(error(dict("[('a', [('b', '<i4')])]", "False", "(1,)")), "'[('a', [('b', '<i4')])]' (records)");
+  expect_contains(error(dict("[('a', '<i4')", "False", "")), "(records)");
   expect_contains(error(dict("'|O'", "False", "(1,)")), "Object arrays cannot be loaded");
   expect_contains(error("{'descr': '<f4', 'shape': (1,)}"), "Header does not contain the correct keys");
   expect_contains(error("{'descr': '<f4', 'descr': '<f4'}"), "Header does not contain the correct keys");
