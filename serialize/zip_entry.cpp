@@ -92,9 +92,14 @@ class EntryReader {
 
 Input open_entry(const ZipReader& zip, const ZipReader::Entry& entry) {
   auto reader = std::make_shared<EntryReader>(zip, entry);
-  // How much is left is a fact for what is stored: the archive has been compared with the file's size.
-  const auto left = entry.method == kStoredMethod ? std::optional(entry.size) : std::nullopt;
-  return {entry.name, [reader](void* to, std::size_t count) { return reader->read(to, count); }, left};
+  // No more comes than the entry claims, so memory can be taken for an array at once. What is claimed is bounded: for
+  // what is stored by the file's size, and for what is deflated by deflate, whose copies of at most 258 bytes take two
+  // bits at least.
+  constexpr std::uint64_t kDeflateRatio = 1032;
+  check(entry.size / kDeflateRatio <= entry.stored,
+        "entry {} claims {} bytes, and {} compressed ones hold no more than {}", in_quotes(entry.name), entry.size,
+        entry.stored, kDeflateRatio * entry.stored);
+  return {entry.name, [reader](void* to, std::size_t count) { return reader->read(to, count); }, entry.size};
 }
 
 }  // namespace xgrad::serialize
