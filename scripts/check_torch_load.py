@@ -5,12 +5,13 @@
     python3 scripts/check_torch_load.py FOLDER
 
 The first fills FOLDER with python_*.pt: the goldens in the format before PyTorch 1.6, the states of all optimisers and
-schedules, parameters with attributes. The second compares: for each of those there is a resaved_*.pt that went through
+schedules, what training with each optimiser comes to two steps later, parameters with attributes. The second compares: for each of those there is a resaved_*.pt that went through
 xgrad's load() and save(). Beside them FOLDER holds, from tests/serialize/torch_load_test.cpp, `made.pt` and copies of the goldens torch_*.pt that went through
 xgrad's load() and save(). torch.load must give the same values, types, strides and sharing as it does for the goldens,
 with weights_only wherever it takes the golden so; and models must take the state_dicts. Exits with 77 without PyTorch.
 """
 
+import copy
 import pathlib
 import pickle
 import sys
@@ -136,7 +137,12 @@ def write(folder):
         save(f"legacy_{name}", torch.load(GOLDENS / f"torch_{name}.pt"), _use_new_zipfile_serialization=False)
     for name in "SGD Adam AdamW Adamax Adagrad Adadelta ASGD NAdam RAdam RMSprop Rprop LBFGS".split():
         model = nn.Linear(2, 2)
-        save(name, steps(getattr(torch.optim, name)(model.parameters(), lr=0.1), model))
+        optimizer = getattr(torch.optim, name)(model.parameters(), lr=0.1)
+        save(name, steps(optimizer, model))
+        # The test loads this and takes two more steps too.
+        run = copy.deepcopy({"model": model.state_dict(), "optimizer": optimizer.state_dict()})
+        steps(optimizer, model)
+        save(f"run_{name}", {**run, "after": model.state_dict()})
     for name, schedule in schedules():
         save(name, schedule.state_dict())
     parameter = nn.Parameter(torch.ones(2))

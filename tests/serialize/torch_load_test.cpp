@@ -60,10 +60,56 @@ void resave_all(const std::filesystem::path& folder) {
   }
 }
 
+/// Training that Python began goes on here, and comes to where Python's comes.
+template <class O>
+void expect_continues(const std::string& run_file, auto options) {
+  SCOPED_TRACE(run_file);
+  const Value run = load(run_file);
+  nn::Linear model(2, 2);
+  const auto& before = run.as_dict().at("model").as_dict();
+  {
+    const NoGradGuard no_grad;
+    model->weight.copy_(before.at("weight").toTensor());
+    model->bias.copy_(before.at("bias").toTensor());
+  }
+  O optimizer(model->parameters(), options);
+  optimizer.load_state_dict(run.as_dict().at("optimizer"));
+  for (int i = 0; i < 2; ++i) {
+    optimizer.step([&] {
+      optimizer.zero_grad();
+      const Tensor loss = model(ones({1, 2})).sum();
+      loss.backward();
+      return loss;
+    });
+  }
+  const auto& after = run.as_dict().at("after").as_dict();
+  EXPECT_TRUE(allclose(model->weight, after.at("weight").toTensor(), 1e-5, 1e-6));
+  EXPECT_TRUE(allclose(model->bias, after.at("bias").toTensor(), 1e-5, 1e-6));
+}
+
+void expect_runs_continue(const std::string& folder) {
+#define XGRAD_CONTINUES(NAME) \
+  expect_continues<optim::NAME>(folder + "/python_run_" #NAME ".pt", optim::NAME##Options(0.5))
+  XGRAD_CONTINUES(SGD);
+  XGRAD_CONTINUES(Adam);
+  XGRAD_CONTINUES(AdamW);
+  XGRAD_CONTINUES(Adamax);
+  XGRAD_CONTINUES(Adagrad);
+  XGRAD_CONTINUES(Adadelta);
+  XGRAD_CONTINUES(ASGD);
+  XGRAD_CONTINUES(NAdam);
+  XGRAD_CONTINUES(RAdam);
+  XGRAD_CONTINUES(RMSprop);
+  XGRAD_CONTINUES(Rprop);
+  XGRAD_CONTINUES(LBFGS);
+#undef XGRAD_CONTINUES
+}
+
 TEST_F(TorchLoad, PythonReadsWhatWeWrite) {
   const std::string quoted = "'" + folder_.string() + "'";
   if (run_script("--write " + quoted) == kNoPyTorch) GTEST_SKIP() << "no PyTorch here (python3-torch)";
   resave_all(folder_);
+  expect_runs_continue(folder_.string());
   write_checkpoint(path("checkpoint.pt"), path("archive.pt"));
   const Array weight = arange(6).view({2, 3});
   save_state_dict({{"weight", weight}, {"bias", arange(2)}}, path("plain"));
