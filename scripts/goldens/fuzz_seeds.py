@@ -29,6 +29,31 @@ TENSOR = (
 )
 
 
+def torch2_pickles():
+    """The same tensor with an attribute, and from a device whose storages PyTorch does not save."""
+    tensor = b"".join(TENSOR)[2:-1]
+    arguments = tensor[tensor.index(b"((") : -1]
+    return {
+        "torch2_attribute": b"\x80\x02ctorch._tensor\n_rebuild_from_type_v2\n(ctorch._utils\n_rebuild_tensor_v2\n"
+        b"ctorch.nn.parameter\nParameter\n" + arguments + b"}tR.",
+        "torch2_device": b"\x80\x02ctorch._utils\n_rebuild_device_tensor_from_cpu_tensor\n(" + tensor
+        + b"ctorch\nfloat32\nX\x05\0\0\0xla:0\x89tR.",
+    }
+
+
+def big_endian(archive):
+    """What PyTorch 2 writes on a big-endian machine."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(DATA / archive) as little, zipfile.ZipFile(out, "w") as big:
+        for name in little.namelist():
+            content = little.read(name)
+            if "/data/" in name:
+                content = np.frombuffer(content, "<u4").astype(">u4").tobytes()
+            big.writestr(zipfile.ZipInfo(name), content)
+        big.writestr(zipfile.ZipInfo(name.split("/")[0] + "/byteorder"), b"big")
+    return out.getvalue()
+
+
 def nested():
     shared = [1, 2.5, "text"]
     return {"list": [shared, shared, (), (1,), (1, 2), None], 7: True, "big": -(2**40), "bytes": b"\x00\xff", "é": {}}
@@ -65,7 +90,9 @@ def seeds():
         | {"libtorch": (DATA / "libtorch_tensor.pt").read_bytes()}
         | {f"pickle_{protocol}": pickle.dumps(nested(), protocol) for protocol in (2, 3, 4)}
         # Six elements of memory are there for a pickle that comes alone.
-        | {"pickle_tensor": b"".join(TENSOR)},
+        | {"pickle_tensor": b"".join(TENSOR)}
+        | torch2_pickles()
+        | {"big_endian": big_endian("torch_views.pt")},
         "safetensors": {name: (DATA / f"{name}.safetensors").read_bytes() for name in ("dtypes", "names", "empty", "odd")}
         | {"bad_half": (DATA / "half.safetensors").read_bytes()},
         "npy": {name: arrays[name] for name in ("float32", "fortran3", "scalar", "empty", "bool")}
@@ -88,6 +115,7 @@ def seeds():
             "integers": b"1,2\r\n-3,4\r\n",
             "comments": b"# a, b\n\n 1 , 2 # more\n",
             "one": b"7",
+            "quoted": b'"1","-2.5"\r\n3,"4e1"\r\n',
             "bad_ragged": b"1,2\n3\n",
             "bad_text": b"a,b\n1,2\n",
         },
