@@ -89,9 +89,20 @@ Tensor Optimizer::run(const Closure& closure) {
 }
 
 ParamState& Optimizer::state_of(std::size_t group, std::size_t position) {
-  if (states_.size() <= group) states_.resize(groups_.size());
-  if (states_[group].size() <= position) states_[group].resize(groups_[group].params().size());
-  return states_[group][position];
+  StateMap::Rows& rows = states_.rows_;
+  if (rows.size() <= group) rows.resize(groups_.size());
+  if (rows[group].size() <= position) {
+    rows[group].resize(groups_[group].params().size());
+    name_states(rows, group);
+  }
+  return rows[group][position];
+}
+
+void Optimizer::name_states(StateMap::Rows& rows, std::size_t group) const {
+  for (std::size_t i = 0; i < rows[group].size(); ++i) {
+    rows[group][i].names = &state_names();
+    rows[group][i].param = groups_[group].params()[i].impl();
+  }
 }
 
 void Optimizer::zero_grad(bool set_to_none) {

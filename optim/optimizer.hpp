@@ -3,8 +3,8 @@
 
 #include <xgrad/autograd/tensor.hpp>
 #include <xgrad/optim/field.hpp>
+#include <xgrad/optim/param_state.hpp>
 
-#include <array>
 #include <functional>
 #include <iosfwd>
 #include <memory>
@@ -45,7 +45,7 @@ class OptimizerCloneableOptions : public OptimizerOptions {
 ///                    SGDOptions(0.1));
 class OptimizerParamGroup {
  public:
-  explicit OptimizerParamGroup(std::vector<Tensor> params);
+  OptimizerParamGroup(std::vector<Tensor> params);
   OptimizerParamGroup(std::vector<Tensor> params, std::unique_ptr<OptimizerOptions> options);
   OptimizerParamGroup(const OptimizerParamGroup& other);
   OptimizerParamGroup(OptimizerParamGroup&&) noexcept;
@@ -71,25 +71,6 @@ class OptimizerParamGroup {
   std::vector<std::pair<std::string, double>> notes_;
 };
 
-/// What an optimiser keeps for one parameter between steps; StateNames says what the entries are.
-struct ParamState {
-  bool started = false;
-  std::array<double, 3> numbers{};
-  std::array<Tensor, 3> tensors;
-  std::shared_ptr<void> more;  ///< of an optimiser that packs and unpacks its state itself
-};
-
-/// The names of a ParamState's entries in PyTorch's state dicts: numbers first, then tensors.
-struct StateNames {
-  struct Number {
-    const char* name;
-    bool is_int = false;  ///< an int in Python, else a float32 tensor without dimensions
-  };
-  std::vector<Number> numbers;
-  std::vector<const char*> tensors;
-  bool none_if_absent = false;  ///< a tensor that is not kept is None, else it has no entry
-};
-
 /// Base of the optimisers.
 ///
 /// state_dict() is PyTorch's, entry for entry, so files go both ways:
@@ -99,6 +80,7 @@ struct StateNames {
 class Optimizer {
  public:
   using Closure = std::function<Tensor()>;
+  using LossClosure = Closure;  // libtorch's name
 
   /// Throws ValueError for no parameters, for a parameter that is no leaf, and for one given twice.
   Optimizer(std::vector<OptimizerParamGroup> groups, std::unique_ptr<OptimizerOptions> defaults);
@@ -118,6 +100,7 @@ class Optimizer {
   std::vector<OptimizerParamGroup>& param_groups() { return groups_; }
   const std::vector<OptimizerParamGroup>& param_groups() const { return groups_; }
   OptimizerOptions& defaults() { return *defaults_; }
+  const OptimizerOptions& defaults() const { return *defaults_; }
   std::vector<Tensor> parameters() const;
   /// The number of parameters.
   std::size_t size() const;
@@ -134,6 +117,9 @@ class Optimizer {
   virtual void load(serialize::InputArchive& archive);
   /// Python's `state[p][name]`: a tensor, or a number as a tensor without dimensions. Undefined if there is none (yet).
   Tensor state(const Tensor& param, std::string_view name) const;
+  /// All of it, by parameter.
+  StateMap& state() { return states_; }
+  const StateMap& state() const { return states_; }
 
   /// Calls of step() since a schedule was made for this optimiser.
   std::int64_t step_count() const { return step_count_; }
@@ -157,11 +143,11 @@ class Optimizer {
   ParamState& state_of(std::size_t group, std::size_t position);
 
  private:
-  const ParamState* find_state(const Tensor& param) const;
+  void name_states(StateMap::Rows& rows, std::size_t group) const;
 
   std::vector<OptimizerParamGroup> groups_;
   std::unique_ptr<OptimizerOptions> defaults_;
-  std::vector<std::vector<ParamState>> states_;
+  StateMap states_;
   std::int64_t step_count_ = 0;
 };
 

@@ -64,7 +64,61 @@ void write_group(std::ostream& out, const OptimizerParamGroup& group) {
   for (const auto& [key, value] : packed.entries) out << "    " << key.as_str() << ": " << repr(value) << '\n';
 }
 
+std::string_view name_of(const char* name) { return name; }
+std::string_view name_of(const StateNames::Number& number) { return number.name; }
+
+template <class Names>
+std::size_t place(const Names& names, std::string_view name) {
+  const auto at = std::ranges::find(names, name, [](const auto& one) { return name_of(one); });
+  check<IndexError>(at != names.end(), "this optimizer keeps no '{}'", name);
+  return static_cast<std::size_t>(at - names.begin());
+}
+
 }  // namespace
+
+Tensor& ParamState::tensor(std::string_view name) { return tensors[place(names->tensors, name)]; }
+double& ParamState::number(std::string_view name) { return numbers[place(names->numbers, name)]; }
+
+void StateMap::iterator::settle() {
+  for (; group_ < rows_->size(); ++group_, place_ = 0) {
+    for (auto& row = (*rows_)[group_]; place_ < row.size(); ++place_) {
+      if (!row[place_].started) continue;
+      now_ = {row[place_].param, &row[place_]};
+      return;
+    }
+  }
+  now_ = {};
+}
+
+StateMap::iterator StateMap::find(Key key) const {
+  auto it = begin();
+  while (it->second && it->first != key) ++it;
+  return it;
+}
+
+ParamState* StateMap::at(Key key) const {
+  ParamState* const state = (*this)[key];
+  check<IndexError>(state != nullptr, "this optimizer keeps nothing for this parameter");
+  return state;
+}
+
+std::size_t StateMap::size() const {
+  std::size_t n = 0;
+  for (auto it = begin(); it->second; ++it) ++n;
+  return n;
+}
+
+void StateMap::clear() { rows_.clear(); }
+
+std::size_t StateMap::erase(Key key) {
+  ParamState* const state = (*this)[key];
+  if (!state) return 0;
+  ParamState unstarted;
+  unstarted.names = state->names;
+  unstarted.param = state->param;
+  *state = std::move(unstarted);
+  return 1;
+}
 
 Value Optimizer::pack_state(const ParamState& state) const {
   if (!state.started) return {};
@@ -115,8 +169,8 @@ Value Optimizer::state_dict() const {
     Value::Items numbers;
     for (std::size_t i = 0; i < groups_[g].params().size(); ++i, ++number) {
       numbers.emplace_back(number);
-      if (g >= states_.size() || i >= states_[g].size()) continue;
-      Value kept = pack_state(states_[g][i]);
+      if (g >= states_.rows_.size() || i >= states_.rows_[g].size()) continue;
+      Value kept = pack_state(states_.rows_[g][i]);
       if (!kept.is_none()) state.entries.emplace_back(number, std::move(kept));
     }
     packed.set("params", Value::list(std::move(numbers)));
@@ -138,7 +192,7 @@ void Optimizer::load_state_dict(const Value& state_dict) {
     groups.push_back(unpacked_group(groups_[g], packed));
     for (std::size_t i = 0; i < numbers.size(); ++i) places[numbers[i].as_int()] = {g, i};
   }
-  std::vector<std::vector<ParamState>> states(groups.size());
+  StateMap::Rows states(groups.size());
   for (std::size_t g = 0; g < groups.size(); ++g) states[g].resize(groups[g].params().size());
   for (const auto& [number, packed] : state_dict.as_dict().at("state").as_dict().entries) {
     const auto place = places.find(number.as_int());
@@ -147,20 +201,12 @@ void Optimizer::load_state_dict(const Value& state_dict) {
     states[g][i] = unpack_state(groups[g].params()[i], packed.as_dict());
   }
   for (std::size_t g = 0; g < groups.size(); ++g) groups_[g] = std::move(groups[g]);
-  states_ = std::move(states);
-}
-
-const ParamState* Optimizer::find_state(const Tensor& param) const {
-  for (std::size_t g = 0; g < states_.size(); ++g) {
-    for (std::size_t i = 0; i < states_[g].size(); ++i) {
-      if (groups_[g].params()[i].is_same(param)) return &states_[g][i];
-    }
-  }
-  return nullptr;
+  for (std::size_t g = 0; g < groups.size(); ++g) name_states(states, g);
+  states_.rows_ = std::move(states);
 }
 
 Tensor Optimizer::state(const Tensor& param, std::string_view name) const {
-  const ParamState* state = find_state(param);
+  const ParamState* state = states_[param];
   const Value packed = state ? pack_state(*state) : Value();
   const Value* value = packed.is_none() ? nullptr : packed.as_dict().find(name);
   if (!value || value->is_none()) return {};

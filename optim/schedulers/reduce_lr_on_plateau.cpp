@@ -6,6 +6,10 @@
 
 namespace xgrad::optim::lr_scheduler {
 
+ReduceLROnPlateauOptions& ReduceLROnPlateauOptions::min_lr(const std::vector<float>& each) {
+  return min_lr(each.empty() ? PerGroup(0.0) : PerGroup(std::vector<double>(each.begin(), each.end())));
+}
+
 ReduceLROnPlateau::ReduceLROnPlateau(Optimizer& optimizer, ReduceLROnPlateauOptions options)
     : optimizer_(optimizer), options_(std::move(options)) {
   check<ValueError>(options_.factor() < 1, "Factor should be < 1.0.");

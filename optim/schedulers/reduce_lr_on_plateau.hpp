@@ -5,7 +5,15 @@
 
 namespace xgrad::optim::lr_scheduler {
 
-class ReduceLROnPlateauOptions {
+namespace detail {
+/// libtorch's words for the modes, `ReduceLROnPlateauScheduler::SchedulerMode::min`.
+struct PlateauModes {
+  enum SchedulerMode : std::uint8_t { min, max };
+  enum ThresholdMode : std::uint8_t { rel, abs };
+};
+}  // namespace detail
+
+class ReduceLROnPlateauOptions : public detail::PlateauModes {
  public:
   using Positional = kwargs::Order<kwargs::key::mode, kwargs::key::factor, kwargs::key::patience,
                                    kwargs::key::threshold, kwargs::key::threshold_mode, kwargs::key::cooldown,
@@ -21,6 +29,12 @@ class ReduceLROnPlateauOptions {
   XGRAD_ARG(double, eps) = 1e-8;
   XGRAD_ARG(bool, verbose) = false;
   friend class ReduceLROnPlateau;
+
+ public:
+  auto& mode(std::same_as<SchedulerMode> auto value) { return mode(value == min ? "min" : "max"); }
+  auto& threshold_mode(std::same_as<ThresholdMode> auto value) { return threshold_mode(value == rel ? "rel" : "abs"); }
+  /// libtorch's list, which is empty for zeros.
+  ReduceLROnPlateauOptions& min_lr(const std::vector<float>& each);
 };
 
 /// lr = max(lr · factor, min_lr) when the metric has not improved for more than `patience` epochs; then `cooldown`
@@ -31,7 +45,7 @@ class ReduceLROnPlateauOptions {
 ///     scheduler.step(validation_loss);
 ///
 /// The optimiser must live as long as the schedule. Throws ValueError for options that cannot be.
-class ReduceLROnPlateau {
+class ReduceLROnPlateau : public detail::PlateauModes {
  public:
   ReduceLROnPlateau(Optimizer& optimizer, ReduceLROnPlateauOptions options);
   /// Python's arguments: positional, or keywords.
