@@ -4,38 +4,38 @@
 
 namespace xgrad::nn {
 
-EmbeddingImpl::EmbeddingImpl(const EmbeddingOptions& given) : options(given) { EmbeddingImpl::reset(); }
+namespace detail {
 
-void EmbeddingImpl::reset() {
-  const std::int64_t rows = options.num_embeddings(), length = options.embedding_dim();
-  if (auto padding = options.padding_idx()) {
+Tensor table_of(const Tensor& given, Dims sizes, std::optional<ScalarType> dtype,
+                std::optional<std::int64_t>& padding) {
+  const std::int64_t rows = sizes[0];
+  if (padding) {
     check(*padding < rows && *padding >= -rows, "Padding_idx must be within num_embeddings");
-    if (*padding < 0) options.padding_idx(*padding + rows);
+    if (*padding < 0) *padding += rows;
   }
-  if (options._weight().defined()) {
-    check(options._weight().sizes() == Dims{rows, length},
-          "Shape of weight does not match num_embeddings and embedding_dim");
-    weight = register_parameter("weight", options._weight());
-    return;
-  }
-  weight = register_parameter("weight", empty({rows, length}, detail::of_dtype(options.dtype())));
-  reset_parameters();
+  check(!given.defined() || given.sizes() == sizes, "Shape of weight does not match num_embeddings and embedding_dim");
+  if (given.defined()) return given;
+  Tensor table = empty(sizes, of_dtype(dtype));
+  draw_table(table, padding);
+  return table;
 }
 
-void EmbeddingImpl::reset_parameters() {
-  init::normal_(weight);
-  if (!options.padding_idx()) return;
+void draw_table(const Tensor& table, const std::optional<std::int64_t>& padding) {
+  init::normal_(table);
+  if (!padding) return;
   const NoGradGuard no_grad;
-  weight.select(0, *options.padding_idx()).zero_();
+  table.select(0, *padding).zero_();
 }
+
+const Tensor& checked_embeddings(const Tensor& embeddings) {
+  check(embeddings.dim() == 2, "Embeddings parameter is expected to be 2-dimensional");
+  return embeddings;
+}
+
+}  // namespace detail
 
 Tensor EmbeddingImpl::forward(Tensor input) {
-  return functional::embedding(input, weight,
-                               functional::EmbeddingFuncOptions()
-                                   .padding_idx(options.padding_idx())
-                                   .max_norm(options.max_norm())
-                                   .norm_type(options.norm_type())
-                                   .scale_grad_by_freq(options.scale_grad_by_freq()));
+  return functional::embedding(input, weight, detail::with_lookup(functional::EmbeddingFuncOptions(), options));
 }
 
 std::string EmbeddingImpl::extra_repr() const {
@@ -46,19 +46,6 @@ std::string EmbeddingImpl::extra_repr() const {
   if (options.scale_grad_by_freq()) text += ", scale_grad_by_freq=True";
   if (options.sparse()) text += ", sparse=True";
   return text;
-}
-
-Embedding Embedding::from_pretrained(const Tensor& embeddings, const EmbeddingFromPretrainedOptions& options) {
-  check(embeddings.dim() == 2, "Embeddings parameter is expected to be 2-dimensional");
-  Embedding table(EmbeddingOptions(embeddings.size(0), embeddings.size(1))
-                      ._weight(embeddings)
-                      .padding_idx(options.padding_idx())
-                      .max_norm(options.max_norm())
-                      .norm_type(options.norm_type())
-                      .scale_grad_by_freq(options.scale_grad_by_freq())
-                      .sparse(options.sparse()));
-  table->weight.requires_grad_(!options.freeze());
-  return table;
 }
 
 }  // namespace xgrad::nn

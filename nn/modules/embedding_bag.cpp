@@ -1,7 +1,5 @@
-#include <xgrad/autograd/graph/grad_mode.hpp>
 #include <xgrad/autograd/graph/tracing.hpp>
 #include <xgrad/autograd/ops/bags.hpp>
-#include <xgrad/nn/init.hpp>
 #include <xgrad/nn/modules/embedding_bag.hpp>
 
 #include <algorithm>
@@ -152,40 +150,11 @@ Tensor embedding_bag(const Tensor& input, const Tensor& weight, const EmbeddingB
 
 }  // namespace functional
 
-void EmbeddingBagImpl::reset() {
-  const std::int64_t rows = options.num_embeddings(), width = options.embedding_dim();
-  if (auto padding = options.padding_idx()) {
-    check(*padding < rows && *padding >= -rows, "padding_idx must be within num_embeddings");
-    if (*padding < 0) options.padding_idx(*padding + rows);
-  }
-  if (options._weight().defined()) {
-    check(options._weight().sizes() == Dims{rows, width},
-          "Shape of weight does not match num_embeddings and embedding_dim");
-    weight = register_parameter("weight", options._weight());
-    return;
-  }
-  weight = register_parameter("weight", empty({rows, width}, detail::of_dtype(options.dtype())));
-  reset_parameters();
-}
-
-void EmbeddingBagImpl::reset_parameters() {
-  init::normal_(weight);
-  if (!options.padding_idx()) return;
-  const NoGradGuard no_grad;
-  weight.select(0, *options.padding_idx()).zero_();
-}
-
 Tensor EmbeddingBagImpl::forward(const Tensor& input, const Tensor& offsets, const Tensor& per_sample_weights) {
   return functional::embedding_bag(input, weight,
-                                   functional::EmbeddingBagFuncOptions()
+                                   detail::with_lookup(functional::EmbeddingBagFuncOptions(), options)
                                        .offsets(offsets)
-                                       .max_norm(options.max_norm())
-                                       .norm_type(options.norm_type())
-                                       .scale_grad_by_freq(options.scale_grad_by_freq())
-                                       .mode(options.mode())
-                                       .per_sample_weights(per_sample_weights)
-                                       .include_last_offset(options.include_last_offset())
-                                       .padding_idx(options.padding_idx()));
+                                       .per_sample_weights(per_sample_weights));
 }
 
 std::string EmbeddingBagImpl::extra_repr() const {
@@ -196,21 +165,6 @@ std::string EmbeddingBagImpl::extra_repr() const {
   text += ", mode=" + options.mode();
   if (options.padding_idx()) text += fmt::format(", padding_idx={}", *options.padding_idx());
   return text;
-}
-
-EmbeddingBag EmbeddingBag::from_pretrained(const Tensor& embeddings, const EmbeddingBagFromPretrainedOptions& options) {
-  check(embeddings.dim() == 2, "Embeddings parameter is expected to be 2-dimensional");
-  EmbeddingBag table(EmbeddingBagOptions(embeddings.size(0), embeddings.size(1))
-                         ._weight(embeddings)
-                         .max_norm(options.max_norm())
-                         .norm_type(options.norm_type())
-                         .scale_grad_by_freq(options.scale_grad_by_freq())
-                         .mode(options.mode())
-                         .sparse(options.sparse())
-                         .include_last_offset(options.include_last_offset())
-                         .padding_idx(options.padding_idx()));
-  table->weight.requires_grad_(!options.freeze());
-  return table;
 }
 
 }  // namespace xgrad::nn
