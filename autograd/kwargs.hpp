@@ -5,6 +5,9 @@
 /// error that names both. Arguments without a keyword fill Options in Python's positional order.
 #pragma once
 
+#include <xgrad/autograd/none.hpp>
+
+#include <cstdint>
 #include <initializer_list>
 #include <type_traits>
 #include <utility>
@@ -61,6 +64,9 @@ template <class Key, class Options, class Value>
 void set(Options& options, Value&& value) {
   if constexpr (Key::template settable<Options, Value>)
     Key::set(options, std::forward<Value>(value));
+  else if constexpr (std::same_as<std::remove_cvref_t<Value>, indexing::NoneType> &&
+                     Key::template settable<Options, std::nullptr_t>)
+    Key::set(options, nullptr);  // a function that is not given
   else
     ThisCallHasNoArgument<Options, Key>{};
 }
@@ -228,7 +234,17 @@ XGRAD_KEYWORD(num_workers);
 XGRAD_KEY(offset);
 XGRAD_KEY(ord);
 XGRAD_KEYWORD(out_int32);
-XGRAD_KEYWORD(output_size);
+namespace key {
+struct output_size : by_keyword::Found {
+  XGRAD_KEY_MEMBERS(output_size)
+  /// `output_size = {3, None}`, whose elements have no common type.
+  Argument<output_size, std::vector<std::optional<std::int64_t>>> operator=(
+      std::initializer_list<std::optional<std::int64_t>> list) const {
+    return {list};
+  }
+};
+}  // namespace key
+inline constexpr key::output_size output_size{};
 XGRAD_KEYWORD(p);
 XGRAD_KEYWORD(pivot);
 XGRAD_KEYWORD(pos_weight);

@@ -72,6 +72,7 @@ class Tensor : public PointwiseMethods<Tensor>,
                public AliasMethods<Tensor> {
  public:
   Tensor() = default;
+  Tensor(indexing::NoneType) {}
   Tensor(const Tensor&) = default;
   Tensor(Tensor&&) noexcept = default;
   Tensor& operator=(const Tensor&) & = default;

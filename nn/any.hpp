@@ -241,19 +241,24 @@ class AnyContentOf final : public AnyContent {
 class AnyModule {
  public:
   AnyModule() = default;
+  AnyModule(indexing::NoneType) {}
   AnyModule(const AnyModule& other) : content_(other.content_ ? other.content_->copy() : nullptr) {}
   AnyModule(AnyModule&&) noexcept = default;
   AnyModule& operator=(AnyModule other) noexcept {
     content_ = std::move(other.content_);
     return *this;
   }
-  /// From a holder, a shared pointer, a module by value, or a function from tensor to tensor.
+  /// From a holder, a shared pointer, a module by value, or a function from tensor to tensor. A pointer to ModuleBase,
+  /// which does not say what forward is, has to point to a Module; throws TypeError otherwise.
   template <class M>
   requires(!std::same_as<std::remove_cvref_t<M>, AnyModule>) explicit AnyModule(M&& module) {
     auto pointer = detail::module_pointer(std::forward<M>(module));
     using Impl = typename decltype(pointer)::element_type;
     check<TypeError>(pointer != nullptr, "AnyModule cannot hold an empty module");
-    content_ = std::make_unique<detail::AnyContentOf<Impl>>(std::move(pointer));
+    if constexpr (std::same_as<Impl, ModuleBase>)  // of an unknown type, but perhaps from one tensor to one
+      *this = AnyModule(std::shared_ptr<Module>(ModulePointer(std::move(pointer))));
+    else
+      content_ = std::make_unique<detail::AnyContentOf<Impl>>(std::move(pointer));
   }
   template <class M>
   AnyModule& operator=(std::shared_ptr<M> module) {
@@ -305,7 +310,7 @@ class AnyModule {
   H get() const {
     return H(ptr<typename H::ContainedType>());
   }
-  std::shared_ptr<ModuleBase> ptr() const { return checked("ptr").pointer(); }
+  ModulePointer ptr() const { return checked("ptr").pointer(); }
   template <detail::ModuleType M>
   std::shared_ptr<M> ptr() const {
     auto pointer = std::dynamic_pointer_cast<M>(checked("get").pointer());

@@ -1,4 +1,5 @@
 #include <xgrad/autograd/ops/losses.hpp>
+#include <xgrad/autograd/print.hpp>
 #include <xgrad/nn/functional.hpp>
 
 #include <cstdio>
@@ -14,7 +15,8 @@ Reduction parse_reduction(std::string_view word) {
 }
 
 double detail::checked_probability(double p) {
-  check<ValueError>(p >= 0 && p <= 1, "dropout probability has to be between 0 and 1, but got {}", p);
+  check<ValueError>(p >= 0 && p <= 1, "dropout probability has to be between 0 and 1, but got {}",
+                    xgrad::detail::to_text(p));
   return p;
 }
 

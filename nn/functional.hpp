@@ -24,7 +24,6 @@ Tensor relu(Tensor input, const ReLUFuncOptions& options = {});
 XGRAD_LOOSE_OPTIONS(relu, ReLUFuncOptions, const Tensor& input, input)
 
 using xgrad::one_hot;
-XGRAD_BY_KEYWORD(one_hot, const Tensor&, kwargs::key::num_classes)
 inline Tensor sigmoid(Tensor input) { return xgrad::sigmoid(std::move(input)); }
 inline Tensor tanh(Tensor input) { return xgrad::tanh(std::move(input)); }
 

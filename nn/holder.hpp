@@ -5,7 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <tuple>
 #include <vector>
@@ -199,6 +201,13 @@ std::ostream& operator<<(std::ostream& out, const ModuleHolder<Contained>& modul
   template <class First, class Second, std::size_t N, class... Rest>                                     \
   explicit Name(const First& first, const Second& second, const std::int64_t(&sizes)[N], Rest&&... rest) \
       : ModuleHolder(first, second, std::vector<std::int64_t>(sizes, sizes + N), std::forward<Rest>(rest)...) {}
+// FIRST, where a number may be None: nn::AdaptiveAvgPool2d({3, None}). Its elements have no common type, so this is an
+// initializer_list; braces around the constructor's arguments are the same list. A template, so that a program that
+// never calls it does not compile its inside.
+#define XGRAD_SIZES_FIRST_OR_NONE(Name)                                                  \
+  template <class Number = std::int64_t>                                                 \
+  explicit Name(std::initializer_list<std::optional<std::type_identity_t<Number>>> list) \
+      : ModuleHolder(std::vector<std::optional<Number>>(list)) {}
 // FIRST, and sizes behind these: nn::Fold({3, 2}, {2, 2}).
 #define XGRAD_SIZES_FIRST_TWO(Name)                                                                          \
   XGRAD_SIZES_FIRST(Name)                                                                                    \

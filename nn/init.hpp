@@ -8,6 +8,16 @@
 #include <string_view>
 #include <tuple>
 
+namespace xgrad::kwargs {
+XGRAD_KEY(param);  // kw::param, below
+XGRAD_KEYWORD(sparsity);
+XGRAD_KEYWORD(val);
+}  // namespace xgrad::kwargs
+
+namespace xgrad::kw {
+inline constexpr kwargs::key::param param{};
+}  // namespace xgrad::kw
+
 namespace xgrad::nn::init {
 
 /// Which side of a layer keeps its variance: that of the forward pass (fan in) or of the backward pass.
@@ -85,9 +95,10 @@ Tensor sparse_(Tensor matrix, double sparsity, double std = 0.01);
 /// A convolution that keeps its input, as many channels as there are, in each of `groups`. For 3 to 5 dimensions.
 Tensor dirac_(Tensor tensor, std::int64_t groups = 1);
 
-// By keyword: `kaiming_normal_(w, kw::mode = "fan_out", nonlinearity = "relu")`. `std` cannot be a keyword in C++.
+// By keyword: `kaiming_normal_(w, kw::mode = "fan_out", nonlinearity = "relu")`, `normal_(w, kw::std = 0.02)`.
 XGRAD_BY_KEYWORD(uniform_, Tensor, by_keyword::Or<kwargs::key::a, 0>, kwargs::key::b)
-XGRAD_BY_KEYWORD(normal_, Tensor, kwargs::key::mean)
+XGRAD_BY_KEYWORD(normal_, Tensor, by_keyword::Or<kwargs::key::mean, 0>, kwargs::key::deviation)
+XGRAD_BY_KEYWORD(constant_, Tensor, kwargs::key::val)
 XGRAD_BY_KEYWORD(xavier_uniform_, Tensor, kwargs::key::gain)
 XGRAD_BY_KEYWORD(xavier_normal_, Tensor, kwargs::key::gain)
 XGRAD_BY_KEYWORD(orthogonal_, Tensor, kwargs::key::gain)
@@ -95,8 +106,11 @@ XGRAD_BY_KEYWORD(kaiming_uniform_, Tensor, by_keyword::Or<kwargs::key::a, 0>,
                  by_keyword::Or<kwargs::key::mode, FanModeType::FanIn>, kwargs::key::nonlinearity)
 XGRAD_BY_KEYWORD(kaiming_normal_, Tensor, by_keyword::Or<kwargs::key::a, 0>,
                  by_keyword::Or<kwargs::key::mode, FanModeType::FanIn>, kwargs::key::nonlinearity)
-XGRAD_BY_KEYWORD(trunc_normal_, Tensor, by_keyword::Or<kwargs::key::mean, 0>, by_keyword::Or<by_keyword::Given, 1>,
+XGRAD_BY_KEYWORD(trunc_normal_, Tensor, by_keyword::Or<kwargs::key::mean, 0>, by_keyword::Or<kwargs::key::deviation, 1>,
                  by_keyword::Or<kwargs::key::a, -2>, kwargs::key::b)
+XGRAD_BY_KEYWORD(sparse_, Tensor, kwargs::key::sparsity, kwargs::key::deviation)
+XGRAD_BY_KEYWORD(dirac_, Tensor, kwargs::key::groups)
+XGRAD_BY_KEYWORD(calculate_gain, NonlinearityType, kwargs::key::param)
 
 /// How many inputs an output has, and how many outputs an input. Throws ValueError below 2 dimensions.
 std::tuple<std::int64_t, std::int64_t> _calculate_fan_in_and_fan_out(const Tensor& tensor);

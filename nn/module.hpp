@@ -28,6 +28,15 @@ class Module : public ModuleBase {
   Tensor operator()(Input input);
 };
 
+/// A pointer to a module of whatever kind, which can be one to a Module where it is: `std::shared_ptr<nn::Module> m =
+/// layers[0]`. That throws TypeError for a module with another forward.
+class ModulePointer : public std::shared_ptr<ModuleBase> {
+ public:
+  using shared_ptr::shared_ptr;
+  ModulePointer(std::shared_ptr<ModuleBase> pointer) : shared_ptr(std::move(pointer)) {}
+  operator std::shared_ptr<Module>() const;
+};
+
 namespace detail {
 
 // Calls f as its parameters ask: module or pointer, with or without the name. M is ModuleBase or const ModuleBase.

@@ -341,6 +341,15 @@ Tensor Module::forward(Tensor) {
   throw error;
 }
 
+ModulePointer::operator std::shared_ptr<Module>() const {
+  auto module = std::dynamic_pointer_cast<Module>(static_cast<const std::shared_ptr<ModuleBase>&>(*this));
+  check<TypeError>(module || !*this,
+                   "{} is no nn::Module, which takes a Tensor and returns one: hold it as its own type, or as "
+                   "std::shared_ptr<nn::ModuleBase>",
+                   *this ? get()->name() : "");
+  return module;
+}
+
 Tensor Module::operator()(Input input) {
   return detail::call(*this, input.site, [&]() -> Tensor {
     const auto run = [&] { return forward(std::move(input.tensor)); };

@@ -21,6 +21,7 @@ namespace xgrad::kwargs {
 XGRAD_KEY(a);
 XGRAD_KEY(b);
 XGRAD_KEYWORD(batch_first);
+XGRAD_KEYWORD(groups);
 XGRAD_KEYWORD(max_norm);
 XGRAD_KEYWORD(nonlinearity);
 XGRAD_KEYWORD(norm_type);
@@ -77,9 +78,10 @@ decltype(auto) call_by_keyword(X&& x, A&&... a) {
   (std::make_index_sequence<placed>(), std::make_index_sequence<named>(), std::forward_as_tuple(std::forward<A>(a)...));
 }
 
-/// Arguments that are not already an Options object, nor (for constructors) a Self to copy.
-template <class Options, class First, class... Rest>
-concept LooseArguments = sizeof...(Rest) > 0 || !std::derived_from<std::remove_cvref_t<First>, Options>;
+/// Arguments that do not begin with an Options object (nor with one of its base, which fluent setters return).
+template <class Options, class First, class...>
+concept LooseArguments =
+    !std::derived_from<std::remove_cvref_t<First>, Options> && !std::derived_from<Options, std::remove_cvref_t<First>>;
 
 }  // namespace detail
 

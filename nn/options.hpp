@@ -41,12 +41,14 @@ class FlattenOptions {
   XGRAD_OPTION(std::int64_t, end_dim, -1);
 };
 
-class ReLUOptions {
+/// For those that can only be told to write over their input.
+class InplaceOptions {
  public:
   using Positional = kwargs::Order<kwargs::key::inplace>;
-  ReLUOptions(bool inplace = false) : inplace_(inplace) {}
+  InplaceOptions(bool inplace = false) : inplace_(inplace) {}
   XGRAD_OPTION(bool, inplace, false);
 };
+using ReLUOptions = InplaceOptions;
 
 class SoftmaxOptions {
  public:
@@ -74,10 +76,7 @@ class MSELossOptions {
   MSELossOptions(Reduction reduction = kMean) : reduction_(reduction) {}
   XGRAD_OPTION_REDUCTION;
 };
-class L1LossOptions : public MSELossOptions {
- public:
-  using MSELossOptions::MSELossOptions;
-};
+using L1LossOptions = MSELossOptions;
 
 class NLLLossOptions {
  public:
@@ -132,15 +131,20 @@ class SoftmaxFuncOptions {
 };
 using LogSoftmaxFuncOptions = SoftmaxFuncOptions;
 
-class DropoutFuncOptions {
+/// Of dropout, which drops unless it is told that this is no training, and of alpha dropout, where it is the other way
+/// round.
+template <bool training_by_default>
+class DropoutFunctionOptions {
  public:
   using Positional = kwargs::Order<kwargs::key::p, kwargs::key::training, kwargs::key::inplace>;
-  DropoutFuncOptions& p(double value) { return p_ = detail::checked_probability(value), *this; }
+  DropoutFunctionOptions& p(double value) { return p_ = nn::detail::checked_probability(value), *this; }
   double p() const { return p_; }
-  XGRAD_OPTION(bool, training, true);
+  XGRAD_OPTION(bool, training, training_by_default);
   XGRAD_OPTION(bool, inplace, false);
   double p_ = 0.5;
 };
+using DropoutFuncOptions = DropoutFunctionOptions<true>;
+using AlphaDropoutFuncOptions = DropoutFunctionOptions<false>;
 
 }  // namespace functional
 

@@ -11,7 +11,7 @@ tensors="keywords array graph ops_headers tensor"
 
 # layer        | its files                              | layers it may include
 layers="
-keywords       | ^autograd/kwargs[.]hpp\$               | keywords
+keywords       | ^autograd/(kwargs|none)[.]hpp\$        | keywords
 array          | ^autograd/array/                       | keywords array
 optim_kernels  | ^autograd/kernels/optim[^/]*[.]hpp\$   | keywords array kernels
 kernels        | ^autograd/kernels/                     | keywords array kernels optim_kernels

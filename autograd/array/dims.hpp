@@ -1,6 +1,8 @@
 /// Lists of sizes and strides: a view of one (IntArrayRef), one that owns (Dims), and the one users print (Size).
 #pragma once
 
+#include <xgrad/autograd/none.hpp>
+
 #include <fmt/core.h>
 
 #include <array>
@@ -173,6 +175,7 @@ class OptionalIntArrayRef {
  public:
   constexpr OptionalIntArrayRef() = default;
   constexpr OptionalIntArrayRef(std::nullopt_t) {}
+  constexpr OptionalIntArrayRef(indexing::NoneType) {}
   constexpr OptionalIntArrayRef(IntArrayRef list) : list_(list), given_(true) {}
   constexpr OptionalIntArrayRef(const std::int64_t& one) : OptionalIntArrayRef(IntArrayRef(one)) {}
   constexpr OptionalIntArrayRef(std::initializer_list<std::int64_t> list)

@@ -51,6 +51,7 @@ inline constexpr DeviceType kCPU = DeviceType::CPU, kCUDA = DeviceType::CUDA;
 /// Where a tensor lives. This library computes on the CPU; naming anything else is a clear error, not a fallback.
 class Device {
  public:
+  Device(indexing::NoneType) {}
   Device(DeviceType type = kCPU, int index = -1) : index_(index) { check_cpu(type == kCPU, "cuda"); }
   /// "cpu" or "cpu:0".
   Device(std::string_view name) {

@@ -171,6 +171,7 @@ Tensor sloped(const Tensor& x, const Tensor& w) {
 
 Tensor rrelu(const Tensor& x, Scalar lower, Scalar upper, bool training, const std::optional<Generator>& generator,
              Into into) {
+  check(lower.toDouble() <= upper.toDouble(), "Lower bound should be less than or equal to the upper bound");
   if (!training) return leaky_relu(x, (lower.toDouble() + upper.toDouble()) / 2, into);
   check_floating("rrelu_with_noise_out_cpu", x);
   Generator stream = generator.value_or(default_generator());

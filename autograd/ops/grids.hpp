@@ -54,5 +54,6 @@ namespace by_keyword {
 XGRAD_KEYWORD_FORM(one_hot, key::num_classes)
 XGRAD_KEYWORD_FORM(combinations, Or<key::r, 2>, key::with_replacement)
 }  // namespace by_keyword
+using by_keyword::one_hot;
 
 }  // namespace xgrad

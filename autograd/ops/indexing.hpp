@@ -3,6 +3,7 @@
 #pragma once
 
 #include <xgrad/autograd/graph/tensor_impl.hpp>
+#include <xgrad/autograd/none.hpp>
 #include <xgrad/autograd/ops/method.hpp>
 
 #include <initializer_list>
@@ -13,10 +14,7 @@ namespace xgrad {
 
 namespace indexing {
 
-struct NoneType {};
 struct EllipsisType {};
-/// As an index, a new dimension of size 1; inside Slice, an open end.
-inline constexpr NoneType None{};
 /// Stands for as many whole dimensions as are not indexed otherwise.
 inline constexpr EllipsisType Ellipsis{};
 
@@ -71,7 +69,6 @@ class TensorIndex {
 }  // namespace indexing
 
 using indexing::Ellipsis;
-using indexing::None;
 using indexing::Slice;
 using indexing::TensorIndex;
 

@@ -62,13 +62,9 @@ struct Either {};
 struct Given {};
 
 /// What stands for a parameter that is left out.
-struct None {
-  template <class T>
-  operator std::optional<T>() const {
-    return std::nullopt;
-  }
+struct None : indexing::NoneType {
+  constexpr None() : NoneType(0) {}
   operator IntArrayRef() const { return {}; }
-  operator OptionalIntArrayRef() const { return {}; }
 };
 
 template <class P>
@@ -122,11 +118,13 @@ constexpr std::size_t place_of(const std::tuple<kwargs::Argument<Key, Value>...>
   return i;
 }
 
-/// A value as operations take it: lists in braces are of ints.
+/// A value as operations take it: lists in braces are of ints, and None is what is left out.
 template <class Value>
 auto prepared(Value value) {
   if constexpr (std::same_as<Value, std::vector<int>>)
     return std::vector<std::int64_t>(value.begin(), value.end());
+  else if constexpr (std::same_as<Value, indexing::NoneType>)
+    return None();
   else
     return value;
 }
@@ -143,6 +141,10 @@ decltype(auto) bind(Takes<First, Rest...>, const Keywords& keywords, A&&... a) {
                         at = place_of<First>(static_cast<const Keywords*>(nullptr));
   if constexpr (used == count) {
     return Form::call(std::forward<A>(a)...);
+  } else if constexpr (at < count && used + 1 == count && !Parameter<First>::required &&
+                       std::same_as<std::remove_cvref_t<decltype(std::get<at % count>(keywords).value)>,
+                                    indexing::NoneType>) {
+    return Form::call(std::forward<A>(a)...);  // the last one is None: as if it had not been given
   } else if constexpr (at < count) {
     return bind<Form, used + 1>(Takes<Rest...>(), keywords, std::forward<A>(a)...,
                                 prepared(std::get<at>(keywords).value));
@@ -224,7 +226,9 @@ struct linalg_pinv_form {
 /// Draws, whose generator comes last.
 struct bernoulli_form {
   using Parameters = Takes<Maybe<key::p>, key::generator>;
-  static Tensor call(const Tensor& x, None, Generator generator) { return xgrad::bernoulli(x, std::move(generator)); }
+  static Tensor call(const Tensor& x, None, std::optional<Generator> generator) {
+    return xgrad::bernoulli(x, std::move(generator));
+  }
   static Tensor call(const Tensor& x, double p, std::optional<Generator> generator = std::nullopt) {
     return xgrad::bernoulli(x, p, std::move(generator));
   }
@@ -235,11 +239,11 @@ struct bernoulli_form {
 struct random_in_place {
   using Parameters = Takes<Maybe<key::from>, Maybe<key::to>, key::generator>;
   using Draws = std::optional<Generator>;
-  static Tensor& call(Tensor& x, None, None, Generator generator) { return xgrad::random_(x, std::move(generator)); }
+  static Tensor& call(Tensor& x, None, None, Draws generator) { return xgrad::random_(x, std::move(generator)); }
   static Tensor& call(Tensor& x, None, std::int64_t to, Draws generator = std::nullopt) {
     return xgrad::random_(x, to, std::move(generator));
   }
-  static Tensor& call(Tensor& x, std::int64_t to, None, Generator generator) {
+  static Tensor& call(Tensor& x, std::int64_t to, None, Draws generator) {
     return xgrad::random_(x, to, std::move(generator));
   }
   static Tensor& call(Tensor& x, std::int64_t from, std::int64_t to, Draws generator = std::nullopt) {

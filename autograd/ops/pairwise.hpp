@@ -25,5 +25,7 @@ namespace by_keyword {
 XGRAD_KEYWORD_FORM(cdist, Given, Or<key::p, 2>, key::compute_mode)
 XGRAD_KEYWORD_FORM(pdist, key::p)
 }  // namespace by_keyword
+using by_keyword::cdist;
+using by_keyword::pdist;
 
 }  // namespace xgrad

@@ -22,12 +22,15 @@ XGRAD_OF_TWO(cosine_similarity, CosineSimilarityFuncOptions)
 XGRAD_OF_TWO(pairwise_distance, PairwiseDistanceFuncOptions)
 using xgrad::cdist;
 using xgrad::pdist;
-XGRAD_BY_KEYWORD(cdist, const Tensor&, by_keyword::Given, kwargs::key::p)
-XGRAD_BY_KEYWORD(pdist, const Tensor&, kwargs::key::p)
 /// x / max(|x|_p, eps) along a dimension. Options: p = 2, dim = 1, eps = 1e-12.
 XGRAD_FUNCTION(normalize, NormalizeFuncOptions)
 /// Options: reduction = mean, beta = 1.
 XGRAD_OF_TWO(smooth_l1_loss, SmoothL1LossFuncOptions)
+/// libtorch's form, in which beta stands behind the options.
+inline Tensor smooth_l1_loss(const Tensor& input, const Tensor& target, const SmoothL1LossFuncOptions& options,
+                             double beta) {
+  return smooth_l1_loss(input, target, SmoothL1LossFuncOptions(options).beta(beta));
+}
 /// Options: reduction = mean, delta = 1.
 XGRAD_OF_TWO(huber_loss, HuberLossFuncOptions)
 /// Options: reduction = mean, or "batchmean", log_target = false.

@@ -11,18 +11,15 @@ using Dropout3dOptions = DropoutOptions;
 using AlphaDropoutOptions = DropoutOptions;
 using FeatureAlphaDropoutOptions = DropoutOptions;
 
+class ChannelShuffleOptions {
+ public:
+  using Positional = kwargs::Order<kwargs::key::groups>;
+  ChannelShuffleOptions(std::int64_t groups = 1) : groups_(groups) {}
+  XGRAD_OPTION(std::int64_t, groups, 1);
+};
+
 namespace functional {
 
-/// Options of alpha dropout, which does nothing unless it is told that this is training.
-class AlphaDropoutFuncOptions {
- public:
-  using Positional = kwargs::Order<kwargs::key::p, kwargs::key::training, kwargs::key::inplace>;
-  AlphaDropoutFuncOptions& p(double value) { return p_ = detail::checked_probability(value), *this; }
-  double p() const { return p_; }
-  XGRAD_OPTION(bool, training, false);
-  XGRAD_OPTION(bool, inplace, false);
-  double p_ = 0.5;
-};
 using FeatureAlphaDropoutFuncOptions = AlphaDropoutFuncOptions;
 using Dropout1dFuncOptions = DropoutFuncOptions;
 using Dropout2dFuncOptions = DropoutFuncOptions;

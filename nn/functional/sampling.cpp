@@ -104,13 +104,11 @@ Tensor fold(const Tensor& input, const FoldFuncOptions& o) {
 }
 
 Tensor lp_pool1d(const Tensor& input, const LPPool1dFuncOptions& o) {
-  const Tensor mean =
-      avg_pool1d(input.pow(o.norm_type()), o.kernel_size(), o.stride().value_or(o.kernel_size()), 0, o.ceil_mode());
+  const Tensor mean = avg_pool1d(input.pow(o.norm_type()), o.kernel_size(), o.stride(), 0, o.ceil_mode());
   return norm_of_mean(mean, o.kernel_size()[0], o.norm_type());
 }
 Tensor lp_pool2d(const Tensor& input, const LPPool2dFuncOptions& o) {
-  const Tensor mean =
-      avg_pool2d(input.pow(o.norm_type()), o.kernel_size(), o.stride().value_or(o.kernel_size()), 0, o.ceil_mode());
+  const Tensor mean = avg_pool2d(input.pow(o.norm_type()), o.kernel_size(), o.stride(), 0, o.ceil_mode());
   return norm_of_mean(mean, o.kernel_size()[0] * o.kernel_size()[1], o.norm_type());
 }
 

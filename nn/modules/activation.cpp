@@ -20,14 +20,6 @@ Tensor LogSoftmaxImpl::forward(Tensor input) {
 }
 std::string LogSoftmaxImpl::extra_repr() const { return dim_text(options); }
 
-Tensor DropoutImpl::forward(Tensor input) {
-  return functional::dropout(
-      input, functional::DropoutFuncOptions().p(options.p()).training(is_training()).inplace(options.inplace()));
-}
-std::string DropoutImpl::extra_repr() const {
-  return fmt::format("p={}, inplace={}", detail::python(options.p()), detail::python(options.inplace()));
-}
-
 std::string LeakyReLUImpl::extra_repr() const {
   return fmt::format("negative_slope={}{}", detail::python(options.negative_slope()),
                      detail::also_inplace(options.inplace()));

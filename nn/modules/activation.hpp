@@ -46,16 +46,6 @@ class LogSoftmaxImpl : public Configured<LogSoftmaxImpl, LogSoftmaxOptions> {
 };
 XGRAD_LAYER(LogSoftmax);
 
-/// In training mode, zeroes elements with probability p and scales the others by 1/(1 − p). Options: p = 0.5,
-/// inplace = false. Throws ValueError for p outside of [0, 1].
-class DropoutImpl : public Configured<DropoutImpl, DropoutOptions> {
- public:
-  using Configured::Configured;
-  Tensor forward(Tensor input) override;
-  std::string extra_repr() const override;
-};
-XGRAD_LAYER(Dropout);
-
 // A module that only calls the function of its name, and what its print says.
 #define XGRAD_MODULE(NAME, FUNCTION, OPTIONS, TEXT)                                        \
   class NAME##Impl : public Configured<NAME##Impl, OPTIONS> {                              \

@@ -50,7 +50,7 @@ struct ASMoutput {
 /// features that are div_value^(i + 1) times fewer. Options: in_features, n_classes, cutoffs, div_value = 4,
 /// head_bias = false. Throws ValueError unless the cutoffs rise within 1 ... n_classes − 1.
 ///
-///     nn::AdaptiveLogSoftmaxWithLoss criterion(64, 10000, std::vector<int64_t>{100, 1000});
+///     nn::AdaptiveLogSoftmaxWithLoss criterion(64, 10000, {100, 1000});
 ///     auto [output, loss] = criterion(hidden, words);
 ///
 /// Grave and others, "Efficient softmax approximation for GPUs", 2016.
@@ -85,6 +85,6 @@ class AdaptiveLogSoftmaxWithLossImpl : public Cloneable<AdaptiveLogSoftmaxWithLo
   /// Where cluster i begins; behind the last, n_classes.
   std::vector<std::int64_t> bounds_;
 };
-XGRAD_LAYER(AdaptiveLogSoftmaxWithLoss);
+XGRAD_SIZED_LAYER(AdaptiveLogSoftmaxWithLoss, THIRD);
 
 }  // namespace xgrad::nn

@@ -1,4 +1,4 @@
-/// Dropout of whole channels, and alpha dropout; ChannelShuffle.
+/// Dropout of elements and of whole channels, and alpha dropout; ChannelShuffle.
 #pragma once
 
 #include <xgrad/nn/functional/dropout.hpp>
@@ -23,6 +23,9 @@ namespace detail {
 std::string dropout_text(const DropoutOptions& options);
 }
 
+/// In training mode, zeroes elements with probability p and scales the others by 1/(1 − p). Throws ValueError for p
+/// outside of [0, 1].
+XGRAD_DROPOUT(Dropout, dropout);
 /// Zeroes channels of [N, C, L] (of [C, L], too) with probability p while training.
 XGRAD_DROPOUT(Dropout1d, dropout1d);
 /// The same for [N, C, H, W].
@@ -36,14 +39,11 @@ XGRAD_DROPOUT(FeatureAlphaDropout, feature_alpha_dropout);
 #undef XGRAD_DROPOUT
 
 /// Channels of [N, C, ...] from groups in turn: (group, member) becomes (member, group).
-class ChannelShuffleImpl : public Cloneable<ChannelShuffleImpl, Module> {
+class ChannelShuffleImpl : public Configured<ChannelShuffleImpl, ChannelShuffleOptions> {
  public:
-  explicit ChannelShuffleImpl(std::int64_t groups) : groups_(groups) {}
-  Tensor forward(Tensor input) override { return functional::channel_shuffle(input, groups_); }
-  std::string extra_repr() const override { return fmt::format("groups={}", groups_); }
-
- private:
-  std::int64_t groups_;
+  using Configured::Configured;
+  Tensor forward(Tensor input) override { return functional::channel_shuffle(input, options.groups()); }
+  std::string extra_repr() const override { return fmt::format("groups={}", options.groups()); }
 };
 XGRAD_LAYER(ChannelShuffle);
 

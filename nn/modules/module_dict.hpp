@@ -46,8 +46,8 @@ class ModuleDictImpl : public Cloneable<ModuleDictImpl> {
   auto begin() const { return modules_.begin(); }
   auto end() const { return modules_.end(); }
   /// The module of this name; throws for one that is not there.
-  std::shared_ptr<ModuleBase> operator[](const std::string& name) const { return modules_[name]; }
-  std::shared_ptr<ModuleBase> ptr(const std::string& name) const { return modules_[name]; }
+  ModulePointer operator[](const std::string& name) const { return modules_[name]; }
+  ModulePointer ptr(const std::string& name) const { return modules_[name]; }
   /// The same as an M; throws TypeError for another type.
   template <detail::ModuleType M>
   M& at(const std::string& name) const {

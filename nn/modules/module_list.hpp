@@ -64,7 +64,7 @@ class ModuleListImpl : public Cloneable<ModuleListImpl> {
   M& at(std::size_t index) const {
     return *ptr<M>(index);
   }
-  std::shared_ptr<ModuleBase> ptr(std::size_t index) const {
+  ModulePointer ptr(std::size_t index) const {
     check<IndexError>(index < size(), "Index out of range");
     return modules_[index];
   }
@@ -75,7 +75,7 @@ class ModuleListImpl : public Cloneable<ModuleListImpl> {
                      detail::type_name(typeid(M)));
     return module;
   }
-  std::shared_ptr<ModuleBase> operator[](std::size_t index) const { return ptr(index); }
+  ModulePointer operator[](std::size_t index) const { return ptr(index); }
 
   std::shared_ptr<ModuleBase> clone(const std::optional<Device>& device = std::nullopt) const override;
 

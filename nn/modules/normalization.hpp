@@ -149,14 +149,11 @@ class GroupNormImpl : public Cloneable<GroupNormImpl, Module> {
 XGRAD_LAYER(GroupNorm);
 
 /// x / (k + alpha·mean of x² over `size` neighbouring channels)^beta. Options: size, alpha = 1e-4, beta = 0.75, k = 1.
-class LocalResponseNormImpl : public Cloneable<LocalResponseNormImpl, Module> {
+class LocalResponseNormImpl : public Configured<LocalResponseNormImpl, LocalResponseNormOptions> {
  public:
-  LocalResponseNormImpl(const LocalResponseNormOptions& given) : options(given) {}
-  LocalResponseNormImpl(std::int64_t size) : options(size) {}
+  using Configured::Configured;
   Tensor forward(Tensor input) override { return functional::local_response_norm(input, options); }
   std::string extra_repr() const override;
-
-  LocalResponseNormOptions options;
 };
 XGRAD_LAYER(LocalResponseNorm);
 

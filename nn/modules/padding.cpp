@@ -25,19 +25,7 @@ std::string UpsampleImpl::extra_repr() const {
   return how + ", mode=" + options.mode();
 }
 
-Tensor UnflattenImpl::forward(Tensor input) {
-  const std::int64_t dim = wrap_dim(options.dim(), input.dim());
-  const Dims parts = infer_size(options.sizes(), input.size(dim));
-  Dims sizes;
-  for (std::int64_t d = 0; d < input.dim(); ++d) {
-    if (d != dim) {
-      sizes.push_back(input.size(d));
-      continue;
-    }
-    for (const std::int64_t n : parts) sizes.push_back(n);
-  }
-  return input.view(sizes);
-}
+Tensor UnflattenImpl::forward(Tensor input) { return input.unflatten(options.dim(), options.sizes()); }
 
 std::string UnflattenImpl::extra_repr() const {
   std::string sizes = listed(options.sizes(), whole);

@@ -63,36 +63,29 @@ class UpsampleImpl : public Configured<UpsampleImpl, UpsampleOptions> {
 XGRAD_SIZED_LAYER(Upsample, FIRST);
 
 /// [..., C·r², H, W] to [..., C, H·r, W·r].
-class PixelShuffleImpl : public Cloneable<PixelShuffleImpl, Module> {
+class PixelShuffleImpl : public Configured<PixelShuffleImpl, PixelShuffleOptions> {
  public:
-  explicit PixelShuffleImpl(const PixelShuffleOptions& given) : options(given) {}
+  using Configured::Configured;
   Tensor forward(Tensor input) override { return functional::pixel_shuffle(input, options); }
   std::string extra_repr() const override { return fmt::format("upscale_factor={}", options.upscale_factor()); }
-
-  PixelShuffleOptions options;
 };
 XGRAD_LAYER(PixelShuffle);
 
 /// [..., C, H·r, W·r] to [..., C·r², H, W].
-class PixelUnshuffleImpl : public Cloneable<PixelUnshuffleImpl, Module> {
+class PixelUnshuffleImpl : public Configured<PixelUnshuffleImpl, PixelUnshuffleOptions> {
  public:
-  explicit PixelUnshuffleImpl(const PixelUnshuffleOptions& given) : options(given) {}
+  using Configured::Configured;
   Tensor forward(Tensor input) override { return functional::pixel_unshuffle(input, options); }
   std::string extra_repr() const override { return fmt::format("downscale_factor={}", options.downscale_factor()); }
-
-  PixelUnshuffleOptions options;
 };
 XGRAD_LAYER(PixelUnshuffle);
 
 /// One dimension cut into several. Options: dim, sizes.
-class UnflattenImpl : public Cloneable<UnflattenImpl, Module> {
+class UnflattenImpl : public Configured<UnflattenImpl, UnflattenOptions> {
  public:
-  explicit UnflattenImpl(const UnflattenOptions& given) : options(given) {}
-  UnflattenImpl(std::int64_t dim, std::vector<std::int64_t> sizes) : options(dim, std::move(sizes)) {}
+  using Configured::Configured;
   Tensor forward(Tensor input) override;
   std::string extra_repr() const override;
-
-  UnflattenOptions options;
 };
 XGRAD_SIZED_LAYER(Unflatten, SECOND);
 

@@ -25,12 +25,12 @@ XGRAD_MODULE_WITH_INDICES(MaxPool3d, max_pool3d, FIRST);
 XGRAD_MODULE_OF(AvgPool1d, avg_pool1d, FIRST);
 XGRAD_MODULE_OF(AvgPool2d, avg_pool2d, FIRST);
 XGRAD_MODULE_OF(AvgPool3d, avg_pool3d, FIRST);
-/// Means, or largest elements, of as many equal parts as output_size says.
-XGRAD_MODULE_OF(AdaptiveAvgPool1d, adaptive_avg_pool1d, FIRST);
-XGRAD_MODULE_OF(AdaptiveAvgPool2d, adaptive_avg_pool2d, FIRST);
-XGRAD_MODULE_OF(AdaptiveAvgPool3d, adaptive_avg_pool3d, FIRST);
-XGRAD_MODULE_WITH_INDICES(AdaptiveMaxPool1d, adaptive_max_pool1d, FIRST);
-XGRAD_MODULE_WITH_INDICES(AdaptiveMaxPool2d, adaptive_max_pool2d, FIRST);
-XGRAD_MODULE_WITH_INDICES(AdaptiveMaxPool3d, adaptive_max_pool3d, FIRST);
+/// Means, or largest elements, of as many equal parts as output_size says, or of the input's size where it is None.
+XGRAD_MODULE_OF(AdaptiveAvgPool1d, adaptive_avg_pool1d, FIRST_OR_NONE);
+XGRAD_MODULE_OF(AdaptiveAvgPool2d, adaptive_avg_pool2d, FIRST_OR_NONE);
+XGRAD_MODULE_OF(AdaptiveAvgPool3d, adaptive_avg_pool3d, FIRST_OR_NONE);
+XGRAD_MODULE_WITH_INDICES(AdaptiveMaxPool1d, adaptive_max_pool1d, FIRST_OR_NONE);
+XGRAD_MODULE_WITH_INDICES(AdaptiveMaxPool2d, adaptive_max_pool2d, FIRST_OR_NONE);
+XGRAD_MODULE_WITH_INDICES(AdaptiveMaxPool3d, adaptive_max_pool3d, FIRST_OR_NONE);
 
 }  // namespace xgrad::nn

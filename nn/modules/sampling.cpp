@@ -40,7 +40,7 @@ std::string repr(const FoldOptions& options) {
 template <std::size_t N>
 std::string repr(const LPPoolOptions<N>& o) {
   return fmt::format("norm_type={}, kernel_size={}, stride={}, ceil_mode={}", fmt::format("{}", o.norm_type()),
-                     o.kernel_size().str_as_given(), o.stride() ? o.stride()->str_as_given() : "None",
+                     o.kernel_size().str_as_given(), o.has_stride() ? o.stride().str_as_given() : "None",
                      python(o.ceil_mode()));
 }
 template std::string repr(const LPPoolOptions<1>&);

@@ -68,7 +68,8 @@ class SequentialImpl : public Cloneable<SequentialImpl, Module> {
     push_back(std::forward<M>(module));
     return *this;
   }
-  /// Appends every module of another container.
+  /// Appends every module of another container: of a Sequential, or of a ModuleList whose modules are Modules (throws
+  /// TypeError for others, with what stands before them appended).
   template <class Container>
   SequentialImpl& extend(const Container& container) {
     for (const auto& module : container) push_back(module);
@@ -95,12 +96,12 @@ class SequentialImpl : public Cloneable<SequentialImpl, Module> {
   M& at(std::size_t index) const {
     return checked(index).get<M>();
   }
-  std::shared_ptr<ModuleBase> ptr(std::size_t index) const { return checked(index).ptr(); }
+  ModulePointer ptr(std::size_t index) const { return checked(index).ptr(); }
   template <detail::ModuleType M>
   std::shared_ptr<M> ptr(std::size_t index) const {
     return checked(index).ptr<M>();
   }
-  std::shared_ptr<ModuleBase> operator[](std::size_t index) const { return ptr(index); }
+  ModulePointer operator[](std::size_t index) const { return ptr(index); }
 
   std::shared_ptr<ModuleBase> clone(const std::optional<Device>& device = std::nullopt) const override;
 

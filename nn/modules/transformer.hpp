@@ -6,6 +6,7 @@
 
 #include <xgrad/nn/modules/activation.hpp>
 #include <xgrad/nn/modules/attention.hpp>
+#include <xgrad/nn/modules/dropout.hpp>
 #include <xgrad/nn/modules/module_list.hpp>
 #include <xgrad/nn/modules/normalization.hpp>
 #include <xgrad/nn/options/transformer.hpp>
@@ -148,12 +149,13 @@ namespace detail {
 template <class Layer>
 class TransformerStackOptions {
  public:
+  using Positional = kwargs::Order<kwargs::key::num_layers, kwargs::key::norm>;
   TransformerStackOptions(Layer layer, std::int64_t num_layers) : layer_(std::move(layer)), num_layers_(num_layers) {}
   TransformerStackOptions(const TransformerLayerOptions& layer, std::int64_t num_layers)
       : TransformerStackOptions(Layer(layer), num_layers) {}
   XGRAD_OPTION(Layer, layer, nullptr);
   XGRAD_OPTION(std::int64_t, num_layers, 0);
-  XGRAD_OPTION(AnyModule, norm, {});
+  XGRAD_OPTION_MODULE(norm);
 };
 
 template <class Derived, class Layer>
@@ -161,6 +163,10 @@ class TransformerStack : public Cloneable<Derived> {
  public:
   using Options = TransformerStackOptions<Layer>;
   explicit TransformerStack(const Options& given);
+  /// Of a layer, and by position or by keyword: num_layers, norm.
+  template <class... Args>
+  requires(sizeof...(Args) > 0) explicit TransformerStack(Layer layer, Args&&... args)
+      : TransformerStack(kwargs::apply(Options(std::move(layer), 0), std::forward<Args>(args)...)) {}
   std::shared_ptr<ModuleBase> clone(const std::optional<Device>& device = std::nullopt) const override;
   /// Draws new weights for every layer.
   void reset_parameters();
@@ -183,8 +189,6 @@ using TransformerDecoderOptions = detail::TransformerStackOptions<TransformerDec
 class TransformerEncoderImpl : public detail::TransformerStack<TransformerEncoderImpl, TransformerEncoderLayer> {
  public:
   using TransformerStack::TransformerStack;
-  TransformerEncoderImpl(TransformerEncoderLayer encoder_layer, std::int64_t num_layers, AnyModule norm = {})
-      : TransformerStack(TransformerEncoderOptions(std::move(encoder_layer), num_layers).norm(std::move(norm))) {}
   Tensor forward(const Tensor& src, const Tensor& mask = {}, const Tensor& src_key_padding_mask = {});
   XGRAD_FORWARD_HAS_DEFAULTS;
 };
@@ -205,8 +209,6 @@ class TransformerEncoder : public ModuleHolder<TransformerEncoderImpl> {
 class TransformerDecoderImpl : public detail::TransformerStack<TransformerDecoderImpl, TransformerDecoderLayer> {
  public:
   using TransformerStack::TransformerStack;
-  TransformerDecoderImpl(TransformerDecoderLayer decoder_layer, std::int64_t num_layers, AnyModule norm = {})
-      : TransformerStack(TransformerDecoderOptions(std::move(decoder_layer), num_layers).norm(std::move(norm))) {}
   Tensor forward(const Tensor& tgt, const Tensor& memory, const Tensor& tgt_mask = {}, const Tensor& memory_mask = {},
                  const Tensor& tgt_key_padding_mask = {}, const Tensor& memory_key_padding_mask = {});
   XGRAD_FORWARD_HAS_DEFAULTS;

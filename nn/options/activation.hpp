@@ -20,13 +20,6 @@ XGRAD_KEYWORD(tau);
 
 namespace xgrad::nn {
 
-/// For those that can only be told to write over their input.
-class InplaceOptions {
- public:
-  using Positional = kwargs::Order<kwargs::key::inplace>;
-  InplaceOptions(bool inplace = false) : inplace_(inplace) {}
-  XGRAD_OPTION(bool, inplace, false);
-};
 using ReLU6Options = InplaceOptions;
 using SELUOptions = InplaceOptions;
 using SiLUOptions = InplaceOptions;
@@ -42,14 +35,7 @@ class ELUOptions {
   XGRAD_OPTION(double, alpha, 1.0);
   XGRAD_OPTION(bool, inplace, false);
 };
-class CELUOptions {
- public:
-  using Positional = ELUOptions::Positional;
-  CELUOptions() = default;
-  CELUOptions(double alpha) : alpha_(alpha) {}
-  XGRAD_OPTION(double, alpha, 1.0);
-  XGRAD_OPTION(bool, inplace, false);
-};
+using CELUOptions = ELUOptions;
 
 class LeakyReLUOptions {
  public:
@@ -133,10 +119,7 @@ class ThresholdOptions {
   XGRAD_OPTION(bool, inplace, false);
 };
 
-class SoftminOptions : public SoftmaxOptions {
- public:
-  using SoftmaxOptions::SoftmaxOptions;
-};
+using SoftminOptions = SoftmaxOptions;
 
 namespace functional {
 

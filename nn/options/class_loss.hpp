@@ -27,10 +27,7 @@ class MultiMarginLossOptions {
   XGRAD_OPTION_REDUCTION;
   std::int64_t p_ = 1;
 };
-class MultiLabelMarginLossOptions : public MSELossOptions {
- public:
-  using MSELossOptions::MSELossOptions;
-};
+using MultiLabelMarginLossOptions = MSELossOptions;
 class MultiLabelSoftMarginLossOptions {
  public:
   using Positional = kwargs::Order<kwargs::key::weight, kwargs::key::reduction>;

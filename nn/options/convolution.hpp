@@ -8,7 +8,6 @@
 
 namespace xgrad::kwargs {
 XGRAD_KEYWORD(dilation);
-XGRAD_KEYWORD(groups);
 XGRAD_KEYWORD(in_channels);
 XGRAD_KEYWORD(kernel_size);
 XGRAD_KEYWORD(out_channels);

@@ -78,12 +78,7 @@ class HingeEmbeddingLossOptions {
   XGRAD_OPTION(double, margin, 1.0);
   XGRAD_OPTION_REDUCTION;
 };
-class SoftMarginLossOptions {
- public:
-  SoftMarginLossOptions(Reduction reduction = kMean) : reduction_(reduction) {}
-  using Positional = kwargs::Order<kwargs::key::reduction>;
-  XGRAD_OPTION_REDUCTION;
-};
+using SoftMarginLossOptions = MSELossOptions;
 class MarginRankingLossOptions {
  public:
   using Positional = kwargs::Order<kwargs::key::margin, kwargs::key::reduction>;

@@ -19,40 +19,30 @@ XGRAD_KEYWORD(use_input_stats);
 
 namespace xgrad::nn {
 
-class BatchNormOptions {
+/// Of batch norm, which has weights and running statistics unless it is told otherwise, and of instance norm, where it
+/// is the other way round.
+template <bool all_by_default>
+class StatisticsNormOptions {
  public:
   using Positional =
       kwargs::Order<kwargs::key::num_features, kwargs::key::eps, kwargs::key::momentum, kwargs::key::affine,
                     kwargs::key::track_running_stats, kwargs::key::device, kwargs::key::dtype>;
-  BatchNormOptions() = default;
-  BatchNormOptions(std::int64_t num_features) : num_features_(num_features) {}
-  BatchNormOptions& device(Device) { return *this; }
+  StatisticsNormOptions() = default;
+  StatisticsNormOptions(std::int64_t num_features) : num_features_(num_features) {}
+  StatisticsNormOptions& device(Device) { return *this; }
   XGRAD_OPTION(std::int64_t, num_features, 0);
   XGRAD_OPTION(double, eps, 1e-5);
   XGRAD_OPTION(std::optional<double>, momentum, 0.1);
-  XGRAD_OPTION(bool, affine, true);
-  XGRAD_OPTION(bool, track_running_stats, true);
+  XGRAD_OPTION(bool, affine, all_by_default);
+  XGRAD_OPTION(bool, track_running_stats, all_by_default);
   XGRAD_OPTION(std::optional<ScalarType>, dtype, {});
 };
+using BatchNormOptions = StatisticsNormOptions<true>;
+using InstanceNormOptions = StatisticsNormOptions<false>;
 using BatchNorm1dOptions = BatchNormOptions;
 using BatchNorm2dOptions = BatchNormOptions;
 using BatchNorm3dOptions = BatchNormOptions;
 
-class InstanceNormOptions {
- public:
-  using Positional =
-      kwargs::Order<kwargs::key::num_features, kwargs::key::eps, kwargs::key::momentum, kwargs::key::affine,
-                    kwargs::key::track_running_stats, kwargs::key::device, kwargs::key::dtype>;
-  InstanceNormOptions() = default;
-  InstanceNormOptions(std::int64_t num_features) : num_features_(num_features) {}
-  InstanceNormOptions& device(Device) { return *this; }
-  XGRAD_OPTION(std::int64_t, num_features, 0);
-  XGRAD_OPTION(double, eps, 1e-5);
-  XGRAD_OPTION(std::optional<double>, momentum, 0.1);
-  XGRAD_OPTION(bool, affine, false);
-  XGRAD_OPTION(bool, track_running_stats, false);
-  XGRAD_OPTION(std::optional<ScalarType>, dtype, {});
-};
 using InstanceNorm1dOptions = InstanceNormOptions;
 using InstanceNorm2dOptions = InstanceNormOptions;
 using InstanceNorm3dOptions = InstanceNormOptions;

@@ -15,6 +15,7 @@ XGRAD_KEY(pad);  // kw::pad and kw::size, below: both are functions too
 XGRAD_KEYWORD(recompute_scale_factor);
 XGRAD_KEYWORD(scale_factor);
 XGRAD_KEY(size);
+XGRAD_KEYWORD(unflattened_size);
 XGRAD_KEYWORD(upscale_factor);
 }  // namespace xgrad::kwargs
 namespace xgrad::kw {
@@ -114,9 +115,16 @@ class PixelUnshuffleOptions {
 };
 class UnflattenOptions {
  public:
+  using Positional = kwargs::Order<kwargs::key::dim, kwargs::key::unflattened_size>;
+  UnflattenOptions() = default;
   UnflattenOptions(std::int64_t dim, std::vector<std::int64_t> sizes) : dim_(dim), sizes_(std::move(sizes)) {}
   XGRAD_OPTION(std::int64_t, dim, 1);
   XGRAD_OPTION(std::vector<std::int64_t>, sizes, {});
+
+ public:
+  /// Python's name.
+  UnflattenOptions& unflattened_size(std::vector<std::int64_t> v) { return sizes(std::move(v)); }
+  UnflattenOptions& unflattened_size(const std::vector<int>& v) { return sizes({v.begin(), v.end()}); }
 };
 
 namespace functional {

@@ -17,7 +17,9 @@ namespace xgrad::nn {
  public:                                                                         \
   auto& stride(ExpandingArray<N> value) { return stride_ = value, *this; }       \
   auto& stride(std::nullopt_t) { return stride_.reset(), *this; }                \
+  auto& stride(indexing::NoneType) { return stride_.reset(), *this; }            \
   ExpandingArray<N> stride() const { return stride_ ? *stride_ : kernel_size_; } \
+  bool has_stride() const { return stride_.has_value(); }                        \
                                                                                  \
  private:                                                                        \
   std::optional<ExpandingArray<N>> stride_
@@ -103,13 +105,10 @@ using AvgPool3dFuncOptions = AvgPool3dOptions;
 }  // namespace functional
 
 // Adaptive pooling's options under all their names.
-#define XGRAD_ADAPTIVE_OPTIONS(NAME, N)                           \
-  class Adaptive##NAME##Options : public AdaptivePoolOptions<N> { \
-   public:                                                        \
-    using AdaptivePoolOptions<N>::AdaptivePoolOptions;            \
-  };                                                              \
-  namespace functional {                                          \
-  using Adaptive##NAME##FuncOptions = Adaptive##NAME##Options;    \
+#define XGRAD_ADAPTIVE_OPTIONS(NAME, N)                        \
+  using Adaptive##NAME##Options = AdaptivePoolOptions<N>;      \
+  namespace functional {                                       \
+  using Adaptive##NAME##FuncOptions = Adaptive##NAME##Options; \
   }
 XGRAD_ADAPTIVE_OPTIONS(AvgPool1d, 1)
 XGRAD_ADAPTIVE_OPTIONS(AvgPool2d, 2)

@@ -52,7 +52,7 @@ class LPPoolOptions {
   LPPoolOptions(double norm_type, ExpandingArray<N> kernel_size) : norm_type_(norm_type), kernel_size_(kernel_size) {}
   XGRAD_OPTION(double, norm_type, 2.0);
   XGRAD_OPTION(ExpandingArray<N>, kernel_size, 0);
-  XGRAD_OPTION(std::optional<ExpandingArray<N>>, stride, {});  // kernel_size, unless given
+  XGRAD_OPTION_STRIDE(N);
   XGRAD_OPTION(bool, ceil_mode, false);
 };
 using LPPool1dOptions = LPPoolOptions<1>;

@@ -21,6 +21,7 @@ XGRAD_KEYWORD(mask);
 XGRAD_KEYWORD(memory_key_padding_mask);
 XGRAD_KEYWORD(memory_mask);
 XGRAD_KEYWORD(nhead);
+XGRAD_KEY(norm);  // kw::norm, below, since it is a function
 XGRAD_KEYWORD(norm_first);
 XGRAD_KEYWORD(num_decoder_layers);
 XGRAD_KEYWORD(num_encoder_layers);
@@ -29,6 +30,10 @@ XGRAD_KEYWORD(src_mask);
 XGRAD_KEYWORD(tgt_key_padding_mask);
 XGRAD_KEYWORD(tgt_mask);
 }  // namespace xgrad::kwargs
+
+namespace xgrad::kw {
+inline constexpr kwargs::key::norm norm{};
+}
 
 namespace xgrad {
 inline constexpr Word kGELU{"gelu"};
@@ -53,6 +58,18 @@ class TransformerActivation {
  private:
   Function function_;
 };
+
+// An option that is a module: a holder, a pointer, what else an AnyModule is made of, or None.
+#define XGRAD_OPTION_MODULE(NAME)                               \
+ public:                                                        \
+  template <class M = AnyModule>                                \
+  auto& NAME(M&& module) {                                      \
+    return NAME##_ = AnyModule(std::forward<M>(module)), *this; \
+  }                                                             \
+  const AnyModule& NAME() const { return NAME##_; }             \
+                                                                \
+ private:                                                       \
+  AnyModule NAME##_
 
 /// Of encoder and decoder layers alike.
 class TransformerLayerOptions {
@@ -100,8 +117,8 @@ class TransformerOptions {
   XGRAD_OPTION(std::int64_t, dim_feedforward, 2048);
   XGRAD_OPTION(double, dropout, 0.1);
   XGRAD_OPTION(TransformerActivation, activation, "relu");
-  XGRAD_OPTION(AnyModule, custom_encoder, {});
-  XGRAD_OPTION(AnyModule, custom_decoder, {});
+  XGRAD_OPTION_MODULE(custom_encoder);
+  XGRAD_OPTION_MODULE(custom_decoder);
   XGRAD_OPTION(double, layer_norm_eps, 1e-5);
   XGRAD_OPTION(bool, batch_first, false);
   XGRAD_OPTION(bool, norm_first, false);

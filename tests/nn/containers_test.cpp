@@ -101,6 +101,49 @@ TEST(Sequential, NamesAppendsAndIndexes) {
   EXPECT_EQ(longer->size(), 4u);
 }
 
+TEST(Sequential, ExtendsByAModuleList) {
+  nn::ModuleList list{nn::Linear(2, 3), nn::ReLU()};
+  nn::Sequential net(nn::Linear(4, 2));
+  net->extend(list).extend(*list);
+  EXPECT_EQ(net->size(), 5u);
+  EXPECT_EQ(net->ptr(1), list->ptr(0));
+  const Tensor x = ones({1, 4});
+  nn::Sequential same(nn::Linear(net->ptr<nn::LinearImpl>(0)), nn::Linear(list->ptr<nn::LinearImpl>(0)), nn::ReLU());
+  nn::Sequential front;
+  front->extend(nn::ModuleList{nn::Linear(net->ptr<nn::LinearImpl>(0))}).extend(list);
+  EXPECT_TRUE(front(x).equal(same(x)));
+  EXPECT_EQ(front->at<nn::LinearImpl>(1).weight.size(0), 3);
+  int calls = 0;
+  list[1]->register_forward_hook([&](nn::ModuleBase&, const std::vector<Tensor>&, std::vector<Tensor>&) { ++calls; });
+  front(x);
+  EXPECT_EQ(calls, 1);
+  auto copy = std::dynamic_pointer_cast<nn::SequentialImpl>(front->clone());
+  EXPECT_TRUE(copy->forward(x).equal(front(x)));
+  EXPECT_NE(copy->ptr(0), front->ptr(0));
+
+  nn::ModuleList mixed{nn::ReLU(), nn::LSTM(2, 3)};
+  EXPECT_EQ(message_of<TypeError>([&] { front->extend(mixed); }),
+            "xgrad::nn::LSTMImpl is no nn::Module, which takes a Tensor and returns one: hold it as its own type, or "
+            "as std::shared_ptr<nn::ModuleBase>");
+}
+
+TEST(Containers, GiveModulesAsPointersToModule) {
+  nn::Sequential net(nn::Linear(4, 2), nn::LSTM(2, 3));
+  std::shared_ptr<nn::Module> linear = net[0], again = net->ptr(0), of_any = net->begin()->ptr();
+  EXPECT_EQ(linear, again);
+  EXPECT_EQ(linear, of_any);
+  EXPECT_EQ(linear->forward(ones({1, 4})).size(1), 2);
+  EXPECT_THROW(linear = net[1], TypeError);
+  std::shared_ptr<nn::ModuleBase> lstm = net[1];
+  EXPECT_EQ(lstm->short_name(), "LSTM");
+  nn::ModuleList list{nn::ReLU()};
+  std::shared_ptr<nn::Module> relu = list[0], at = list->ptr(0);
+  EXPECT_EQ(relu, at);
+  nn::ModuleDict dict({{"a", nn::ReLU()}});
+  std::shared_ptr<nn::Module> of_dict = dict["a"];
+  EXPECT_EQ(of_dict->short_name(), "ReLU");
+}
+
 TEST(Sequential, ModeReachesItsModules) {
   nn::Sequential net(nn::Dropout(1.0));
   EXPECT_EQ(net(ones({4})).sum().item<float>(), 0.f);

@@ -1,4 +1,5 @@
 // Functions without options, by keyword: the same as by position.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <xgrad/xgrad.hpp>
@@ -110,8 +111,72 @@ TEST(KeywordCalls, Functions) {
   EXPECT_TRUE(same(F::one_hot(tensor({0, 1}, kInt64), num_classes = 4), F::one_hot(tensor({0, 1}, kInt64), 4)));
   EXPECT_TRUE(same(F::cdist(x, y, p = 1), F::cdist(x, y, 1)));
   EXPECT_TRUE(same(F::pdist(x, p = 1), F::pdist(x, 1)));
+  EXPECT_TRUE(same(xgrad::cdist(x, y, p = 1.0), F::cdist(x, y, 1)));
+  EXPECT_TRUE(same(xgrad::pdist(x, p = 1), F::pdist(x, 1)));
+  EXPECT_TRUE(same(xgrad::one_hot(tensor({0, 1}, kInt64), num_classes = 5), F::one_hot(tensor({0, 1}, kInt64), 5)));
   EXPECT_TRUE(
       same(F::affine_grid(theta, {1, 1, 3, 3}, align_corners = true), F::affine_grid(theta, {1, 1, 3, 3}, true)));
+}
+
+TEST(KeywordCalls, InitialisersTakeAllOfPythons) {
+  namespace init = nn::init;
+  auto drawn = [](auto f) {
+    manual_seed(1);
+    return f(zeros({4, 6}));
+  };
+  EXPECT_TRUE(same(drawn([](Tensor w) { return init::normal_(w, kw::mean = 1, kw::std = 0.1); }),
+                   drawn([](Tensor w) { return init::normal_(w, 1, 0.1); })));
+  EXPECT_TRUE(same(drawn([](Tensor w) { return init::normal_(w, kw::std = 0.1); }),
+                   drawn([](Tensor w) { return init::normal_(w, 0, 0.1); })));
+  EXPECT_TRUE(same(drawn([](Tensor w) { return init::trunc_normal_(w, kw::std = 0.5, kw::b = 1); }),
+                   drawn([](Tensor w) { return init::trunc_normal_(w, 0, 0.5, -2, 1); })));
+  EXPECT_TRUE(same(drawn([](Tensor w) { return init::sparse_(w, sparsity = 0.5, kw::std = 2); }),
+                   drawn([](Tensor w) { return init::sparse_(w, 0.5, 2); })));
+  EXPECT_TRUE(same(drawn([](Tensor w) { return init::sparse_(w, sparsity = 0.5); }),
+                   drawn([](Tensor w) { return init::sparse_(w, 0.5); })));
+  EXPECT_TRUE(same(init::constant_(empty({2}), val = 0.3), full({2}, 0.3)));
+  EXPECT_TRUE(same(init::dirac_(empty({4, 2, 3}), groups = 2), init::dirac_(empty({4, 2, 3}), 2)));
+  EXPECT_EQ(init::calculate_gain("leaky_relu", kw::param = 1.0), 1.0);
+}
+
+TEST(KeywordCalls, ModulesTakeAllOfPythons) {
+  EXPECT_EQ(nn::LocalResponseNorm(3, alpha = 2e-4, beta = 0.5, kw::k = 2.0)->str(),
+            "LocalResponseNorm(3, alpha=0.0002, beta=0.5, k=2.0)");
+  EXPECT_EQ(nn::Unflatten(dim = 1, unflattened_size = {2, 5})->str(), "Unflatten(dim=1, unflattened_size=(2, 5))");
+  EXPECT_EQ(nn::PixelShuffle(upscale_factor = 2)->str(), "PixelShuffle(upscale_factor=2)");
+  EXPECT_EQ(nn::PixelUnshuffle(downscale_factor = 2)->str(), "PixelUnshuffle(downscale_factor=2)");
+  EXPECT_EQ(nn::ChannelShuffle(groups = 2)->str(), "ChannelShuffle(groups=2)");
+  EXPECT_EQ(nn::AdaptiveLogSoftmaxWithLoss(16, 100, {10, 40}, head_bias = true)->tail->size(), 2u);
+  const nn::TransformerEncoderLayer layer(8, 2, dim_feedforward = 16);
+  nn::TransformerEncoder plain(layer, num_layers = 2, kw::norm = None);
+  EXPECT_EQ(plain->layers->size(), 2u);
+  EXPECT_TRUE(plain->norm.is_empty());
+  nn::TransformerEncoder normed(layer, num_layers = 1, kw::norm = nn::LayerNorm(8));
+  EXPECT_EQ(normed->norm.ptr()->short_name(), "LayerNorm");
+  EXPECT_EQ(nn::TransformerEncoder(layer, 1, nn::LayerNorm(8))->norm.ptr()->short_name(), "LayerNorm");
+  nn::TransformerDecoder decoder(nn::TransformerDecoderLayer(8, 2, 16), 2, kw::norm = nn::LayerNorm(8));
+  EXPECT_EQ(decoder->state_dict().keys().back(), "norm.bias");
+  nn::Transformer custom(8, 2, 1, 1, 16, custom_encoder = normed, custom_decoder = None);
+  EXPECT_EQ(custom->named_children()["encoder"], normed.ptr());
+}
+
+TEST(KeywordCalls, ErrorsAreThoseOfPythons) {
+  auto message = [](auto f) -> std::string {
+    try {
+      f();
+    } catch (const Error& e) {
+      return e.what();
+    }
+    return "";
+  };
+  EXPECT_THAT(message([] { nn::RReLU(0.5, 0.25)(ones({2})); }),
+              ::testing::StartsWith("Lower bound should be less than or equal to the upper bound"));
+  EXPECT_THAT(message([] {
+                nn::Unflatten(1, {2, 3})(ones({2, 5}));
+              }),
+              ::testing::StartsWith("unflatten: Provided sizes [2, 3] don't multiply up to the size of dim 1 (5)"));
+  EXPECT_THAT(message([] { nn::Dropout(2); }),
+              ::testing::StartsWith("dropout probability has to be between 0 and 1, but got 2.0"));
 }
 
 TEST(KeywordCalls, FoldTakesTwoLists) {
@@ -121,10 +186,27 @@ TEST(KeywordCalls, FoldTakesTwoLists) {
   EXPECT_TRUE(same(nn::Fold({3, 2}, {2, 2}, padding = {0, 0})(columns), F::fold(columns, {3, 2}, 2)));
 }
 
+TEST(KeywordCalls, SettersOfSharedOptionsGiveOptionsThatAreTaken) {
+  const Tensor x = randn({1, 2, 4}), places = tensor({{{0, 2}, {1, 3}}}, kInt64).view({1, 2, 2});
+  EXPECT_TRUE(same(F::l1_loss(x, x + 1, F::L1LossFuncOptions().reduction(kSum)), F::l1_loss(x, x + 1, kSum)));
+  EXPECT_EQ(nn::Softmin(nn::SoftminOptions().dim(1))->str(), "Softmin(dim=1)");
+  EXPECT_EQ(nn::AdaptiveAvgPool2d(nn::AdaptiveAvgPool2dOptions().output_size({1, 2}))->str(),
+            "AdaptiveAvgPool2d(output_size=(1, 2))");
+  EXPECT_TRUE(same(F::max_unpool1d(x.narrow(2, 0, 2), places, F::MaxUnpool1dFuncOptions(2).stride(2).padding(0)),
+                   F::max_unpool1d(x.narrow(2, 0, 2), places, 2)));
+  EXPECT_EQ(nn::LPPool2d(nn::LPPool2dOptions(2, 3).stride({2, 1}))->str(),
+            "LPPool2d(norm_type=2, kernel_size=3, stride=(2, 1), ceil_mode=False)");
+  EXPECT_EQ(nn::LazyLinear(nn::LazyLinearOptions(3).bias(false))->str(),
+            "LazyLinear(in_features=0, out_features=3, bias=False)");
+}
+
 TEST(KeywordCalls, OptionsOfLossesAreReductions) {
   const Tensor x = randn({2, 3}), t = x + 2;
   EXPECT_TRUE(same(F::smooth_l1_loss(x, t, F::SmoothL1LossFuncOptions(kSum).beta(0.5)),
                    F::smooth_l1_loss(x, t, reduction = "sum", beta = 0.5)));
+  EXPECT_TRUE(same(F::smooth_l1_loss(x, t, F::SmoothL1LossFuncOptions(kSum), 0.5),  // libtorch's form
+                   F::smooth_l1_loss(x, t, reduction = "sum", beta = 0.5)));
+  EXPECT_TRUE(same(F::smooth_l1_loss(x, t, {}, 0.5), F::smooth_l1_loss(x, t, beta = 0.5)));
   EXPECT_TRUE(same(F::huber_loss(x, t, F::HuberLossFuncOptions(kSum)), F::huber_loss(x, t, kSum)));
   EXPECT_TRUE(same(F::soft_margin_loss(x, t, F::SoftMarginLossFuncOptions(kNone)), F::soft_margin_loss(x, t, kNone)));
   EXPECT_TRUE(
