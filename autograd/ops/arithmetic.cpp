@@ -1,3 +1,4 @@
+#include <xgrad/autograd/array/warning.hpp>
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/loops.hpp>
 #include <xgrad/autograd/ops/promotion.hpp>
@@ -238,6 +239,13 @@ Tensor min(const Tensor& a, const Tensor& b) { return minimum(a, b); }
 
 /// y = condition ? a : b  da = g where the condition holds, db elsewhere
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
+  if (condition.dtype() == kUInt8) {
+    warn_once<struct ByteConditionWarning>(
+        "where received a uint8 condition tensor. This behavior is deprecated and will be removed in a future version "
+        "of "
+        "PyTorch. Use a boolean condition instead.");
+    return where(condition.to(kBool), a, b);
+  }
   check(condition.dtype() == kBool, "where expected condition to be a boolean tensor, but got a tensor with dtype {}",
         condition.dtype());
   const ScalarType dtype = promoted_type(a, b);

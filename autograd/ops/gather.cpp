@@ -274,10 +274,6 @@ Tensor masked_fill(const Tensor& x, const Tensor& mask, const Tensor& value, Int
   });
 }
 
-void check_mask(const Tensor& mask) {
-  check(mask.dtype() == kBool, "masked_fill only supports boolean masks, but got mask with dtype {}", mask.dtype());
-}
-
 /// A value to fill with, in x's dtype.
 Tensor filling(const Tensor& value, const Tensor& x) {
   check(value.dim() == 0,
@@ -381,17 +377,16 @@ Tensor& scatter_(Tensor& x, std::int64_t dim, const Tensor& index, Scalar value)
 }
 
 Tensor masked_fill(const Tensor& x, const Tensor& mask, const Tensor& value) {
-  check_mask(mask);
-  return masked_fill(x, mask, filling(value, x), Into());
+  return masked_fill(x, ops::mask_of("masked_fill_", mask), filling(value, x), Into());
 }
 Tensor masked_fill(const Tensor& x, const Tensor& mask, Scalar value) {
   return masked_fill(x, mask, full({}, value, x.options()));
 }
 Tensor& masked_fill_(Tensor& x, const Tensor& mask, const Tensor& value) {
-  check_mask(mask);
-  const Dims shape = broadcast_shapes(x.sizes(), mask.sizes());
+  const Tensor m = ops::mask_of("masked_fill_", mask);
+  const Dims shape = broadcast_shapes(x.sizes(), m.sizes());
   check(shape == x.sizes(), "output with shape {} doesn't match the broadcast shape {}", x.sizes(), shape);
-  return masked_fill(x, mask.expand(x.sizes()), filling(value, x), Into::in_place(x)), x;
+  return masked_fill(x, m.expand(x.sizes()), filling(value, x), Into::in_place(x)), x;
 }
 Tensor& masked_fill_(Tensor& x, const Tensor& mask, Scalar value) {
   return masked_fill_(x, mask, full({}, value, x.options()));

@@ -1,3 +1,4 @@
+#include <xgrad/autograd/array/warning.hpp>
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/places.hpp>
 #include <xgrad/autograd/ops/places.hpp>
@@ -230,6 +231,21 @@ Tensor index_put_tensors(const Tensor& x, const std::vector<Tensor>& indices, co
   return as_one("index_put", all, [&] { return with_put(x, indices, given, accumulate, into); });
 }
 
+Tensor mask_of(const char* name, const Tensor& mask) {
+  if (mask.dtype() == kBool) return mask;
+  check(!mask.is_floating_point(), "{}: only masks of bools or integers are supported, but got mask with dtype {}",
+        name, mask.dtype());
+  if (mask.dtype() == kUInt8) {
+    warn_once<struct ByteMaskWarning>(
+        fmt::format("{} received a mask with dtype torch.uint8, this behavior is now deprecated,please use a mask with "
+                    "dtype torch.bool instead.",
+                    name));
+  }
+  const Tensor held = mask.detach().to(kBool);
+  check(held.to(mask.dtype()).equal(mask), "Mask tensor can take 0 and 1 values only");
+  return held;
+}
+
 }  // namespace ops
 
 Tensor nonzero(const Tensor& x) {
@@ -244,14 +260,10 @@ std::vector<Tensor> where(const Tensor& condition) { return nonzero_numpy(condit
 
 namespace {
 
-void check_mask(const char* name, const Tensor& mask) {
-  check(mask.dtype() == kBool || mask.dtype() == kUInt8, "{}: expected BoolTensor or ByteTensor for mask", name);
-}
-
-Tensor masked_scatter(const Tensor& x, const Tensor& mask, const Tensor& source, Into into) {
+Tensor masked_scatter(const Tensor& x, const Tensor& given, const Tensor& source, Into into) {
   check(x.dtype() == source.dtype(), "masked_scatter: expected self and source to have same dtypes but got{} and {}",
         info(x.dtype()).cname, info(source.dtype()).cname);
-  check_mask("masked_scatter", mask);
+  const Tensor mask = ops::mask_of("masked_scatter_", given);
   const Tensor places(kernels::nonzero_places(mask.array()));
   check(places.numel() <= source.numel(), "Number of elements of source < number of ones in mask");
   const detail::Traced traced("masked_scatter", {&x, &mask, &source});
@@ -298,8 +310,9 @@ Tensor put(const Tensor& x, const Tensor& index, const Tensor& source, bool accu
 
 }  // namespace
 
-Tensor masked_select(const Tensor& x, const Tensor& mask) {
-  check_mask("masked_select", mask);
+Tensor masked_select(const Tensor& x, const Tensor& given) {
+  check(given.dtype() == kBool || given.dtype() == kUInt8, "masked_select: expected BoolTensor or ByteTensor for mask");
+  const Tensor mask = ops::mask_of("masked_select", given);
   const Dims shape = broadcast_shapes(mask.sizes(), x.sizes());
   const Tensor from = x.sizes() == IntArrayRef(shape) ? x : x.expand(shape);
   return as_one("masked_select", {&from, &mask}, [&] {

@@ -12,4 +12,7 @@ Tensor index_put_tensors(const Tensor& x, const std::vector<Tensor>& indices, co
                          Into into);
 /// The checks of scatter and its kin but for what is in index; the part of src that index covers, in index's shape.
 Tensor scattered(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& src);
+/// The mask as bools. Integers may be 0 and 1, as in PyTorch, bytes with its warning; numbers with a point, of which
+/// PyTorch reads one byte, are refused. `name` is the operation.
+Tensor mask_of(const char* name, const Tensor& mask);
 }  // namespace xgrad::ops

@@ -204,8 +204,10 @@ std::tuple<Tensor, Tensor> triangular_solve(const Tensor& b, const Tensor& a, bo
         "Incompatible matrix sizes for triangular_solve: each A matrix is {} by {} but each b matrix is {} by {}",
         a.size(-1), a.size(-1), b.size(-2), b.size(-1));
   const Dims batch = common_batch(a, b);
-  const Tensor wide = spread(a, batch);
-  return {solve_triangular(wide, spread(b, batch), upper, transpose, unitriangular), wide.clone()};
+  const Tensor wide = spread(a, batch), columns = mT(wide);
+  // The copy's columns lie along memory, as PyTorch's do.
+  return {solve_triangular(wide, spread(b, batch), upper, transpose, unitriangular),
+          mT(columns.is_contiguous() ? columns.clone() : columns.contiguous())};
 }
 
 namespace {

@@ -104,6 +104,9 @@ OP_FAMILY(gather) {
                       {t({3}, kInt64), t({3}, kBool)},
                       {t({3}, kBool), t({3}, kBool)},
                       {t({3}), t({3}, kInt64)},
+                      {t({3}), v({0, 1, 1}, kUInt8)},
+                      {t({3}), v({0, 1, 2}, kUInt8)},
+                      {t({2, 3}, kInt64), v({1, 0, 1}, kInt32)},  // with floats PyTorch has no derivative
                       rough({t({37, 41}), t({37, 41}, kBool)}),
                       rough({v({kNaN, kInf, 1}), t({3}, kBool)})};
   const Samples copies{{t({3, 4}), 1, index({3, 0}), t({3, 2}, kFloat64, 2)},
@@ -174,6 +177,8 @@ OP_FAMILY(gather) {
                                 {t({3}, kBool), t({3}, kBool), t({3}, kBool, 2)},
                                 {t({3}), t({3}, kBool), t({3}, kFloat32)},
                                 {t({3}), t({3}, kInt64), t({3})},
+                                {t({3}), v({0, 1, 1}, kUInt8), t({3}, kFloat64, 2)},
+                                {t({3}, kInt64), v({1, 0, 1}, kInt16), t({3}, kInt64, 2)},
                                 rough({t({37, 41}), t({37, 41}, kBool), t({37, 41}, kFloat64, 2)}),
                                 rough({v({kNaN, kInf, 1}), t({3}, kBool), v({1, kNaN, 2})})};
   const Samples takes{{t({3, 4}), index({11, 0, 5})},
@@ -240,18 +245,15 @@ OP_FAMILY(gather) {
           .words(kSooner, {"The size of tensor a"}),
       row(
           "masked_fill", [](T x, T m, Scalar y) { return masked_fill(x, m, y); },
-          [](Tensor& x, T m, Scalar y) { masked_fill_(x, m, y); }, with(masks, {{2.5}, {3}}))
-          .words(kWrong, {"Mask tensor can take"}),
+          [](Tensor& x, T m, Scalar y) { masked_fill_(x, m, y); }, with(masks, {{2.5}, {3}})),
       row(
           "masked_fill.tensor", [](T x, T m, T y) { return x.masked_fill(m, y); },
           [](Tensor& x, T m, T y) { x.masked_fill_(m, y); },
-          with_value(masks) + Samples{{t({3}), t({3}, kBool), t({1})}})
-          .words(kWrong, {"Mask tensor can take"}),
+          with_value(masks) + Samples{{t({3}), t({3}, kBool), t({1})}}),
       row(
           "masked_scatter", [](T x, T m, T y) { return masked_scatter(x, m, y); },
           [](Tensor& x, T m, T y) { x.masked_scatter_(m, y); }, scatter_sources)
-          .words(kTypes, {"expand(CPUBoolType"})
-          .words(kWrong, {"Mask tensor can take"}),
+          .words(kTypes, {"expand(CPUBoolType"}),
       row(
           "index_add.alpha", [](T x, Int d, T i, T y, Scalar a) { return index_add(x, d, i, y, a); },
           [](Tensor& x, Int d, T i, T y, Scalar a) { x.index_add_(d, i, y, a); }, with(adds, {{-1.5}, {2}}))

@@ -219,6 +219,8 @@ OP_FAMILY(nonzero) {
                       {t({3}, kInt64), t({3}, kBool)},
                       {t({3}, kBool), t({3}, kBool)},
                       {t({3}), t({3}, kInt64)},
+                      {t({3}), v({0, 1, 1}, kUInt8)},
+                      {t({3}), v({0, 1, 2}, kUInt8)},
                       rough({t({37, 41}), t({37, 41}, kBool)}),
                       rough({v({kNaN, kInf, 1}), t({3}, kBool)})};
   return {

@@ -20,6 +20,7 @@ static Samples where_samples() {
     out.push_back({t({3}, kBool), t({3}, x), t({3}, y)});
   }
   out.push_back({t({3}, kInt64), t({3}), t({3})});
+  out.push_back({v({0, 1, 2}, kUInt8), t({3}), t({3}, kFloat64, 2)});
   out.push_back({turned(t({2, 3}, kBool)), t({2, 3}), t({}, kFloat64, 2)});
   out.push_back({t({3}, kBool), turned(t({2, 3})), t({2, 3}, kFloat64, 2)});
   out.push_back({t({2, 1}, kBool), t({2, 3}), turned(t({2, 3}, kFloat64, 2))});
