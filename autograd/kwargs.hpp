@@ -142,12 +142,25 @@ Options apply(Options options, Args&&... args) {
   XGRAD_KEY(NAME);          \
   inline constexpr key::NAME NAME {}
 
+namespace key {
+struct dims : by_keyword::Found {
+  XGRAD_KEY_MEMBERS(dims)
+  /// `dims = {{0, 1}, {1, 0}}`, of tensordot.
+  Argument<dims, std::vector<std::vector<std::int64_t>>> operator=(
+      std::initializer_list<std::vector<std::int64_t>> lists) const {
+    return {lists};
+  }
+};
+}  // namespace key
+inline constexpr key::dims dims{};
+
 XGRAD_KEY(accumulate);  // kw::accumulate, below, and so on
 XGRAD_KEYWORD(affine);
 XGRAD_KEYWORD(allow_kinks);
 XGRAD_KEYWORD(allow_unused);
 XGRAD_KEYWORD(alpha);
 XGRAD_KEY(append);
+XGRAD_KEYWORD(as_tuple);
 XGRAD_KEYWORD(assume_unique);
 XGRAD_KEY(atol);
 XGRAD_KEY(base);
@@ -175,7 +188,6 @@ XGRAD_KEYWORD(dim);
 XGRAD_KEYWORD(dim0);
 XGRAD_KEYWORD(dim1);
 XGRAD_KEYWORD(dim2);
-XGRAD_KEYWORD(dims);
 XGRAD_KEYWORD(download);
 XGRAD_KEY(driver);
 XGRAD_KEYWORD(drop_last);

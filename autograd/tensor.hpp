@@ -30,6 +30,7 @@
 
 #include <functional>
 #include <iosfwd>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -158,15 +159,38 @@ class Tensor : public PointwiseMethods<Tensor>,
     const T* const first = packed.template data_ptr<T>();
     return std::vector<T>(first, first + packed.numel());
   }
+  /// The same as vectors in vectors, one level for each of the N dimensions, as Python's x.tolist(): that of a matrix,
+  /// `x.tolist<float, 2>()`, is a std::vector<std::vector<float>>, that of a number, `x.tolist<float, 0>()`, a float.
+  template <class T, std::size_t N>
+  typename detail::NestedVector<T, N>::type tolist() const {
+    check(dim() == static_cast<std::int64_t>(N), "tolist expected {} dims but tensor has {}", N, dim());
+    tell_read();
+    const Tensor packed = detach().to(dtype_of<T>()).contiguous();
+    const T* next = packed.template data_ptr<T>();
+    return detail::nested<T, N>(next, sizes().data());
+  }
   /// Elements by N indices; throws unless T is the dtype and N the number of dimensions. Valid as long as this tensor.
   template <class T, std::size_t N>
   TensorAccessor<T, N> accessor() const& {
-    static_assert(N > 0, "accessor is used for indexing tensor, for scalars use *data_ptr<T>()");
-    check(dim() == static_cast<std::int64_t>(N), "TensorAccessor expected {} dims but tensor has {}", N, dim());
-    return {data_ptr<T>(), sizes().data(), strides().data()};
+    return packed<TensorAccessor<T, N>, T, N>();
   }
   template <class T, std::size_t N>
   TensorAccessor<T, N> accessor() && = delete;  // it would point into what is gone
+  /// The same with sizes and strides of its own, and indices of 32 or 64 bits, as libtorch has them.
+  template <class T, std::size_t N, template <class> class PtrTraits = DefaultPtrTraits>
+  PackedTensorAccessor32<T, N, PtrTraits> packed_accessor32() const& {
+    check(numel() <= std::numeric_limits<std::int32_t>::max(),
+          "numel needs to be smaller than int32_t max; otherwise, please use packed_accessor64");
+    return packed<PackedTensorAccessor32<T, N, PtrTraits>, T, N>();
+  }
+  template <class T, std::size_t N, template <class> class PtrTraits = DefaultPtrTraits>
+  PackedTensorAccessor64<T, N, PtrTraits> packed_accessor64() const& {
+    return packed<PackedTensorAccessor64<T, N, PtrTraits>, T, N>();
+  }
+  template <class T, std::size_t N, template <class> class PtrTraits = DefaultPtrTraits>
+  PackedTensorAccessor32<T, N, PtrTraits> packed_accessor32() && = delete;
+  template <class T, std::size_t N, template <class> class PtrTraits = DefaultPtrTraits>
+  PackedTensorAccessor64<T, N, PtrTraits> packed_accessor64() && = delete;
 
   // --- its rows
   /// `for (Tensor row : x)`: the parts along the first dimension, as views. Throws TypeError for a number.
@@ -253,6 +277,12 @@ class Tensor : public PointwiseMethods<Tensor>,
  private:
   unsigned add_hook(TensorHook hook) const;
   void require_dtype(ScalarType dtype) const;
+  template <class Accessor, class T, std::size_t N>
+  Accessor packed() const {
+    static_assert(N > 0, "accessor is used for indexing tensor, for scalars use *data_ptr<T>()");
+    check(dim() == static_cast<std::int64_t>(N), "TensorAccessor expected {} dims but tensor has {}", N, dim());
+    return {data_ptr<T>(), sizes().data(), strides().data()};
+  }
   /// Tells a tracer that numbers leave what it follows.
   void tell_read() const;
 

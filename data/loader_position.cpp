@@ -9,7 +9,7 @@ using serialize::Value;
 
 Array state_of(const Generator& generator) {
   const std::lock_guard lock(generator.mutex());
-  return generator.get_state();
+  return generator.get_state<Array>();
 }
 Array state_of(const std::optional<Generator>& generator) { return generator ? state_of(*generator) : Array(); }
 

@@ -295,7 +295,7 @@ ModuleBase::Pointer ModuleBase::finish_clone(ModuleBase* copy, void (*reset)(Mod
                                              const std::optional<Device>& device) const {
   Pointer owner(copy);
   copy->start_anew();
-  const Array random_state = default_generator().get_state();
+  const Array random_state = default_generator().get_state<Array>();
   reset(*copy);
   default_generator().set_state(random_state);
   copy->copy_tree_from(*this, device);

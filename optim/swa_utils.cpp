@@ -39,7 +39,7 @@ void detail::update_averages(const std::vector<Tensor>& averages, const std::vec
 }
 
 void detail::without_drawing(const std::function<void()>& f) {
-  const Array state = default_generator().get_state();
+  const Array state = default_generator().get_state<Array>();
   f();
   default_generator().set_state(state);
 }

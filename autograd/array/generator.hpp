@@ -9,9 +9,12 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 namespace xgrad {
+
+class Tensor;
 
 /// The seed of a generator that was given none.
 inline constexpr std::uint64_t default_rng_seed_val = 67280421310721;
@@ -88,8 +91,19 @@ class Generator {
   std::uint64_t seed() { return impl_->seed(); }
   std::uint32_t random() { return impl_->random(); }
   std::uint64_t random64() { return impl_->random64(); }
-  Array get_state() const { return impl_->get_state(); }
-  void set_state(const Array& state) { impl_->set_state(state); }
+  /// What torch.Generator's get_state gives, as a Tensor (or as the Array in it, get_state<Array>()).
+  template <class T = Tensor>
+  T get_state() const {
+    return T(impl_->get_state());
+  }
+  /// Draws go on as they did after `state`, a Tensor or an Array of bytes, was taken; PyTorch's is taken, too.
+  template <class T>
+  void set_state(const T& state) {
+    if constexpr (std::is_same_v<T, Array>)
+      impl_->set_state(state);
+    else
+      impl_->set_state(state.array());
+  }
   Generator clone() const { return Generator(impl_->clone()); }
   std::mutex& mutex() const { return impl_->mutex(); }
 

@@ -22,7 +22,7 @@ void Recomputation::run_again() {
     explicit Rewind(const std::optional<Generator>& start) {
       if (!start) return;
       const std::lock_guard guard(default_generator().mutex());
-      now = default_generator().get_state();
+      now = default_generator().get_state<Array>();
       default_generator().set_state(start->get_state());
     }
     ~Rewind() {

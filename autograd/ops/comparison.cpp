@@ -138,6 +138,7 @@ Tensor isinf(const Tensor& x) { return predicate("isinf", kernels::isinf, x); }
 Tensor isposinf(const Tensor& x) { return eq(x, std::numeric_limits<double>::infinity()); }
 Tensor isneginf(const Tensor& x) { return eq(x, -std::numeric_limits<double>::infinity()); }
 Tensor signbit(const Tensor& x) { return predicate("signbit", kernels::signbit, x); }
+Tensor isreal(const Tensor& x) { return ones_like(x, TensorOptions(kBool)); }
 Tensor isfinite(const Tensor& x) { return logical_not(logical_or(isnan(x), isinf(x))); }
 
 bool equal(const Tensor& a, const Tensor& b) { return a.sizes() == b.sizes() && eq(a, b).all().item<bool>(); }

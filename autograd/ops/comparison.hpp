@@ -84,6 +84,8 @@ Tensor& lcm_(Tensor& a, const Tensor& b);
 Tensor isnan(const Tensor& x);
 Tensor isinf(const Tensor& x);
 Tensor isfinite(const Tensor& x);
+/// Whether the imaginary part is zero: true everywhere, as there are no complex numbers.
+Tensor isreal(const Tensor& x);
 /// Whether it is +∞, and −∞.
 Tensor isposinf(const Tensor& x);
 Tensor isneginf(const Tensor& x);
@@ -165,6 +167,7 @@ struct ComparisonMethods : Methods<T, ComparisonMethods<T>> {
   T isposinf() const { return xgrad::isposinf(as(this)); }
   T isneginf() const { return xgrad::isneginf(as(this)); }
   T isfinite() const { return xgrad::isfinite(as(this)); }
+  T isreal() const { return xgrad::isreal(as(this)); }
   bool equal(const T& b) const { return xgrad::equal(as(this), b); }
   T isclose(const T& b, double rtol = 1e-5, double atol = 1e-8, bool equal_nan = false) const {
     return xgrad::isclose(as(this), b, rtol, atol, equal_nan);

@@ -89,7 +89,8 @@ Tensor& index_put_(Tensor& x, std::initializer_list<TensorIndex> indices, Scalar
 /// Where x is not zero: a row of coordinates for each such element, in order, [n, x.dim()] in int64.
 Tensor nonzero(const Tensor& x);
 Tensor argwhere(const Tensor& x);
-/// The same as one vector for each dimension: an index that takes just these elements. `where(x)` is the same.
+/// The same as one vector for each dimension: an index that takes just these elements. `where(x)` is the same,
+/// and `nonzero(x, as_tuple = true)`.
 std::vector<Tensor> nonzero_numpy(const Tensor& x);
 std::vector<Tensor> where(const Tensor& condition);
 /// x's elements where the bool mask holds, as a vector; they broadcast.    dx = zeros.masked_scatter(mask, g)
@@ -128,6 +129,7 @@ struct IndexingMethods : Methods<T, IndexingMethods<T>> {
   T argwhere() const { return xgrad::argwhere(as(this)); }
   std::vector<T> nonzero_numpy() const { return xgrad::nonzero_numpy(as(this)); }
   T masked_select(const T& mask) const { return xgrad::masked_select(as(this), mask); }
+  XGRAD_TAKES_KEYWORDS(nonzero)
 };
 
 }  // namespace xgrad

@@ -223,6 +223,23 @@ struct linalg_pinv_form {
     return xgrad::linalg_pinv(x, atol, rtol, hermitian);
   }
 };
+/// nonzero(x, as_tuple = true): what is a tuple in Python is a vector, whose type a bool at run time cannot change.
+struct nonzero_form {
+  using Parameters = Takes<key::as_tuple>;
+  static std::vector<Tensor> call(const Tensor& x, bool as_tuple) {
+    check(as_tuple, "nonzero: with as_tuple the result is a vector of tensors; without one tensor, nonzero(x)");
+    return xgrad::nonzero_numpy(x);
+  }
+};
+/// tensordot(a, b, dims = 2), or of two lists, dims = {{0, 1}, {1, 0}}.
+struct tensordot_form {
+  using Parameters = Takes<Given, key::dims>;
+  static Tensor call(const Tensor& a, const Tensor& b, std::int64_t dims) { return xgrad::tensordot(a, b, dims); }
+  static Tensor call(const Tensor& a, const Tensor& b, const std::vector<std::vector<std::int64_t>>& dims) {
+    check(dims.size() == 2, "tensordot expects dims to be a number or two lists, but got {} lists", dims.size());
+    return xgrad::tensordot(a, b, dims[0], dims[1]);
+  }
+};
 /// Draws, whose generator comes last.
 struct bernoulli_form {
   using Parameters = Takes<Maybe<key::p>, key::generator>;
@@ -264,11 +281,12 @@ XGRAD_DRAW_IN_PLACE(normal, Or<key::mean, 0>, Or<key::deviation, 1>, key::genera
 XGRAD_DRAW_IN_PLACE(uniform, Or<key::from, 0>, Or<key::to, 1>, key::generator)
 #undef XGRAD_DRAW_IN_PLACE
 
-#define XGRAD_OWN_FORM(NAME)                                                    \
-  template <class... A>                                                         \
-  requires kwargs::EndsInKeyword<A...> Tensor NAME(const Tensor& x, A&&... a) { \
-    return by_keyword::call<NAME##_form>(x, std::forward<A>(a)...);             \
-  }
+#define XGRAD_OWN_FORM(NAME)           \
+  template <class... A>                \
+  requires kwargs::EndsInKeyword<A...> \
+  auto NAME(const Tensor& x, A&&... a) { return by_keyword::call<NAME##_form>(x, std::forward<A>(a)...); }
+XGRAD_OWN_FORM(nonzero)
+XGRAD_OWN_FORM(tensordot)
 XGRAD_OWN_FORM(prod)
 XGRAD_OWN_FORM(linalg_pinv)
 XGRAD_OWN_FORM(bernoulli)

@@ -81,7 +81,7 @@
   X(addbmm, Given, Given, Or<key::beta, 1>, key::alpha) \
   X(cross, Given, key::dim) \
   X(linalg_cross, Given, key::dim) \
-  X(tensordot, Given, key::dims) \
+  X(linalg_vecdot, Given, key::dim) \
   X(matrix_power, key::n) \
   X(linalg_matrix_power, key::n) \
   X(pinverse, key::rcond) \
@@ -116,6 +116,7 @@
   X(rot90, Or<key::k, 1>, key::dims) \
   X(movedim, key::source, key::destination) \
   X(diagonal, Or<key::offset, 0>, Or<key::dim1, 0>, key::dim2) \
+  X(linalg_diagonal, Or<key::offset, 0>, Or<key::dim1, -2>, key::dim2) \
   X(diag, key::diagonal) \
   X(diag_embed, Or<key::offset, 0>, Or<key::dim1, -2>, key::dim2) \
   X(diagflat, key::offset) \
@@ -143,6 +144,6 @@
 
 // Operations whose keywords choose between overloads that no one row describes: keyword_forms.hpp has them one by one.
 #define XGRAD_OWN_KEYWORD_FORMS(X) \
-  X(argsort) X(bernoulli) X(linalg_pinv) X(log_softmax) X(prod) X(softmax) X(sort)
+  X(nonzero) X(tensordot) X(argsort) X(bernoulli) X(linalg_pinv) X(log_softmax) X(prod) X(softmax) X(sort)
 #define XGRAD_OWN_KEYWORD_FORMS_IN_PLACE(X) X(bernoulli) X(exponential) X(normal) X(random) X(uniform)
 // clang-format on

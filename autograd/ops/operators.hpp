@@ -18,7 +18,7 @@ inline Tensor operator*(Scalar a, const Tensor& b) { return mul(b, a); }
 inline Tensor operator/(const Tensor& a, const Tensor& b) { return div(a, b); }
 inline Tensor operator/(const Tensor& a, Scalar b) { return div(a, b); }
 inline Tensor operator-(const Tensor& a) { return neg(a); }
-inline Tensor operator+(const Tensor& a) { return a; }
+inline Tensor operator+(const Tensor& a) { return positive(a); }
 inline Tensor operator~(const Tensor& a) { return bitwise_not(a); }
 inline Tensor operator!(const Tensor& a) { return logical_not(a); }
 

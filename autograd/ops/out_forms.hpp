@@ -63,6 +63,7 @@ inline constexpr OutRule kAny{OutDtype::Any, OutOverlap::Any};              //
   X(nanquantile, kExactAnywhere) X(nll_loss, kExactAnywhere) X(nonzero, kExactAnywhere) X(qr, kExactAnywhere)          \
   X(quantile, kExactAnywhere) X(scatter, kExactAnywhere) X(scatter_add, kExactAnywhere)                                \
   X(scatter_reduce, kExactAnywhere) X(searchsorted, kExactAnywhere) X(signbit, kExactAnywhere)                         \
+  X(linalg_matmul, kExactAnywhere) X(linalg_vecdot, kExactAnywhere)                                                    \
   X(slogdet, kExactAnywhere) X(softmax, kExactAnywhere) X(sort, kExactAnywhere) X(svd, kExactAnywhere)                 \
   X(take, kExactAnywhere) X(take_along_dim, kExactAnywhere) X(topk, kExactAnywhere)                                    \
   X(triangular_solve, kExactAnywhere) X(tril, kExactAnywhere) X(tril_indices, kExactAnywhere)                          \
@@ -93,7 +94,7 @@ inline constexpr OutRule kAny{OutDtype::Any, OutOverlap::Any};              //
   X(tensordot, kExactAnywhere) X(upsample_bilinear2d, kExactAnywhere) X(upsample_linear1d, kExactAnywhere)             \
   X(upsample_nearest1d, kExactAnywhere) X(upsample_nearest2d, kExactAnywhere) X(upsample_nearest3d, kExactAnywhere)    \
   X(upsample_trilinear3d, kExactAnywhere) X(var_mean, kExactAnywhere)                                                  \
-  X(full, kOwn) X(mean, kOwn) X(nanmean, kOwn) X(nansum, kOwn) X(ones, kOwn) X(rand, kOwn) X(randint, kOwn)            \
+  X(empty, kOwn) X(full, kOwn) X(mean, kOwn) X(nanmean, kOwn) X(nansum, kOwn) X(ones, kOwn) X(rand, kOwn) X(randint, kOwn)            \
   X(randn, kOwn) X(sum, kOwn) X(zeros, kOwn)                                                                           \
   X(frobenius_norm, kAny) X(nuclear_norm, kAny)                                                                        \
   X(block_diag, kAny) X(constant_pad_nd, kAny) X(count_nonzero, kAny) X(flip, kAny) X(index_put, kAny) X(norm, kAny)   \

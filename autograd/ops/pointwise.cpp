@@ -268,6 +268,10 @@ Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> m
 Tensor& clamp_(Tensor& x, std::optional<Scalar> min, std::optional<Scalar> max) {
   return clamp(x, min, max, Into::in_place(x)), x;
 }
+Tensor positive(const Tensor& x) {
+  check(x.dtype() != kBool, "The `+` operator, on a bool tensor is not supported.");
+  return x;
+}
 Tensor operator-(Tensor&& x) { return neg(x, ops::over(x)); }
 Tensor relu(Tensor x) { return relu(x, ops::over(x)); }
 Tensor& relu_(Tensor& x) { return relu(x, Into::in_place(x)), x; }

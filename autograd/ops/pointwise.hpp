@@ -49,6 +49,8 @@ Tensor& div_(Tensor& a, Scalar b, std::optional<std::string_view> rounding_mode)
 /// y = −x                 dx = −g. Not for bool.
 Tensor neg(const Tensor& x);
 Tensor& neg_(Tensor& x);
+/// +x, x itself; throws for bools.
+Tensor positive(const Tensor& x);
 
 /// y = |x|                dx = g·sign(x)
 Tensor abs(const Tensor& x);
@@ -222,6 +224,7 @@ struct PointwiseMethods : Methods<T, PointwiseMethods<T>> {
   }
   T neg() const { return xgrad::neg(as(this)); }
   T& neg_() const { return xgrad::neg_(writable(this)); }
+  T positive() const { return xgrad::positive(as(this)); }
   T abs() const { return xgrad::abs(as(this)); }
   T& abs_() const { return xgrad::abs_(writable(this)); }
   T sign() const { return xgrad::sign(as(this)); }

@@ -229,6 +229,19 @@ Tensor& addbmm_(Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Scalar
 }
 
 /// y = a × b              da = b × g, db = g × a
+Tensor linalg_vecdot(const Tensor& x, const Tensor& y, std::int64_t dim) {
+  check(x.is_floating_point(), "linalg.vecdot: Expected a floating point or complex tensor as input. Got {}",
+        info(x.dtype()).cname);
+  check(x.dtype() == y.dtype(),
+        "linalg.vecdot: Expected x and y to have the same dtype, but found x of type {} and y of type {} instead",
+        info(x.dtype()).cname, info(y.dtype()).cname);
+  told(dim);
+  return as_one("linalg_vecdot", {&x, &y}, [&] {
+    return x.dim() == 1 && y.dim() == 1 ? vdot(x, y) : (x * y).sum(dim);  // of two vectors PyTorch reads no dim
+  });
+}
+Tensor linalg_matmul(const Tensor& a, const Tensor& b) { return matmul(a, b); }
+
 Tensor linalg_cross(const Tensor& a, const Tensor& b, std::int64_t dim) {
   check(a.dim() == b.dim(), "linalg.cross: inputs must have the same number of dimensions.");
   const std::int64_t d = wrap_dim(dim, a.dim());

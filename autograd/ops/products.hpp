@@ -30,7 +30,11 @@ Tensor& addbmm_(Tensor& c, const Tensor& a, const Tensor& b, Scalar beta = 1, Sc
 
 /// y = a × b, along the dimension `dim` of size 3; the others broadcast      da = b × g, db = g × a
 Tensor linalg_cross(const Tensor& a, const Tensor& b, std::int64_t dim = -1);
-/// The same along `dim`, by default the first dimension of size 3.
+/// y = Σ x·y along `dim`, of floats; the other dimensions broadcast      dx = g·y, dy = g·x
+Tensor linalg_vecdot(const Tensor& x, const Tensor& y, std::int64_t dim = -1);
+/// matmul under the name it has in `linalg`.
+Tensor linalg_matmul(const Tensor& a, const Tensor& b);
+/// The cross product along `dim`, by default the first dimension of size 3.
 Tensor cross(const Tensor& a, const Tensor& b, std::optional<std::int64_t> dim = std::nullopt);
 /// The Kronecker product: every element of a times all of b.
 Tensor kron(const Tensor& a, const Tensor& b);

@@ -129,6 +129,7 @@ Tensor& tril_(Tensor& x, Int diagonal) { return tril(x, diagonal, Into::in_place
 Tensor triu(const Tensor& x, Int diagonal) { return triu(x, diagonal, Into()); }
 Tensor& triu_(Tensor& x, Int diagonal) { return triu(x, diagonal, Into::in_place(x)), x; }
 
+Tensor linalg_diagonal(const Tensor& a, Int offset, Int dim1, Int dim2) { return diagonal(a, offset, dim1, dim2); }
 Tensor diagonal(const Tensor& x, Int offset, Int dim1, Int dim2) {
   const Int a = wrap_dim(dim1, x.dim()), b = wrap_dim(dim2, x.dim());
   check(a != b, "diagonal dimensions cannot be identical {}, {}", dim1, dim2);

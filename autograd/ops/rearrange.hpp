@@ -34,6 +34,8 @@ Tensor& fill_diagonal_(Tensor& x, Scalar value, bool wrap = false);
 /// The elements with index dim2 − index dim1 = offset, as a view whose last dimension they are.
 /// dx = zeros with g on the diagonal
 Tensor diagonal(const Tensor& x, std::int64_t offset = 0, std::int64_t dim1 = 0, std::int64_t dim2 = 1);
+/// The same of the last two dimensions, under the name it has in `linalg`.
+Tensor linalg_diagonal(const Tensor& a, std::int64_t offset = 0, std::int64_t dim1 = -2, std::int64_t dim2 = -1);
 /// Zeros with x's last dimension on that diagonal.     dx = g.diagonal(offset, dim1, dim2)
 Tensor diag_embed(const Tensor& x, std::int64_t offset = 0, std::int64_t dim1 = -2, std::int64_t dim2 = -1);
 /// A vector as the diagonal of a matrix; of a matrix, its diagonal (a copy).

@@ -59,7 +59,7 @@ Tensor to(const Tensor& x, ScalarType dtype, bool copy = false);
 /// Row `index` along `dim`, as a view with one dimension less.
 Tensor select(const Tensor& x, std::int64_t dim, std::int64_t index);
 /// Elements start, start + step, … before end along `dim`, as a view. Bounds clip as Python's do.
-Tensor slice(const Tensor& x, std::int64_t dim, std::optional<std::int64_t> start = std::nullopt,
+Tensor slice(const Tensor& x, std::int64_t dim = 0, std::optional<std::int64_t> start = std::nullopt,
              std::optional<std::int64_t> end = std::nullopt, std::int64_t step = 1);
 /// `length` elements from `start` along `dim`, as a view; out of range throws.
 Tensor narrow(const Tensor& x, std::int64_t dim, std::int64_t start, std::int64_t length);
@@ -151,10 +151,9 @@ struct ShapeMethods : Methods<T, ShapeMethods<T>> {
   T to(const What& what, kwargs::Argument<kwargs::key::copy, bool> copy) const {
     return to(what, copy.value);
   }
-  /// `x.to(dtype = kFloat64)`, `x.to(device = kCPU, dtype = kFloat64, kw::copy = true)`
+  /// `x.to(dtype = kFloat64)`, `x.to(device = kCPU, dtype = kFloat64, kw::copy = true)`; of nothing, x itself.
   template <kwargs::Keyworded... K>
-  requires(sizeof...(K) > 0) T to(K... k)
-  const {
+  T to(K... k) const {
     const auto o = kwargs::apply(ToOptions(), k...);
     return xgrad::to(as(this), o.dtype_or(as(this).dtype()), o.copy());
   }
@@ -162,7 +161,7 @@ struct ShapeMethods : Methods<T, ShapeMethods<T>> {
   T type_as(const T& other) const { return xgrad::to(as(this), other.dtype()); }
   T toType(ScalarType dtype) const { return xgrad::to(as(this), dtype); }
   T select(std::int64_t dim, std::int64_t index) const { return xgrad::select(as(this), dim, index); }
-  T slice(std::int64_t dim, std::optional<std::int64_t> start = std::nullopt,
+  T slice(std::int64_t dim = 0, std::optional<std::int64_t> start = std::nullopt,
           std::optional<std::int64_t> end = std::nullopt, std::int64_t step = 1) const {
     return xgrad::slice(as(this), dim, start, end, step);
   }

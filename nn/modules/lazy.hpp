@@ -125,7 +125,7 @@ class Lazy : public Plain {
     for (const std::string& name : names_of(this->options)) {
       const Tensor* saved = source.find(prefix + name);
       if (!saved || !saved->defined() || saved->dim() == 0) continue;
-      const Array random_state = default_generator().get_state();  // what is drawn will be overwritten
+      const Array random_state = default_generator().get_state<Array>();  // what is drawn will be overwritten
       initialize(saved_inputs(this->options, *saved));
       default_generator().set_state(random_state);
       return;

@@ -229,6 +229,60 @@ TEST(Tensor, ZeroSizedOnesWork) {
   EXPECT_TRUE(std::isnan(x.mean().item<float>()));
 }
 
+TEST(Tensor, NestedVectorsHaveItsElements) {
+  const Tensor x = arange(12).view({2, 3, 2}).transpose(0, 2);
+  const std::vector<std::vector<std::vector<double>>> wanted{{{0, 6}, {2, 8}, {4, 10}}, {{1, 7}, {3, 9}, {5, 11}}};
+  EXPECT_EQ((x.tolist<double, 3>()), wanted);
+  EXPECT_EQ((tensor({true, false}).tolist<bool, 1>()), (std::vector<bool>{true, false}));
+  EXPECT_EQ((tensor(2.5).tolist<float, 0>()), 2.5F);
+  EXPECT_EQ((zeros({2, 0}).tolist<int, 2>()), (std::vector<std::vector<int>>(2)));
+  EXPECT_THROW((x.tolist<double, 2>()), Error);
+}
+
+TEST(Tensor, PackedAccessorsHaveSizesOfTheirOwn) {
+  const Tensor x = arange(6).view({2, 3}).t();
+  const auto narrow = x.packed_accessor32<std::int64_t, 2>();
+  const auto wide = x.packed_accessor64<std::int64_t, 2>();
+  const auto turned = wide.transpose(0, 1);
+  static_assert(std::is_same_v<decltype(narrow.size(0)), std::int32_t>);
+  for (std::int32_t i = 0; i < 3; ++i)
+    for (std::int32_t j = 0; j < 2; ++j) {
+      EXPECT_EQ(narrow[i][j], 3 * j + i);
+      EXPECT_EQ(wide[i][j], 3 * j + i);
+      EXPECT_EQ(turned[j][i], 3 * j + i);
+    }
+  EXPECT_EQ(narrow.stride(0), 1);
+  EXPECT_EQ(turned.size(0), 2);
+  const auto line = x.select(1, 1);
+  const auto one = line.packed_accessor32<std::int64_t, 1>();
+  one[2] = 50;
+  EXPECT_EQ(x[2][1].item<int>(), 50);
+  EXPECT_THROW((x.packed_accessor64<std::int64_t, 3>()), Error);
+}
+
+TEST(Tensor, CallsWithoutArguments) {
+  const Tensor x = arange(6).view({2, 3});
+  EXPECT_TRUE(x.to().is_same(x));
+  EXPECT_TRUE(x.slice().equal(x));
+  EXPECT_TRUE((+x).is_same(x));
+  const std::vector<Tensor> places = x.nonzero(kwargs::as_tuple = true);
+  ASSERT_EQ(places.size(), 2U);
+  EXPECT_TRUE(places[1].equal(nonzero(x, kwargs::as_tuple = true)[1]));
+  EXPECT_TRUE(places[1].equal(tensor({1, 2, 0, 1, 2}, kInt64)));
+  EXPECT_THROW((nonzero(x, kwargs::as_tuple = false)), Error);
+}
+
+TEST(Tensor, IsTheStateOfAGenerator) {
+  Generator g(5), other(6);
+  g.random();
+  const Tensor state = g.get_state();
+  EXPECT_EQ(state.dtype(), kUInt8);
+  EXPECT_EQ(state.shape(), Size({5056}));
+  other.set_state(state);
+  EXPECT_EQ(other.random(), g.random());
+  EXPECT_THROW((g.set_state(state.to(kInt64))), TypeError);
+}
+
 TEST(Tensor, MoreThanSixDimensions) {
   const Tensor x = arange(256).to(kFloat64).view({2, 2, 2, 2, 2, 2, 2, 2}).requires_grad_();
   const Tensor y = x.permute({7, 6, 5, 4, 3, 2, 1, 0});

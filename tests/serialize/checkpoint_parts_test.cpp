@@ -88,7 +88,7 @@ TEST_F(CheckpointParts, AllPartsOrNone) {
   Tensor sum = zeros({2}), longer = zeros({3});
   const auto state = [&] {
     const Value values = Value::list({fitting.state_dict(), schedule.state_dict(), Value(reached), Value(sum),
-                                      Value(default_generator().get_state()), Value(other->weight.detach()),
+                                      Value(default_generator().get_state<Array>()), Value(other->weight.detach()),
                                       Value(average->weight.detach())});
     return save_bytes(values);
   };

@@ -48,10 +48,10 @@ TEST(Generator, StateGoesBackAnywhereInABlock) {
   Generator g(3), other(4);
   for (const int skip : {0, 1, 300, 322, 1, 1000}) {  // the fourth ends a block, the fifth begins one
     for (int i = 0; i < skip; ++i) g.random();
-    const Array state = g.get_state();
+    const Array state = g.get_state<Array>();
     ASSERT_EQ(state.numel(), 5056);
     other.set_state(state);
-    EXPECT_EQ(bytes(other.get_state()), bytes(state));
+    EXPECT_EQ(bytes(other.get_state<Array>()), bytes(state));
     EXPECT_EQ(other.current_seed(), 3u);
     Generator ahead = g.clone();
     for (int i = 0; i < 1300; ++i) ASSERT_EQ(other.random(), ahead.random()) << skip;
@@ -62,7 +62,7 @@ TEST(Generator, StateKeepsWaitingSamples) {
   Generator g(3), other(4);
   g->set_next_double_normal_sample(0.25);
   g->set_next_float_normal_sample(-1.5f);
-  other.set_state(g.get_state());
+  other.set_state(g.get_state<Array>());
   EXPECT_EQ(other->next_double_normal_sample(), 0.25);
   EXPECT_EQ(other->next_float_normal_sample(), -1.5f);
   EXPECT_EQ(g.clone()->next_double_normal_sample(), 0.25);
@@ -75,7 +75,7 @@ TEST(Generator, ReadsLegacyStates) {
   Generator g(3);
   for (int i = 0; i < 10; ++i) g.random();
   Array state = Array::empty({5048}, kUInt8);
-  std::memcpy(state.raw(), g.get_state().raw(), 5048);
+  std::memcpy(state.raw(), g.get_state<Array>().raw(), 5048);
   const double x = 0.25, rho = 1.5;  // the sample is rho · sin(2 pi x)
   const std::int32_t valid = 1;
   std::memcpy(state.data<std::uint8_t>() + 5016, &x, 8);
@@ -99,7 +99,7 @@ void expect_error(F&& f, const std::string& message) {
 
 TEST(Generator, RefusesBadStates) {
   Generator g(3);
-  const Array before = g.get_state();
+  const Array before = g.get_state<Array>();
   expect_error<TypeError>([&] { g.set_state(Array::empty({5056}, kFloat32)); }, "RNG state must be a torch.ByteTensor");
   expect_error<Error>(
       [&] {
@@ -113,14 +113,14 @@ TEST(Generator, RefusesBadStates) {
   std::memset(broken.raw(), 0, 5056);
   expect_error<Error>([&] { g.set_state(broken); }, "Invalid mt19937 state");
   for (const auto& [left, next] : {std::pair{0, 0}, {-5, 630}, {5, 623}, {624, 0}, {625, 0}, {1, 625}, {600, -1}}) {
-    Array state = g.get_state();
+    Array state = g.get_state<Array>();
     const std::int32_t l = left;
     const std::int64_t n = next;
     std::memcpy(state.data<std::uint8_t>() + 8, &l, 4);
     std::memcpy(state.data<std::uint8_t>() + 16, &n, 8);
     expect_error<Error>([&] { g.set_state(state); }, "Invalid mt19937 state");
   }
-  EXPECT_EQ(bytes(g.get_state()), bytes(before));
+  EXPECT_EQ(bytes(g.get_state<Array>()), bytes(before));
 }
 
 TEST(Generator, HandlesShareOneStream) {

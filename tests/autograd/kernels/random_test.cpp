@@ -166,12 +166,12 @@ class Call {
   }
 
   static std::string report(const Array& a, const Generator& g) {
-    return fmt::format("{:016x} {:016x}{}", fnv(a), fnv(g.get_state()), first_values(a));
+    return fmt::format("{:016x} {:016x}{}", fnv(a), fnv(g.get_state<Array>()), first_values(a));
   }
   static std::string report(const Array& weight, const Array& bias, const Generator& g) {
     std::string first = first_values(weight);
     if (weight.numel() == 1) first += first_values(bias);
-    return fmt::format("{:016x} {:016x}{}", fnv(bias, fnv(weight)), fnv(g.get_state()), first);
+    return fmt::format("{:016x} {:016x}{}", fnv(bias, fnv(weight)), fnv(g.get_state<Array>()), first);
   }
 
   std::istringstream in_;

@@ -224,6 +224,11 @@ TEST(KeywordForms, LinearAlgebra) {
               linalg_solve_triangular(a, b, true, true, true));
   expect_same(b.triangular_solve(a, kw::transpose = true), triangular_solve(b, a, true, true));
   expect_same(tensordot(x, x, dims = 2), tensordot(x, x, 2));
+  expect_same(tensordot(x, x, dims = {{0}, {0}}), tensordot(x, x, {0}, {0}));
+  expect_same(tensordot(x, x, dims = {{0, 1}, {0, 1}}), tensordot(x, x, {0, 1}, {0, 1}));
+  EXPECT_THROW(tensordot(x, x, (dims = {{0}, {0}, {0}})), Error);
+  expect_same(linalg_vecdot(x, x, dim = 0), linalg_vecdot(x, x, 0));
+  expect_same(linalg_diagonal(x, kw::offset = 1), linalg_diagonal(x, 1));
   expect_same(addmv(y[0].narrow(0, 0, 3), x, y[1], beta = 2), addmv(y[0].narrow(0, 0, 3), x, y[1], 2));
   expect_same(cross(x.t(), y.t(), dim = 1), cross(x.t(), y.t(), 1));
   expect_same(einsum("ij,kj->ik", x, y), einsum("ij,kj->ik", {x, y}));

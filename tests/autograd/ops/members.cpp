@@ -64,14 +64,14 @@ std::vector<Member> all_members() {
         M(bitwise_not), M(bitwise_not_), M(ceil), M(ceil_), M(clone), M(contiguous), M(cos), M(cos_), M(cosh), M(cosh_),
         M(count_nonzero), M(deg2rad), M(deg2rad_), M(det), M(digamma), M(digamma_), M(erf), M(erf_), M(erfc), M(erfc_),
         M(erfinv), M(erfinv_), M(exp), M(exp2), M(exp2_), M(exp_), M(expm1), M(expm1_), M(fliplr), M(flipud), M(floor),
-        M(floor_), M(frac), M(frac_), M(inverse), M(isfinite), M(isinf), M(isnan), M(isneginf), M(isposinf), M(lgamma),
-        M(lgamma_), M(log), M(log10), M(log10_), M(log1p), M(log1p_), M(log2), M(log2_), M(log_), M(logdet),
-        M(logical_not), M(logical_not_), M(matrix_exp), M(max), M(mean), M(median), M(min), M(msort), M(nanmedian),
-        M(neg), M(neg_), M(nonzero), M(nonzero_numpy), M(prod), M(rad2deg), M(rad2deg_), M(random_), M(ravel),
-        M(reciprocal), M(reciprocal_), M(relu), M(relu_), M(round), M(round_), M(rsqrt), M(rsqrt_), M(sigmoid),
-        M(sigmoid_), M(sign), M(sign_), M(signbit), M(sin), M(sin_), M(sinc), M(sinc_), M(sinh), M(sinh_), M(slogdet),
-        M(sqrt), M(sqrt_), M(square), M(square_), M(squeeze), M(squeeze_), M(sum), M(t), M(t_), M(tan), M(tan_),
-        M(tanh), M(tanh_), M(trace), M(trunc), M(trunc_), M(zero_));
+        M(floor_), M(frac), M(frac_), M(inverse), M(isfinite), M(isinf), M(isnan), M(isneginf), M(isposinf), M(isreal),
+        M(positive), M(lgamma), M(lgamma_), M(log), M(log10), M(log10_), M(log1p), M(log1p_), M(log2), M(log2_),
+        M(log_), M(logdet), M(logical_not), M(logical_not_), M(matrix_exp), M(max), M(mean), M(median), M(min),
+        M(msort), M(nanmedian), M(neg), M(neg_), M(nonzero), M(nonzero_numpy), M(prod), M(rad2deg), M(rad2deg_),
+        M(random_), M(ravel), M(reciprocal), M(reciprocal_), M(relu), M(relu_), M(round), M(round_), M(rsqrt),
+        M(rsqrt_), M(sigmoid), M(sigmoid_), M(sign), M(sign_), M(signbit), M(sin), M(sin_), M(sinc), M(sinc_), M(sinh),
+        M(sinh_), M(slogdet), M(sqrt), M(sqrt_), M(square), M(square_), M(squeeze), M(squeeze_), M(sum), M(t), M(t_),
+        M(tan), M(tan_), M(tanh), M(tanh_), M(trace), M(trunc), M(trunc_), M(zero_));
   add<Entries>(into, M(index));
   add<Int>(into, M(count_nonzero), M(diag), M(diagflat), M(dsplit), M(hsplit), M(log_softmax), M(logcumsumexp),
            M(matrix_power), M(polygamma_), M(random_), M(round), M(round_), M(softmax), M(squeeze), M(squeeze_),

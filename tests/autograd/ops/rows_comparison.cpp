@@ -112,6 +112,9 @@ OP_FAMILY(comparison) {
           "isneginf", [](T x) { return x.isneginf(); }, unary_samples())
           .without(kError, "takes every dtype"),
       row(
+          "isreal", [](T x) { return x.isreal(); }, unary_samples())
+          .without(kError, "takes every dtype"),
+      row(
           "isfinite", [](T x) { return x.isfinite(); }, unary_samples())
           .without(kError, "takes every dtype"),
       row(

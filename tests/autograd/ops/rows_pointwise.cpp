@@ -40,6 +40,8 @@ OP_FAMILY(pointwise) {
   const std::vector<Values> numbers{{1.5}, {3}, {true}, {-0.25}};
   Rows rows{
       UNARY(neg),
+      row(
+          "positive", [](T x) { return x.positive(); }, unary_samples()),
       UNARY(abs),
       UNARY(sign).without(kError, "takes every dtype"),
       UNARY(square).without(kError, "takes every dtype"),

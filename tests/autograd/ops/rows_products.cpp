@@ -179,6 +179,21 @@ OP_FAMILY(products) {
           [](Tensor& c, T a, T b, Scalar x, Scalar s) { addbmm_(c, a, b, x, s); }, with(sum_samples, scales))
           .of_magnitudes(),
       row(
+          "linalg_vecdot", [](T a, T b, std::int64_t d) { return linalg_vecdot(a, b, d); },
+          with(usual({{2, 3}, {2, 3}}, {{37, 33}, {37, 33}}) + of_shapes({{{3}, {3}},
+                                                                          {{3}, {1}},
+                                                                          {{2, 3}, {3}},
+                                                                          {{0, 3}, {0, 3}},
+                                                                          {{2, 0}, {2, 0}},
+                                                                          {{2, 3}, {2}},
+                                                                          {{}, {}}}),
+               {{-1}, {0}, {2}})),
+      row(
+          "linalg_matmul", [](T a, T b) { return linalg_matmul(a, b); },
+          usual({{2, 3}, {3, 4}}, {{37, 33}, {33, 41}}) +
+              of_shapes({{{3}, {3}}, {{2, 3}, {3}}, {{2, 2, 3}, {3, 2}}, {{2, 3}, {2}}}))
+          .of_magnitudes(),
+      row(
           "linalg_cross", [](T a, T b, std::int64_t d) { return linalg_cross(a, b, d); },
           with(usual({{2, 3}, {2, 3}}, {{400, 3}, {400, 3}}) + of_shapes({{{3}, {3}},
                                                                           {{2, 1, 3}, {2, 3}},

@@ -85,6 +85,9 @@ OP_FAMILY(rearrange) {
           "diagonal", [](T x, Int k, Int a, Int b) { return diagonal(x, k, a, b); },
           with(square, {{0, 0, 1}, {1, 0, 1}, {-1, -1, 0}, {7, 0, 1}, {0, 1, 1}, {0, 0, 5}})),
       row(
+          "linalg_diagonal", [](T x, Int k, Int a, Int b) { return linalg_diagonal(x, k, a, b); },
+          with(square, {{0, -2, -1}, {1, 0, 1}, {-1, -1, 0}, {0, 1, 1}, {0, 0, 5}})),
+      row(
           "diag_embed", [](T x, Int k, Int a, Int b) { return diag_embed(x, k, a, b); },
           with(x, {{0, -2, -1}, {1, 0, 1}, {-1, -1, 0}, {0, 1, 1}, {0, 0, 7}})),
       row(
