@@ -288,6 +288,10 @@ Tensor clamp_min(const Tensor& x, const Tensor& min, Into into) {
 Tensor clamp_max(const Tensor& x, const Tensor& max, Into into) {
   return bounded<"ClampMaxBackward1">(Binary::Minimum, x, max, into);
 }
+/// A bound that is NaN makes everything NaN in clamp_min and clamp_max, as two do in clamp; one alone is ignored there.
+std::optional<Scalar> other_bound(Scalar bound) {
+  return std::isnan(bound.toDouble()) ? std::optional(bound) : std::nullopt;
+}
 Tensor clamp_to(const Tensor& x, const Tensor& min, const Tensor& max, Into into) {
   const bool low = min.defined(), high = max.defined();
   check(low || high, "torch.clamp: At least one of 'min' or 'max' must not be None");
@@ -353,9 +357,9 @@ Tensor clamp(const Tensor& x, const Tensor& min) { return clamp_to(x, min, Tenso
 Tensor clamp(const Tensor& x, const Tensor& min, const Tensor& max) { return clamp_to(x, min, max, Into()); }
 Tensor& clamp_(Tensor& x, const Tensor& min) { return clamp_to(x, min, Tensor(), Into::in_place(x)), x; }
 Tensor& clamp_(Tensor& x, const Tensor& min, const Tensor& max) { return clamp_to(x, min, max, Into::in_place(x)), x; }
-Tensor clamp_min(const Tensor& x, Scalar min) { return clamp(x, std::optional<Scalar>(min), std::nullopt); }
-Tensor& clamp_min_(Tensor& x, Scalar min) { return clamp_(x, std::optional<Scalar>(min), std::nullopt); }
-Tensor clamp_max(const Tensor& x, Scalar max) { return clamp(x, std::optional<Scalar>(), max); }
-Tensor& clamp_max_(Tensor& x, Scalar max) { return clamp_(x, std::optional<Scalar>(), max); }
+Tensor clamp_min(const Tensor& x, Scalar min) { return clamp(x, std::optional(min), other_bound(min)); }
+Tensor& clamp_min_(Tensor& x, Scalar min) { return clamp_(x, std::optional(min), other_bound(min)); }
+Tensor clamp_max(const Tensor& x, Scalar max) { return clamp(x, other_bound(max), max); }
+Tensor& clamp_max_(Tensor& x, Scalar max) { return clamp_(x, other_bound(max), max); }
 
 }  // namespace xgrad

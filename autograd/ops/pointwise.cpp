@@ -1,6 +1,9 @@
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/ops/promotion.hpp>
 
+#include <cmath>
+#include <limits>
+
 namespace xgrad {
 
 using kernels::Unary;
@@ -129,7 +132,15 @@ Tensor clamp(const Tensor& x, std::optional<Scalar> low, std::optional<Scalar> h
   if (x.dtype() != dtype) return clamp(as_dtype(x, dtype), low, high, into);
   told(low, high);
   return differentiable<"ClampBackward1">(
-      inputs(x), into, [&](const Array* out) { return kernels::clamp(x.array(), low, high, out); }, save_x,
+      inputs(x), into,
+      [&](const Array* out) {
+        if (!low || !high || !(std::isnan(low->toDouble()) || std::isnan(high->toDouble())))
+          return kernels::clamp(x.array(), low, high, out);
+        const Array y = out ? *out : empty_like(x.detach()).array();  // nothing lies between bounds of which one is NaN
+        kernels::fill(y, std::numeric_limits<double>::quiet_NaN());
+        return y;
+      },
+      save_x,
       [low, high](const Saved& s, const Tensor& g) -> Grads {
         const Tensor& x = s.input(0);
         const Tensor inside = low && high ? logical_and(x >= *low, x <= *high) : low ? x >= *low : x <= *high;

@@ -132,10 +132,10 @@ OP_FAMILY(binary) {
                                                                   {t({3}, kBool), t({3}, kBool), none}}),
       row(
           "clamp_min", [](T x, Scalar y) { return clamp_min(x, y); }, [](Tensor& x, Scalar y) { x.clamp_min_(y); },
-          with(few_samples(), {{0.5}, {1}, {true}})),
+          with(few_samples(), {{0.5}, {1}, {true}}) + rough(with(few_samples(), {{kNaN}}))),
       row(
           "clamp_max", [](T x, Scalar y) { return x.clamp_max(y); }, [](Tensor& x, Scalar y) { clamp_max_(x, y); },
-          with(few_samples(), {{0.5}, {1}, {true}})),
+          with(few_samples(), {{0.5}, {1}, {true}}) + rough(with(few_samples(), {{kNaN}}))),
       row(
           "clamp_min.tensor", [](T x, T y) { return clamp_min(x, y); }, [](Tensor& x, T y) { x.clamp_min_(y); },
           binary_samples() + ties),

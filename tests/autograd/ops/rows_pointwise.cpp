@@ -126,6 +126,7 @@ OP_FAMILY(pointwise) {
           [](Tensor& x, Bound lo, Bound hi) { x.clamp_(lo, hi); },
           with(few_samples() + Samples{rough({v({-1, -0.5, 0.5, 1, kNaN, kInf, -kInf})})},
                {{-0.5, 1.0}, {-1, 1}, {-0.5}, {none, 0.5}, {1.0, -1.0}}) +
+              rough(with(few_samples(), {{kNaN, 1.0}, {1.0, kNaN}, {kNaN}, {none, kNaN}})) +
               Samples{{t({3}), none, none}}),
       row(
           "lerp", [](T a, T b, Scalar w) { return lerp(a, b, w); }, [](Tensor& a, T b, Scalar w) { a.lerp_(b, w); },
