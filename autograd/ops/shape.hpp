@@ -153,7 +153,7 @@ struct ShapeMethods : Methods<T, ShapeMethods<T>> {
   }
   /// `x.to(dtype = kFloat64)`, `x.to(device = kCPU, dtype = kFloat64, kw::copy = true)`; of nothing, x itself.
   template <kwargs::Keyworded... K>
-  T to(K... k) const {
+  auto to(K... k) const {
     const auto o = kwargs::apply(ToOptions(), k...);
     return xgrad::to(as(this), o.dtype_or(as(this).dtype()), o.copy());
   }

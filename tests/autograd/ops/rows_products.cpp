@@ -190,8 +190,13 @@ OP_FAMILY(products) {
                {{-1}, {0}, {2}})),
       row(
           "linalg_matmul", [](T a, T b) { return linalg_matmul(a, b); },
-          usual({{2, 3}, {3, 4}}, {{37, 33}, {33, 41}}) +
-              of_shapes({{{3}, {3}}, {{2, 3}, {3}}, {{2, 2, 3}, {3, 2}}, {{2, 3}, {2}}}))
+          usual({{2, 3}, {3, 4}}, {{37, 33}, {33, 41}}) + of_shapes({{{3}, {3}},
+                                                                     {{2, 3}, {3}},
+                                                                     {{2, 2, 3}, {3, 2}},
+                                                                     {{2, 3}, {2}},
+                                                                     {{0, 3}, {3, 2}},
+                                                                     {{2, 0}, {0, 3}},
+                                                                     {{}, {2}}}))
           .of_magnitudes(),
       row(
           "linalg_cross", [](T a, T b, std::int64_t d) { return linalg_cross(a, b, d); },
