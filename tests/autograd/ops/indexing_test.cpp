@@ -105,5 +105,16 @@ TEST(Operators, OfIntegersAndBools) {
   EXPECT_EQ(c.to_vector<int>(), (std::vector<int>{10, 20, 32}));
 }
 
+TEST(Masks, OfNumbersAreTakenWhereTheyAreZeroAndOne) {
+  const Tensor x = arange(3.);
+  const Tensor bytes = tensor({0, 1, 1}, kUInt8);
+  EXPECT_TRUE(x.masked_fill(bytes, 9).equal(tensor({0., 9., 9.})));
+  EXPECT_TRUE(where(bytes, x, -x).equal(tensor({0., 1., 2.})));
+  EXPECT_THROW(x.masked_fill(bytes * 2, 9), Error);
+  EXPECT_THROW(x.masked_select(bytes.to(kInt32)), Error);
+  EXPECT_THROW(x.masked_fill(bytes.to(kFloat32), 9), Error);
+  EXPECT_THROW(x.masked_scatter(bytes.to(kFloat32), x), Error);
+}
+
 }  // namespace
 }  // namespace xgrad
