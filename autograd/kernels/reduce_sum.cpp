@@ -59,13 +59,23 @@ struct Sum {
   };
 };
 
+/// out = x + 0, where every sum has one summand: a batch of one. The zero is the sum's own, which makes -0 a 0.
+template <class T>
+void sums_of_one(const Array& x, const Array& out) {
+  const T* __restrict p = x.data<T>();
+  T* __restrict o = out.data<T>();
+  for (std::int64_t i = 0, n = out.numel(); i < n; ++i) o[i] = p[i] + T(0);
+}
+
 }  // namespace
 
 Array reduce_sum(const Array& x, std::uint64_t mask, bool keepdim, ScalarType dtype) {
   if (is_floating_point(dtype)) {
     const Array& in = x.dtype() == dtype ? x : to_dtype(x, dtype);
     Array out = Array::empty(reduced_sizes(x, mask, keepdim), dtype);
-    if (dtype == kFloat32)
+    if (in.numel() == out.numel() && in.is_contiguous())
+      dtype == kFloat32 ? sums_of_one<float>(in, out) : sums_of_one<double>(in, out);
+    else if (dtype == kFloat32)
       run_reduction<Sum<float, float>>(in, mask, out);
     else
       run_reduction<Sum<double, double>>(in, mask, out);

@@ -148,7 +148,10 @@ Tensor sum_to_size(const Tensor& x, IntArrayRef size) {
     check(goes || x.sizes()[d] == size[d - lead], "size {{{}}} is not expandable to size {{{}}}.", size, x.sizes());
     if (goes) dims.push_back(static_cast<std::int64_t>(d));
   }
-  const Tensor summed = dims.empty() ? x : sum(x, dims, true);
+  if (dims.empty()) return x;
+  // A bias's gradient: not a view, so that .grad may take it as it is.
+  if (dims.size() == lead && !(GradMode::is_enabled() && x.requires_grad())) return sum(x, dims);
+  const Tensor summed = sum(x, dims, true);
   return lead ? summed.reshape(size) : summed;
 }
 
