@@ -1,4 +1,5 @@
 #include <xgrad/autograd/kernels/copy_runs.hpp>
+#include <xgrad/autograd/kernels/element.hpp>
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/levels.hpp>
 #include <xgrad/autograd/kernels/loops.hpp>
@@ -7,18 +8,6 @@
 
 namespace xgrad::kernels {
 namespace {
-
-/// PyTorch's conversion: to bool is "is not zero"; floats beyond an integer's range wrap through int64. What is beyond
-/// that too becomes what the processor makes of it, on which C++ has no word, so sanitizers do not look.
-template <class To, class From>
-__attribute__((no_sanitize("float-cast-overflow"))) To convert(From v) {
-  if constexpr (std::is_same_v<To, bool>)
-    return v != From(0);
-  else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>)
-    return static_cast<To>(static_cast<std::int64_t>(v));
-  else
-    return static_cast<To>(v);
-}
 
 /// Floats to integers of at most 32 bits. The processor converts vectors of what fits into 32, so that all blocks go
 /// there; one in which something is beyond is done again, and wraps through int64.
@@ -243,10 +232,25 @@ void copy(const Array& dst, const Array& src) {
            [&]<class To>() { dispatch(src.dtype(), [&]<class From>() { convert_all<To, From>(dst, src); }); });
 }
 
+void fail_to_convert(ScalarType dtype) {
+  const bool of_size = is_integral(dtype) && dtype != kInt32;  // PyTorch says uint8_t, but int
+  fail("value cannot be converted to type {} without overflow",
+       of_size ? fmt::format("{}_t", info(dtype).name) : std::string(info(dtype).type));
+}
+
+void check_held(Scalar value, ScalarType dtype) {
+  dispatch(dtype, [&]<class T>() { element<T>(value); });
+}
+
+void check_held(const Array& number, ScalarType dtype) {
+  if (number.dtype() == dtype) return;
+  dispatch(number.dtype(), [&]<class T>() { check_held(Scalar(*number.data<T>()), dtype); });
+}
+
 void fill(const Array& dst, Scalar value) {
-  if (dst.numel() == 0) return;
   dispatch(dst.dtype(), [&]<class T>() {
-    const T v = value.isFloatingPoint() ? convert<T>(value.toDouble()) : convert<T>(value.toLong());
+    const T v = element<T>(value);  // of no elements too
+    if (dst.numel() == 0) return;
     if (dst.is_contiguous()) {
       T* const to = dst.data<T>();
       split(dst.numel(), 1, split_limits.elements,

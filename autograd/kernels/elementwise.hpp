@@ -144,6 +144,7 @@ Array signbit(const Array& x);
 void check_no_partial_overlap(const Array& out, const Array& in);
 /// Copies `src`, broadcast and converted, into `dst`.
 void copy(const Array& dst, const Array& src);
+/// Throws where dst's dtype cannot hold the number.
 void fill(const Array& dst, Scalar value);
 /// A packed copy in `dtype`; keeps a dense layout.
 Array to_dtype(const Array& x, ScalarType dtype);

@@ -1,3 +1,4 @@
+#include <xgrad/autograd/kernels/element.hpp>
 #include <xgrad/autograd/kernels/levels.hpp>
 #include <xgrad/autograd/kernels/random.hpp>
 #include <xgrad/autograd/kernels/random_draw.hpp>
@@ -226,8 +227,7 @@ Array randperm(std::int64_t n, ScalarType dtype, Generator& generator) {
       check(n <= largest<T>() + 1, "n cannot be greater than 2^{}+1 for {} type.", std::numeric_limits<T>::digits,
             info(dtype).cname);
     } else {
-      check(n - 1 <= std::numeric_limits<T>::max(), "value cannot be converted to type {} without overflow",
-            dtype == kInt32 ? std::string("int") : fmt::format("{}_t", info(dtype).name));
+      check_held(n - 1, dtype);
     }
   });
 

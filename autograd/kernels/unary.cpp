@@ -1,3 +1,4 @@
+#include <xgrad/autograd/kernels/element.hpp>
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/gamma.hpp>
 #include <xgrad/autograd/kernels/levels.hpp>
@@ -300,6 +301,7 @@ Array pow(const Array& x, Scalar exponent, const Array* out) {
         map_rows<T>(result, x, [p](T* y, const T* v, std::int64_t n) { row_functions<T>().pow(y, v, p, n); });
     } else {
       check(exponent.toLong() >= 0, "Integers to negative integer powers are not allowed.");
+      check_held(exponent, x.dtype());
       const auto p = static_cast<std::uint64_t>(exponent.toLong());
       map_unary<T, T>(result, x, [p](T v) {  // by squaring; overflow wraps as in PyTorch
         std::uint64_t base = static_cast<std::uint64_t>(v), y = 1;

@@ -1,4 +1,5 @@
 #include <xgrad/autograd/array/warning.hpp>
+#include <xgrad/autograd/kernels/element.hpp>
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/loops.hpp>
 #include <xgrad/autograd/ops/promotion.hpp>
@@ -237,6 +238,17 @@ Tensor minimum(const Tensor& a, const Tensor& b) { return extremum<"MinimumBackw
 Tensor max(const Tensor& a, const Tensor& b) { return maximum(a, b); }
 Tensor min(const Tensor& a, const Tensor& b) { return minimum(a, b); }
 
+namespace {
+
+/// A number beside `other`: the dtype of both together must hold it.
+Tensor held(Scalar value, const Tensor& other) {
+  Tensor w = wrap(value);
+  kernels::check_held(value, promoted_type(other, w));
+  return w;
+}
+
+}  // namespace
+
 /// y = condition ? a : b  da = g where the condition holds, db elsewhere
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   if (condition.dtype() == kUInt8) {
@@ -260,8 +272,8 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   traced.result(y);
   return y;
 }
-Tensor where(const Tensor& condition, Scalar a, const Tensor& b) { return where(condition, wrap(a), b); }
-Tensor where(const Tensor& condition, const Tensor& a, Scalar b) { return where(condition, a, wrap(b)); }
+Tensor where(const Tensor& condition, Scalar a, const Tensor& b) { return where(condition, held(a, b), b); }
+Tensor where(const Tensor& condition, const Tensor& a, Scalar b) { return where(condition, a, held(b, a)); }
 Tensor where(const Tensor& condition, Scalar a, Scalar b) { return where(condition, wrap(a), wrap(b)); }
 
 /// The old value plays no part: dx = 0.
@@ -301,6 +313,7 @@ Tensor& copy_(Tensor& x, const Tensor& src, bool /*non_blocking*/) {
 Tensor& fill_(Tensor& x, const Tensor& value) {
   check(value.dim() == 0, "fill_ only supports 0-dimension value tensor but got tensor with {} dimensions.",
         value.dim());
+  kernels::check_held(value.array(), x.dtype());
   return copy_(x, value.array().same_storage(x.array()) ? value.clone() : value);  // it may be an element of x
 }
 

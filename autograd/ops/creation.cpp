@@ -1,5 +1,6 @@
 #include <xgrad/autograd/array/warning.hpp>
 #include <xgrad/autograd/kernels/creation.hpp>
+#include <xgrad/autograd/kernels/element.hpp>
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/ops/promotion.hpp>
 
@@ -60,12 +61,10 @@ Tensor tensor(const TensorData& data, const TensorOptions& options) {
   dispatch(dtype, [&]<class T>() {
     T* p = a.data<T>();
     for (const Scalar& s : data.values()) {
-      if constexpr (std::is_same_v<T, bool>)
-        *p++ = s.toDouble() != 0;
-      else if constexpr (std::is_floating_point_v<T>)
-        *p++ = s.to<T>();
+      if constexpr (std::is_floating_point_v<T>)
+        *p++ = s.to<T>();  // infinity where it is too large, as in Python
       else
-        *p++ = static_cast<T>(s.toLong());
+        *p++ = kernels::element<T>(s);
     }
   });
   return with_options(std::move(a), options);

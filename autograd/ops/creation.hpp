@@ -55,7 +55,7 @@ Tensor from_blob(const void* data, IntArrayRef sizes, const TensorOptions& optio
 Tensor empty(IntArrayRef size, const TensorOptions& options = {});
 Tensor zeros(IntArrayRef size, const TensorOptions& options = {});
 Tensor ones(IntArrayRef size, const TensorOptions& options = {});
-/// Without a dtype, the one of `value`.
+/// Without a dtype, the one of `value`. Throws where the dtype cannot hold it: 300 in uint8, NaN in int64.
 Tensor full(IntArrayRef size, Scalar value, const TensorOptions& options = {});
 Tensor empty_like(const Tensor& x, const TensorOptions& options = {});
 Tensor zeros_like(const Tensor& x, const TensorOptions& options = {});

@@ -53,7 +53,7 @@ Array target(const Tensor& x, const Array* out) { return out ? *out : kernels::c
 
 /// One number, in index's shape.
 Tensor everywhere(Scalar value, const Tensor& x, const Tensor& index) {
-  return full({}, value, x.options()).expand(index.sizes());
+  return full({}, index.numel() ? value : 0, x.options()).expand(index.sizes());  // one that is put nowhere may be any
 }
 
 /// y = x but for the places of index, where it is src.      dx = g there 0, dsrc = g there
@@ -237,7 +237,7 @@ Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor& index, const 
   Dims rows(x.sizes());
   if (!rows.empty()) rows[static_cast<std::size_t>(d)] = index.numel();
   const Array every = over_rows(places, rows, d);
-  const Tensor v = ops::as_dtype(value, x.dtype());
+  const Tensor v = ops::as_held(value, x.dtype());
   told(d);
   return as_one("index_fill", {&x, &index, &v}, [&] {
     return differentiable<"IndexFillBackward0">(
@@ -278,7 +278,7 @@ Tensor masked_fill(const Tensor& x, const Tensor& mask, const Tensor& value, Int
 Tensor filling(const Tensor& value, const Tensor& x) {
   check(value.dim() == 0,
         "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {} dimension(s).", value.dim());
-  return ops::as_dtype(value, x.dtype());
+  return ops::as_held(value, x.dtype());
 }
 
 }  // namespace

@@ -207,7 +207,7 @@ Tensor with_put(const Tensor& x, const std::vector<Tensor>& indices, const Tenso
   const Dims shape = kernels::placed_sizes(x.sizes(), t.where, t.shape);
   // With a mask and one number PyTorch calls masked_fill, which converts.
   const bool converts = !accumulate && given.numel() == 1 && is_one_mask(indices);
-  const Tensor value = converts ? as_dtype(given, x.dtype()) : given;
+  const Tensor value = converts ? as_held(given, x.dtype()) : given;
   check(broadcasts_to(value.sizes(), shape),
         "shape mismatch: value tensor of shape {} cannot be broadcast to indexing result of shape {}", value.sizes(),
         shape);

@@ -182,7 +182,8 @@ Tensor where(const Tensor& condition, Scalar a, const Tensor& b);
 Tensor where(const Tensor& condition, const Tensor& a, Scalar b);
 Tensor where(const Tensor& condition, Scalar a, Scalar b);
 
-/// Every element becomes `value`; a tensor for one has no dimensions, and gets the sum of g.
+/// Every element becomes `value`; a tensor for one has no dimensions, and gets the sum of g. Throws where x's dtype
+/// cannot hold the number, but −1 in uint8 is 255.
 Tensor& fill_(Tensor& x, Scalar value);
 Tensor& fill_(Tensor& x, const Tensor& value);
 Tensor& zero_(Tensor& x);

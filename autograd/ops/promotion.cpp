@@ -1,3 +1,4 @@
+#include <xgrad/autograd/kernels/element.hpp>
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/ops/promotion.hpp>
 
@@ -68,6 +69,11 @@ void check_cast_into(ScalarType from, const Tensor& self) {
 }
 
 Tensor as_dtype(const Tensor& x, ScalarType dtype) { return x.dtype() == dtype ? x : x.to(dtype); }
+
+Tensor as_held(const Tensor& number, ScalarType dtype) {
+  kernels::check_held(number.array(), dtype);
+  return as_dtype(number, dtype);
+}
 
 }  // namespace xgrad::ops
 

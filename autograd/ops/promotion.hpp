@@ -30,6 +30,8 @@ inline void check_cast(ScalarType from, const Into& into) {
 }
 /// x in `dtype`, through the graph.
 Tensor as_dtype(const Tensor& x, ScalarType dtype);
+/// The same of a tensor without dimensions that stands for a number: throws where `dtype` cannot hold it.
+Tensor as_held(const Tensor& number, ScalarType dtype);
 
 /// Whether x's memory is free to be written to once the call is over that x was given to as a temporary: no other
 /// handle, view, graph or user of the library can reach it. While somebody traces, never: to a tracer a tensor is what

@@ -162,7 +162,7 @@ Tensor scatter_with(const Tensor& x, Int dim, const Tensor& index, const Tensor&
 }
 
 Tensor everywhere(Scalar value, const Tensor& x, const Tensor& index) {
-  return full({}, value, x.options()).expand(index.sizes());
+  return full({}, index.numel() ? value : 0, x.options()).expand(index.sizes());  // one that is put nowhere may be any
 }
 
 }  // namespace

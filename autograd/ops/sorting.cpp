@@ -87,7 +87,7 @@ Tensor median_of_all(const Tensor& x, bool ignore_nan) {
       inputs(x), {},
       [&](const Array*) {
         const NoGradGuard no_grad;
-        if (x.numel() == 0) return full({}, std::numeric_limits<double>::quiet_NaN(), x.options()).array();
+        if (x.numel() == 0) return full({}, std::numeric_limits<double>::quiet_NaN()).to(x.dtype()).array();
         return kernels::median(x.detach().reshape({-1}).array(), 0, ignore_nan).first.squeeze(0);
       },
       [](Save& s) {

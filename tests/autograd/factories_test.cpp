@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace xgrad {
 namespace {
 
@@ -65,6 +67,25 @@ TEST(Factories, OptionsOfOtherDevicesThrow) {
                         std::function<void()>([&] { linalg_svdvals(x, "gesvd"); })})
     EXPECT_EQ(error_of(f),
               "torch.linalg.svd: keyword argument `driver=` is only supported on CUDA inputs with cuSOLVER backend.");
+}
+
+TEST(Factories, IntegersThatDoNotFitAreRefused) {
+  const std::string byte = "value cannot be converted to type uint8_t without overflow";
+  EXPECT_EQ(error_of([] { tensor({1, 300}, kUInt8); }), byte);
+  EXPECT_EQ(error_of([] { tensor(std::vector<double>{-0.5}, kUInt8); }), byte);
+  EXPECT_EQ(error_of([] { tensor({std::nan("")}, kInt64); }),
+            "value cannot be converted to type int64_t without overflow");
+  EXPECT_EQ(tensor({-1, 255}, kUInt8).str(), tensor({255, 255}, kUInt8).str());
+  EXPECT_TRUE(std::isinf(tensor({1e39}).item<double>()));
+
+  Tensor x = zeros({3}, kUInt8);
+  EXPECT_EQ(error_of([&] { x[0] = 300; }), byte);
+  EXPECT_EQ(error_of([&] { x[Slice(0, 0)] = 300; }), byte);
+  EXPECT_EQ(error_of([&] { x.index_put_({tensor({0, 2})}, 300); }), byte);
+  EXPECT_EQ(error_of([&] { x.masked_fill_(x == 0, 300); }), byte);
+  EXPECT_TRUE(x.equal(zeros({3}, kUInt8)));
+  x[0] = -1;
+  EXPECT_EQ(x[0].item<int>(), 255);
 }
 
 TEST(Factories, SlicesStepForwards) {

@@ -107,9 +107,31 @@ OP_FAMILY(creation) {
       row(
           "ones", [](IntArrayRef size, Type d) { return ones(size, options(d)); }, sizes),
       row("full", [](IntArrayRef size, Scalar x, Type d) { return full(size, x, options(d)); },
-          {{D{2}, 3}, {D{2, 2}, 2.5}, {D{}, true}, {D{-1}, 1}, {D{2}, 2.5, kInt64}, {D{0}, 1.5}}),
+          {{D{2}, 3},
+           {D{2, 2}, 2.5},
+           {D{}, true},
+           {D{-1}, 1},
+           {D{2}, 2.5, kInt64},
+           {D{0}, 1.5},
+           {D{2}, 300, kUInt8},
+           {D{2}, -1, kUInt8},
+           {D{2}, -255, kUInt8},
+           {D{2}, -256, kUInt8},
+           {D{2}, -0.5, kUInt8},
+           {D{2}, 255.5, kUInt8},
+           {D{0}, 300, kUInt8},
+           {D{2}, 128, kInt8},
+           {D{2}, -128.5, kInt8},
+           {D{2}, 40000, kInt16},
+           {D{2}, 2147483648.0, kInt32},
+           {D{2}, kNaN, kInt32},
+           {D{2}, 1e30, kInt64},
+           {D{2}, kInf, kInt64},
+           {D{2}, 1e39, kFloat32},
+           {D{2}, 1e30, kBool},
+           {D{2}, kNaN, kBool}}),
       row("scalar_tensor", [](Scalar x, Type d) { return scalar_tensor(x, options(d)); },
-          {{3}, {2.5}, {true}, {3, kInt64}, {2.5, kInt64}, {2.5, kFloat64}, {0, kBool}}),
+          {{3}, {2.5}, {true}, {3, kInt64}, {2.5, kInt64}, {2.5, kFloat64}, {0, kBool}, {300, kUInt8}}),
       // Uninitialised memory: zeros are written to it, and what is compared is where.
       row(
           "empty", [](IntArrayRef size, Type d) { return Tensor(empty(size, options(d)).zero_()); }, sizes)
@@ -170,8 +192,7 @@ OP_FAMILY(creation) {
           .without(kError, "takes every dtype"),
       row(
           "full_like", [](T x, Scalar c, Type d) { return full_like(x, c, options(d.value_or(x.dtype()))); },
-          with(few_samples(), {{2.5}, {3, kFloat32}}))
-          .without(kError, "takes every dtype"),
+          with(few_samples(), {{2.5}, {3, kFloat32}, {-1, kUInt8}, {300, kUInt8}})),
       row(
           "new_zeros", [](T x, IntArrayRef size, Type d) { return x.new_zeros(size, options(d)); },
           with(few_samples(), shapes)),
@@ -180,7 +201,12 @@ OP_FAMILY(creation) {
           with(few_samples(), shapes)),
       row(
           "new_full", [](T x, IntArrayRef size, Scalar c, Type d) { return x.new_full(size, c, options(d)); },
-          with(few_samples(), {{D{2, 3}, 2.5}, {D{}, 3, kFloat32}, {D{2, 0}, 1}, {D{-1}, 1}, {D{2}, true, kBool}})),
+          with(few_samples(), {{D{2, 3}, 2.5},
+                               {D{}, 3, kFloat32},
+                               {D{2, 0}, 1},
+                               {D{-1}, 1},
+                               {D{2}, true, kBool},
+                               {D{2}, 300, kUInt8}})),
   };
 }
 

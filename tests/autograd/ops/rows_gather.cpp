@@ -150,7 +150,10 @@ OP_FAMILY(gather) {
       s = differs(std::move(s), "Derivatives that PyTorch lacks", Compared::Values);
   }
   const Samples values = with(fills, {{2.5}, {3}});
-  Samples scattered_numbers;
+  // What an integer cannot hold is refused, wherever it is put; −1 in uint8 is 255.
+  const std::vector<Values> wide{{300}, {-1}, {-256}, {255.5}, {kNaN}};
+  const Tensor bytes = t({3}, kUInt8), mask = v({1, 0, 1}, kBool);
+  Samples scattered_numbers = with({{bytes, 0, index({0, 2})}}, wide) + Samples{{bytes, 0, index({}), 300}};
   for (const Sample& s : scatters) scattered_numbers.push_back(Sample(Values{s.in[0], s.in[1], s.in[2], 2.5}));
   for (Sample& s : scattered_numbers) s.rough = s.in[0].get<Tensor>().numel() > 64;
   const auto into = [](ScalarType d) {
@@ -245,11 +248,15 @@ OP_FAMILY(gather) {
           .words(kSooner, {"The size of tensor a"}),
       row(
           "masked_fill", [](T x, T m, Scalar y) { return masked_fill(x, m, y); },
-          [](Tensor& x, T m, Scalar y) { masked_fill_(x, m, y); }, with(masks, {{2.5}, {3}})),
+          [](Tensor& x, T m, Scalar y) { masked_fill_(x, m, y); },
+          with(masks, {{2.5}, {3}}) + with({{bytes, mask}}, wide)),
       row(
           "masked_fill.tensor", [](T x, T m, T y) { return x.masked_fill(m, y); },
           [](Tensor& x, T m, T y) { x.masked_fill_(m, y); },
-          with_value(masks) + Samples{{t({3}), t({3}, kBool), t({1})}}),
+          with_value(masks) + Samples{{t({3}), t({3}, kBool), t({1})},
+                                      {bytes, mask, tensor(300)},
+                                      {bytes, mask, tensor(-1)},
+                                      {bytes, mask, tensor(-0.5)}}),
       row(
           "masked_scatter", [](T x, T m, T y) { return masked_scatter(x, m, y); },
           [](Tensor& x, T m, T y) { x.masked_scatter_(m, y); }, scatter_sources)
@@ -263,11 +270,14 @@ OP_FAMILY(gather) {
           [](Tensor& x, Int d, T i, T y) { x.index_copy_(d, i, y); }, copies),
       row(
           "index_fill", [](T x, Int d, T i, Scalar y) { return index_fill(x, d, i, y); },
-          [](Tensor& x, Int d, T i, Scalar y) { x.index_fill_(d, i, y); }, values),
+          [](Tensor& x, Int d, T i, Scalar y) { x.index_fill_(d, i, y); },
+          values + with({{bytes, 0, index({0, 2})}, {bytes, 0, index({})}}, wide)),
       row(
           "index_fill.tensor", [](T x, Int d, T i, T y) { return index_fill(x, d, i, y); },
           [](Tensor& x, Int d, T i, T y) { x.index_fill_(d, i, y); },
-          with_value(single) + Samples{{t({3}), 0, index({1}), t({2})}}),
+          with_value(single) + Samples{{t({3}), 0, index({1}), t({2})},
+                                       {bytes, 0, index({1}), tensor(300)},
+                                       {bytes, 0, index({1}), tensor(-1)}}),
       row(
           "scatter.value", [](T x, Int d, T i, Scalar y) { return scatter(x, d, i, y); },
           [](Tensor& x, Int d, T i, Scalar y) { x.scatter_(d, i, y); }, scattered_numbers),

@@ -160,7 +160,12 @@ OP_FAMILY(indexing) {
                 {at({Slice(0, 2)}), -1.5},
                 {at({Ellipsis}), 3.0},
                 {at({places({0, 1})}), 2.5},
-                {at({v({0, 1, 1}, kBool)}), 2.5}}))
+                {at({v({0, 1, 1}, kBool)}), 2.5}}) +
+              with({{t({3}, kUInt8)}}, {{at({1}), 300.0},
+                                        {at({Slice(0, 2)}), -0.5},
+                                        {at({Slice(0, 0)}), 300.0},
+                                        {at({places({0, 1})}), 300.0},
+                                        {at({v({0, 1, 1}, kBool)}), kNaN}}))
           .as("setitem_"),
       row(
           "index_put",

@@ -120,14 +120,20 @@ OP_FAMILY(pointwise) {
       row(
           "pow.scalar", [](T x, Scalar p) { return pow(x, p); }, [](Tensor& x, Scalar p) { x.pow_(p); },
           with(unary_samples(positive, {0.0, -0.0, kInf, -kInf, kNaN, -2.0, 1e200}),
-               {{0}, {1}, {2}, {3}, {7}, {-1}, {-2}, {0.5}, {1.5}, {2.0}, {-0.5}})),
+               {{0}, {1}, {2}, {3}, {7}, {-1}, {-2}, {0.5}, {1.5}, {2.0}, {-0.5}}) +
+              Samples{{t({3}, kUInt8), 300}, {t({3}, kUInt8), 200}}),
       row(
           "clamp", [](T x, Bound lo, Bound hi) { return clamp(x, lo, hi); },
           [](Tensor& x, Bound lo, Bound hi) { x.clamp_(lo, hi); },
           with(few_samples() + Samples{rough({v({-1, -0.5, 0.5, 1, kNaN, kInf, -kInf})})},
                {{-0.5, 1.0}, {-1, 1}, {-0.5}, {none, 0.5}, {1.0, -1.0}}) +
               rough(with(few_samples(), {{kNaN, 1.0}, {1.0, kNaN}, {kNaN}, {none, kNaN}})) +
-              Samples{{t({3}), none, none}}),
+              Samples{{t({3}), none, none},
+                      {t({3}, kUInt8), -1, 200},
+                      {t({3}, kUInt8), -1, 300},
+                      {t({3}, kUInt8), 300},
+                      {t({3}, kUInt8), none, -256},
+                      {t({3}, kFloat32), none, 1e39}}),
       row(
           "lerp", [](T a, T b, Scalar w) { return lerp(a, b, w); }, [](Tensor& a, T b, Scalar w) { a.lerp_(b, w); },
           with(binary_samples(), {{0.25}, {0.75}, {2}})),
@@ -140,6 +146,8 @@ OP_FAMILY(pointwise) {
            {t({3}, kBool), 2.5, t({3}, kFloat32)},
            {t({3}, kBool), 2, t({3}, kInt64)},
            {t({3}, kInt64), 2, t({3}, kInt64)},
+           {t({3}, kBool), 300, t({3}, kUInt8)},
+           {t({3}, kBool), -1, t({3}, kUInt8)},
            rough({t({31, 37}, kBool), 1.5, t({31, 37})}),
            rough({t({3}, kBool), 1.5, v({kNaN, kInf, 1})})}),
       row("where.scalar_other", [](T c, T x, Scalar y) { return where(c, x, y); },
@@ -149,6 +157,9 @@ OP_FAMILY(pointwise) {
            {t({3}, kBool), t({3}, kFloat32), 2.5},
            {t({3}, kBool), t({3}, kInt64), 2},
            {t({3}, kInt64), t({3}), 2},
+           {t({3}, kBool), t({3}, kUInt8), 300},
+           {t({3}, kBool), t({3}, kUInt8), -1},
+           {t({0}, kBool), t({0}, kUInt8), 300},
            rough({t({31, 37}, kBool), t({31, 37}), 1.5}),
            rough({t({3}, kBool), v({kNaN, kInf, 1}), 1.5})}),
       row(
@@ -162,8 +173,9 @@ OP_FAMILY(pointwise) {
                 {v({kNaN})}},
                {{1.5, 2.5}, {1, 2}, {true, false}, {1, 2.5}})),
       in_place_row(
-          "fill_", [](Tensor& x, Scalar c) { fill_(x, c); }, with(few_samples(), {{2.5}, {3}, {true}}))
-          .without(kError, "takes every dtype"),
+          "fill_", [](Tensor& x, Scalar c) { fill_(x, c); },
+          with(few_samples(), {{2.5}, {3}, {true}}) +
+              with({{t({3}, kUInt8)}, {t({0}, kUInt8)}, {t({3}, kInt64)}}, {{300}, {-1}, {-256}, {1e30}, {kNaN}})),
       in_place_row("fill_.tensor", [](Tensor& x, T value) { x.fill_(value); },
                    {{t({2, 3}), t({})},
                     {t({}), t({}, kFloat64, 2)},
@@ -173,6 +185,8 @@ OP_FAMILY(pointwise) {
                     {t({3}, kFloat32), t({}, kFloat32)},
                     {t({3}, kInt64), t({}, kInt64)},
                     {t({3}, kBool), t({}, kBool)},
+                    {t({3}, kUInt8), tensor(300)},
+                    {t({3}, kUInt8), tensor(-1)},
                     {t({3}), t({1})},
                     {t({3}), t({3})},
                     rough({t({31, 37}), t({})}),

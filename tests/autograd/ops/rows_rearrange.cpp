@@ -263,7 +263,8 @@ OP_FAMILY(parts) {
       in_place_row(
           "fill_diagonal_", [](Tensor& x, Scalar value, bool wrap) { x.fill_diagonal_(value, wrap); },
           with(matrices() + Samples{{t({8, 3})}, {t({3, 8})}, {t({3, 3, 3})}, {t({2, 2, 2, 2})}},
-               {{2.5, false}, {3, true}})),
+               {{2.5, false}, {3, true}}) +
+              Samples{{t({3, 3}, kUInt8), 300, false}, {t({3, 3}, kUInt8), -1, false}}),
   };
 }
 
