@@ -158,8 +158,8 @@ Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& weight);
 Tensor& lerp_(Tensor& a, const Tensor& b, const Tensor& weight);
 
 /// y = min(max(x, low), high)     dx = g where low ≤ x ≤ high, else 0. At least one bound is needed.
-Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> max = std::nullopt);
-Tensor& clamp_(Tensor& x, std::optional<Scalar> min, std::optional<Scalar> max = std::nullopt);
+Tensor clamp(const Tensor& x, std::optional<Scalar> min = std::nullopt, std::optional<Scalar> max = std::nullopt);
+Tensor& clamp_(Tensor& x, std::optional<Scalar> min = std::nullopt, std::optional<Scalar> max = std::nullopt);
 /// The same with a bound for every element; a bound gets g where it decides. A NaN among x and bounds is the result.
 /// An undefined tensor is no bound.
 Tensor clamp(const Tensor& x, const Tensor& min);
@@ -294,10 +294,10 @@ struct PointwiseMethods : Methods<T, PointwiseMethods<T>> {
   T& clamp_(const T& min, const T& max) const { return xgrad::clamp_(writable(this), min, max); }
   T lerp(const T& b, Scalar weight) const { return xgrad::lerp(as(this), b, weight); }
   T& lerp_(const T& b, Scalar weight) const { return xgrad::lerp_(writable(this), b, weight); }
-  T clamp(std::optional<Scalar> min, std::optional<Scalar> max = std::nullopt) const {
+  T clamp(std::optional<Scalar> min = std::nullopt, std::optional<Scalar> max = std::nullopt) const {
     return xgrad::clamp(as(this), min, max);
   }
-  T& clamp_(std::optional<Scalar> min, std::optional<Scalar> max = std::nullopt) const {
+  T& clamp_(std::optional<Scalar> min = std::nullopt, std::optional<Scalar> max = std::nullopt) const {
     return xgrad::clamp_(writable(this), min, max);
   }
   T where(const T& condition, const T& other) const { return xgrad::where(condition, as(this), other); }

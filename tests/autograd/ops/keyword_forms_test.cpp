@@ -125,6 +125,26 @@ TEST(KeywordForms, MoreReductions) {
   expect_same(x.histc(kw::max = 1, bins = 4), histc(x, 4, 0, 1));
 }
 
+TEST(KeywordForms, ClampNeedsABound) {
+  const Tensor z = x.clone();
+  Tensor w = z;
+  const auto error_of = [](auto call) -> std::string {
+    try {
+      call();
+    } catch (const Error& e) {
+      return e.what();
+    }
+    return "none";
+  };
+  const std::string none = "torch.clamp: At least one of 'min' or 'max' must not be None";
+  EXPECT_EQ(error_of([&] { clamp(z); }), none);
+  EXPECT_EQ(error_of([&] { clamp_(w); }), none);
+  EXPECT_EQ(error_of([&] { z.clamp(); }), none);
+  EXPECT_EQ(error_of([&] { w.clamp_(); }), none);
+  EXPECT_EQ(error_of([&] { z.clip(); }), none);
+  EXPECT_TRUE(z.equal(x));
+}
+
 TEST(KeywordForms, InPlace) {
   const auto changed = [](auto change) {
     Tensor z = x.clone();
