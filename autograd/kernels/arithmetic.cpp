@@ -6,6 +6,10 @@
 
 #include <cmath>
 
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
+
 namespace xgrad::kernels {
 namespace {
 
@@ -334,6 +338,42 @@ Array ternary(Ternary op, const Array& a, const Array& b, const Array& c, Scalar
   return result;
 }
 
+namespace {
+
+/// Reads of elements that lie a multiple of this apart find their lines in one set of the nearest cache.
+constexpr std::int64_t kSetStride = 4096;
+
+/// Packs n elements that lie `stride` bytes apart, a multiple of kSetStride. All these lines want the same few places
+/// of the cache, and of hundreds that a processor asks for ahead of their turn some are gone again before they are
+/// read. So no more are asked for at a time than there is room for.
+template <class T>
+void pack_conflicting(T* to, const char* from, std::int64_t stride, std::int64_t n) {
+  constexpr std::int64_t kAtATime = 16;
+  for (std::int64_t i = 0; i < n; i += kAtATime) {
+    const std::int64_t end = std::min(i + kAtATime, n);
+    for (std::int64_t j = i; j < end; ++j) to[j] = *reinterpret_cast<const T*>(from + j * stride);
+#ifdef __x86_64__
+    _mm_lfence();
+#endif
+  }
+}
+
+template <class T>
+void cross_row(const std::array<char*, 3>& p, const std::array<std::int64_t, 3>& s,
+               const std::array<std::int64_t, 3>& step, std::int64_t n) {
+  for (std::int64_t i = 0; i < n; ++i) {
+    T* const r = reinterpret_cast<T*>(p[0] + i * s[0]);
+    const T* const x = reinterpret_cast<const T*>(p[1] + i * s[1]);
+    const T* const y = reinterpret_cast<const T*>(p[2] + i * s[2]);
+    const T x0 = x[0], x1 = x[step[1]], x2 = x[2 * step[1]], y0 = y[0], y1 = y[step[2]], y2 = y[2 * step[2]];
+    r[0] = static_cast<T>(x1 * y2 - x2 * y1);
+    r[step[0]] = static_cast<T>(x2 * y0 - x0 * y2);
+    r[2 * step[0]] = static_cast<T>(x0 * y1 - x1 * y0);
+  }
+}
+
+}  // namespace
+
 Array cross(const Array& a, const Array& b, std::int64_t dim) {
   const Array out = Array::empty(a.sizes(), a.dtype());
   if (out.numel() == 0) return out;
@@ -341,17 +381,23 @@ Array cross(const Array& a, const Array& b, std::int64_t dim) {
   const auto plan = plan_rows<3>({&first_out, &first_a, &first_b});
   const auto s = plan.row_stride;
   dispatch(a.dtype(), [&]<class T>() {
-    const std::int64_t to = out.stride(dim), from_a = a.stride(dim), from_b = b.stride(dim);
-    constexpr std::int64_t kCost = 12;
+    const std::array<std::int64_t, 3> step{out.stride(dim), a.stride(dim), b.stride(dim)};
+    constexpr std::int64_t kCost = 12, kPacked = 64, kFew = 16;
+    const bool conflicting = s[1] && s[2] && s[1] % kSetStride == 0 && s[2] % kSetStride == 0;
     split_rows(plan, kCost, [&](const auto& p, std::int64_t n) {
-      for (std::int64_t i = 0; i < n; ++i) {
-        T* const r = reinterpret_cast<T*>(p[0] + i * s[0]);
-        const T* const x = reinterpret_cast<const T*>(p[1] + i * s[1]);
-        const T* const y = reinterpret_cast<const T*>(p[2] + i * s[2]);
-        const T x0 = x[0], x1 = x[from_a], x2 = x[2 * from_a], y0 = y[0], y1 = y[from_b], y2 = y[2 * from_b];
-        r[0] = static_cast<T>(x1 * y2 - x2 * y1);
-        r[to] = static_cast<T>(x2 * y0 - x0 * y2);
-        r[2 * to] = static_cast<T>(x0 * y1 - x1 * y0);
+      if (!conflicting || n <= kFew) return cross_row<T>(p, s, step, n);
+      T packed[2][3][kPacked];
+      for (std::int64_t i = 0; i < n; i += kPacked) {
+        const std::int64_t some = std::min(kPacked, n - i);
+        for (std::size_t input = 1; input <= 2; ++input) {
+          for (std::int64_t k = 0; k < 3; ++k) {
+            const char* const line = p[input] + i * s[input] + k * step[input] * std::int64_t{sizeof(T)};
+            pack_conflicting(packed[input - 1][k], line, s[input], some);
+          }
+        }
+        const auto at = [](T* x) { return reinterpret_cast<char*>(x); };
+        cross_row<T>({p[0] + i * s[0], at(packed[0][0]), at(packed[1][0])}, {s[0], sizeof(T), sizeof(T)},
+                     {step[0], kPacked, kPacked}, some);
       }
     });
   });

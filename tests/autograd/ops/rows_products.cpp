@@ -213,7 +213,9 @@ OP_FAMILY(products) {
           "cross", [](T a, T b, std::optional<std::int64_t> d) { return cross(a, b, d); },
           usual({{2, 3}, {2, 3}}, {{400, 3}, {400, 3}}) +
               of_shapes({{{3, 3}, {3, 3}}, {{1, 3}, {2, 3}}, {{0, 3}, {0, 3}}, {{2, 2}, {2, 2}}, {{}, {}}}) +
-              with(of_shapes({{{3, 3}, {3, 3}}}), {{1}})),
+              with(of_shapes({{{3, 3}, {3, 3}}}), {{1}}) +
+              // Lines 4 kB apart, more of them than are packed at a time.
+              Samples{rough({t({3, 150, 512}).select(2, 0), t({3, 150, 512}, kFloat64, 2).select(2, 1), 0})}),
       row(
           "kron", [](T a, T b) { return kron(a, b); },
           usual({{2, 3}, {2, 2}}, {{32, 33}, {2, 2}}) +
