@@ -130,8 +130,11 @@ ModelSummary SummaryListener::result(const std::vector<Tensor>& inputs) const {
   for (const Tensor& t : inputs) out.input_bytes += t.numel() * static_cast<std::int64_t>(t.element_size());
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     out.multiply_adds += layers_[i].multiply_adds;
-    // What only passes on what is below it makes nothing new.
-    const bool inner = i + 1 < layers_.size() && layers_[i + 1].depth > layers_[i].depth;
+    // What only passes on what is below it makes nothing new. What is never called there, as attention's out_proj, made
+    // none of it.
+    bool inner = false;
+    for (std::size_t k = i + 1; k < layers_.size() && layers_[k].depth > layers_[i].depth; ++k)
+      inner |= layers_[k].calls > 0;
     if (!inner) out.output_bytes += layers_[i].output_bytes;
   }
   return out;

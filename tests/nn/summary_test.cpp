@@ -72,6 +72,13 @@ TEST(Summary, OfSeveralInputsAndTransposedConvolutions) {
   EXPECT_EQ(nn::summary(up, ones({1, 2, 5, 5})).multiply_adds, 25 * 2 * 3 * 4);
 }
 
+TEST(Summary, CountsResultsOfModulesWhosePartsAreNotCalled) {
+  nn::MultiheadAttention attention(8, 2);
+  const Tensor x = ones({5, 3, 8});
+  // Its own result and weights: out_proj is there for its tensors only.
+  EXPECT_EQ(nn::summary(attention, x, x, x).output_bytes, 4 * (5 * 3 * 8 + 3 * 5 * 5));
+}
+
 // Only products with weights count, by the type of the module.
 TEST(Summary, CountsMultiplyAddsByType) {
   nn::MultiheadAttention attention(8, 2);
