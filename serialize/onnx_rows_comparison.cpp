@@ -1,6 +1,7 @@
 // Comparisons, logic, bounds, and choices by them.
 #include <xgrad/serialize/onnx_numbers.hpp>
 
+#include <cmath>
 #include <limits>
 
 namespace xgrad::onnx::detail {
@@ -37,8 +38,11 @@ void clamp(Call& c) {
   const ScalarType t = working_type(c.result_dtype());
   std::string y = c.in(0, t);
   if (c.count() == 3) return c.result_from(t, larger(c, larger(c, y, c.in(1, t), t, true), c.in(2, t), t, false));
-  if (c.given(0)) y = larger(c, y, c.number(c.real(0), t), t, true);
-  if (c.given(1)) y = larger(c, y, c.number(c.real(1), t), t, false);
+  // A bound that is NaN bounds nothing, unless there is another one: then it is what comes out.
+  const bool both = c.given(0) && c.given(1);
+  const auto bounds = [&](std::size_t i) { return c.given(i) && (both || !std::isnan(c.real(i))); };
+  if (bounds(0)) y = larger(c, y, c.number(c.real(0), t), t, true);
+  if (bounds(1)) y = larger(c, y, c.number(c.real(1), t), t, false);
   c.result_from(t, y);
 }
 
