@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace xgrad::onnx::detail {
 
@@ -154,7 +155,12 @@ std::string Builder::ints(const Ints& list) {
 
 std::string Builder::number(double value, ScalarType dtype) {
   std::string& name = literals_[fmt::format("{} {}", value, info(dtype).name)];
-  if (name.empty()) name = initializer("number", full({}, value, dtype).array());
+  if (name.empty()) {
+    // -1 fills bytes with 255 as an integer only.
+    const bool whole = std::trunc(value) == value && std::abs(value) < 0x1p63;
+    const Scalar number = whole ? Scalar(static_cast<std::int64_t>(value)) : Scalar(value);
+    name = initializer("number", full({}, is_floating_point(dtype) ? Scalar(value) : number, dtype).array());
+  }
   return name;
 }
 
