@@ -67,6 +67,11 @@ Tensor& ModuleBase::register_parameter(std::string name, Tensor tensor, bool req
                       name);
     tensor.requires_grad_(requires_grad);
   }
+  // The module's members become handles on what reset() registers, so this is where a clone comes to share.
+  if (state_->original && state_->original->parameters.contains(name)) {
+    Tensor shared = state_->cloning->find(state_->original->parameters[name]);
+    if (shared.defined()) tensor = std::move(shared);
+  }
   return state_->parameters.insert(std::move(name), std::move(tensor));
 }
 
@@ -293,13 +298,53 @@ ModuleBase::Pointer ModuleBase::clone(const std::optional<Device>&) const {
 
 ModuleBase::Pointer ModuleBase::finish_clone(ModuleBase* copy, void (*reset)(ModuleBase&),
                                              const std::optional<Device>& device) const {
+  const detail::Cloning cloning;
   Pointer owner(copy);
   copy->start_anew();
   const Array random_state = default_generator().get_state<Array>();
-  reset(*copy);
+  copy->state_->original = state_.get();
+  copy->state_->cloning = &detail::Cloning::current();
+  {
+    const detail::Cloning::Pause pause;
+    reset(*copy);
+  }
+  copy->state_->original = nullptr;
   default_generator().set_state(random_state);
   copy->copy_tree_from(*this, device);
   return owner;
+}
+
+thread_local detail::Cloning* detail::Cloning::outermost = nullptr;
+
+detail::Cloning::Cloning() {
+  if (!outermost) outermost = this;
+}
+detail::Cloning::~Cloning() {
+  if (outermost == this) outermost = nullptr;
+}
+
+Tensor detail::Cloning::find(const Tensor& parameter) const {
+  const auto at = tensors_.find(parameter.impl());
+  return at == tensors_.end() ? Tensor() : at->second;
+}
+
+void detail::Cloning::note(const Tensor& parameter, const Tensor& clone) {
+  outermost->tensors_.emplace(parameter.impl(), clone);
+}
+
+Tensor detail::Cloning::of(const Tensor& parameter) {
+  if (Tensor known = outermost->find(parameter); known.defined()) return known;
+  const Tensor clone = parameter.detach().clone().requires_grad_(parameter.requires_grad());
+  note(parameter, clone);
+  return clone;
+}
+
+ModuleBase::Pointer detail::Cloning::of(const ModuleBase::Pointer& module, const std::optional<Device>& device) {
+  auto& known = outermost->modules_;
+  if (const auto at = known.find(module.get()); at != known.end()) return at->second;
+  ModuleBase::Pointer clone = module->clone(device);
+  known.emplace(module.get(), clone);
+  return clone;
 }
 
 void ModuleBase::clone_from(const ModuleBase& other, const std::optional<Device>& device) { other.clone(device); }
@@ -330,7 +375,10 @@ void ModuleBase::copy_tree_from(const ModuleBase& other, const std::optional<Dev
       to.set_data(from.detach().clone());
     to.requires_grad_(from.requires_grad());
   };
-  for (const auto& [name, tensor] : other.state_->parameters) copy(state_->parameters[name], tensor);
+  for (const auto& [name, tensor] : other.state_->parameters) {
+    copy(state_->parameters[name], tensor);
+    if (tensor.defined()) detail::Cloning::note(tensor, state_->parameters[name]);
+  }
   for (const auto& [name, buffer] : other.state_->buffers) copy(state_->buffers[name].tensor, buffer.tensor);
   for (const auto& [name, child] : other.state_->children) state_->children[name]->clone_from(*child, device);
 }

@@ -1,3 +1,4 @@
+#include <xgrad/nn/module_state.hpp>
 #include <xgrad/nn/modules/module_dict.hpp>
 
 #include <fmt/format.h>
@@ -28,10 +29,11 @@ void ModuleDictImpl::clear() {
 }
 
 std::shared_ptr<ModuleBase> ModuleDictImpl::clone(const std::optional<Device>& device) const {
+  const detail::Cloning cloning;
   auto copy = std::make_shared<ModuleDictImpl>(*this);
   copy->start_anew();
   copy->modules_ = OrderedDict<std::string, std::shared_ptr<ModuleBase>>();
-  for (const auto& [name, module] : modules_) copy->set(name, module->clone(device));
+  for (const auto& [name, module] : modules_) copy->set(name, detail::Cloning::of(module, device));
   return copy;
 }
 
@@ -46,9 +48,10 @@ Tensor ParameterListImpl::operator[](std::size_t index) const {
 }
 
 std::shared_ptr<ModuleBase> ParameterListImpl::clone(const std::optional<Device>&) const {
+  const detail::Cloning cloning;
   auto copy = std::make_shared<ParameterListImpl>(*this);
   copy->start_anew();
-  for (const Tensor& p : parameters(false)) copy->append(p.detach().clone().requires_grad_(p.requires_grad()));
+  for (const Tensor& p : parameters(false)) copy->append(detail::Cloning::of(p));
   return copy;
 }
 

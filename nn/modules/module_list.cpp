@@ -1,3 +1,4 @@
+#include <xgrad/nn/module_state.hpp>
 #include <xgrad/nn/modules/module_list.hpp>
 
 namespace xgrad::nn {
@@ -26,10 +27,11 @@ std::shared_ptr<ModuleBase> ModuleListImpl::pop(std::int64_t index) {
 }
 
 std::shared_ptr<ModuleBase> ModuleListImpl::clone(const std::optional<Device>& device) const {
+  const detail::Cloning cloning;
   auto copy = std::make_shared<ModuleListImpl>(*this);
   copy->start_anew();
   copy->modules_.clear();
-  for (const auto& module : modules_) copy->push_back(module->clone(device));
+  for (const auto& module : modules_) copy->push_back(detail::Cloning::of(module, device));
   return copy;
 }
 

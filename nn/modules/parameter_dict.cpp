@@ -1,3 +1,4 @@
+#include <xgrad/nn/module_state.hpp>
 #include <xgrad/nn/modules/parameter_dict.hpp>
 
 #include <fmt/format.h>
@@ -28,12 +29,12 @@ void ParameterDictImpl::clear() {
 }
 
 std::shared_ptr<ModuleBase> ParameterDictImpl::clone(const std::optional<Device>&) const {
+  const detail::Cloning cloning;
   auto copy = std::make_shared<ParameterDictImpl>(*this);
   copy->start_anew();
   copy->parameters_ = OrderedDict<std::string, Tensor>();
-  for (const auto& [name, p] : parameters_) {
-    copy->insert(name, p.detach().clone()).requires_grad_(p.requires_grad());
-  }
+  for (const auto& [name, p] : parameters_)
+    copy->insert(name, detail::Cloning::of(p)).requires_grad_(p.requires_grad());
   return copy;
 }
 

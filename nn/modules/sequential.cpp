@@ -1,3 +1,4 @@
+#include <xgrad/nn/module_state.hpp>
 #include <xgrad/nn/modules/sequential.hpp>
 
 #include <algorithm>
@@ -49,6 +50,7 @@ void SequentialImpl::number_anew() {
 }
 
 std::shared_ptr<ModuleBase> SequentialImpl::clone(const std::optional<Device>& device) const {
+  const detail::Cloning cloning;
   auto copy = std::make_shared<SequentialImpl>(*this);
   copy->start_anew();
   copy->modules_.clear();

@@ -1,3 +1,4 @@
+#include <xgrad/nn/module_state.hpp>
 #include <xgrad/nn/modules/transformer.hpp>
 
 #include <limits>
@@ -132,6 +133,7 @@ TransformerStack<Derived, Layer>::TransformerStack(const Options& given) : optio
 
 template <class Derived, class Layer>
 std::shared_ptr<ModuleBase> TransformerStack<Derived, Layer>::clone(const std::optional<Device>& device) const {
+  const detail::Cloning cloning;
   auto copy = std::make_shared<Derived>(static_cast<const Derived&>(*this));
   copy->start_anew();
   copy->layers =
@@ -204,6 +206,7 @@ TransformerImpl::TransformerImpl(const TransformerOptions& given) : options(give
 }
 
 std::shared_ptr<ModuleBase> TransformerImpl::clone(const std::optional<Device>& device) const {
+  const detail::Cloning cloning;
   auto copy = std::make_shared<TransformerImpl>(*this);
   copy->start_anew();
   copy->encoder = encoder.clone(device);

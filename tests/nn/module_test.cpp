@@ -274,6 +274,44 @@ TEST(ModuleClone, SharesNothing) {
   EXPECT_FALSE(net->fc(x).equal(copy->fc(x)));
 }
 
+TEST(ModuleClone, WhatIsSharedInsideStaysShared) {
+  struct TiedImpl : nn::Cloneable<TiedImpl, nn::Module> {
+    TiedImpl() { TiedImpl::reset(); }
+    void reset() override {
+      in = register_module("in", nn::Linear(4, 4));
+      out = register_module("out", nn::Linear(4, 4));
+      out->unregister_parameter("weight");
+      out->weight = out->register_parameter("weight", in->weight);
+    }
+    Tensor forward(Tensor x) override { return out(in(x)); }
+    nn::Linear in = nullptr, out = nullptr;
+  };
+  manual_seed(0);
+  const auto net = std::make_shared<TiedImpl>();
+  const auto copy = std::dynamic_pointer_cast<TiedImpl>(net->clone());
+  EXPECT_EQ(copy->parameters().size(), 3u);
+  EXPECT_TRUE(copy->out->weight.is_same(copy->in->weight));
+  EXPECT_FALSE(copy->in->weight.is_same(net->in->weight));
+  EXPECT_NE(copy->in->weight.data_ptr(), net->in->weight.data_ptr());
+  const Tensor x = ones({2, 4});
+  EXPECT_TRUE((*copy)(x).equal((*net)(x)));
+  (*copy)(x).sum().backward();
+  (*net)(x).sum().backward();
+  EXPECT_TRUE(copy->in->weight.grad().equal(net->in->weight.grad())) << "of both layers";
+
+  const nn::Linear layer(2, 2);
+  EXPECT_EQ(nn::ModuleList(layer, nn::ReLU(), layer)->clone()->parameters().size(), 2u);
+  EXPECT_EQ(nn::ModuleList(nn::Sequential(layer), nn::Sequential(layer))->clone()->parameters().size(), 2u);
+  // Layers that reset() makes of one are not shared, and those of one model not with those of another.
+  struct StackImpl : nn::Cloneable<StackImpl> {
+    StackImpl() { StackImpl::reset(); }
+    void reset() override { register_module("all", nn::TransformerEncoder(nn::TransformerEncoderLayer(4, 2), 3)); }
+  };
+  const auto stack = std::make_shared<StackImpl>();
+  EXPECT_EQ(stack->clone()->parameters().size(), stack->parameters().size());
+  EXPECT_NE(stack->clone()->parameters()[0].data_ptr(), stack->clone()->parameters()[0].data_ptr());
+}
+
 TEST(ModuleClone, EveryBuiltInModuleClones) {
   const std::vector<std::shared_ptr<nn::ModuleBase>> modules = {
       nn::Linear(2, 3),
