@@ -54,12 +54,16 @@ nn::ModuleBase& base_of(M& model) {
     return model;
 }
 
+/// Takes models whose clone() is one of them.
+template <class M, class Base>
+void clones_itself(const nn::Cloneable<M, Base>& model);
+
 /// An independent copy: clone() where there is one; else a new model, given the tensors.
 template <class M>
 M deep_copy(const M& model) {
   if constexpr (nn::detail::Holder<M>) {
     return M(std::dynamic_pointer_cast<typename M::ContainedType>(model->clone()));
-  } else if constexpr (requires(const M& m) { m.reset(); }) {
+  } else if constexpr (requires { clones_itself<M>(model); }) {
     return *std::dynamic_pointer_cast<M>(model.clone());
   } else {
     static_assert(std::is_default_constructible_v<M>,

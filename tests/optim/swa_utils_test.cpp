@@ -75,6 +75,31 @@ TEST(AveragedModel, OfAStruct) {
   EXPECT_EQ(averaged.module.seen.item<float>(), 0);
 }
 
+TEST(AveragedModel, OfAModelThatNeedsArguments) {
+  struct Net : nn::Cloneable<Net, nn::Module> {
+    explicit Net(std::int64_t n) : width(n) { Net::reset(); }
+    void reset() override {
+      in = register_module("in", nn::Linear(width, width));
+      out = register_module("out", nn::Linear(width, width));
+      out->unregister_parameter("weight");
+      out->weight = out->register_parameter("weight", in->weight);
+    }
+    Tensor forward(Tensor x) override { return out(in(x)); }
+    std::int64_t width;
+    nn::Linear in = nullptr, out = nullptr;
+  };
+  const NoGradGuard no_grad;
+  Net net(3);
+  net.in->weight.fill_(1);
+  AveragedModel averaged(net);
+  averaged.update_parameters(net);
+  net.in->weight.fill_(3);
+  averaged.update_parameters(net);
+  EXPECT_TRUE(averaged.module.in->weight.equal(full({3, 3}, 2)));
+  EXPECT_TRUE(averaged.module.out->weight.is_same(averaged.module.in->weight)) << "tied, as in the model";
+  EXPECT_TRUE(net.in->weight.equal(full({3, 3}, 3)));
+}
+
 TEST(AveragedModel, BuffersToo) {
   Counting net;
   AveragedModel averaged(net, use_buffers = true);
