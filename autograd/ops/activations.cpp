@@ -1,4 +1,5 @@
 #include <xgrad/autograd/kernels/activation.hpp>
+#include <xgrad/autograd/kernels/element.hpp>
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/ops/activations.hpp>
 #include <xgrad/autograd/ops/promotion.hpp>
@@ -124,6 +125,7 @@ Tensor threshold(const Tensor& x, Scalar limit, Scalar value, Into into) {
   if (x.is_floating_point() || x.dtype() == kBool) {
     return activate<"ThresholdBackward0">("threshold_cpu", call_of(Activation::Threshold, limit, value), x, into);
   }
+  for (const Scalar& number : {limit, value}) kernels::check_held(number, x.dtype());
   return differentiable<"ThresholdBackward0">(
       inputs(x), into,
       [&](const Array* out) { return kernels::threshold_integers(x.array(), limit.toLong(), value.toLong(), out); },

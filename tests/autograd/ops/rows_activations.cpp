@@ -110,7 +110,8 @@ OP_FAMILY(activations) {
       ACTIVATION(hardswish, other_slope_at_nan).tolerance(1e-7, 1e-5, kFloatSixth),
       row(
           "threshold", [](T x, Scalar l, Scalar value) { return threshold(x, l, value); },
-          [](Tensor& x, Scalar l, Scalar value) { threshold_(x, l, value); }, samples({{0.7, -3}, {-1, 20}})),
+          [](Tensor& x, Scalar l, Scalar value) { threshold_(x, l, value); },
+          samples({{0.7, -3}, {-1, 20}}) + Samples{{t({3}, kUInt8), 300, 1}, {t({3}, kUInt8), 1, 300}}),
       row(
           "glu", [](T x, Int dim) { return glu(x, dim); },
           with({{t({4, 6})},
