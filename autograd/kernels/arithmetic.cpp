@@ -344,8 +344,8 @@ namespace {
 constexpr std::int64_t kSetStride = 4096;
 
 /// Packs n elements that lie `stride` bytes apart, a multiple of kSetStride. All these lines want the same few places
-/// of the cache, and of hundreds that a processor asks for ahead of their turn some are gone again before they are
-/// read. So no more are asked for at a time than there is room for.
+/// of the cache, and come faster where the processor asks for fewer of them ahead of their turn. So it waits for some
+/// before it asks for more; docs/performance.md has what was measured.
 template <class T>
 void pack_conflicting(T* to, const char* from, std::int64_t stride, std::int64_t n) {
   constexpr std::int64_t kAtATime = 16;
