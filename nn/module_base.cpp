@@ -216,31 +216,31 @@ void ModuleBase::become_initialized(std::string name) {
   state_->given_name = std::move(name);
 }
 
-OrderedDict<std::string, Tensor> ModuleBase::named_parameters(bool recurse) const {
+OrderedDict<std::string, Tensor> ModuleBase::parameters_below(const std::string& prefix, bool recurse) const {
   OrderedDict<std::string, Tensor> all("Parameter");
   std::unordered_set<const void*> seen;
-  const auto add = [&](const std::string& prefix, const ModuleBase& module) {
+  const auto add = [&](const std::string& path, const ModuleBase& module) {
     module.check_initialized("parameters()");
-    for (const auto& [name, tensor] : module.state_->parameters) list(all, seen, join(prefix, name), tensor);
+    for (const auto& [name, tensor] : module.state_->parameters) list(all, seen, join(path, name), tensor);
   };
   if (recurse)
-    walk({}, true, [&](const std::string& name, const Pointer& module) { add(name, *module); });
+    walk(prefix, true, [&](const std::string& name, const Pointer& module) { add(name, *module); });
   else
-    add({}, *this);
+    add(prefix, *this);
   return all;
 }
 
-OrderedDict<std::string, Tensor> ModuleBase::named_buffers(bool recurse) const {
+OrderedDict<std::string, Tensor> ModuleBase::buffers_below(const std::string& prefix, bool recurse) const {
   OrderedDict<std::string, Tensor> all("Buffer");
   std::unordered_set<const void*> seen;
-  const auto add = [&](const std::string& prefix, const ModuleBase& module) {
+  const auto add = [&](const std::string& path, const ModuleBase& module) {
     module.check_initialized("buffers()");
-    for (const auto& [name, buffer] : module.state_->buffers) list(all, seen, join(prefix, name), buffer.tensor);
+    for (const auto& [name, buffer] : module.state_->buffers) list(all, seen, join(path, name), buffer.tensor);
   };
   if (recurse)
-    walk({}, true, [&](const std::string& name, const Pointer& module) { add(name, *module); });
+    walk(prefix, true, [&](const std::string& name, const Pointer& module) { add(name, *module); });
   else
-    add({}, *this);
+    add(prefix, *this);
   return all;
 }
 

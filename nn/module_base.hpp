@@ -140,9 +140,18 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
 
   // --- the tree, in order of registration, outer before inner; what is registered twice is listed once
   std::vector<Tensor> parameters(bool recurse = true) const;
-  OrderedDict<std::string, Tensor> named_parameters(bool recurse = true) const;
+  OrderedDict<std::string, Tensor> named_parameters(bool recurse = true) const { return parameters_below({}, recurse); }
+  /// With `prefix` and a dot before each name. (A template, since text in quotes would rather be a bool than a string.)
+  template <std::convertible_to<std::string> Text>
+  OrderedDict<std::string, Tensor> named_parameters(const Text& prefix, bool recurse = true) const {
+    return parameters_below(prefix, recurse);
+  }
   std::vector<Tensor> buffers(bool recurse = true) const;
-  OrderedDict<std::string, Tensor> named_buffers(bool recurse = true) const;
+  OrderedDict<std::string, Tensor> named_buffers(bool recurse = true) const { return buffers_below({}, recurse); }
+  template <std::convertible_to<std::string> Text>
+  OrderedDict<std::string, Tensor> named_buffers(const Text& prefix, bool recurse = true) const {
+    return buffers_below(prefix, recurse);
+  }
   std::vector<Pointer> children() const;
   OrderedDict<std::string, Pointer> named_children() const;
   /// This module and all below it. A module that no shared pointer owns is listed by a pointer that does not own it.
@@ -256,6 +265,8 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
   struct State;  // what copies of a module share: module_state.hpp
   struct Loading;
 
+  OrderedDict<std::string, Tensor> parameters_below(const std::string& prefix, bool recurse) const;
+  OrderedDict<std::string, Tensor> buffers_below(const std::string& prefix, bool recurse) const;
   void add_child(std::string name, Pointer module);
   void replace_child(const std::string& name, Pointer module);
   void check_name(const char* kind, const std::string& name) const;

@@ -41,8 +41,11 @@ void clamp(Call& c) {
   // A bound that is NaN bounds nothing, unless there is another one: then it is what comes out.
   const bool both = c.given(0) && c.given(1);
   const auto bounds = [&](std::size_t i) { return c.given(i) && (both || !std::isnan(c.real(i))); };
-  if (bounds(0)) y = larger(c, y, c.number(c.real(0), t), t, true);
-  if (bounds(1)) y = larger(c, y, c.number(c.real(1), t), t, false);
+  // -1 is 255 among bytes.
+  const bool bytes = c.result_dtype() == kUInt8;
+  const auto bound = [&](std::size_t i) { return c.number(c.real(i) + (bytes && c.real(i) < 0 ? 256 : 0), t); };
+  if (bounds(0)) y = larger(c, y, bound(0), t, true);
+  if (bounds(1)) y = larger(c, y, bound(1), t, false);
   c.result_from(t, y);
 }
 

@@ -83,6 +83,15 @@ void div(Call& c) {
   c.result_from(p.dtype, is_floating_point(p.dtype) ? truncated(c, q, p.dtype) : q);
 }
 
+/// x to the power of p ≥ 2 by squaring, which wraps as integers do; Pow may go through floats.
+std::string whole_power(Call& c, const std::string& x, std::uint64_t p) {
+  std::string square = x, y;
+  for (;; square = c.node("Mul", {square, square})) {
+    if (p % 2 == 1) y = y.empty() ? square : c.node("Mul", {y, square});
+    if ((p /= 2) == 0) return y;
+  }
+}
+
 void pow(Call& c) {
   if (c.has(1)) {
     const ScalarType t = c.common(0, 1);
@@ -99,7 +108,9 @@ void pow(Call& c) {
   const std::string x = c.in(0, t);
   if (p == 0.5) return c.result_from(t, c.node("Sqrt", {x}));
   if (p == -0.5) return c.result_from(t, c.node("Reciprocal", {c.node("Sqrt", {x})}));
-  c.result_from(t, p == 2 ? c.node("Mul", {x, x}) : c.node("Pow", {x, c.number(p, t)}));
+  if (p == 2 || (p > 2 && !is_floating_point(t)))
+    return c.result_from(t, whole_power(c, x, static_cast<std::uint64_t>(p)));
+  c.result_from(t, c.node("Pow", {x, c.number(p, t)}));
 }
 
 std::string log1p_of(Call& c, const std::string& x, ScalarType t) {

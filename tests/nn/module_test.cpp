@@ -19,6 +19,8 @@ TEST(Module, ListsTheTreeOuterBeforeInner) {
                           "blocks.0.body.2.bias", "blocks.1.body.0.weight", "blocks.1.body.0.bias",
                           "blocks.1.body.2.weight", "blocks.1.body.2.bias", "head.fc.weight"));
   EXPECT_THAT(net.named_parameters(/*recurse=*/false).keys(), ElementsAre("scale"));
+  EXPECT_THAT(net.named_parameters("net", false).keys(), ElementsAre("net.scale"));
+  EXPECT_EQ(net.named_parameters(std::string("net")).keys().back(), "net." + net.named_parameters().keys().back());
   EXPECT_THAT(net.parameters(), SizeIs(10));
   EXPECT_THAT(net.named_buffers().keys(), ElementsAre("steps", "scratch"));
   EXPECT_THAT(net.named_children().keys(), ElementsAre("flatten", "blocks", "head"));
