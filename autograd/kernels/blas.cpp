@@ -156,8 +156,22 @@ void gemm(std::int64_t n, std::int64_t m, std::int64_t k, float alpha, Matrix<fl
   const bool long_row = n == 1 && !b.transposed && m * k >= own.most_elements;
   if ((m == 1 || long_row) && product_with_vector(n, m, k, alpha, a, b, beta, out, ld_out)) return;
   if (n * m <= own.most_elements && k > 0 && (!b.transposed || n <= own.most_dot_rows) && blas_could) {
-    return (b.transposed ? own.dot : own.outer)(
-        {n, m, k, a.data, a.transposed ? 1 : a.ld, a.transposed ? a.ld : 1, b.data, b.ld, out, ld_out, alpha, beta});
+    const auto kernel = b.transposed ? own.dot : own.outer;
+    const std::int64_t a_row = a.transposed ? 1 : a.ld, a_column = a.transposed ? a.ld : 1;
+    const FloatProduct whole{n, m, k, a.data, a_row, a_column, b.data, b.ld, out, ld_out, alpha, beta, n};
+    // Each element is summed up alike wherever its tile begins, so that pieces have the bits of the whole.
+    if (n >= m) {
+      return split_product(n, cost_of(m, k), [&](std::int64_t first, std::int64_t last) {
+        FloatProduct piece = whole;
+        piece.rows = last - first, piece.a += first * a_row, piece.out += first * ld_out;
+        kernel(piece);
+      });
+    }
+    return split_product(m, cost_of(n, k), [&](std::int64_t first, std::int64_t last) {
+      FloatProduct piece = whole;
+      piece.columns = last - first, piece.b = from_column(b, first).data, piece.out += first;
+      kernel(piece);
+    });
   }
   if (n == 1 && product_with_vector(n, m, k, alpha, a, b, beta, out, ld_out)) return;
   any_gemm<float>(cblas_sgemm, n, m, k, alpha, a, b, beta, out, ld_out);

@@ -81,6 +81,7 @@ struct FloatProduct {
   float* out;
   std::int64_t out_row;
   float alpha, beta;
+  std::int64_t of_rows = 0;  ///< of the product that this is a piece of: by them its kernel is chosen
 };
 
 /// Products of small matrices, and how large they may be to be faster than BLAS's.

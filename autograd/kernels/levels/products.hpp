@@ -221,7 +221,8 @@ void dot_rows(const FloatProduct& p, std::int64_t rows, const float* a, const fl
 
 void dot_product(const FloatProduct& p) {
   // Transposing pays where the copy is small or serves many rows, and is needed where a is not packed that way.
-  if (p.a_column != 1 || p.rows >= 128 || (p.rows >= 16 && p.inner <= kInnerBlock)) return transposing_product(p);
+  const std::int64_t rows = p.rows > p.of_rows ? p.rows : p.of_rows;
+  if (p.a_column != 1 || rows >= 128 || (rows >= 16 && p.inner <= kInnerBlock)) return transposing_product(p);
   for (std::int64_t l = 0; l < p.inner; l += kDotBlock) {
     const std::int64_t inner = p.inner - l < kDotBlock ? p.inner - l : kDotBlock;
     dot_rows<kDotRows>(p, p.rows, p.a + l, p.b + l, inner, l == 0 ? p.beta : 1, p.out);

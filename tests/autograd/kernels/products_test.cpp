@@ -1,9 +1,11 @@
 // The products of small matrices, of every level that this machine has, against sums in double precision.
+#include <xgrad/autograd/array/parallel.hpp>
 #include <xgrad/autograd/kernels/blas.hpp>
 #include <xgrad/autograd/kernels/levels.hpp>
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -120,6 +122,45 @@ TEST(Products, APlaceInTheResultDoesNotChangeItsSum) {
       for (std::int64_t j = 0; j < columns; ++j) ASSERT_EQ(one(0, j), all(i, j)) << (*l)->name << ' ' << i << ' ' << j;
     }
   }
+}
+
+// Cut into pieces for threads, products that are ours have the bits of the whole.
+TEST(SmallProducts, HaveTheSameBitsOnAnyNumberOfThreads) {
+  struct Restored {
+    int before = get_num_threads();
+    ~Restored() { set_num_threads(before); }
+  } restored;
+  const ProductKernels& own = level().products;
+  int compared = 0;
+  for (const bool a_transposed : {false, true}) {
+    for (const bool b_transposed : {false, true}) {
+      for (const auto& [n, m, k] : {std::array<std::int64_t, 3>{512, 50, 784},
+                                    {50, 784, 512},
+                                    {200, 77, 300},
+                                    {130, 20, 2000},
+                                    {100, 77, 64},
+                                    {60, 130, 700},
+                                    {7, 900, 333}}) {
+        if (n * m > own.most_elements || (b_transposed && n > own.most_dot_rows)) continue;  // BLAS's
+        const Matrix a(a_transposed ? k : n, a_transposed ? n : k, 1, 1);
+        const Matrix b(b_transposed ? m : k, b_transposed ? k : m, 2, 2);
+        std::vector<float> one;
+        for (const int threads : {1, 2, 3, 5}) {
+          set_num_threads(threads);
+          std::vector<float> out(static_cast<std::size_t>(n * m), 0.5f);
+          blas::gemm(n, m, k, 2.f, blas::Matrix<float>{a.at.get(), a.distance, a_transposed},
+                     blas::Matrix<float>{b.at.get(), b.distance, b_transposed}, 3.f, out.data(), m);
+          if (threads == 1)
+            one = out;
+          else
+            EXPECT_EQ(out, one) << n << " x " << k << " x " << m << " on " << threads << (a_transposed ? " aT" : "")
+                                << (b_transposed ? " bT" : "");
+        }
+        ++compared;
+      }
+    }
+  }
+  EXPECT_GE(compared, 4);
 }
 
 }  // namespace
