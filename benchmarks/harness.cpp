@@ -7,7 +7,7 @@
 namespace bench {
 namespace {
 
-constexpr double kTurnNs = 1e6;  // shorter than the time slice of a busy machine's scheduler
+constexpr int kLeastRounds = 9;
 
 double now_ns() {
   return std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -42,19 +42,19 @@ Quartiles Times::ratio(std::size_t b, std::size_t a) const {
   return quartiles(std::move(ratios));
 }
 
-Times take_turns(const std::vector<Contender>& contenders, double seconds, Clock which, int least_rounds) {
+Times take_turns(const std::vector<Contender>& contenders, double seconds, Clock which, double turn_ns) {
   const auto clock = which == Clock::Processor ? used_ns : now_ns;
   std::vector<long> runs;
   for (const Contender& c : contenders) {
     c.prepare();
     c.run();
     const double once = std::min(turn(c, 1, clock), turn(c, 1, clock));
-    runs.push_back(std::max(1L, static_cast<long>(kTurnNs / once)));
+    runs.push_back(std::max(1L, static_cast<long>(turn_ns / once)));
   }
   Times times;
   times.ns.resize(contenders.size());
   const double end = now_ns() + seconds * 1e9;
-  for (int round = 0; round < least_rounds || (now_ns() < end && round < 500); ++round) {
+  for (int round = 0; round < kLeastRounds || (now_ns() < end && round < 500); ++round) {
     for (std::size_t k = 0; k < contenders.size(); ++k) {
       const std::size_t i = (k + static_cast<std::size_t>(round)) % contenders.size();
       contenders[i].prepare();

@@ -27,9 +27,8 @@ struct Times {
 /// The time that passed, or the processor time of this process, in which other programs count for less.
 enum class Clock { Wall, Processor };
 
-/// Runs the contenders in turns for about `seconds`, at least `least_rounds` times each. A turn is an untimed run and
-/// then as many as fit in a millisecond.
-Times take_turns(const std::vector<Contender>& contenders, double seconds, Clock clock = Clock::Wall,
-                 int least_rounds = 9);
+/// Runs the contenders in turns for about `seconds`, at least nine times each. A turn is an untimed run and then as
+/// many as fit in `turn_ns`.
+Times take_turns(const std::vector<Contender>& contenders, double seconds, Clock clock, double turn_ns);
 
 }  // namespace bench

@@ -42,6 +42,11 @@ constexpr const char* kUsage = R"(usage: xgrad_bench [options]
 /// library's threads need.
 constexpr auto kOthersSleep = std::chrono::milliseconds(10);
 
+/// One thread's turns are shorter than the time slice of a busy machine's scheduler. Several threads are measured on
+/// idle machines only; there the scheduler takes some milliseconds after a rest to move threads that woke on one
+/// processor.
+constexpr double kTurnOfOneNs = 1e6, kTurnOfSeveralNs = 2e7;
+
 enum class Table { Goals, Functional, Operations };
 
 struct Options {
@@ -139,7 +144,8 @@ bool run_row(const Row& row, const std::vector<Side>& sides, const Options& opti
   }
   results.clear();
 
-  const Times times = take_turns(contenders, options.seconds, options.clock);
+  const Times times =
+      take_turns(contenders, options.seconds, options.clock, options.threads > 1 ? kTurnOfSeveralNs : kTurnOfOneNs);
   const double goal = options.threads == 1 ? row.goal_one : row.goal_two;
   Json line{{"row", row.name}, {"threads", options.threads}, {"rounds", times.ns[0].size()}};
   if (goal > 0) line["goal"] = goal;

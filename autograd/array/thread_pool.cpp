@@ -93,8 +93,12 @@ bool ThreadPool::run(Chunk chunk, const void* context, std::int64_t count, int h
   const auto there = std::min(helpers_.size(), static_cast<std::size_t>(useful));
   for (std::size_t i = 0; i < there; ++i) {
     Helper& h = helpers_[i];
-    if (!h.asleep.load() || !h.asleep.exchange(false)) continue;
-    { const std::lock_guard lock(h.mutex); }
+    if (!h.asleep.load()) continue;
+    {
+      const std::lock_guard lock(h.mutex);
+      if (!h.asleep.exchange(false)) continue;  // awake by itself: it saw the ticket
+      h.placement.exclude_this_processor();
+    }
     h.wake.notify_one();
   }
 
@@ -165,6 +169,10 @@ void ThreadPool::start_helpers(int wanted) {
 
 void ThreadPool::help(Helper& self, int index) {
   const SerialGuard inside;
+  {
+    const std::lock_guard lock(self.mutex);
+    self.placement.is_of_this_thread();
+  }
   while (true) {
     while (take_back(index)) {
     }
@@ -185,6 +193,7 @@ void ThreadPool::wait_for_work(Helper& self, int index) {
   self.asleep.store(true);
   while (self.asleep.load() && !Ticket{ticket_.load()}.is_for(index)) self.wake.wait(lock);
   self.asleep.store(false);
+  self.placement.restore();
 }
 
 }  // namespace xgrad::detail

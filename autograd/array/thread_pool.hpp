@@ -8,6 +8,8 @@
 /// An idle thread looks for work for some hundred microseconds, as loops come in close succession, and then sleeps.
 #pragma once
 
+#include <xgrad/autograd/array/thread_placement.hpp>
+
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
@@ -38,6 +40,7 @@ class ThreadPool {
     std::mutex mutex;
     std::condition_variable wake;
     std::atomic<bool> asleep{false};
+    ThreadPlacement placement;  // guarded by the mutex
   };
 
   void start_helpers(int wanted);

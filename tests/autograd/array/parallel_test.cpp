@@ -13,6 +13,10 @@
 #include <thread>
 #include <vector>
 
+#ifdef __linux__
+#include <pthread.h>
+#include <sched.h>
+#endif
 #ifdef __unix__
 #include <sys/wait.h>
 #include <unistd.h>
@@ -90,6 +94,57 @@ TEST_F(ParallelTest, WakesSleepers) {
     }
   }
 }
+
+#ifdef __linux__
+
+int processors_of_this_thread() {
+  cpu_set_t allowed;
+  return ::pthread_getaffinity_np(::pthread_self(), sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 0;
+}
+
+/// The processor that a sleeping helper must not wake on is open to it again as soon as it is awake, also if it woke by
+/// itself just then: loops follow each other after about the time in which it looks for work.
+TEST_F(ParallelTest, HelpersMayRunWhereTheyMightBefore) {
+  const int all = processors_of_this_thread();
+  set_num_threads(2);
+  for (int round = 0; round < 200; ++round) {
+    std::atomic<int> here = 0, fewest = all;
+    parallel_for(0, 2, 1, [&](std::int64_t, std::int64_t) {
+      ++here;
+      while (here < 2) std::this_thread::yield();
+      const int allowed = processors_of_this_thread();
+      for (int f = fewest; allowed < f && !fewest.compare_exchange_weak(f, allowed);) {
+      }
+    });
+    ASSERT_EQ(fewest, all) << "round " << round;
+    std::this_thread::sleep_for(std::chrono::microseconds(100 + round));
+  }
+}
+
+/// A helper that slept does not start on the processor of the thread that woke it. (The scheduler may still move
+/// either, so that not every loop has to show it.)
+TEST_F(ParallelTest, SleepersWakeOnAnotherProcessor) {
+  if (processors_of_this_thread() < 2) GTEST_SKIP() << "one processor";
+  set_num_threads(2);
+  int apart = 0;
+  for (int round = 0; round < 20; ++round) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    std::atomic<int> here = 0, sum = 0;
+    parallel_for(0, 2, 1, [&](std::int64_t, std::int64_t) {
+      const int processor = ::sched_getcpu();
+      if (here++ == 0)
+        sum += processor;
+      else
+        sum -= processor;
+      while (here < 2) {  // and does not give up its processor
+      }
+    });
+    apart += sum != 0;
+  }
+  EXPECT_GE(apart, 15);
+}
+
+#endif
 
 TEST_F(ParallelTest, FewerThreadsAfterMore) {
   set_num_threads(4);
