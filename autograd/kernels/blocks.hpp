@@ -10,6 +10,13 @@ inline constexpr std::int64_t kFormulaBlock = 512;
 /// What an element of them costs, in additions.
 inline constexpr std::int64_t kFormulaCost = 4;
 
+/// Asks for memory that is read or written soon.
+template <bool kWrite>
+inline void ask_for(const char* start, std::int64_t bytes) {
+  constexpr std::int64_t kLine = 64;
+  for (std::int64_t i = 0; i < bytes; i += kLine) __builtin_prefetch(start + i, kWrite);
+}
+
 /// out = formula(inputs): `formula(to, from, n)` writes n ≤ kFormulaBlock elements of `to` from the packed memory
 /// `from[k]` of each input; `to` may be one of them. Inputs broadcast; other layouts than packed go through a copy of
 /// the block.
@@ -23,7 +30,14 @@ void map_blocks(const Array& out, const std::array<const Array*, N>& in, Formula
   split_rows(plan, kFormulaCost, [&](const std::array<char*, N + 1>& p, std::int64_t row) {
     T scratch[N + 1][kFormulaBlock];
     for (std::int64_t at = 0; at < row; at += kFormulaBlock) {
-      const std::int64_t n = std::min(kFormulaBlock, row - at);
+      const std::int64_t n = std::min(kFormulaBlock, row - at), next = std::min(kFormulaBlock, row - at - n);
+      // The next block, while this one is computed: processors foresee one array's lines by themselves, but not those
+      // of several that are read by turns.
+      if constexpr (N > 1) {
+        for (std::size_t k = 0; k < N; ++k)
+          if (plan.row_stride[k + 1] == kSize) ask_for<false>(p[k + 1] + (at + n) * kSize, next * kSize);
+        if (plan.row_stride[0] == kSize) ask_for<true>(p[0] + (at + n) * kSize, next * kSize);
+      }
       std::array<const T*, N> from;
       for (std::size_t k = 0; k < N; ++k) {
         const std::int64_t stride = plan.row_stride[k + 1];
