@@ -124,14 +124,14 @@ ModuleBase::Pointer ModuleBase::self() const {
   return Pointer(std::shared_ptr<void>(), module);
 }
 
-void ModuleBase::walk(const std::string& name, bool include_self,
+void ModuleBase::walk(const std::string& name, bool include_self, bool once,
                       const std::function<void(const std::string&, const Pointer&)>& visit) const {
   std::unordered_set<const void*> seen{state_.get()};
   if (include_self) visit(name, self());
   const std::function<void(const std::string&, const ModuleBase&)> below = [&](const std::string& prefix,
                                                                                const ModuleBase& module) {
     for (const auto& [child_name, child] : module.state_->children) {
-      if (!seen.insert(child->state_.get()).second) continue;
+      if (once && !seen.insert(child->state_.get()).second) continue;
       const std::string path = join(prefix, child_name);
       visit(path, child);
       below(path, *child);
@@ -141,9 +141,11 @@ void ModuleBase::walk(const std::string& name, bool include_self,
 }
 
 OrderedDict<std::string, ModuleBase::Pointer> ModuleBase::named_modules(const std::string& name_prefix,
-                                                                        bool include_self) const {
+                                                                        bool include_self,
+                                                                        bool remove_duplicate) const {
   OrderedDict<std::string, Pointer> all("Module");
-  walk(name_prefix, include_self, [&](const std::string& name, const Pointer& module) { all.insert(name, module); });
+  walk(name_prefix, include_self, remove_duplicate,
+       [&](const std::string& name, const Pointer& module) { all.insert(name, module); });
   return all;
 }
 
@@ -224,7 +226,7 @@ OrderedDict<std::string, Tensor> ModuleBase::parameters_below(const std::string&
     for (const auto& [name, tensor] : module.state_->parameters) list(all, seen, join(path, name), tensor);
   };
   if (recurse)
-    walk(prefix, true, [&](const std::string& name, const Pointer& module) { add(name, *module); });
+    walk(prefix, true, true, [&](const std::string& name, const Pointer& module) { add(name, *module); });
   else
     add(prefix, *this);
   return all;
@@ -238,7 +240,7 @@ OrderedDict<std::string, Tensor> ModuleBase::buffers_below(const std::string& pr
     for (const auto& [name, buffer] : module.state_->buffers) list(all, seen, join(path, name), buffer.tensor);
   };
   if (recurse)
-    walk(prefix, true, [&](const std::string& name, const Pointer& module) { add(name, *module); });
+    walk(prefix, true, true, [&](const std::string& name, const Pointer& module) { add(name, *module); });
   else
     add(prefix, *this);
   return all;
@@ -267,6 +269,15 @@ void ModuleBase::to(Device, bool) {}  // everything is on the only device alread
 void ModuleBase::to(Device device, ScalarType dtype, bool non_blocking) {
   to(device, non_blocking);
   to(dtype, non_blocking);
+}
+
+void ModuleBase::to_either(std::optional<Device> device, std::optional<ScalarType> dtype, bool non_blocking) {
+  if (device && dtype)
+    to(*device, *dtype, non_blocking);
+  else if (dtype)
+    to(*dtype, non_blocking);
+  else if (device)
+    to(*device, non_blocking);
 }
 
 void ModuleBase::requires_grad_(bool requires_grad) {

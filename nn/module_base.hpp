@@ -3,6 +3,7 @@
 
 #include <xgrad/autograd/tensor.hpp>
 #include <xgrad/nn/hooks.hpp>
+#include <xgrad/nn/method_keywords.hpp>
 #include <xgrad/nn/ordered_dict.hpp>
 
 #include <concepts>
@@ -78,9 +79,18 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
   /// Makes `tensor` (a leaf, or undefined for none) a parameter and returns it; throws for integers that would require
   /// gradients. The reference lives until the next registration.
   Tensor& register_parameter(std::string name, Tensor tensor, bool requires_grad = true);
+  template <kwargs::Keyworded K>
+  Tensor& register_parameter(std::string name, Tensor tensor, const K& requires_grad) {
+    return register_parameter(std::move(name), std::move(tensor),
+                              only<kwargs::key::requires_grad>(true, requires_grad));
+  }
   /// Adds a tensor that belongs to the module and is not trained. Buffers that are not persistent stay out of
   /// state_dict().
   Tensor& register_buffer(std::string name, Tensor tensor, bool persistent = true);
+  template <kwargs::Keyworded K>
+  Tensor& register_buffer(std::string name, Tensor tensor, const K& persistent) {
+    return register_buffer(std::move(name), std::move(tensor), only<kwargs::key::persistent>(true, persistent));
+  }
   /// Adds a submodule (holder, shared pointer, or a module by value) and returns it:
   ///
   ///     nn::Linear layer1 = register_module("layer1", nn::Linear(784, 50));
@@ -138,25 +148,65 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
   /// lists them as undefined tensors, and parameters() throws ValueError, here and in the modules above.
   bool has_uninitialized_params() const noexcept;
 
-  // --- the tree, in order of registration, outer before inner; what is registered twice is listed once
+  // --- the tree, in order of registration, outer before inner; what is registered twice is listed once. By position or
+  // by keyword: `named_parameters("net", false)`, `named_parameters(prefix = "net", recurse = false)`
   std::vector<Tensor> parameters(bool recurse = true) const;
+  template <kwargs::Keyworded K>
+  std::vector<Tensor> parameters(const K& recurse) const {
+    return parameters(only<kwargs::key::recurse>(true, recurse));
+  }
+  std::vector<Tensor> buffers(bool recurse = true) const;
+  template <kwargs::Keyworded K>
+  std::vector<Tensor> buffers(const K& recurse) const {
+    return buffers(only<kwargs::key::recurse>(true, recurse));
+  }
   OrderedDict<std::string, Tensor> named_parameters(bool recurse = true) const { return parameters_below({}, recurse); }
   /// With `prefix` and a dot before each name. (A template, since text in quotes would rather be a bool than a string.)
   template <std::convertible_to<std::string> Text>
   OrderedDict<std::string, Tensor> named_parameters(const Text& prefix, bool recurse = true) const {
     return parameters_below(prefix, recurse);
   }
-  std::vector<Tensor> buffers(bool recurse = true) const;
+  template <std::convertible_to<std::string> Text, kwargs::Keyworded K>
+  OrderedDict<std::string, Tensor> named_parameters(const Text& prefix, const K& recurse) const {
+    return parameters_below(prefix, only<kwargs::key::recurse>(true, recurse));
+  }
+  template <kwargs::Keyworded... K>
+  OrderedDict<std::string, Tensor> named_parameters(const K&... k) const {
+    return parameters_below(Below::get<kwargs::key::prefix>(std::string(), k...),
+                            Below::get<kwargs::key::recurse>(true, k...));
+  }
   OrderedDict<std::string, Tensor> named_buffers(bool recurse = true) const { return buffers_below({}, recurse); }
   template <std::convertible_to<std::string> Text>
   OrderedDict<std::string, Tensor> named_buffers(const Text& prefix, bool recurse = true) const {
     return buffers_below(prefix, recurse);
   }
+  template <std::convertible_to<std::string> Text, kwargs::Keyworded K>
+  OrderedDict<std::string, Tensor> named_buffers(const Text& prefix, const K& recurse) const {
+    return buffers_below(prefix, only<kwargs::key::recurse>(true, recurse));
+  }
+  template <kwargs::Keyworded... K>
+  OrderedDict<std::string, Tensor> named_buffers(const K&... k) const {
+    return buffers_below(Below::get<kwargs::key::prefix>(std::string(), k...),
+                         Below::get<kwargs::key::recurse>(true, k...));
+  }
   std::vector<Pointer> children() const;
   OrderedDict<std::string, Pointer> named_children() const;
   /// This module and all below it. A module that no shared pointer owns is listed by a pointer that does not own it.
   std::vector<Pointer> modules(bool include_self = true) const;
-  OrderedDict<std::string, Pointer> named_modules(const std::string& name_prefix = {}, bool include_self = true) const;
+  template <kwargs::Keyworded K>
+  std::vector<Pointer> modules(const K& include_self) const {
+    return modules(only<kwargs::key::include_self>(true, include_self));
+  }
+  /// With `remove_duplicate = false`, once for every name.
+  OrderedDict<std::string, Pointer> named_modules(const std::string& name_prefix = {}, bool include_self = true,
+                                                  bool remove_duplicate = true) const;
+  template <kwargs::Keyworded... K>
+  OrderedDict<std::string, Pointer> named_modules(const K&... k) const {
+    using Keys = kwargs::Among<kwargs::key::prefix, kwargs::key::include_self, kwargs::key::remove_duplicate>;
+    return named_modules(Keys::get<kwargs::key::prefix>(std::string(), k...),
+                         Keys::get<kwargs::key::include_self>(true, k...),
+                         Keys::get<kwargs::key::remove_duplicate>(true, k...));
+  }
   /// What is registered under a dotted path, "net.conv" or "net.conv.weight"; the empty path is this module itself.
   /// Throws Error when there is nothing of that name, or something else.
   Pointer get_submodule(const std::string& target) const;
@@ -178,6 +228,10 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
   // --- mode, dtype, gradients
   /// Sets training mode (dropout drops), here and below.
   virtual void train(bool on = true);
+  template <kwargs::Keyworded K>
+  void train(const K& mode) {
+    train(only<kwargs::key::mode>(true, mode));
+  }
   void eval() { train(false); }
   virtual bool is_training() const noexcept;
   /// Converts floating parameters and buffers, and gradients, in place; throws TypeError for a dtype without fractions.
@@ -185,10 +239,38 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
   virtual void to(Device device, bool non_blocking = false);
   virtual void to(Device device, ScalarType dtype, bool non_blocking = false);
   void to(const char* device) { to(Device(device)); }
+  /// To the dtype of `other`.
+  void to(const Tensor& other, bool non_blocking = false) { to(other.device(), other.dtype(), non_blocking); }
+  template <class... K>
+  requires kwargs::Keywords<K...>
+  void to(const K&... k) {
+    using Keys = kwargs::Among<kwargs::key::device, kwargs::key::dtype, kwargs::key::non_blocking>;
+    to_either(Keys::get<kwargs::key::device>(std::optional<Device>(), k...),
+              Keys::get<kwargs::key::dtype>(std::optional<ScalarType>(), k...),
+              Keys::get<kwargs::key::non_blocking>(false, k...));
+  }
+  template <kwargs::Keyworded... K>
+  void to(Device device, const K&... k) {
+    using Keys = kwargs::Among<kwargs::key::dtype, kwargs::key::non_blocking>;
+    to_either(device, Keys::get<kwargs::key::dtype>(std::optional<ScalarType>(), k...),
+              Keys::get<kwargs::key::non_blocking>(false, k...));
+  }
+  template <kwargs::Keyworded K>
+  void to(ScalarType dtype, const K& non_blocking) {
+    to(dtype, only<kwargs::key::non_blocking>(false, non_blocking));
+  }
   /// Parameters here and below start or stop asking for gradients.
   void requires_grad_(bool requires_grad = true);
+  template <kwargs::Keyworded K>
+  void requires_grad_(const K& requires_grad) {
+    requires_grad_(only<kwargs::key::requires_grad>(true, requires_grad));
+  }
   /// Forgets the parameters' gradients, or fills them with zeros. (`true` is PyTorch 2's default, 1.13's was `false`.)
   virtual void zero_grad(bool set_to_none = true);
+  template <kwargs::Keyworded K>
+  void zero_grad(const K& set_to_none) {
+    zero_grad(only<kwargs::key::set_to_none>(true, set_to_none));
+  }
 
   // --- hooks, which run when the module is called (not by `forward` itself), in the order of registration
   /// Before forward, with the tensors among the arguments (nn/hooks.hpp).
@@ -200,14 +282,23 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
   bool has_hooks() const noexcept;
 
   // --- saving
-  /// Parameters and persistent buffers by dotted name, detached and sharing memory.
-  OrderedDict<std::string, Tensor> state_dict(const std::string& prefix = {}) const;
+  /// Parameters and persistent buffers by dotted name behind `prefix`, detached and sharing memory; themselves with
+  /// `keep_vars`.
+  OrderedDict<std::string, Tensor> state_dict(const std::string& prefix = {}, bool keep_vars = false) const;
+  template <kwargs::Keyworded... K>
+  OrderedDict<std::string, Tensor> state_dict(const K&... k) const {
+    using Keys = kwargs::Among<kwargs::key::prefix, kwargs::key::keep_vars>;
+    return state_dict(Keys::get<kwargs::key::prefix>(std::string(), k...),
+                      Keys::get<kwargs::key::keep_vars>(false, k...));
+  }
   /// Copies the tensors of `state_dict` into parameters and buffers of the same names, converting dtypes. Throws Error
   /// listing all missing and unexpected keys and every shape that differs, and then changes nothing. With
   /// `strict = false`, missing and unexpected keys are only returned.
   IncompatibleKeys load_state_dict(const OrderedDict<std::string, Tensor>& state_dict, bool strict = true);
   template <kwargs::Keyworded K>
-  IncompatibleKeys load_state_dict(const OrderedDict<std::string, Tensor>& state_dict, K strict);
+  IncompatibleKeys load_state_dict(const OrderedDict<std::string, Tensor>& state_dict, const K& strict) {
+    return load_state_dict(state_dict, only<kwargs::key::strict>(true, strict));
+  }
 
   /// Writes parameters, persistent buffers and submodules under their names, as libtorch does, and reads them back into
   /// their places, converting dtypes (serialize/archive.hpp). A module with more to keep overrides both. load() throws
@@ -265,6 +356,13 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
   struct State;  // what copies of a module share: module_state.hpp
   struct Loading;
 
+  using Below = kwargs::Among<kwargs::key::prefix, kwargs::key::recurse>;
+  /// The value of a call's keyword, which has to be Key.
+  template <class Key, class T, class K>
+  static T only(T fallback, const K& keyword) {
+    return kwargs::Among<Key>::template get<Key>(fallback, keyword);
+  }
+  void to_either(std::optional<Device> device, std::optional<ScalarType> dtype, bool non_blocking);
   OrderedDict<std::string, Tensor> parameters_below(const std::string& prefix, bool recurse) const;
   OrderedDict<std::string, Tensor> buffers_below(const std::string& prefix, bool recurse) const;
   void add_child(std::string name, Pointer module);
@@ -273,14 +371,14 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
   Pointer self() const;
   void copy_computed_from(const ModuleBase& other);
   std::shared_ptr<detail::HookLists> hook_lists();
-  void collect_state(const std::string& prefix, OrderedDict<std::string, Tensor>& into) const;
+  void collect_state(const std::string& prefix, bool keep_vars, OrderedDict<std::string, Tensor>& into) const;
   void announce_loading(const std::string& prefix, const OrderedDict<std::string, Tensor>& source);
   void plan_loading(const std::string& prefix, Loading& loading) const;
   void check_initialized(const char* caller) const;
   /// Throws that nothing, or nothing of that `kind`, is called `name`.
   [[noreturn]] void fail_to_get(const std::string& name, const char* kind) const;
-  /// Every module below (and this one), once each, as (dotted name, pointer).
-  void walk(const std::string& name, bool include_self,
+  /// Every module below (and this one), once each or once a name, as (dotted name, pointer).
+  void walk(const std::string& name, bool include_self, bool once,
             const std::function<void(const std::string&, const Pointer&)>& visit) const;
   std::string header() const;
 
@@ -295,17 +393,5 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
 };
 
 std::ostream& operator<<(std::ostream& out, const ModuleBase& module);
-
-namespace detail {
-struct LoadOptions {
-  LoadOptions& strict(bool v) { return strict_ = v, *this; }
-  bool strict_ = true;
-};
-}  // namespace detail
-
-template <kwargs::Keyworded K>
-IncompatibleKeys ModuleBase::load_state_dict(const OrderedDict<std::string, Tensor>& state_dict, K strict) {
-  return load_state_dict(state_dict, kwargs::apply(detail::LoadOptions(), strict).strict_);
-}
 
 }  // namespace xgrad::nn

@@ -19,23 +19,25 @@ struct ModuleBase::Loading {
   std::vector<std::pair<Tensor, Tensor>> copies;  // to, from
 };
 
-OrderedDict<std::string, Tensor> ModuleBase::state_dict(const std::string& prefix) const {
+OrderedDict<std::string, Tensor> ModuleBase::state_dict(const std::string& prefix, bool keep_vars) const {
   OrderedDict<std::string, Tensor> all;
-  collect_state(prefix, all);
+  collect_state(prefix, keep_vars, all);
   return all;
 }
 
-void ModuleBase::collect_state(const std::string& prefix, OrderedDict<std::string, Tensor>& into) const {
-  for (const auto& [name, tensor] : state_->parameters) {
-    if (tensor.defined()) into.insert(prefix + name, tensor.detach());
-  }
+void ModuleBase::collect_state(const std::string& prefix, bool keep_vars,
+                               OrderedDict<std::string, Tensor>& into) const {
+  const auto add = [&](const std::string& name, const Tensor& tensor) {
+    if (tensor.defined()) into.insert(prefix + name, keep_vars ? tensor : tensor.detach());
+  };
+  for (const auto& [name, tensor] : state_->parameters) add(name, tensor);
   for (const auto& [name, buffer] : state_->buffers) {
-    if (buffer.persistent && buffer.tensor.defined()) into.insert(prefix + name, buffer.tensor.detach());
+    if (buffer.persistent) add(name, buffer.tensor);
   }
   if (state_->uninitialized) {
     for (const std::string& name : *state_->uninitialized) into.insert(prefix + name, Tensor());
   }
-  for (const auto& [name, child] : state_->children) child->collect_state(prefix + name + ".", into);
+  for (const auto& [name, child] : state_->children) child->collect_state(prefix + name + ".", keep_vars, into);
 }
 
 void ModuleBase::announce_loading(const std::string& prefix, const OrderedDict<std::string, Tensor>& source) {

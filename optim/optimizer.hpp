@@ -2,6 +2,7 @@
 #pragma once
 
 #include <xgrad/autograd/tensor.hpp>
+#include <xgrad/nn/method_keywords.hpp>
 #include <xgrad/optim/field.hpp>
 #include <xgrad/optim/param_state.hpp>
 
@@ -95,6 +96,11 @@ class Optimizer {
   Tensor step(const Closure& closure = nullptr);
   /// Forgets the gradients: they become undefined, or zeros when `set_to_none` is false.
   void zero_grad(bool set_to_none = true);
+  template <kwargs::Keyworded K>
+  void zero_grad(const K& set_to_none) {
+    using key = kwargs::key::set_to_none;
+    zero_grad(kwargs::Among<key>::get<key>(true, set_to_none));
+  }
 
   void add_param_group(OptimizerParamGroup group);
   std::vector<OptimizerParamGroup>& param_groups() { return groups_; }
