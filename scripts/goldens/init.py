@@ -15,6 +15,8 @@ OUTPUT = pathlib.Path(__file__).resolve().parents[2] / "tests" / "data" / "init_
 CASES = {
     "trunc_normal": ((4, 5), lambda w: init.trunc_normal_(w)),
     "trunc_normal_narrow": ((4, 5), lambda w: init.trunc_normal_(w, mean=1.0, std=0.5, a=0.5, b=2.0)),
+    "trunc_normal_tails": ((6, 8), lambda w: init.trunc_normal_(w, a=-4.0, b=5.0)),
+    "trunc_normal_double": ((6, 8), lambda w: init.trunc_normal_(w, mean=-1.0, std=3.0, a=-9.0, b=7.0), torch.float64),
     "orthogonal_wide": ((3, 5), lambda w: init.orthogonal_(w)),
     "orthogonal_tall": ((4, 2, 1), lambda w: init.orthogonal_(w, gain=2.0)),
     "sparse": ((7, 3), lambda w: init.sparse_(w, 0.3)),
@@ -23,9 +25,9 @@ CASES = {
 }
 
 
-def numbers(shape, fill):
+def numbers(shape, fill, dtype=torch.float32):
     torch.manual_seed(0)
-    w = torch.empty(shape)
+    w = torch.empty(shape, dtype=dtype)
     fill(w)
     return [float(x) for x in w.flatten()]
 
