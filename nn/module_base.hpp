@@ -25,6 +25,7 @@ namespace xgrad::nn {
 class Module;
 
 namespace detail {
+class Quietly;
 struct ModuleHolderTag {};
 
 /// nn::Linear and the like: a shared pointer to an Impl.
@@ -351,6 +352,7 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
   template <class Derived, class Base>
   friend class Cloneable;
   friend class detail::HookedCall;
+  friend class detail::Quietly;
 
   struct Computed;
   struct State;  // what copies of a module share: module_state.hpp

@@ -1,3 +1,4 @@
+#include <xgrad/nn/module_state.hpp>
 #include <xgrad/nn/modules/attention.hpp>
 #include <xgrad/nn/modules/bilinear.hpp>
 #include <xgrad/nn/modules/convolution.hpp>
@@ -146,10 +147,12 @@ Quietly::Quietly(ModuleBase& model) {
 }
 
 Quietly::~Quietly() {
-  // From the outside in: each sets those below it too.
+  // From the outside in, as each sets those below it too: through train(), which may do more than to note the mode.
   for (const auto& [module, training] : modes_) {
     if (module->is_training() != training) module->train(training);
   }
+  // A module that is in two places may have been set by the second, and an overridden train() may set what it likes.
+  for (const auto& [module, training] : modes_) module->state_->training = training;
 }
 
 }  // namespace detail

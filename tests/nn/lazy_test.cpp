@@ -1,6 +1,8 @@
 #include "golden.hpp"
 #include "models.hpp"
 
+#include <xgrad/optim/sgd.hpp>
+
 namespace xgrad {
 namespace {
 

@@ -65,6 +65,31 @@ TEST(Summary, IsATable) {
             "Input 0.00 MB, outputs 0.00 MB, parameters 0.00 MB");
 }
 
+TEST(Summary, LeavesModesAsTheyWere) {
+  // Evaluates for good once it has been told to, and takes its parts along.
+  struct Frozen : nn::Module {
+    nn::Dropout inner = register_module("inner", nn::Dropout());
+    void train(bool) override { Module::train(false); }
+    Tensor forward(Tensor x) override { return inner(x); }
+  };
+  const auto frozen = std::make_shared<Frozen>();  // still training, as a module begins
+  const nn::Dropout shared;
+  const nn::Sequential first(shared), second(shared), model{first, second, frozen};
+  model->eval();
+  frozen->Module::train(true);
+  second->train();
+  shared->eval();
+  const auto modes = [&] {
+    std::vector<bool> list;
+    for (const auto& module : model->modules()) list.push_back(module->is_training());
+    return list;
+  };
+  const std::vector<bool> before{false, false, false, true, true, true};
+  ASSERT_EQ(modes(), before);
+  nn::summary(model, ones({2}));
+  EXPECT_EQ(modes(), before);
+}
+
 TEST(Summary, OfSeveralInputsAndTransposedConvolutions) {
   nn::Bilinear pair(2, 3, 4);
   EXPECT_EQ(nn::summary(pair, ones({5, 2}), ones({5, 3})).layers.at(0).inputs.size(), 2u);
