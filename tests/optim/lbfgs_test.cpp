@@ -43,7 +43,7 @@ double number(const ordered_json& j) { return j.is_object() ? j["data"][0].get<d
 class LBFGSOf : public ::testing::TestWithParam<std::string> {
  protected:
   const ordered_json& golden = goldens()["lbfgs"][GetParam()];
-  // Errors of rounding grow on the way through the valley.
+  // Errors of rounding grow on the way through the valley (the script says how much).
   static constexpr double kTolerance = 1e-6;
 };
 
@@ -51,15 +51,19 @@ TEST_P(LBFGSOf, FollowsPyTorchs) {
   Problem problem(golden["arguments"]);
   for (std::size_t i = 0; i < golden["losses"].size(); ++i) {
     const double loss = problem.step(), expected = golden["losses"][i];
-    ASSERT_LE(std::abs(loss - expected), kTolerance * std::max(1.0, expected)) << i;
-    expect_close(numbers_of(problem.params), golden["values"][i].get<std::vector<double>>(), kTolerance,
-                 "step " + std::to_string(i));
+    const std::string step = std::to_string(i + 1);
+    ASSERT_LE(std::abs(loss - expected), kTolerance * std::max(1.0, expected)) << step;
+    const auto at = golden["values"].find(step);
+    if (at != golden["values"].end()) {
+      expect_close(numbers_of(problem.params), at->get<std::vector<double>>(), kTolerance, "step " + step);
+    }
   }
+  EXPECT_EQ(golden["losses"].size(), 200u);
 }
 
 TEST_P(LBFGSOf, StateDictIsPyTorchs) {
   Problem problem(golden["arguments"]);
-  for (std::size_t i = 0; i < golden["losses"].size(); ++i) problem.step();
+  for (int step = 0; step < golden["saved"].get<int>(); ++step) problem.step();
   const ordered_json ours = json_of(problem.optimizer.state_dict()), &theirs = golden["state_dict"];
   expect_like(ours["param_groups"], theirs["param_groups"], 0);
   const ordered_json &mine = ours["state"]["0"], &its = theirs["state"]["0"];
