@@ -58,21 +58,31 @@ void ModuleBase::check_name(const char* kind, const std::string& name) const {
   check(taken == nullptr, "attribute '{}' already exists: {} '{}' already defined", name, taken ? taken : "", name);
 }
 
+Tensor ModuleBase::as_parameter(const std::string& name, Tensor tensor, bool requires_grad) {
+  if (!tensor.defined()) return tensor;
+  check<ValueError>(tensor.is_leaf(),
+                    "Cannot assign non-leaf Tensor to parameter '{0}'. Model parameters must be created explicitly. "
+                    "To express '{0}' as a function of another Tensor, compute the value in the forward() method.",
+                    name);
+  tensor.requires_grad_(requires_grad);
+  return tensor;
+}
+
 Tensor& ModuleBase::register_parameter(std::string name, Tensor tensor, bool requires_grad) {
   check_name("Parameter", name);
-  if (tensor.defined()) {
-    check<ValueError>(tensor.is_leaf(),
-                      "Cannot assign non-leaf Tensor to parameter '{0}'. Model parameters must be created explicitly. "
-                      "To express '{0}' as a function of another Tensor, compute the value in the forward() method.",
-                      name);
-    tensor.requires_grad_(requires_grad);
-  }
+  tensor = as_parameter(name, std::move(tensor), requires_grad);
   // The module's members become handles on what reset() registers, so this is where a clone comes to share.
   if (state_->original && state_->original->parameters.contains(name)) {
     Tensor shared = state_->cloning->find(state_->original->parameters[name]);
     if (shared.defined()) tensor = std::move(shared);
   }
   return state_->parameters.insert(std::move(name), std::move(tensor));
+}
+
+Tensor& ModuleBase::replace_parameter(const std::string& name, Tensor tensor, bool requires_grad) {
+  Tensor* slot = state_->parameters.find(name);
+  check(slot != nullptr, "No Parameter with name `{}` is registered", name);
+  return *slot = as_parameter(name, std::move(tensor), requires_grad);
 }
 
 Tensor& ModuleBase::register_buffer(std::string name, Tensor tensor, bool persistent) {

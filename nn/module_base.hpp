@@ -85,6 +85,16 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
     return register_parameter(std::move(name), std::move(tensor),
                               only<kwargs::key::requires_grad>(true, requires_grad));
   }
+  /// Puts another tensor, of the same terms, under a name that is registered already, as assigning to an attribute does
+  /// in Python. The member that forward() reads is a handle of its own, so it is assigned too:
+  ///
+  ///     decoder->weight = decoder->replace_parameter("weight", encoder->weight);
+  [[nodiscard("the module's member is still the old tensor: assign the result to it")]] Tensor& replace_parameter(
+      const std::string& name, Tensor tensor, bool requires_grad = true);
+  template <kwargs::Keyworded K>
+  [[nodiscard]] Tensor& replace_parameter(const std::string& name, Tensor tensor, const K& requires_grad) {
+    return replace_parameter(name, std::move(tensor), only<kwargs::key::requires_grad>(true, requires_grad));
+  }
   /// Adds a tensor that belongs to the module and is not trained. Buffers that are not persistent stay out of
   /// state_dict().
   Tensor& register_buffer(std::string name, Tensor tensor, bool persistent = true);
@@ -370,6 +380,7 @@ class ModuleBase : public std::enable_shared_from_this<ModuleBase> {
   void add_child(std::string name, Pointer module);
   void replace_child(const std::string& name, Pointer module);
   void check_name(const char* kind, const std::string& name) const;
+  static Tensor as_parameter(const std::string& name, Tensor tensor, bool requires_grad);
   Pointer self() const;
   void copy_computed_from(const ModuleBase& other);
   std::shared_ptr<detail::HookLists> hook_lists();

@@ -282,8 +282,7 @@ TEST(ModuleClone, WhatIsSharedInsideStaysShared) {
     void reset() override {
       in = register_module("in", nn::Linear(4, 4));
       out = register_module("out", nn::Linear(4, 4));
-      out->unregister_parameter("weight");
-      out->weight = out->register_parameter("weight", in->weight);
+      out->weight = out->replace_parameter("weight", in->weight);
     }
     Tensor forward(Tensor x) override { return out(in(x)); }
     nn::Linear in = nullptr, out = nullptr;
