@@ -1,9 +1,7 @@
+#include <xgrad/autograd/array/warning.hpp>
 #include <xgrad/autograd/ops/losses.hpp>
 #include <xgrad/autograd/print.hpp>
 #include <xgrad/nn/functional.hpp>
-
-#include <cstdio>
-#include <mutex>
 
 namespace xgrad::nn {
 
@@ -27,13 +25,10 @@ namespace {
 // PyTorch's choice where none was made, which depends on the number of dimensions only.
 std::int64_t dim_or_default(const std::optional<std::int64_t>& dim, const Tensor& input, const char* function) {
   if (dim) return *dim;
-  static std::once_flag warned;
-  std::call_once(warned, [&] {
-    fmt::print(stderr,
-               "UserWarning: Implicit dimension choice for {} has been deprecated. Change the call to include dim=X as "
-               "an argument.\n",
-               function);
-  });
+  warn_once<struct ImplicitDim>(
+      fmt::format("Implicit dimension choice for {} has been deprecated. Change the call to include dim=X as an "
+                  "argument.",
+                  function));
   return input.dim() == 0 || input.dim() == 1 || input.dim() == 3 ? 0 : 1;
 }
 
@@ -63,6 +58,8 @@ Tensor dropout(const Tensor& input, const DropoutFuncOptions& options) {
 }
 
 Tensor cross_entropy(const Tensor& input, const Tensor& target, const CrossEntropyFuncOptions& options) {
+  const bool of_probabilities = input.sizes() == target.sizes() && target.is_floating_point();
+  check(!of_probabilities || options.ignore_index() < 0, "ignore_index is not supported for floating point target");
   return cross_entropy_loss(input, target, options.weight(), options.reduction(), options.ignore_index(),
                             options.label_smoothing());
 }

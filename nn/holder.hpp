@@ -116,6 +116,15 @@ class ModuleHolder : public detail::ModuleHolderTag {
     }
     return detail::call(*get(), {}, [&]() -> decltype(auto) { return held()->forward(std::forward<Args>(args)...); });
   }
+  /// `up(x, output_size = y.sizes())`, of an Impl that has an OutputSizeCall to read it.
+  template <kwargs::Keyworded K, class C = Contained, class Call = typename C::OutputSizeCall>
+  decltype(auto) operator()(const Tensor& x, const K& output_size) const {
+    return (*this)(x, kwargs::apply(Call(), output_size).output_size());
+  }
+  template <kwargs::Keyworded K, class C = Contained, class Call = typename C::OutputSizeCall>
+  decltype(auto) operator()(const Tensor& x, const Tensor& y, const K& output_size) const {
+    return (*this)(x, y, kwargs::apply(Call(), output_size).output_size());
+  }
   /// Any other arguments: a compile error in words. (A holder that takes keywords declares that call itself.)
   template <class... Args>
   requires(!detail::ForwardTakes<Contained, Args...> && !detail::CalledWithTensors<Contained, Args...> &&

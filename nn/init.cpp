@@ -1,3 +1,4 @@
+#include <xgrad/autograd/array/warning.hpp>
 #include <xgrad/autograd/graph/grad_mode.hpp>
 #include <xgrad/nn/init.hpp>
 
@@ -29,6 +30,12 @@ double kaiming_std(const Tensor& tensor, double a, FanModeType mode, Nonlinearit
   const auto [fan_in, fan_out] = _calculate_fan_in_and_fan_out(tensor);
   return calculate_gain(nonlinearity, a) /
          std::sqrt(static_cast<double>(mode.value() == FanModeType::FanIn ? fan_in : fan_out));
+}
+
+/// Whether there is no element to draw, which PyTorch warns of.
+bool is_nothing(const Tensor& tensor) {
+  if (tensor.numel() == 0) warn_once<struct NothingToDraw>("Initializing zero-element tensors is a no-op");
+  return tensor.numel() == 0;
 }
 
 double xavier_std(const Tensor& tensor, double gain) {
@@ -114,13 +121,13 @@ Tensor xavier_normal_(Tensor tensor, double gain) {
 }
 
 Tensor kaiming_uniform_(Tensor tensor, double a, FanModeType mode, NonlinearityType nonlinearity) {
-  if (tensor.numel() == 0) return tensor;
+  if (is_nothing(tensor)) return tensor;
   const double bound = std::sqrt(3.0) * kaiming_std(tensor, a, mode, nonlinearity);
   return uniform_(std::move(tensor), -bound, bound);
 }
 
 Tensor kaiming_normal_(Tensor tensor, double a, FanModeType mode, NonlinearityType nonlinearity) {
-  if (tensor.numel() == 0) return tensor;
+  if (is_nothing(tensor)) return tensor;
   const double std = kaiming_std(tensor, a, mode, nonlinearity);
   return normal_(std::move(tensor), 0, std);
 }

@@ -136,6 +136,18 @@ class ExpandingArray {
                                                                                            \
  private:                                                                                  \
   TYPE NAME##_ = DEFAULT
+// `output_size`, the sizes of what a call undoes: any list of numbers, or None.
+#define XGRAD_OPTION_OUTPUT_SIZE(SELF)                                     \
+  XGRAD_OPTION(std::optional<std::vector<std::int64_t>>, output_size, {}); \
+                                                                           \
+ public:                                                                   \
+  template <class Sizes>                                                   \
+  requires requires(const Sizes& sizes) { *sizes.begin() + 1; }            \
+  SELF& output_size(const Sizes& sizes) {                                  \
+    output_size_.emplace(sizes.begin(), sizes.end());                      \
+    return *this;                                                          \
+  }                                                                        \
+  static_assert(true)
 #define XGRAD_OPTION_REDUCTION                                                                   \
  public:                                                                                         \
   auto& reduction(Reduction value) { return reduction_ = value, *this; }                         \
@@ -179,3 +191,10 @@ class ExpandingArray {
 #define XGRAD_FUNCTION(NAME, OPTIONS)                            \
   Tensor NAME(const Tensor& input, const OPTIONS& options = {}); \
   XGRAD_LOOSE_OPTIONS(NAME, OPTIONS, const Tensor& input, input)
+
+namespace xgrad::nn::detail {
+/// The keyword of a call that undoes a size.
+class OutputSizeCall {
+  XGRAD_OPTION_OUTPUT_SIZE(OutputSizeCall);
+};
+}  // namespace xgrad::nn::detail

@@ -162,6 +162,7 @@ Tensor linear_2d(const Tensor& x, const Tensor& weight, const Tensor& bias) {
 }
 
 Tensor linear_of(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  if (weight.dim() == 1 && !bias.defined()) return product_of(x, weight);  // one output, without a dimension of its own
   check(weight.dim() == 2, "linear(): weight must be a matrix, got a {}-D tensor", weight.dim());
   check(x.dim() > 0, "both arguments to matmul need to be at least 1D, but they are 0D and 2D");
   const std::int64_t out_features = weight.size(0), in_features = weight.size(1);

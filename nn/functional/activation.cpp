@@ -47,7 +47,10 @@ Tensor softshrink(const Tensor& input, const SoftshrinkFuncOptions& options) {
 Tensor hardshrink(const Tensor& input, const HardshrinkFuncOptions& options) {
   return xgrad::hardshrink(input, options.lambda());
 }
-Tensor glu(const Tensor& input, const GLUFuncOptions& options) { return xgrad::glu(input, options.dim()); }
+Tensor glu(const Tensor& input, const GLUFuncOptions& options) {
+  check(input.dim() > 0, "glu does not support scalars because halving size must be even");
+  return xgrad::glu(input, options.dim());
+}
 Tensor softmin(const Tensor& input, const SoftminFuncOptions& options) { return softmax(-input, options); }
 
 Tensor gumbel_softmax(const Tensor& input, const GumbelSoftmaxFuncOptions& options) {

@@ -1,6 +1,8 @@
 #include <xgrad/autograd/ops/resampling.hpp>
 #include <xgrad/nn/functional/attention.hpp>
 
+#include <fmt/ranges.h>
+
 #include <array>
 #include <limits>
 
@@ -100,8 +102,8 @@ void check_mask_sizes(const Tensor& mask, std::int64_t batch, std::int64_t heads
                       std::int64_t columns) {
   if (!mask.defined()) return;
   const Dims wanted = mask.dim() == 2 ? Dims{rows, columns} : Dims{batch * heads, rows, columns};
-  check(mask.sizes() == wanted, "The shape of the {}D attn_mask is torch.Size({}), but should be {}.", mask.dim(),
-        mask.sizes(), wanted);
+  check(mask.sizes() == wanted, "The shape of the {}D attn_mask is torch.Size({}), but should be ({}).", mask.dim(),
+        mask.sizes(), fmt::join(wanted, ", "));
 }
 
 }  // namespace

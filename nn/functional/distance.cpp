@@ -1,3 +1,4 @@
+#include <xgrad/autograd/array/warning.hpp>
 #include <xgrad/autograd/graph/grad_mode.hpp>
 #include <xgrad/nn/functional/distance.hpp>
 
@@ -21,6 +22,12 @@ Tensor huber_loss(const Tensor& x, const Tensor& target, const HuberLossFuncOpti
   return xgrad::huber_loss(x, target, o.reduction(), o.delta());
 }
 Tensor kl_div(const Tensor& x, const Tensor& target, const KLDivFuncOptions& o) {
+  if (o.reduction() == kMean) {
+    warn_once<struct MeanOfAll>(
+        "reduction: 'mean' divides the total loss by both the batch size and the support size. 'batchmean' divides "
+        "only by the batch size, and aligns with the KL div math definition. 'mean' will be changed to behave the same "
+        "as 'batchmean' in the next major release.");
+  }
   const Tensor loss = xgrad::kl_div(x, target, o.reduction(), o.log_target());
   return o.batchmean() && x.dim() > 0 ? loss / static_cast<double>(x.size(0)) : loss;
 }

@@ -1,5 +1,6 @@
 #include <xgrad/autograd/ops/pooling.hpp>
 #include <xgrad/nn/functional/padding.hpp>
+#include <xgrad/nn/modules/repr.hpp>
 
 #include <algorithm>
 #include <array>
@@ -9,20 +10,29 @@ namespace xgrad::nn::functional {
 
 Tensor pad(const Tensor& input, const PadFuncOptions& options) {
   const bool constant = options.mode() == "constant";
+  check(constant || options.value() == 0, "Padding mode \"{}\" doesn't take in value argument", options.mode());
   return xgrad::pad(input, options.pad(), options.mode(),
                     constant ? std::optional<double>(options.value()) : std::nullopt);
 }
 
 namespace {
 
+std::string in_brackets(const std::vector<std::int64_t>& sizes) { return to_string(IntArrayRef(sizes)); }
+std::string in_brackets(const std::vector<double>& factors) {
+  std::string text = "shape [";
+  for (std::size_t i = 0; i < factors.size(); ++i) text += (i ? ", " : "") + detail::python(factors[i]);
+  return text + "]";
+}
+
 /// One number for each spatial dimension; a list may have one for all.
 template <class T>
-std::vector<T> each(const std::vector<T>& list, const char* name, const Tensor& input) {
+std::vector<T> each(const std::vector<T>& list, const char* name, const char* of, char unit, const Tensor& input) {
   const auto dims = static_cast<std::size_t>(input.dim() - 2);
   check<ValueError>(list.size() == dims || list.size() == 1,
-                    "Input and {} must have the same number of spatial dimensions, but got input with spatial "
-                    "dimensions of {} and {} of {} numbers.",
-                    name, IntArrayRef(input.sizes().data() + 2, dims), name, list.size());
+                    "Input and {0} must have the same number of spatial dimensions, but got input with spatial "
+                    "dimensions of {1} and {2} of {3}. Please provide input tensor in (N, C, d1, d2, ...,dK) format "
+                    "and {2} in ({4}1, {4}2, ...,{4}K) format.",
+                    name, IntArrayRef(input.sizes().data() + 2, dims), of, in_brackets(list), unit);
   return list.size() == 1 ? std::vector<T>(dims, list[0]) : list;
 }
 
@@ -90,9 +100,9 @@ Tensor interpolate(const Tensor& input, const InterpolateFuncOptions& o) {
   Dims sizes;
   Scales scales;
   if (o.size()) {
-    for (const std::int64_t n : each(*o.size(), "output size", input)) sizes.push_back(n);
+    for (const std::int64_t n : each(*o.size(), "output", "output size", 'o', input)) sizes.push_back(n);
   } else {
-    const std::vector<double> factors = each(*o.scale_factor(), "scale_factor", input);
+    const std::vector<double> factors = each(*o.scale_factor(), "scale_factor", "scale_factor", 's', input);
     for (std::size_t i = 0; i < dims; ++i) {
       sizes.push_back(static_cast<std::int64_t>(std::floor(static_cast<double>(input.sizes()[i + 2]) * factors[i])));
       if (!recompute) scales[i] = factors[i];

@@ -1,3 +1,4 @@
+#include <xgrad/autograd/array/warning.hpp>
 #include <xgrad/autograd/ops/pooling.hpp>
 #include <xgrad/nn/functional/sampling.hpp>
 
@@ -143,6 +144,11 @@ Tensor grid_sample(const Tensor& input, const Tensor& grid, const GridSampleFunc
       number_of(o.padding_mode(), {"zeros", "border", "reflection"},
                 "nn.functional.grid_sample(): expected padding_mode to be 'zeros', 'border', or "
                 "'reflection', but got: '{}'");
+  if (!o.align_corners()) {
+    warn_once<struct UnalignedCorners>(
+        "Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. Please specify "
+        "align_corners=True if the old behavior is desired. See the documentation of grid_sample for details.");
+  }
   return grid_sampler(input, grid, mode, border, o.align_corners().value_or(false));
 }
 

@@ -31,8 +31,17 @@ XGRAD_SAMPLING(lp_pool2d, LPPool2dFuncOptions)
 /// _random_samples.
 XGRAD_SAMPLING(fractional_max_pool2d, FractionalMaxPool2dFuncOptions)
 XGRAD_SAMPLING(fractional_max_pool3d, FractionalMaxPool3dFuncOptions)
-ValuesIndices fractional_max_pool2d_with_indices(const Tensor& input, const FractionalMaxPool2dFuncOptions& options);
-ValuesIndices fractional_max_pool3d_with_indices(const Tensor& input, const FractionalMaxPool3dFuncOptions& options);
+#define XGRAD_FRACTIONAL_WITH_INDICES(NAME, OPTIONS)                                                                  \
+  ValuesIndices NAME(const Tensor& input, const OPTIONS& options);                                                    \
+  template <class First, class... Rest>                                                                               \
+  requires nn::detail::LooseArguments<OPTIONS, First, Rest...> ValuesIndices NAME(const Tensor& input, First&& first, \
+                                                                                  Rest&&... rest) {                   \
+    return NAME(input, nn::detail::options_of<OPTIONS>(std::forward<First>(first), std::forward<Rest>(rest)...));     \
+  }                                                                                                                   \
+  XGRAD_BRACED_OPTIONS(ValuesIndices, NAME, OPTIONS, const Tensor& input, input)
+XGRAD_FRACTIONAL_WITH_INDICES(fractional_max_pool2d_with_indices, FractionalMaxPool2dFuncOptions)
+XGRAD_FRACTIONAL_WITH_INDICES(fractional_max_pool3d_with_indices, FractionalMaxPool3dFuncOptions)
+#undef XGRAD_FRACTIONAL_WITH_INDICES
 
 /// Zeros, with the input's elements at the places that max pooling gave. Options: kernel_size, stride = kernel_size,
 /// padding = 0, output_size.

@@ -47,6 +47,7 @@ class ConvTranspose : public ConvBase<N, Derived, ConvTransposeOptions<N>, true>
   /// With the spatial size of the result, from which the output padding follows.
   Tensor forward(Tensor input, const std::optional<std::vector<std::int64_t>>& output_size);
   using ForwardParameters = std::tuple<Tensor, std::optional<std::vector<std::int64_t>>>;
+  using OutputSizeCall = detail::OutputSizeCall;  // up(x, output_size = y.sizes())
 };
 
 }  // namespace detail

@@ -1,3 +1,4 @@
+#include <xgrad/autograd/array/warning.hpp>
 #include <xgrad/autograd/ops/gather.hpp>
 #include <xgrad/autograd/ops/recurrent.hpp>
 #include <xgrad/nn/init.hpp>
@@ -73,6 +74,12 @@ void RecurrentBase<Derived, OptionsType>::reset() {
   check<ValueError>(
       options.dropout() >= 0 && options.dropout() <= 1,
       "dropout should be a number in range [0, 1] representing the probability of an element being zeroed");
+  if (options.dropout() > 0 && options.num_layers() == 1) {
+    warn_once<struct DropoutOfOneLayer>(fmt::format(
+        "dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects num_layers "
+        "greater than 1, but got dropout={} and num_layers={}",
+        python(options.dropout()), options.num_layers()));
+  }
   check<ValueError>(projected >= 0, "proj_size should be a positive integer or zero to disable projections");
   check<ValueError>(projected < hidden, "proj_size has to be smaller than hidden_size");
   const std::int64_t state = projected ? projected : hidden, directions = options.bidirectional() ? 2 : 1;

@@ -36,6 +36,7 @@ XGRAD_MODULE_WITH_INDICES(FractionalMaxPool3d, fractional_max_pool3d, FIRST);
                    const std::optional<std::vector<std::int64_t>>& output_size = {}) {                              \
       return functional::FUNCTION(input, indices, functional::NAME##FuncOptions(options).output_size(output_size)); \
     }                                                                                                               \
+    using OutputSizeCall = detail::OutputSizeCall;                                                                  \
     XGRAD_FORWARD_HAS_DEFAULTS;                                                                                     \
     std::string extra_repr() const override;                                                                        \
   };                                                                                                                \

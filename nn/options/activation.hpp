@@ -79,12 +79,15 @@ class GLUOptions {
   XGRAD_OPTION(std::int64_t, dim, -1);
 };
 
-/// Softshrink and Hardshrink; `lambda` is Python's lambd.
+/// Softshrink and Hardshrink; `lambda` is libtorch's name, `lambd` Python's.
 class ShrinkOptions {
  public:
   using Positional = kwargs::Order<kwargs::key::lambda>;
   ShrinkOptions(double lambda = 0.5) : lambda_(lambda) {}
   XGRAD_OPTION(double, lambda, 0.5);
+
+ public:
+  ShrinkOptions& lambd(double value) { return lambda(value); }
 };
 using SoftshrinkOptions = ShrinkOptions;
 using HardshrinkOptions = ShrinkOptions;

@@ -115,7 +115,7 @@ class MaxUnpoolFuncOptions : public MaxUnpoolOptions<N> {
       kwargs::Order<kwargs::key::kernel_size, kwargs::key::stride, kwargs::key::padding, kwargs::key::output_size>;
   using MaxUnpoolOptions<N>::MaxUnpoolOptions;
   MaxUnpoolFuncOptions(const MaxUnpoolOptions<N>& of_module) : MaxUnpoolOptions<N>(of_module) {}
-  XGRAD_OPTION(std::optional<std::vector<std::int64_t>>, output_size, {});
+  XGRAD_OPTION_OUTPUT_SIZE(MaxUnpoolFuncOptions);
 };
 using MaxUnpool1dFuncOptions = MaxUnpoolFuncOptions<1>;
 using MaxUnpool2dFuncOptions = MaxUnpoolFuncOptions<2>;

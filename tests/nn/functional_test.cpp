@@ -104,12 +104,18 @@ TEST(FunctionalFront, SoftmaxInEveryForm) {
 }
 
 TEST(FunctionalFront, SoftmaxWithoutDimChoosesAsPyTorchAndSaysSo) {
-  ::testing::internal::CaptureStderr();
-  EXPECT_TRUE(F::softmax(scores()).equal(scores().softmax(1)));
-  EXPECT_TRUE(nn::Softmax()(scores()[0]).equal(scores()[0].softmax(0)));
-  EXPECT_THAT(::testing::internal::GetCapturedStderr(),
-              HasSubstr("UserWarning: Implicit dimension choice for softmax has been deprecated. Change the call to "
-                        "include dim=X as an argument."));
+  set_warn_always(true);
+  std::vector<std::string> seen;
+  {
+    const WarningHandlerGuard guard([&](const std::string& message) { seen.push_back(message); });
+    EXPECT_TRUE(F::softmax(scores()).equal(scores().softmax(1)));
+    EXPECT_TRUE(nn::Softmax()(scores()[0]).equal(scores()[0].softmax(0)));
+  }
+  set_warn_always(false);
+  ASSERT_EQ(seen.size(), 2u);
+  EXPECT_EQ(seen[0],
+            "Implicit dimension choice for softmax has been deprecated. Change the call to include dim=X as an "
+            "argument.");
 }
 
 TEST(FunctionalFront, ReluInPlace) {
