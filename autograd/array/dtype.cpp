@@ -1,3 +1,4 @@
+#include <xgrad/autograd/array/conversion.hpp>
 #include <xgrad/autograd/array/dtype.hpp>
 
 #include <atomic>
@@ -41,6 +42,8 @@ void set_default_dtype(ScalarType dtype) {
 }
 
 std::ostream& operator<<(std::ostream& out, ScalarType dtype) { return out << info(dtype).cname; }
+
+void detail::fail_to_convert(const char* type) { fail("value cannot be converted to type {} without overflow", type); }
 
 }  // namespace xgrad
 

@@ -1,6 +1,7 @@
 /// One number of any type, and the options that say what kind of tensor to make.
 #pragma once
 
+#include <xgrad/autograd/array/conversion.hpp>
 #include <xgrad/autograd/array/dtype.hpp>
 #include <xgrad/autograd/kwargs.hpp>
 
@@ -33,9 +34,22 @@ class Scalar {
   }
   /// float64, int64 or bool.
   constexpr ScalarType type() const { return isFloatingPoint() ? kFloat64 : isBoolean() ? kBool : kInt64; }
+  /// The number as a T. Throws "value cannot be converted to type int without overflow" where T cannot hold it: NaN and
+  /// infinity are in every floating type and in no integer; a bool takes everything; -1 wraps into unsigned types.
   template <class T>
   constexpr T to() const {
-    return std::visit([](auto v) { return static_cast<T>(v); }, value_);
+    return std::visit(
+        [](auto v) {
+          if (detail::overflows<T>(v)) [[unlikely]]
+            detail::fail_to_convert(detail::name_of_number<T>());
+          return detail::convert<T>(v);
+        },
+        value_);
+  }
+  /// The number as a T, as a tensor's elements are converted: it wraps, or becomes infinite.
+  template <class T>
+  constexpr T to_unchecked() const {
+    return std::visit([](auto v) { return detail::convert<T>(v); }, value_);
   }
   constexpr double toDouble() const { return to<double>(); }
   constexpr std::int64_t toLong() const { return to<std::int64_t>(); }

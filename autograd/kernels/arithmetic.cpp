@@ -261,7 +261,7 @@ Array add_scaled(const Array& a, const Array& b, Scalar alpha, ScalarType dtype,
   const Array result = target_for({&a, &b}, {&x, &y}, dtype, out);
   into(result, dtype, [&](const Array& r) {
     dispatch(dtype, [&]<class T>() {
-      const T c = element<T>(alpha);
+      const T c = alpha.to<T>();
       if constexpr (std::is_same_v<T, bool>)
         map_binary<T, T>(r, x, y, [c](T p, T q) { return p || (c && q); });
       else
@@ -334,7 +334,7 @@ Array ternary(Ternary op, const Array& a, const Array& b, const Array& c, Scalar
   const Array x = as_dtype(a, dtype), y = as_dtype(b, dtype), z = as_dtype(c, dtype);
   const Array result = result_for({&x, &y, &z}, dtype, out);
   into(result, dtype,
-       [&](const Array& r) { dispatch(dtype, [&]<class T>() { run_ternary<T>(op, r, x, y, z, element<T>(value)); }); });
+       [&](const Array& r) { dispatch(dtype, [&]<class T>() { run_ternary<T>(op, r, x, y, z, value.to<T>()); }); });
   return result;
 }
 
@@ -410,7 +410,7 @@ Array clamp(const Array& x, std::optional<Scalar> low, std::optional<Scalar> hig
     if constexpr (std::is_same_v<T, bool>) {
       fail<NotImplementedError>("\"clamp\" not implemented for 'Bool'");
     } else {
-      const T lo = low ? element<T>(*low) : T(0), hi = high ? element<T>(*high) : T(0);
+      const T lo = low ? low->to<T>() : T(0), hi = high ? high->to<T>() : T(0);
       if (low && high)
         map_unary<T, T>(result, x, [lo, hi](T v) {  // an instruction each, which give NaN back, and hi if that is less
           const T least = lo > v ? lo : v;

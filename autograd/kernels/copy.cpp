@@ -232,14 +232,8 @@ void copy(const Array& dst, const Array& src) {
            [&]<class To>() { dispatch(src.dtype(), [&]<class From>() { convert_all<To, From>(dst, src); }); });
 }
 
-void fail_to_convert(ScalarType dtype) {
-  const bool of_size = is_integral(dtype) && dtype != kInt32;  // PyTorch says uint8_t, but int
-  fail("value cannot be converted to type {} without overflow",
-       of_size ? fmt::format("{}_t", info(dtype).name) : std::string(info(dtype).type));
-}
-
 void check_held(Scalar value, ScalarType dtype) {
-  dispatch(dtype, [&]<class T>() { element<T>(value); });
+  dispatch(dtype, [&]<class T>() { static_cast<void>(value.to<T>()); });
 }
 
 void check_held(const Array& number, ScalarType dtype) {
@@ -249,7 +243,7 @@ void check_held(const Array& number, ScalarType dtype) {
 
 void fill(const Array& dst, Scalar value) {
   dispatch(dst.dtype(), [&]<class T>() {
-    const T v = element<T>(value);  // of no elements too
+    const T v = value.to<T>();  // of no elements too
     if (dst.numel() == 0) return;
     if (dst.is_contiguous()) {
       T* const to = dst.data<T>();

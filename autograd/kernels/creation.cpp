@@ -1,5 +1,4 @@
 #include <xgrad/autograd/kernels/creation.hpp>
-#include <xgrad/autograd/kernels/element.hpp>
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/loops.hpp>
 
@@ -25,7 +24,7 @@ Array linspace(Scalar start, Scalar end, std::int64_t n, ScalarType dtype) {
   if (n == 0) return result;
   dispatch(dtype, [&]<class T>() {
     using Step = std::conditional_t<std::is_floating_point_v<T>, T, float>;
-    const T first = element<T>(start), last = n > 1 ? element<T>(end) : first;
+    const T first = start.to<T>(), last = n > 1 ? end.to<T>() : first;
     const Step step = n > 1 ? (static_cast<Step>(last) - static_cast<Step>(first)) / static_cast<Step>(n - 1) : Step(0);
     // By value, as p might point to what is referred to.
     const auto fill = [](auto* __restrict p, T from, Step each, auto direction, std::int64_t count) {

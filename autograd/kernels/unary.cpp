@@ -282,7 +282,7 @@ Array pow(const Array& x, Scalar exponent, const Array* out) {
   const Array result = result_for({&x}, x.dtype(), out);
   dispatch(x.dtype(), [&]<class T>() {
     if constexpr (std::is_floating_point_v<T>) {
-      const T p = exponent.to<T>();
+      const T p = exponent.to_unchecked<T>();
       if (p == 2)
         map_unary<T, T>(result, x, [](T v) { return v * v; });
       else if (p == 3)

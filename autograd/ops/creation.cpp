@@ -62,9 +62,9 @@ Tensor tensor(const TensorData& data, const TensorOptions& options) {
     T* p = a.data<T>();
     for (const Scalar& s : data.values()) {
       if constexpr (std::is_floating_point_v<T>)
-        *p++ = s.to<T>();  // infinity where it is too large, as in Python
+        *p++ = s.to_unchecked<T>();  // infinity where it is too large, as in Python
       else
-        *p++ = kernels::element<T>(s);
+        *p++ = s.to<T>();
     }
   });
   return with_options(std::move(a), options);

@@ -41,7 +41,7 @@ ScalarType floating_type(ScalarType dtype) { return is_floating_point(dtype) ? d
 
 Array number(Scalar value, ScalarType dtype) {
   Array a = Array::empty({}, dtype);
-  dispatch(dtype, [&]<class T>() { *a.data<T>() = value.to<T>(); });
+  dispatch(dtype, [&]<class T>() { *a.data<T>() = value.to_unchecked<T>(); });
   return a;
 }
 

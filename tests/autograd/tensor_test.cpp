@@ -61,6 +61,55 @@ TEST(Tensor, ItemConverts) {
             std::numeric_limits<std::int64_t>::max());
 }
 
+template <class T>
+std::string error_of_item(const Scalar& value) {
+  try {
+    full({}, value, value.type()).item<T>();
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "none";
+}
+
+TEST(Tensor, ItemRefusesWhatTheTypeCannotHold) {
+  const auto beyond = [](const std::string& type) {
+    return "value cannot be converted to type " + type + " without overflow";
+  };
+  const double nan = std::nan(""), infinity = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(error_of_item<std::uint8_t>(256), beyond("uint8_t"));
+  EXPECT_EQ(error_of_item<std::uint8_t>(-256), beyond("uint8_t"));
+  EXPECT_EQ(error_of_item<std::uint8_t>(-0.5), beyond("uint8_t"));
+  EXPECT_EQ(error_of_item<std::int8_t>(-129), beyond("int8_t"));
+  EXPECT_EQ(error_of_item<std::int16_t>(32767.5), beyond("int16_t"));
+  EXPECT_EQ(error_of_item<int>(std::int64_t{1} << 40), beyond("int"));
+  EXPECT_EQ(error_of_item<int>(nan), beyond("int"));
+  EXPECT_EQ(error_of_item<std::int64_t>(infinity), beyond("int64_t"));
+  EXPECT_EQ(error_of_item<std::int64_t>(nan), beyond("int64_t"));
+  EXPECT_EQ(error_of_item<float>(1e39), beyond("float"));
+  EXPECT_EQ(error_of_item<float>(-1e39), beyond("float"));
+  EXPECT_EQ(error_of_item<unsigned>(std::int64_t{1} << 32), beyond("uint32_t"));
+  EXPECT_EQ(error_of_item<std::size_t>(nan), beyond("uint64_t"));
+  EXPECT_THROW(static_cast<void>(static_cast<int>(tensor(1e10))), Error);
+  EXPECT_THROW(static_cast<void>(static_cast<float>(tensor(1e39, kFloat64))), Error);
+  EXPECT_THROW(static_cast<void>(Scalar(1e10).to<int>()), Error);
+
+  // Infinity and NaN are in every floating type, and a negative integer wraps into an unsigned one.
+  EXPECT_EQ(tensor(-255).item<std::uint8_t>(), 1);
+  EXPECT_EQ(tensor(-1).item<unsigned>(), std::numeric_limits<unsigned>::max());
+  EXPECT_EQ(tensor(-1).item<std::size_t>(), std::numeric_limits<std::size_t>::max());
+  EXPECT_EQ(tensor(-128).item<std::int8_t>(), -128);
+  EXPECT_EQ(tensor(std::numeric_limits<std::int64_t>::min()).item<std::int64_t>(),
+            std::numeric_limits<std::int64_t>::min());
+  EXPECT_EQ(tensor(1.8e19, kFloat64).item<std::uint64_t>(), 18000000000000000000u);
+  EXPECT_EQ(tensor(infinity).item<float>(), std::numeric_limits<float>::infinity());
+  EXPECT_TRUE(std::isnan(tensor(nan).item<float>()));
+  EXPECT_TRUE(tensor(nan).item<bool>());
+  EXPECT_TRUE(tensor(std::int64_t{1} << 32).item<bool>());
+  EXPECT_EQ(Scalar(300).to_unchecked<std::uint8_t>(), 44);
+  EXPECT_EQ(Scalar(1e39).to_unchecked<float>(), std::numeric_limits<float>::infinity());
+  static_assert(Scalar(300).to<std::int16_t>() == 300);
+}
+
 TEST(Tensor, FromNumbers) {
   EXPECT_EQ(tensor({1, 2}).dtype(), kInt64);
   EXPECT_EQ(tensor({1, 2.}).dtype(), kFloat32);
