@@ -5,6 +5,7 @@
 #include <xgrad/autograd/ops/promotion.hpp>
 
 #include <cmath>
+#include <limits>
 
 namespace xgrad {
 
@@ -91,6 +92,7 @@ Tensor activation_backward(const ActivationCall& call, const Tensor& g, const Te
 template <FixedString Name>
 Tensor activate(const char* kernel, const ActivationCall& call, const Tensor& x, Into into) {
   check_floating(kernel, x);
+  for (const double number : {call.a, call.b, call.c}) kernels::check_held(number, x.dtype());
   // What can be had from the result is: an in-place operation then needs no copy of x.
   const bool from_result =
       into.self() && (call.f == Activation::Hardtanh || (call.f == Activation::LeakyRelu && call.a >= 0));
@@ -110,7 +112,12 @@ Tensor hardtanh(const Tensor& x, Scalar low, Scalar high, Into into) {
   check(x.dtype() != kBool, "Bool inputs not supported for hardtanh");
   told(low, high);
   if (x.is_floating_point()) {
-    return activate<"HardtanhBackward0">("hardtanh", call_of(Activation::Hardtanh, low, high), x, into);
+    constexpr double kNaN = std::numeric_limits<double>::quiet_NaN(),
+                     kInfinity = std::numeric_limits<double>::infinity();
+    const bool unordered = std::isnan(low.toDouble()) || std::isnan(high.toDouble());  // then nothing is within
+    const ActivationCall call =
+        unordered ? call_of(Activation::Threshold, kInfinity, kNaN) : call_of(Activation::Hardtanh, low, high);
+    return activate<"HardtanhBackward0">("hardtanh", call, x, into);
   }
   check(x.dtype() != kUInt8 || (low.toLong() >= 0 && high.toLong() >= 0),
         "cannot do hardtanh on an unsigned type with negative limits");
@@ -176,6 +183,9 @@ Tensor rrelu(const Tensor& x, Scalar lower, Scalar upper, bool training, const s
   check(lower.toDouble() <= upper.toDouble(), "Lower bound should be less than or equal to the upper bound");
   if (!training) return leaky_relu(x, (lower.toDouble() + upper.toDouble()) / 2, into);
   check_floating("rrelu_with_noise_out_cpu", x);
+  for (const Scalar& bound : {lower, upper}) kernels::check_held(bound, x.dtype());
+  check(upper.toDouble() - lower.toDouble() <= std::numeric_limits<double>::max(),
+        "rrelu draws from [lower, upper), which is too wide: [{}, {})", lower.toDouble(), upper.toDouble());
   Generator stream = generator.value_or(default_generator());
   const Tensor slopes(kernels::rrelu_slopes(x.array(), lower.toDouble(), upper.toDouble(), stream));
   return differentiable<"RreluWithNoiseBackward0">(

@@ -274,7 +274,9 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
 }
 Tensor where(const Tensor& condition, Scalar a, const Tensor& b) { return where(condition, held(a, b), b); }
 Tensor where(const Tensor& condition, const Tensor& a, Scalar b) { return where(condition, a, held(b, a)); }
-Tensor where(const Tensor& condition, Scalar a, Scalar b) { return where(condition, wrap(a), wrap(b)); }
+Tensor where(const Tensor& condition, Scalar a, Scalar b) {
+  return where(condition, held(a, wrap(b)), held(b, wrap(a)));
+}
 
 /// The old value plays no part: dx = 0.
 Tensor& fill_(Tensor& x, Scalar value) {

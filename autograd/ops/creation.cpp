@@ -28,7 +28,9 @@ std::int64_t count_steps(Scalar start, Scalar end, Scalar step) {
     const std::int64_t d = step.toLong(), span = end.toLong() - start.toLong();
     return (span + d - (d > 0 ? 1 : -1)) / d;
   }
-  return static_cast<std::int64_t>(std::ceil((end.toDouble() - start.toDouble()) / step.toDouble()));
+  const double steps = std::ceil((end.toDouble() - start.toDouble()) / step.toDouble());
+  check(steps < 0x1p63, "invalid size, possible overflow?");
+  return static_cast<std::int64_t>(steps);
 }
 
 }  // namespace
@@ -143,27 +145,32 @@ Tensor eye(std::int64_t n, std::int64_t m, const TensorOptions& options) {
 Tensor arange(Scalar end, const TensorOptions& options) { return arange(0, end, 1, options); }
 Tensor arange(Scalar start, Scalar end, const TensorOptions& options) { return arange(start, end, 1, options); }
 Tensor arange(Scalar start, Scalar end, Scalar step, const TensorOptions& options) {
-  check(step.toDouble() != 0, "step must be nonzero");
-  check(std::isfinite(start.toDouble()) && std::isfinite(end.toDouble()), "unsupported range: {} -> {}",
-        start.toDouble(), end.toDouble());
-  check((step.toDouble() > 0 && end.toDouble() >= start.toDouble()) ||
-            (step.toDouble() < 0 && end.toDouble() <= start.toDouble()),
-        "upper bound and larger bound inconsistent with step sign");
-  const detail::Profiled profiled("arange", {});
   const bool integers = !start.isFloatingPoint() && !end.isFloatingPoint() && !step.isFloatingPoint();
   const ScalarType dtype = options.dtype_or(integers ? kInt64 : get_default_dtype());
-  return with_options(kernels::arange(start, step, count_steps(start, end, step), dtype), options);
+  check<NotImplementedError>(dtype != kBool, "\"arange_cpu\" not implemented for 'Bool'");
+  // Integers of all sizes are counted in int64, which may leave nothing of a step.
+  const auto counted = [dtype](Scalar n) { return is_floating_point(dtype) ? n : Scalar(n.toLong()); };
+  const Scalar first = counted(start), last = counted(end), each = counted(step);
+  const double from = first.toDouble(), to = last.toDouble(), by = each.toDouble();
+  check(by > 0 || by < 0, "step must be nonzero");
+  check(std::isfinite(from) && std::isfinite(to), "unsupported range: {} -> {}", from, to);
+  check((by > 0 && to >= from) || (by < 0 && to <= from), "upper bound and larger bound inconsistent with step sign");
+  const detail::Profiled profiled("arange", {});
+  const std::int64_t n = dtype == kInt64 ? count_steps(first, last, each) : count_steps(start, end, step);
+  return with_options(kernels::arange(first, each, n, dtype), options);
 }
 
 Tensor linspace(Scalar start, Scalar end, std::int64_t steps, const TensorOptions& options) {
   check(steps >= 0, "number of steps must be non-negative");
-  check<NotImplementedError>(options.dtype() != kBool, "\"linspace_cpu\" not implemented for 'Bool'");
+  check<NotImplementedError>(options.dtype() != kBool || steps < 2, "\"linspace_cpu\" not implemented for 'Bool'");
   return with_options(kernels::linspace(start, end, steps, options.dtype()), options);
 }
 
 Tensor logspace(Scalar start, Scalar end, std::int64_t steps, double base, const TensorOptions& options) {
   check(steps >= 0, "number of steps must be non-negative");
   Array a = Array::empty({steps}, options.dtype());
+  if (steps == 1) kernels::fill(a, std::pow(base, start.toDouble()));
+  if (steps < 2) return with_options(std::move(a), options);
   dispatch(options.dtype(), [&]<class T>() {
     if constexpr (std::is_same_v<T, bool>) {
       fail<NotImplementedError>("\"logspace_cpu\" not implemented for 'Bool'");
@@ -171,10 +178,10 @@ Tensor logspace(Scalar start, Scalar end, std::int64_t steps, double base, const
       using Step = std::conditional_t<std::is_floating_point_v<T>, T, float>;
       const T first = start.to<T>(), last = end.to<T>();
       const Step b = static_cast<Step>(base);
-      const Step step = steps > 1 ? static_cast<Step>(last - first) / static_cast<Step>(steps - 1) : Step(0);
+      const Step step = static_cast<Step>(last - first) / static_cast<Step>(steps - 1);
       T* p = a.data<T>();
       for (std::int64_t i = 0; i < steps; ++i) {
-        const bool near = i < steps / 2 || steps == 1;
+        const bool near = i < steps / 2;
         const Step x = near ? static_cast<Step>(first) + step * static_cast<Step>(i)
                             : static_cast<Step>(last) - step * static_cast<Step>(steps - i - 1);
         p[i] = static_cast<T>(std::pow(b, x));

@@ -1,5 +1,6 @@
 #include <xgrad/autograd/graph/differentiable.hpp>
 #include <xgrad/autograd/graph/grad_mode.hpp>
+#include <xgrad/autograd/kernels/element.hpp>
 #include <xgrad/autograd/kernels/margin.hpp>
 #include <xgrad/autograd/ops/margin_losses.hpp>
 
@@ -45,7 +46,8 @@ Tensor squared_slope(const Tensor& x, const Tensor& target, double margin, const
 
 Tensor multi_margin_loss(const Tensor& x, const Tensor& target, Scalar p, Scalar margin, const Tensor& weight,
                          Reduction reduction) {
-  const double power = p.toDouble(), width = margin.toDouble();
+  const int power = p.to<int>();
+  const double width = margin.toDouble();
   check(power == 1 || power == 2, "only p == 1 and p == 2 supported");
   check_scores(x, target, "multi_margin_loss_cpu_kernel");
   const std::int64_t rows = x.dim() == 2 ? x.size(0) : 1, classes = x.dim() == 0 ? 1 : x.size(-1);
@@ -58,6 +60,7 @@ Tensor multi_margin_loss(const Tensor& x, const Tensor& target, Scalar p, Scalar
           "The function 'multi_margin_loss' is not differentiable with respect to argument 'weight'. This input cannot "
           "have requires_grad True.");
   }
+  kernels::check_held(margin, x.dtype());
   const bool alone = target.dim() == 0, squared = power == 2;
   Tensor slope;
   told(p, margin, reduction);

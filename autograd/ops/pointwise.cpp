@@ -59,6 +59,7 @@ Tensor square(const Tensor& x, Into into) {
 /// y = x^p                dx = g·p·x^(p−1)
 Tensor pow(const Tensor& x, Scalar p, Into into) {
   const ScalarType dtype = ops::promoted_type(x, ops::wrap(p));
+  check<NotImplementedError>(dtype != kBool, "\"pow\" not implemented for 'Bool'");
   check_power(x, dtype, p, into);
   if (x.dtype() != dtype) return pow(as_dtype(x, dtype), p, into);
   told(p);

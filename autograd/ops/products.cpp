@@ -1,4 +1,5 @@
 #include <xgrad/autograd/graph/grad_mode.hpp>
+#include <xgrad/autograd/kernels/element.hpp>
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/matmul.hpp>
 #include <xgrad/autograd/ops/matrix_checks.hpp>
@@ -20,6 +21,21 @@ Tensor scaled(const Tensor& x, Scalar by) { return by.toDouble() == 1 ? x : x * 
 Array times(const Array& x, Scalar by) {
   if (by.toDouble() == 1) return x;
   return kernels::binary(kernels::Binary::Mul, x, kernels::to_dtype(ops::wrap(by).array(), x.dtype()), x.dtype());
+}
+
+/// Whether beta·c + alpha·product, of so many elements that sum up so many terms, has a product at all. Then beta and
+/// alpha are numbers of its dtype, which must hold them. Else c is multiplied by beta alone, as by a tensor, which
+/// makes no floats of integers.
+bool has_product(std::int64_t elements, std::int64_t terms, Scalar beta, Scalar alpha, ScalarType dtype) {
+  if (elements == 0) return false;
+  if (terms != 0) {
+    for (const Scalar& scale : {beta, alpha}) kernels::check_held(scale, dtype);
+    return true;
+  }
+  check(is_floating_point(dtype) || !beta.isFloatingPoint() || beta.equal(0),
+        "result type {} can't be cast to the desired output type {}", info(get_default_dtype()).cname,
+        info(dtype).cname);
+  return false;
 }
 
 /// What becomes of a product that counts for nothing: BLAS does not look at it, a loop multiplies NaN by 0.
@@ -86,9 +102,11 @@ Tensor addmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Sca
     check(c.sizes() == sizes, "Bad in-place call: input tensor size {} and output tensor size {} should match",
           c.sizes(), sizes);
   c.array().expand(sizes);  // throws when c does not broadcast
+  const bool counts = has_product(sizes[0] * sizes[1], a.size(1), beta, alpha, a.dtype());
   return scaled_product<"AddmmBackward0">(
       c, a, b, beta, alpha, into,
       [&](const Array* out) {
+        if (!counts) return accumulate(c.array(), kernels::matmul(a.array(), b.array()), beta, 0, out);
         Array product = kernels::matmul(a.array(), b.array(), alpha.toDouble(), &c.array(), beta.toDouble());
         if (!out) return product;
         kernels::copy(*out, product);
@@ -107,9 +125,14 @@ Tensor addmv(const Tensor& c, const Tensor& a, const Tensor& v, Scalar beta, Sca
   check(c.dtype() == v.dtype(), "expected scalar type {} but found {}", c.dtype(), v.dtype());
   check<NotImplementedError>(a.dtype() != kBool, "\"addmv_impl_cpu\" not implemented for 'Bool'");
   check_target(c, {a.size(0)}, into);
+  if (!beta.equal(0)) kernels::check_held(beta, a.dtype());
+  if (a.numel() != 0) kernels::check_held(alpha, a.dtype());
   return scaled_product<"AddmvBackward0">(
       c, a, v, beta, alpha, into,
-      [&](const Array* out) { return accumulate(c.array(), kernels::matvec(a.array(), v.array()), beta, alpha, out); },
+      [&](const Array* out) {
+        const Scalar factor = a.numel() != 0 ? alpha : 0;
+        return accumulate(c.array(), kernels::matvec(a.array(), v.array()), beta, factor, out);
+      },
       [](const Tensor& g, const Tensor& v) { return outer(g, v); },
       [](const Tensor& a, const Tensor& g) { return mv(a.t(), g); });
 }
@@ -120,10 +143,12 @@ Tensor addr(const Tensor& c, const Tensor& u, const Tensor& v, Scalar beta, Scal
   const ScalarType dtype = ops::promoted_type(u, v, c);
   ops::check_cast(dtype, into);
   const bool real = is_floating_point(dtype);
-  check(real || is_integral(alpha.type()) || alpha.type() == kBool,
-        "For integral input tensors, argument alpha must not be a floating point number.");
-  check(real || is_integral(beta.type()) || beta.type() == kBool,
-        "For integral input tensors, argument beta must not be a floating point number.");
+  for (const auto& [name, scale] : {std::pair("beta", beta), std::pair("alpha", alpha)}) {
+    check(dtype == kBool || !scale.isBoolean(), "Boolean {} only supported for Boolean results.", name);
+    check(real || !scale.isFloatingPoint(),
+          "For integral input tensors, argument {} must not be a floating point number.", name);
+    kernels::check_held(scale, dtype);
+  }
   if (into.self()) {
     check(c.dim() == 2, "2D tensor expected, got {}D tensor for input", c.dim());
     check(c.size(0) == u.size(0) && c.size(1) == v.size(0), "size mismatch, input: {}, v1: {}, v2: {}", c.sizes(),
@@ -152,10 +177,13 @@ Tensor baddbmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, S
         a.dtype(), b.dtype());
   check_target(c, {a.size(0), a.size(1), b.size(2)}, into);
   check<NotImplementedError>(a.dtype() != kBool, "\"baddbmm\" not implemented for 'Bool'");
+  const bool counts = has_product(a.size(0) * a.size(1) * b.size(2), a.size(2), beta, alpha, a.dtype());
   return scaled_product<"BaddbmmBackward0">(
       c, a, b, beta, alpha, into,
       [&](const Array* out) {
-        return accumulate(c.array(), kernels::batched_matmul(a.array(), b.array()), beta, alpha, out, Zero::Multiplies);
+        const Array product = kernels::batched_matmul(a.array(), b.array());
+        return counts ? accumulate(c.array(), product, beta, alpha, out, Zero::Multiplies)
+                      : accumulate(c.array(), product, beta, 0, out);
       },
       times_transposed, transposed_times);
 }
@@ -174,12 +202,15 @@ Tensor addbmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Sc
   check_batches(a, b);
   check(c.dtype() == a.dtype(), "self and mat2 must have the same dtype");
   check_target(c, {a.size(1), b.size(2)}, into);
+  const bool counts = has_product(a.size(1) * b.size(2), a.size(0) * a.size(2), beta, alpha, a.dtype());
   const auto for_all = [batches = a.size(0)](const Tensor& g) {
     return g.unsqueeze(0).expand({batches, g.size(0), g.size(1)});
   };
   return scaled_product<"AddbmmBackward0">(
       c, a, b, beta, alpha, into,
-      [&](const Array* out) { return accumulate(c.array(), sum_of_products(a.array(), b.array()), beta, alpha, out); },
+      [&](const Array* out) {
+        return accumulate(c.array(), sum_of_products(a.array(), b.array()), beta, counts ? alpha : 0, out);
+      },
       [for_all](const Tensor& g, const Tensor& b) { return times_transposed(for_all(g), b); },
       [for_all](const Tensor& a, const Tensor& g) { return transposed_times(a, for_all(g)); });
 }

@@ -1,5 +1,6 @@
 #include <xgrad/autograd/ops/sorting.hpp>
 
+#include <xgrad/autograd/kernels/element.hpp>
 #include <xgrad/autograd/kernels/sort.hpp>
 #include <xgrad/autograd/ops/along.hpp>
 #include <xgrad/autograd/ops/gather.hpp>
@@ -325,6 +326,7 @@ Tensor histc(const Tensor& x, std::int64_t bins, Scalar min, Scalar max) {
   if (low == high) low -= 1, high += 1;
   check(std::isfinite(low) && std::isfinite(high), "torch.histc: range of [{}, {}] is not finite", low, high);
   check(low < high, "torch.histc: max must be larger than min");
+  for (const double edge : {low, high}) kernels::check_held(edge, x.dtype());
   check<NotImplementedError>(x.is_floating_point(), "\"{}\" not implemented for '{}'",
                              x.dtype() == kBool ? "linspace_cpu" : "histogram_cpu", x.dtype());
   return as_one("histc", {&x}, [&] { return Tensor(kernels::histc(x.array(), bins, low, high)); });

@@ -38,15 +38,22 @@ OP_FAMILY(activations) {
                  rough({v({kNaN, -kInf, 0, 1})})},
                 more);
   };
+  // Where a dtype cannot hold the numbers.
+  const Samples narrow{{t({3}, kFloat32)}, {t({0}, kFloat32)}, {t({3}, kInt64)}};
+  const std::vector<Values> beyond{{1e39}, {-1e39}};
   return {
       ACTIVATION(relu6, other_slope_at_nan),
       row(
           "hardtanh", [](T x, Scalar low, Scalar high) { return hardtanh(x, low, high); },
           [](Tensor& x, Scalar low, Scalar high) { hardtanh_(x, low, high); },
-          other_slope_at_nan(samples({{-1, 1}, {-0.5, 1.25}, {1, -1}}))),
+          other_slope_at_nan(samples({{-1, 1}, {-0.5, 1.25}, {1, -1}})) +
+              with({{t({3}, kFloat32)}}, {{1e39, 1}, {-1, -1e39}, {-kInf, kInf}}) +
+              differ(with({{t({3}, kFloat32)}, {t({3})}}, {{kNaN, 1}, {-1, kNaN}}), "Slopes at NaN", Compared::Values) +
+              with({{t({3}, kUInt8)}, {t({3}, kInt32)}},
+                   {{0, 300}, {-1, 3}, {0, kNaN}, {-kInf, 3}, {0.5, 2.5}, {0, std::int64_t{1} << 40}})),
       row(
           "leaky_relu", [](T x, Scalar slope) { return leaky_relu(x, slope); },
-          [](Tensor& x, Scalar slope) { leaky_relu_(x, slope); }, samples({{0.01}, {0.3}, {0}})),
+          [](Tensor& x, Scalar slope) { leaky_relu_(x, slope); }, samples({{0.01}, {0.3}, {0}}) + with(narrow, beyond)),
       row(
           "prelu", [](T x, T w) { return prelu(x, w); },
           Samples{{t({2, 3, 4}), t({3}, {0.1, 0.4})},
@@ -69,16 +76,19 @@ OP_FAMILY(activations) {
           "rrelu", [](T x, Scalar low, Scalar high, bool training) { return rrelu(x, low, high, training); },
           [](Tensor& x, Scalar low, Scalar high, bool training) { rrelu_(x, low, high, training); },
           slopes({{0.125, 0.25, false}, {0.125, 0.25, true}, {0.0, 1.0, true}}) +
-              Samples{{t({3, 4}).t(), 0.125, 0.25, true}})
+              Samples{{t({3, 4}).t(), 0.125, 0.25, true}} +
+              with(narrow, {{1e39, 1e39, false}, {0, 1e39, false}, {0, 1e39, true}, {-1e39, 0, true}}))
           .draws(),
       row(
           "elu", [](T x, Scalar a, Scalar s, Scalar i) { return elu(x, a, s, i); },
           [](Tensor& x, Scalar a, Scalar s, Scalar i) { elu_(x, a, s, i); },
-          other_slope_at_nan(samples({{1, 1, 1}, {0.7, 1.3, 0.9}}))),
+          other_slope_at_nan(samples({{1, 1, 1}, {0.7, 1.3, 0.9}})) +
+              with(narrow, {{1e39, 1, 1}, {1, -1e39, 1}, {1, 1, 1e39}})),
       ACTIVATION(selu, other_slope_at_nan),
       row(
           "celu", [](T x, Scalar a) { return celu(x, a); }, [](Tensor& x, Scalar a) { celu_(x, a); },
-          other_slope_at_nan(samples({{1}, {0.5}})) + Samples{{t({3}), 0}}),
+          other_slope_at_nan(samples({{1}, {0.5}})) + Samples{{t({3}), 0}} + with(narrow, beyond) +
+              Samples{{t({3}, kFloat32), 1e-50}}),
       row(
           "gelu", [](T x, const std::string& how) { return gelu(x, how); },
           [](Tensor& x, const std::string& how) { gelu_(x, how); },
@@ -93,15 +103,16 @@ OP_FAMILY(activations) {
                  }),
       row(
           "softplus", [](T x, Scalar beta, Scalar limit) { return softplus(x, beta, limit); },
-          samples({{1, 20}, {2.5, 3}})),
+          samples({{1, 20}, {2.5, 3}}) + with(narrow, {{1e39, 20}, {1, -1e39}})),
       row(
           "log_sigmoid", [](T x) { return log_sigmoid(x); }, samples({{}}))
           .in_any_layout(),
       row(
           "softshrink", [](T x, Scalar l) { return softshrink(x, l); },
-          other_slope_at_nan(samples({{0.5}, {1.2}})) + Samples{{t({3}), -1.0}}),
+          other_slope_at_nan(samples({{0.5}, {1.2}})) + Samples{{t({3}), -1.0}} + with(narrow, beyond)),
       row(
-          "hardshrink", [](T x, Scalar l) { return hardshrink(x, l); }, other_slope_at_nan(samples({{0.5}, {1.2}}))),
+          "hardshrink", [](T x, Scalar l) { return hardshrink(x, l); },
+          other_slope_at_nan(samples({{0.5}, {1.2}})) + with(narrow, beyond)),
       row(
           "hardsigmoid", [](T x) { return hardsigmoid(x); }, [](Tensor& x) { hardsigmoid_(x); },
           floats_differ(few_samples({-4, 4}) + Samples{special[0]}, "Derivatives that PyTorch lacks", true,
@@ -111,7 +122,8 @@ OP_FAMILY(activations) {
       row(
           "threshold", [](T x, Scalar l, Scalar value) { return threshold(x, l, value); },
           [](Tensor& x, Scalar l, Scalar value) { threshold_(x, l, value); },
-          samples({{0.7, -3}, {-1, 20}}) + Samples{{t({3}, kUInt8), 300, 1}, {t({3}, kUInt8), 1, 300}}),
+          samples({{0.7, -3}, {-1, 20}}) + Samples{{t({3}, kUInt8), 300, 1}, {t({3}, kUInt8), 1, 300}} +
+              with(narrow, {{1e39, 1}, {1, -1e39}, {1, kNaN}})),
       row(
           "glu", [](T x, Int dim) { return glu(x, dim); },
           with({{t({4, 6})},

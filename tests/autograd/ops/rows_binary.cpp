@@ -32,6 +32,10 @@ static Samples ternary_samples(Range range = {}, const char* mixed = "", bool in
   out.push_back(rough({v({kNaN, 1, 1, kInf, 0}), v({1, kNaN, 1, -kInf, 0}), v({2, 2, kNaN, 1, 0})}));
   return out;
 }
+/// Three of one dtype.
+static Samples alike(ScalarType dtype) {
+  return {{t({3}, dtype), t({3}, dtype, 2), t({3}, dtype, 3)}, {t({0}, dtype), t({0}, dtype), t({0}, dtype)}};
+}
 /// The number first.
 static Samples flipped(const Samples& samples, const std::vector<Value>& numbers) {
   Samples out;
@@ -114,11 +118,14 @@ OP_FAMILY(binary) {
           rough(binary_samples() + zeros)),
       row(
           "addcmul", [](T x, T a, T b, Scalar c) { return addcmul(x, a, b, c); },
-          [](Tensor& x, T a, T b, Scalar c) { x.addcmul_(a, b, c); }, with(ternary_samples({}, mixed), {{1}, {2.5}})),
+          [](Tensor& x, T a, T b, Scalar c) { x.addcmul_(a, b, c); },
+          with(ternary_samples({}, mixed), {{1}, {2.5}}) +
+              with(alike(kUInt8), {{300}, {-1}, {-256}, {kNaN}, {-0.5}, {2.5}}) +
+              with(alike(kInt32), {{std::int64_t{1} << 40}, {kInf}}) + with(alike(kFloat32), {{1e39}})),
       row(
           "addcdiv", [](T x, T a, T b, Scalar c) { return addcdiv(x, a, b, c); },
           [](Tensor& x, T a, T b, Scalar c) { x.addcdiv_(a, b, c); },
-          with(ternary_samples(positive, mixed, false), {{1}, {2.5}})),
+          with(ternary_samples(positive, mixed, false), {{1}, {2.5}}) + with(alike(kFloat32), {{1e39}, {-1e39}})),
       row(
           "lerp.tensor", [](T x, T y, T w) { return lerp(x, y, w); }, [](Tensor& x, T y, T w) { x.lerp_(y, w); },
           ternary_samples()),

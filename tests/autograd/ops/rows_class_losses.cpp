@@ -107,7 +107,10 @@ OP_FAMILY(class_losses) {
       row("multi_margin_loss.values", multi_margin,
           powers(of_classes() + of_classes_without_slopes()) + weighted +
               Samples{{t({3, 4}), labels({2, 0, 3}), 3, 1.0, none, Reduction::Mean},
-                      {t({0, 3}), t({0}, kInt64), 1, 1.0, none, Reduction::None}})
+                      {t({0, 3}), t({0}, kInt64), 1, 1.0, none, Reduction::None},
+                      {t({3, 4}), labels({2, 0, 3}), 1e10, 1.0, none, Reduction::Mean},
+                      {t({3, 4}), labels({2, 0, 3}), 2.5, 1.0, none, Reduction::Mean},
+                      {t({3, 4}, kFloat32), labels({2, 0, 3}), 1, 1e39, none, Reduction::Mean}})
           .constants({0, 4}),
       row("multilabel_margin_loss", multilabel,
           differ(with(of_lists(), each_reduction()), lack, Compared::FirstDerivatives))

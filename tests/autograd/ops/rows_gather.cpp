@@ -263,7 +263,11 @@ OP_FAMILY(gather) {
           .words(kTypes, {"expand(CPUBoolType"}),
       row(
           "index_add.alpha", [](T x, Int d, T i, T y, Scalar a) { return index_add(x, d, i, y, a); },
-          [](Tensor& x, Int d, T i, T y, Scalar a) { x.index_add_(d, i, y, a); }, with(adds, {{-1.5}, {2}}))
+          [](Tensor& x, Int d, T i, T y, Scalar a) { x.index_add_(d, i, y, a); },
+          with(adds, {{-1.5}, {2}}) +
+              with({{t({3}, kUInt8), 0, index({2, 0}), t({2}, kUInt8)}, {t({3}, kUInt8), 0, index({}), t({0}, kUInt8)}},
+                   {{300}, {-1}, {-256}, {kNaN}, {2.5}}) +
+              with({{t({3}, kFloat32), 0, index({2, 0}), t({2}, kFloat32)}}, {{1e39}, {-1e39}}))
           .words(kSooner, {"The size of tensor a"}),
       row(
           "index_copy", [](T x, Int d, T i, T y) { return index_copy(x, d, i, y); },

@@ -94,7 +94,14 @@ OP_FAMILY(linalg) {
       row(
           "addmm.beta.alpha", [](T c, T a, T b, Scalar beta, Scalar alpha) { return c.addmm(a, b, beta, alpha); },
           [](Tensor& c, T a, T b, Scalar beta, Scalar alpha) { c.addmm_(a, b, beta, alpha); },
-          with(addmm_x, {{0.5, -2}, {0, 1}}) + with(products({{{2, 4}, {2, 3}, {3, 4}}}), {{2, 0}})),
+          with(addmm_x, {{0.5, -2}, {0, 1}}) + with(products({{{2, 4}, {2, 3}, {3, 4}}}), {{2, 0}}) +
+              with({{t({2, 2}, kUInt8), t({2, 3}, kUInt8), t({3, 2}, kUInt8)},
+                    {t({2, 2}, kUInt8), t({2, 0}, kUInt8), t({0, 2}, kUInt8)},
+                    {t({0, 2}, kUInt8), t({0, 3}, kUInt8), t({3, 2}, kUInt8)}},
+                   {{300, 1}, {1, 300}, {-1, 2}, {1e39, 1}, {1, kNaN}, {-0.5, 1}, {2.5, 1}, {0.0, 1}}) +
+              with({{t({2, 2}, kFloat32), t({2, 3}, kFloat32), t({3, 2}, kFloat32)},
+                    {t({2, 2}, kFloat32), t({2, 0}, kFloat32), t({0, 2}, kFloat32)}},
+                   {{1e39, 1}, {1, -1e39}})),
       row(
           "matmul", [](T a, T b) { return matmul(a, b); },
           products({{{2, 3}, {3, 4}},

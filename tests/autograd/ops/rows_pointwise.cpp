@@ -38,6 +38,12 @@ OP_FAMILY(pointwise) {
                               rough({t({33, 31}), t({31})}),
                               rough({v({kNaN, kInf}), v({1, -kInf})})};
   const std::vector<Values> numbers{{1.5}, {3}, {true}, {-0.25}};
+  // Factors that a dtype cannot hold, and negative ones that wrap in it.
+  const Samples bytes{{t({3}, kUInt8), t({3}, kUInt8, 2)}, {t({0}, kUInt8), t({0}, kUInt8)}};
+  const Samples words{{t({3}, kInt32), t({3}, kInt32, 2)}}, floats{{t({3}, kFloat32), t({3}, kFloat32, 2)}};
+  constexpr std::int64_t kWide = std::int64_t{1} << 31;
+  const Samples scaled = with(bytes, {{300}, {-1}, {-255}, {-256}}) + with(words, {{kWide}, {-kWide}, {-kWide - 1}}) +
+                         with(floats, {{1e39}, {-1e39}});
   Rows rows{
       UNARY(neg),
       row(
@@ -64,23 +70,25 @@ OP_FAMILY(pointwise) {
           binary_samples() + Samples{rough({v({1, 2, 2}), v({2, 2, 1})})}),
       row(
           "add.alpha", [](T x, T y, Scalar a) { return add(x, y, a); }, [](Tensor& x, T y, Scalar a) { x.add_(y, a); },
-          with(few, {{2.5}, {3}})),
+          with(few, {{2.5}, {3}}) + scaled),
       row(
           "sub.alpha", [](T x, T y, Scalar a) { return x.sub(y, a); }, [](Tensor& x, T y, Scalar a) { sub_(x, y, a); },
-          with(few, {{0.5}, {-3}})),
+          with(few, {{0.5}, {-3}}) + scaled),
       row(
           "add.scalar", [](T x, Scalar c) { return add(x, c); }, [](Tensor& x, Scalar c) { x.add_(c); },
           with(few_samples(), numbers))
           .without(kError, "takes every dtype"),
       row(
           "add.scalar_alpha", [](T x, Scalar c, Scalar a) { return x.add(c, a); },
-          [](Tensor& x, Scalar c, Scalar a) { add_(x, c, a); }, with(few_samples(), {{1.5, 2.0}, {3, -2}, {3, 2.5}})),
+          [](Tensor& x, Scalar c, Scalar a) { add_(x, c, a); },
+          with(few_samples(), {{1.5, 2.0}, {3, -2}, {3, 2.5}}) + Samples{{t({3}, kUInt8), 2, 300}}),
       row(
           "sub.scalar", [](T x, Scalar c) { return x.sub(c); }, [](Tensor& x, Scalar c) { sub_(x, c); },
           with(few_samples(), numbers)),
       row(
           "sub.scalar_alpha", [](T x, Scalar c, Scalar a) { return x.sub(c, a); },
-          [](Tensor& x, Scalar c, Scalar a) { sub_(x, c, a); }, with(few_samples(), {{1.5, 2.0}, {3, -2}})),
+          [](Tensor& x, Scalar c, Scalar a) { sub_(x, c, a); },
+          with(few_samples(), {{1.5, 2.0}, {3, -2}}) + Samples{{t({3}, kUInt8), 2, 300}}),
       row(
           "mul.scalar", [](T x, Scalar c) { return mul(x, c); }, [](Tensor& x, Scalar c) { x.mul_(c); },
           with(few_samples(), numbers))
@@ -90,10 +98,11 @@ OP_FAMILY(pointwise) {
           with(few_samples(), numbers))
           .without(kError, "takes every dtype"),
       row(
-          "rsub", [](T x, T y, Scalar a) { return rsub(x, y, a); }, with(few, {{1}, {0.5}, {-3}})),
+          "rsub", [](T x, T y, Scalar a) { return rsub(x, y, a); }, with(few, {{1}, {0.5}, {-3}}) + scaled),
       row(
           "rsub.scalar", [](T x, Scalar c, Scalar a) { return rsub(x, c, a); },
-          with(few_samples(), {{1.5, 1}, {3, 1}, {true, 1}, {-0.25, 2}, {3, -0.5}})),
+          with(few_samples(), {{1.5, 1}, {3, 1}, {true, 1}, {-0.25, 2}, {3, -0.5}}) +
+              Samples{{t({3}, kUInt8), 2, 300}}),
       row(
           "float_power", [](T x, T p) { return float_power(x, p); }, [](Tensor& x, T p) { x.float_power_(p); },
           in_dtypes({{t({2, 3}, positive), t({3}, kFloat64, 2)}, {t({}, positive), t({})}, {t({0}), t({0})}},
@@ -121,7 +130,7 @@ OP_FAMILY(pointwise) {
           "pow.scalar", [](T x, Scalar p) { return pow(x, p); }, [](Tensor& x, Scalar p) { x.pow_(p); },
           with(unary_samples(positive, {0.0, -0.0, kInf, -kInf, kNaN, -2.0, 1e200}),
                {{0}, {1}, {2}, {3}, {7}, {-1}, {-2}, {0.5}, {1.5}, {2.0}, {-0.5}}) +
-              Samples{{t({3}, kUInt8), 300}, {t({3}, kUInt8), 200}}),
+              Samples{{t({3}, kUInt8), 300}, {t({3}, kUInt8), 200}, {t({3}, kBool), true}}),
       row(
           "clamp", [](T x, Bound lo, Bound hi) { return clamp(x, lo, hi); },
           [](Tensor& x, Bound lo, Bound hi) { x.clamp_(lo, hi); },
@@ -136,7 +145,7 @@ OP_FAMILY(pointwise) {
                       {t({3}, kFloat32), none, 1e39}}),
       row(
           "lerp", [](T a, T b, Scalar w) { return lerp(a, b, w); }, [](Tensor& a, T b, Scalar w) { a.lerp_(b, w); },
-          with(binary_samples(), {{0.25}, {0.75}, {2}})),
+          with(binary_samples(), {{0.25}, {0.75}, {2}}) + with(floats, {{1e39}, {-1e39}})),
       row(
           "where", [](T c, T x, T y) { return where(c, x, y); }, where_samples()),
       row("where.scalar_self", [](T c, Scalar x, T y) { return where(c, x, y); },
@@ -171,7 +180,7 @@ OP_FAMILY(pointwise) {
                 {t({3}, kInt64)},
                 {t({3}, kFloat32)},
                 {v({kNaN})}},
-               {{1.5, 2.5}, {1, 2}, {true, false}, {1, 2.5}})),
+               {{1.5, 2.5}, {1, 2}, {true, false}, {1, 2.5}, {1e39, 1.5}, {2, -1e39}})),
       in_place_row(
           "fill_", [](Tensor& x, Scalar c) { fill_(x, c); },
           with(few_samples(), {{2.5}, {3}, {true}}) +

@@ -127,6 +127,12 @@ OP_FAMILY(products) {
                                          {{2, 2}, {2, 2, 2}, {2, 2, 3}},
                                          {{2, 3}, {2, 2, 2}, {3, 2, 3}}});
   const std::vector<Values> scales{{0.5, -2}, {0, 1}, {2, 0}, {2, 3}};
+  // Where the dtype cannot hold a factor of the product, and where there is no product.
+  const auto beyond = [](const std::vector<D>& shapes) {
+    const auto of = [&](ScalarType d) { return Sample{t(shapes[0], d), t(shapes[1], d, 2), t(shapes[2], d, 3)}; };
+    return with({of(kUInt8), of(kInt32)}, {{300, 1}, {1, 300}, {-1, 2}, {1e39, 1}, {1, kNaN}, {-0.5, 1}, {2.5, 1}}) +
+           with({of(kFloat32)}, {{1e39, 1}, {1, -1e39}});
+  };
   return {
       row(
           "inner", [](T a, T b) { return inner(a, b); },
@@ -152,13 +158,17 @@ OP_FAMILY(products) {
           addmv_samples),
       row(
           "addmv.beta.alpha", [](T c, T a, T v, Scalar b, Scalar s) { return c.addmv(a, v, b, s); },
-          [](Tensor& c, T a, T v, Scalar b, Scalar s) { addmv_(c, a, v, b, s); }, with(addmv_samples, scales)),
+          [](Tensor& c, T a, T v, Scalar b, Scalar s) { addmv_(c, a, v, b, s); },
+          with(addmv_samples, scales) + beyond({{2}, {2, 3}, {3}}) + beyond({{2}, {2, 0}, {0}})),
       row(
           "addr", [](T c, T u, T v) { return addr(c, u, v); }, [](Tensor& c, T u, T v) { c.addr_(u, v); },
           addr_samples),
       row(
           "addr.beta.alpha", [](T c, T u, T v, Scalar b, Scalar s) { return c.addr(u, v, b, s); },
-          [](Tensor& c, T u, T v, Scalar b, Scalar s) { addr_(c, u, v, b, s); }, with(addr_samples, scales)),
+          [](Tensor& c, T u, T v, Scalar b, Scalar s) { addr_(c, u, v, b, s); },
+          with(addr_samples, scales) + beyond({{2, 3}, {2}, {3}}) +
+              with({{t({2, 3}), t({2}), t({3})}, {t({2, 3}, kInt64), t({2}, kInt64), t({3}, kInt64)}},
+                   {{true, 1}, {1, true}})),
       row(
           "baddbmm", [](T c, T a, T b) { return baddbmm(c, a, b); }, [](Tensor& c, T a, T b) { c.baddbmm_(a, b); },
           batch_samples)
@@ -168,7 +178,8 @@ OP_FAMILY(products) {
           [](Tensor& c, T a, T b, Scalar x, Scalar s) { baddbmm_(c, a, b, x, s); },
           settled(with(batch_samples, {{0.5, -2}, {0, 1}, {2, 3}})) +
               with(of_shapes({{{2, 2, 3}, {2, 2, 2}, {2, 2, 3}}}), {{2, 0}}) +
-              with(of_shapes({{{2, 8, 8}, {2, 8, 9}, {2, 9, 8}}}), {{0, 1}, {0, 2}}))
+              with(of_shapes({{{2, 8, 8}, {2, 8, 9}, {2, 9, 8}}}), {{0, 1}, {0, 2}}) +
+              beyond({{2, 2, 3}, {2, 2, 2}, {2, 2, 3}}) + beyond({{2, 2, 3}, {2, 2, 0}, {2, 0, 3}}))
           .of_magnitudes(),
       row(
           "addbmm", [](T c, T a, T b) { return addbmm(c, a, b); }, [](Tensor& c, T a, T b) { c.addbmm_(a, b); },
@@ -176,7 +187,9 @@ OP_FAMILY(products) {
           .of_magnitudes(),
       row(
           "addbmm.beta.alpha", [](T c, T a, T b, Scalar x, Scalar s) { return c.addbmm(a, b, x, s); },
-          [](Tensor& c, T a, T b, Scalar x, Scalar s) { addbmm_(c, a, b, x, s); }, with(sum_samples, scales))
+          [](Tensor& c, T a, T b, Scalar x, Scalar s) { addbmm_(c, a, b, x, s); },
+          with(sum_samples, scales) + beyond({{2, 3}, {2, 2, 2}, {2, 2, 3}}) + beyond({{2, 3}, {2, 2, 0}, {2, 0, 3}}) +
+              beyond({{2, 3}, {0, 2, 2}, {0, 2, 3}}))
           .of_magnitudes(),
       row(
           "linalg_vecdot", [](T a, T b, std::int64_t d) { return linalg_vecdot(a, b, d); },

@@ -43,7 +43,9 @@ OP_FAMILY(resampling) {
       row(
           "constant_pad_nd",
           [](T x, IntArrayRef p, std::optional<Scalar> value) { return constant_pad_nd(x, p, value.value_or(0)); },
-          with(padded, {{D{1, 2}}, {D{1, 0, 2, 1}, 1.5}, {D{-1, 2}, 3}, {D{1}}, {D{-3, -3}}}))
+          with(padded, {{D{1, 2}}, {D{1, 0, 2, 1}, 1.5}, {D{-1, 2}, 3}, {D{1}}, {D{-3, -3}}}) +
+              Samples{
+                  {t({3}, kUInt8), D{1, 2}, 300}, {t({3}, kInt64), D{1, 2}, kNaN}, {t({3}, kFloat32), D{1, 2}, 1e39}})
           .words(kSooner, {"start (0) + length (-"}),
       row(
           "pad", [](T x, IntArrayRef p, const std::string& mode, Scale value) { return pad(x, p, mode, value); },

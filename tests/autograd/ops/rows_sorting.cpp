@@ -228,7 +228,11 @@ OP_FAMILY(sorting) {
                 {t({3}, kBool)},
                 rough({t({37, 41})})},
                {{4, 0, 0}, {5, -1, 1}, {3, 2, 1}, {0, 0, 0}}) +
-              Samples{rough({v({1, kInf}), 4, 0, 0})})
+              Samples{rough({v({1, kInf}), 4, 0, 0}),
+                      {t({3}, kFloat32), 4, -1e39, 1},
+                      {t({3}, kFloat32), 4, 0, 1e39},
+                      {t({3}, kUInt8), 4, 0, 300},
+                      {t({3}, kUInt8), 4, -1, 3}})
           .without(kSpecial, "PyTorch counts a NaN in the first part"));
   return rows;
 }
