@@ -71,7 +71,8 @@ struct AnyPower : Summed<T> {
 
 /// f(norm) with the norm for p in T, and roughly what an element of it costs.
 template <class T, class F>
-void with_norm(double p, F f) {
+void with_norm(double power, F f) {
+  const double p = Scalar(power).to_unchecked<T>();  // where T cannot hold it, 0 or infinity
   if (p == 0) return f(Different<T>(p), 1);
   if (p == 1) return f(Manhattan<T>(p), 1);
   if (p == 2) return f(Euclid<T>(p), 1);

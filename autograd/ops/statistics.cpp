@@ -278,7 +278,14 @@ Tensor norm(const Tensor& x, double p, IntArrayRef dim, bool keepdim, std::optio
       });
 }
 
-double exponent(std::optional<Scalar> p) { return p.value_or(2).toDouble(); }
+/// Beyond what a float holds it counts as 0 or infinite, as in PyTorch: the sum of such powers would be 1, 0 or
+/// infinite.
+double exponent(std::optional<Scalar> p) {
+  if (!p) return 2;
+  check(!p->isBoolean(), "norm_kernel_tensor_iterator_impl expects norm to be integer or float");
+  const float rounded = p->to_unchecked<float>();
+  return rounded == 0 || std::isinf(rounded) ? rounded : p->toDouble();
+}
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 // Where the derivatives of losses are easily lost: at no distance, and at an infinite one.
 #include <xgrad/autograd/ops/distances.hpp>
+#include <xgrad/autograd/ops/pairwise.hpp>
 
 #include <limits>
 
@@ -27,6 +28,22 @@ TEST(Distances, LossesOfTwoDtypesHaveTheGradientsOfOne) {
     EXPECT_EQ(values(mixed[0]), values(same[0]));
     EXPECT_EQ(values(mixed[1].to(kFloat64)), values(same[1]));
   }
+}
+
+// PyTorch's gradients of these are NaN, so that no row shows them.
+TEST(Distances, PowersBeyondFloatsAreThoseAtTheEnds) {
+  for (const ScalarType dtype : {kFloat32, kFloat64}) {
+    const Tensor x = tensor({-1.5, 0.5, 3.}, TensorOptions(dtype).requires_grad(true)), y = x.detach() + 1;
+    EXPECT_EQ(values(norm(x, 1e39).detach().to(kFloat64)), Values{3});
+    EXPECT_EQ(values(norm(x, -1e39).detach().to(kFloat64)), Values{0.5});
+    EXPECT_EQ(values(norm(x, 1e-50).detach().to(kFloat64)), Values{3});
+    EXPECT_EQ(values(linalg_vector_norm(x, 1e39).detach().to(kFloat64)), Values{3});
+    EXPECT_EQ(values(dist(x, y, 1e39).detach().to(kFloat64)), Values{1});
+    EXPECT_EQ(values(autograd::grad({norm(x, 1e39)}, {x})[0].to(kFloat64)), (Values{0, 0, 1}));
+  }
+  const Tensor a = tensor({{1., 2.}, {3., 0.}}), b = tensor({{1., 5.}});
+  EXPECT_EQ(values(cdist(a, b, 1e39).to(kFloat64)), (Values{3, 5}));
+  EXPECT_EQ(values(cdist(a, b, 1e-50).to(kFloat64)), (Values{1, 2}));
 }
 
 // What only throws at last: the derivative of the derivative of the matrix of cofactors.
