@@ -67,6 +67,39 @@ Tensor sub(const Tensor& a, const Tensor& b, Scalar alpha, const Into& into) {
       });
 }
 
+/// Where a function of a and b may put its result of their dtype: over a, if that is a dying tensor of the result's
+/// shape and dtype. `saves_a`: the derivative with respect to b reads a.
+Into over(Tensor& a, const Tensor& b, bool saves_a) {
+  if (!ops::is_dying(a) || a.dtype() != promoted_type(a, b) || (saves_a && detail::grad_mode && takes_gradient(b)))
+    return {};
+  const Dims &to = a.array().sizes(), &from = b.array().sizes();
+  if (to == from || b.numel() == 1) return from.size() <= to.size() ? Into::over(a) : Into();
+  if (from.size() > to.size()) return {};
+  for (std::size_t i = 1; i <= from.size(); ++i) {
+    const std::int64_t n = from[from.size() - i];
+    if (n != 1 && n != to[to.size() - i]) return {};
+  }
+  return Into::over(a);
+}
+/// Writes a ∘ b over a and returns true, if a is dying and nothing is to be recorded, converted or broadcast but a
+/// number: what a derivative's products are, since nobody else has its gradient.
+bool written_over(Binary op, Tensor& a, const Tensor& b) {
+  if (detail::grad_mode || detail::profiling.load(std::memory_order_relaxed) || !ops::is_dying(a) || !b.defined())
+    return false;
+  const TensorImpl& impl = *a.impl();
+  const Array &x = impl.array, &y = b.array();
+  const bool fits = (y.numel() == 1 && y.dim() <= x.dim()) || (y.is_contiguous() && y.sizes() == x.sizes());
+  if (!fits || !impl.is_bare() || x.dtype() != y.dtype() || !is_floating_point(x.dtype())) return false;
+  kernels::binary_into(op, x, x, y);
+  return true;
+}
+
+Tensor mul(const Tensor& a, const Tensor& b, const Into& into);
+/// a·b over a, where it may be. Inlined in the derivative of a product, of which a chain has one for each of its own.
+[[gnu::always_inline]] inline Tensor product_over(Tensor&& a, const Tensor& b) {
+  return written_over(Binary::Mul, a, b) ? std::move(a) : mul(a, b, over(a, b, true));
+}
+
 /// y = a · b              da = g·b, db = g·a
 Tensor mul(const Tensor& a, const Tensor& b, const Into& into) {
   const ScalarType dtype = promoted_type(a, b);
@@ -81,6 +114,7 @@ Tensor mul(const Tensor& a, const Tensor& b, const Into& into) {
         if (s.needed(1)) s.input(0);
       },
       [](const Saved& s, Tensor&& g) -> Grads {
+        if (s.needs(0) && !s.needs(1)) return {product_over(std::move(g), s.input(1)), Tensor()};
         Tensor db = s.needs(1) ? (s.needs(0) ? g * s.input(0) : std::move(g) * s.input(0)) : Tensor();
         return {s.needs(0) ? std::move(g) * s.input(1) : Tensor(), std::move(db)};
       });
@@ -142,32 +176,6 @@ Tensor lerp(const Tensor& a, const Tensor& b, Scalar weight, const Into& into) {
       });
 }
 
-/// Where a function of a and b may put its result of their dtype: over a, if that is a dying tensor of the result's
-/// shape and dtype. `saves_a`: the derivative with respect to b reads a.
-Into over(Tensor& a, const Tensor& b, bool saves_a) {
-  if (!ops::is_dying(a) || a.dtype() != promoted_type(a, b) || (saves_a && detail::grad_mode && takes_gradient(b)))
-    return {};
-  const Dims &to = a.array().sizes(), &from = b.array().sizes();
-  if (to == from || b.numel() == 1) return from.size() <= to.size() ? Into::over(a) : Into();
-  if (from.size() > to.size()) return {};
-  for (std::size_t i = 1; i <= from.size(); ++i) {
-    const std::int64_t n = from[from.size() - i];
-    if (n != 1 && n != to[to.size() - i]) return {};
-  }
-  return Into::over(a);
-}
-/// Writes a ∘ b over a and returns true, if a is dying and nothing is to be recorded, converted or broadcast but a
-/// number: what a derivative's products are, since nobody else has its gradient.
-bool written_over(Binary op, Tensor& a, const Tensor& b) {
-  if (detail::grad_mode || detail::profiling.load(std::memory_order_relaxed) || !ops::is_dying(a) || !b.defined())
-    return false;
-  const TensorImpl& impl = *a.impl();
-  const Array &x = impl.array, &y = b.array();
-  const bool fits = (y.numel() == 1 && y.dim() <= x.dim()) || (y.is_contiguous() && y.sizes() == x.sizes());
-  if (!fits || !impl.is_bare() || x.dtype() != y.dtype() || !is_floating_point(x.dtype())) return false;
-  kernels::binary_into(op, x, x, y);
-  return true;
-}
 Into over_floating(Tensor& a, Scalar b) { return a.is_floating_point() && !b.isBoolean() ? ops::over(a) : Into(); }
 
 /// y = max(a, b) or min(a, b): g to the chosen argument, half each where they are equal.
@@ -220,9 +228,7 @@ Tensor operator-(Tensor&& a, const Tensor& b) {
   return written_over(Binary::Sub, a, b) ? std::move(a) : sub(a, b, 1, over(a, b, false));
 }
 Tensor operator-(Tensor&& a, Scalar b) { return sub(a, wrap(b, a), 1, over_floating(a, b)); }
-Tensor operator*(Tensor&& a, const Tensor& b) {
-  return written_over(Binary::Mul, a, b) ? std::move(a) : mul(a, b, over(a, b, true));
-}
+Tensor operator*(Tensor&& a, const Tensor& b) { return product_over(std::move(a), b); }
 Tensor operator*(Tensor&& a, Scalar b) { return mul(a, b, over_floating(a, b)); }
 Tensor operator/(Tensor&& a, const Tensor& b) {
   if (written_over(Binary::Div, a, b)) return std::move(a);
