@@ -7,6 +7,7 @@
 #include <xgrad/autograd/graph/tracing.hpp>
 #include <xgrad/autograd/tensor.hpp>
 
+#include <algorithm>
 #include <ostream>
 
 namespace xgrad {
@@ -79,7 +80,11 @@ static void check_seen(const Tensor& part) {
 
 Tensor& Tensor::operator=(const Tensor& value) && {
   check_seen(*this);
-  copy_(value);
+  // As PyTorch: sizes of 1 in front, more than the part has dimensions, do not count.
+  const std::int64_t extra = std::max<std::int64_t>(value.dim() - dim(), 0);
+  const IntArrayRef sizes = value.sizes();
+  const bool ones = std::all_of(sizes.begin(), sizes.begin() + extra, [](std::int64_t n) { return n == 1; });
+  copy_(extra > 0 && ones ? value.view(IntArrayRef(sizes.begin() + extra, sizes.end())) : value);
   return *this;
 }
 

@@ -24,6 +24,16 @@ TEST(Indexing, BracketsReadAndWrite) {
   EXPECT_EQ(x.to_vector<std::int64_t>(), (Ints{1, 1, 5, 5, 7, 7}));
 }
 
+TEST(Indexing, OnesInFrontOfAValueDoNotCount) {
+  Tensor x = counted({3, 2});
+  x[0] = full({1, 1, 2}, 7);
+  x[{1, 0}] = full({1, 1}, 8);
+  x[{Slice(2, 3)}] = full({1, 1, 1, 1}, 9);
+  EXPECT_EQ(x.to_vector<std::int64_t>(), (Ints{7, 7, 8, 3, 9, 9}));
+  EXPECT_THROW(x[0] = full({1, 3, 2}, 7), Error);
+  EXPECT_THROW(x[0] = full({2, 1, 2}, 7), Error);
+}
+
 TEST(Indexing, BracketsTakeCompoundAssignments) {
   Tensor x = counted({3, 2});
   x[0] += 10;
