@@ -95,13 +95,18 @@ struct Eigen {
   Tensor values, vectors;
 };
 
+/// Which triangle of a symmetric matrix is read.
+bool is_upper(std::string_view uplo) {
+  const bool upper = uplo == "U" || uplo == "u";
+  check(upper || uplo == "L" || uplo == "l", "Expected UPLO argument to be 'L' or 'U', but got {}", uplo);
+  return upper;
+}
+
 /// A = V·diag(L)·Vᵀ       dA = V·(diag(g_L) + skew(Vᵀ·G_V)/E)·Vᵀ
 Eigen eigen(const Tensor& a, std::string_view uplo, const char* name) {
   check_squares(a, name);
   check_kernel(a, "linalg_eigh_cpu");
-  check(uplo == "L" || uplo == "l" || uplo == "U" || uplo == "u", "Expected UPLO argument to be 'L' or 'U', but got {}",
-        uplo);
-  const bool upper = uplo == "U" || uplo == "u";
+  const bool upper = is_upper(uplo);
   std::vector<Tensor> out = differentiable_many<"LinalgEighBackward0">(
       inputs(a),
       [&] {
@@ -134,8 +139,9 @@ Tensor linalg_eigvalsh(const Tensor& a, std::string_view uplo) {
   if (is_grad_enabled() && a.requires_grad()) return eigen(a, uplo, "linalg.eigh").values;
   check_squares(a, "linalg.eigh");
   check_kernel(a, "linalg_eigh_cpu");
+  const bool upper = is_upper(uplo);
   const detail::Traced traced("linalg_eigvalsh", {&a});
-  kernels::Eigen f = kernels::eigh(a.array(), uplo == "U" || uplo == "u", false);
+  kernels::Eigen f = kernels::eigh(a.array(), upper, false);
   check_info(f.info, "linalg.eigh", kEigenvaluesDiverge);
   return traced.told(Tensor(f.values));
 }

@@ -106,7 +106,7 @@ OP_FAMILY(factorizations) {
           .without(kSpecial | kBig, no_nan),
       row(
           "linalg_eigvalsh", [](T a, const std::string& uplo) { return linalg_eigvalsh(a, uplo); },
-          with(symmetric_samples(), {{"L"}, {"U"}}) + Samples{rough({apart(35), "L"})})
+          with(symmetric_samples(), {{"L"}, {"U"}}) + Samples{rough({apart(35), "L"}), {positive({3, 3}), "X"}})
           .without(kSpecial, no_nan),
       row(
           "linalg_svd", [](T a, bool full) { return linalg_svd(a, full); },
