@@ -42,7 +42,7 @@ Tensor triangle(std::int64_t row, std::int64_t col, std::int64_t offset, bool lo
   each_row(row, col, offset, lower, [&](std::int64_t, std::int64_t first, std::int64_t end) { count += end - first; });
   const ScalarType type = options.dtype_or(kInt64);
   const char* const kernel = lower ? "tril_indices" : "triu_indices";
-  check<NotImplementedError>(type != kBool, "\"{}\" not implemented for 'Bool'", kernel);
+  check<NotImplementedError>(type == kInt32 || type == kInt64, "\"{}\" not implemented for '{}'", kernel, type);
   const Tensor out = empty({2, count}, type);
   dispatch(type, [&]<class T>() {
     T* rows = out.data_ptr<T>();

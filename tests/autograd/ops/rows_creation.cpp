@@ -15,7 +15,7 @@ OP_FAMILY(creation) {
   const Samples like = with(few_samples(), {{}, {kFloat32}});
   return {
       row("arange", [](Scalar end, Type d) { return arange(end, options(d)); },
-          {{5}, {2.5}, {5, kFloat64}, {0}, {-1}, {true}, {kNaN}}),
+          {{5}, {2.5}, {5, kFloat64}, {2, kBool}, {0}, {-1}, {true}, {kNaN}}),
       row("arange.start", [](Scalar from, Scalar end, Type d) { return arange(from, end, options(d)); },
           {{2, 5}, {0.5, 2}, {2, 2}, {3, 2}, {1, 4, kInt32}}),
       row("arange.start_step",
@@ -100,6 +100,7 @@ OP_FAMILY(creation) {
            {3, 3, -1, kInt32},
            {0, 3, 0, kInt64},
            {3, 3, 5, kInt64},
+           {3, 3, 0, kFloat64},
            {2, -1, 0, kInt64}}),
       row("meshgrid",
           [](TensorList x, std::optional<std::string> how) { return how ? meshgrid(x, *how) : meshgrid(x); },
