@@ -3,7 +3,10 @@
 
 #include <xgrad/autograd/tensor.hpp>
 
+#include <concepts>
 #include <string_view>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 namespace xgrad {
@@ -25,6 +28,24 @@ Tensor combinations(const Tensor& x, std::int64_t r = 2, bool with_replacement =
 /// `meshgrid({x, y}, kw::indexing = "xy")`
 inline std::vector<Tensor> meshgrid(TensorList tensors, kwargs::Argument<kwargs::key::indexing, const char*> indexing) {
   return meshgrid(tensors, indexing.value);
+}
+
+/// Python's calls, without braces: `meshgrid(x, y)`, `meshgrid(x, y, kw::indexing = "xy")`, `cartesian_prod(x, y)`.
+template <std::derived_from<Tensor>... T>
+requires(sizeof...(T) > 0) std::vector<Tensor> meshgrid(const T&... tensors) {
+  return meshgrid(TensorList({static_cast<const Tensor&>(tensors)...}));
+}
+template <std::derived_from<Tensor> T, class... A>
+requires kwargs::EndsInKeyword<A...> std::vector<Tensor> meshgrid(const T& first, const A&... rest) {
+  const auto given = std::tie(first, rest...);
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return meshgrid(TensorList({static_cast<const Tensor&>(std::get<I>(given))...}), std::get<sizeof...(I)>(given));
+  }
+  (std::index_sequence_for<A...>());
+}
+template <std::derived_from<Tensor>... T>
+requires(sizeof...(T) > 0) Tensor cartesian_prod(const T&... vectors) {
+  return cartesian_prod(TensorList({static_cast<const Tensor&>(vectors)...}));
 }
 
 namespace detail {

@@ -126,6 +126,19 @@ TEST(Factories, DistinctElementsHaveNoDerivative) {
             std::string::npos);
 }
 
+TEST(Factories, GridsOfTensorsWithoutBraces) {
+  const Tensor x = tensor({1, 2, 3}), y = tensor({4, 5});
+  const auto [gx, gy] = std::pair(meshgrid(x, y)[0], meshgrid(x, y)[1]);
+  EXPECT_EQ(gx.to_vector<int>(), (std::vector<int>{1, 1, 2, 2, 3, 3}));
+  EXPECT_EQ(gy.to_vector<int>(), (std::vector<int>{4, 5, 4, 5, 4, 5}));
+  EXPECT_EQ(meshgrid(x, y, kw::indexing = "xy")[0].to_vector<int>(), (std::vector<int>{1, 2, 3, 1, 2, 3}));
+  EXPECT_EQ(meshgrid(x, y, x, kw::indexing = "ij")[2].sizes(), (Dims{3, 2, 3}));
+  EXPECT_EQ(meshgrid(x).size(), 1u);
+  EXPECT_EQ(cartesian_prod(x, y).to_vector<int>(), (std::vector<int>{1, 4, 1, 5, 2, 4, 2, 5, 3, 4, 3, 5}));
+  EXPECT_EQ(cartesian_prod(y).to_vector<int>(), (std::vector<int>{4, 5}));
+  EXPECT_EQ(cartesian_prod(x, y, y).sizes(), (Dims{12, 3}));
+}
+
 TEST(Factories, DrawsWithAGeneratorOfTheirOwn) {
   Generator a(3), b(3);
   const Tensor w = tensor({1., 2., 3., 4.});
