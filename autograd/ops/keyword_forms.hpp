@@ -12,6 +12,7 @@
 #include <xgrad/autograd/tensor.hpp>
 
 #include <array>
+#include <initializer_list>
 #include <string_view>
 #include <tuple>
 
@@ -356,6 +357,24 @@ XGRAD_FORM_OF_DIMS(roll)
 }  // namespace xgrad::by_keyword
 
 namespace xgrad {
+/// A list of one in braces is a list: without these, C++ would read `tensor_split(x, {1})` as `tensor_split(x, 1)`.
+inline std::vector<Tensor> split(const Tensor& x, std::initializer_list<std::int64_t> sizes, std::int64_t dim = 0) {
+  return split(x, IntArrayRef(sizes), dim);
+}
+inline std::vector<Tensor> tensor_split(const Tensor& x, std::initializer_list<std::int64_t> indices,
+                                        std::int64_t dim = 0) {
+  return tensor_split(x, IntArrayRef(indices), dim);
+}
+inline std::vector<Tensor> hsplit(const Tensor& x, std::initializer_list<std::int64_t> indices) {
+  return hsplit(x, IntArrayRef(indices));
+}
+inline std::vector<Tensor> vsplit(const Tensor& x, std::initializer_list<std::int64_t> indices) {
+  return vsplit(x, IntArrayRef(indices));
+}
+inline std::vector<Tensor> dsplit(const Tensor& x, std::initializer_list<std::int64_t> indices) {
+  return dsplit(x, IntArrayRef(indices));
+}
+
 // What programs write with the namespace's name: `xgrad::sum(x, dim = 1)`.
 using by_keyword::argmax;
 using by_keyword::mean;

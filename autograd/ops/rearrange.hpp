@@ -159,15 +159,21 @@ struct RearrangeMethods : Methods<T, RearrangeMethods<T>> {
   std::vector<T> tensor_split(IntArrayRef indices, Int dim = 0) const {
     return xgrad::tensor_split(as(this), indices, dim);
   }
+  std::vector<T> tensor_split(std::initializer_list<Int> indices, Int dim = 0) const {
+    return xgrad::tensor_split(as(this), IntArrayRef(indices), dim);
+  }
   std::vector<T> tensor_split(const T& indices_or_sections, Int dim = 0) const {
     return xgrad::tensor_split(as(this), indices_or_sections, dim);
   }
   std::vector<T> hsplit(Int sections) const { return xgrad::hsplit(as(this), sections); }
   std::vector<T> hsplit(IntArrayRef indices) const { return xgrad::hsplit(as(this), indices); }
+  std::vector<T> hsplit(std::initializer_list<Int> indices) const { return hsplit(IntArrayRef(indices)); }
   std::vector<T> vsplit(Int sections) const { return xgrad::vsplit(as(this), sections); }
   std::vector<T> vsplit(IntArrayRef indices) const { return xgrad::vsplit(as(this), indices); }
+  std::vector<T> vsplit(std::initializer_list<Int> indices) const { return vsplit(IntArrayRef(indices)); }
   std::vector<T> dsplit(Int sections) const { return xgrad::dsplit(as(this), sections); }
   std::vector<T> dsplit(IntArrayRef indices) const { return xgrad::dsplit(as(this), indices); }
+  std::vector<T> dsplit(std::initializer_list<Int> indices) const { return dsplit(IntArrayRef(indices)); }
 
   // By keyword: ops/keyword_forms.hpp.
   XGRAD_TAKES_KEYWORDS(repeat_interleave)

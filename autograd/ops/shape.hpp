@@ -181,6 +181,9 @@ struct ShapeMethods : Methods<T, ShapeMethods<T>> {
   std::vector<T> split(std::int64_t split_size, std::int64_t dim = 0) const {
     return xgrad::split(as(this), split_size, dim);
   }
+  std::vector<T> split(std::initializer_list<std::int64_t> split_sizes, std::int64_t dim = 0) const {
+    return xgrad::split(as(this), IntArrayRef(split_sizes), dim);
+  }
   std::vector<T> split(IntArrayRef split_sizes, std::int64_t dim = 0) const {
     return xgrad::split(as(this), split_sizes, dim);
   }

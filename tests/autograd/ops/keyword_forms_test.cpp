@@ -219,6 +219,24 @@ TEST(KeywordForms, MoreShapes) {
   EXPECT_FALSE(x.to(kFloat64, kw::copy = true).is_same(x));
 }
 
+TEST(KeywordForms, AListOfOneInBracesIsAList) {
+  const Tensor x = arange(12).view({1, 3, 4});
+  const std::vector<std::int64_t> one{1};
+  expect_same(tensor_split(x, {1}, 2), tensor_split(x, one, 2));
+  expect_same(x.tensor_split({1}, 2), tensor_split(x, one, 2));
+  expect_same(x.tensor_split({1}, dim = 2), tensor_split(x, one, 2));
+  expect_same(hsplit(x, {1}), tensor_split(x, one, 1));
+  expect_same(x.hsplit({1}), tensor_split(x, one, 1));
+  expect_same(vsplit(x, {1}), tensor_split(x, one, 0));
+  expect_same(x.vsplit({1}), tensor_split(x, one, 0));
+  expect_same(dsplit(x, {1}), tensor_split(x, one, 2));
+  expect_same(x.dsplit({1}), tensor_split(x, one, 2));
+  EXPECT_EQ(x.tensor_split(1, 2).size(), 1u);
+  EXPECT_EQ(x.split({4}, 2).size(), 1u);
+  EXPECT_THROW(x.split({2}, 2), Error);
+  EXPECT_THROW(split(x, {2}, 2), Error);
+}
+
 TEST(KeywordForms, LinearAlgebra) {
   const Tensor a = x.matmul(x.t()) + 3 * eye(3, kFloat64), b = y;
   expect_same(linalg_norm(a, kw::ord = 1), linalg_norm(a, 1));

@@ -34,6 +34,8 @@ char letter_of_parameter(std::string text) {
                                                    {"IntArrayRef", 'D'},
                                                    {"Dims", 'D'},
                                                    {"OptionalIntArrayRef", 'D'},
+                                                   {"std::initializer_list<std::int64_t", 'D'},
+                                                   {"std::initializer_list<Int", 'D'},
                                                    {"bool", 'b'},
                                                    {"std::int64_t", 'i'},
                                                    {"int", 'i'},
