@@ -12,6 +12,7 @@
 #include <xgrad/autograd/tensor.hpp>
 
 #include <array>
+#include <concepts>
 #include <initializer_list>
 #include <string_view>
 #include <tuple>
@@ -374,6 +375,20 @@ inline std::vector<Tensor> vsplit(const Tensor& x, std::initializer_list<std::in
 inline std::vector<Tensor> dsplit(const Tensor& x, std::initializer_list<std::int64_t> indices) {
   return dsplit(x, IntArrayRef(indices));
 }
+
+/// Python's calls, without braces: `broadcast_tensors(x, y)`, `block_diag(a, b)`, `atleast_2d(x, y)`.
+#define XGRAD_TAKES_TENSORS(NAME, LEAST)                           \
+  template <std::derived_from<Tensor>... T>                        \
+  requires(sizeof...(T) >= LEAST) auto NAME(const T&... tensors) { \
+    return NAME(TensorList(std::vector<Tensor>{tensors...}));      \
+  }
+XGRAD_TAKES_TENSORS(atleast_1d, 2)
+XGRAD_TAKES_TENSORS(atleast_2d, 2)
+XGRAD_TAKES_TENSORS(atleast_3d, 2)
+XGRAD_TAKES_TENSORS(block_diag, 1)
+XGRAD_TAKES_TENSORS(broadcast_tensors, 1)
+XGRAD_TAKES_TENSORS(chain_matmul, 1)
+#undef XGRAD_TAKES_TENSORS
 
 // What programs write with the namespace's name: `xgrad::sum(x, dim = 1)`.
 using by_keyword::argmax;

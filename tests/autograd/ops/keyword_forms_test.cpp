@@ -237,6 +237,17 @@ TEST(KeywordForms, AListOfOneInBracesIsAList) {
   EXPECT_THROW(split(x, {2}, 2), Error);
 }
 
+TEST(KeywordForms, TensorsWithoutBraces) {
+  const Tensor x = arange(6).view({2, 3}), y = arange(3);
+  expect_same(broadcast_tensors(x, y), broadcast_tensors({x, y}));
+  expect_same(block_diag(y, x), block_diag({y, x}));
+  expect_same(atleast_1d(y, x), atleast_1d({y, x}));
+  expect_same(atleast_2d(y, x), atleast_2d({y, x}));
+  expect_same(atleast_3d(y, x), atleast_3d({y, x}));
+  const Tensor a = x.to(kFloat64);
+  expect_same(chain_matmul(a, a.t(), a), chain_matmul({a, a.t(), a}));
+}
+
 TEST(KeywordForms, LinearAlgebra) {
   const Tensor a = x.matmul(x.t()) + 3 * eye(3, kFloat64), b = y;
   expect_same(linalg_norm(a, kw::ord = 1), linalg_norm(a, 1));
