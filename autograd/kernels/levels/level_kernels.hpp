@@ -142,10 +142,23 @@ void rows_log1p(double* y, const double* x, std::int64_t n) {
   });
 }
 
-/// sinh and cosh are e^|x| / 2 for |x| ≥ kLarge, SLEEF's infinite where e^|x| is. So there they are e^(|x| - 1)·(e /
-/// 2), in which the difference is exact. Blocks without such elements take SLEEF's alone.
+/// e^s / 2 as a T, with s a little over ln 2 for which it is one to a ten-thousandth of a unit in the last place.
+template <class T>
+struct HalfExp;
+template <>
+struct HalfExp<float> {
+  static constexpr float kLarge = 88.0f, kShift = 0x1.672c00p-1f, kFactor = 0x1.022634p+0f;
+};
+template <>
+struct HalfExp<double> {
+  static constexpr double kLarge = 709.0, kShift = 0x1.62eb1c4bfb400p-1, kFactor = 0x1.0003763429a94p+0;
+};
+
+/// sinh and cosh are e^|x| / 2 for |x| ≥ kLarge, SLEEF's infinite where e^|x| is. So there they are
+/// e^(|x| - s)·(e^s / 2), in which the difference is exact. Blocks without such elements take SLEEF's alone.
 template <class V, class T, class Small, class Exp>
-inline void rows_of_hyperbolic(T* y, const T* x, std::int64_t n, T large, bool odd, Small small, Exp e_to) {
+inline void rows_of_hyperbolic(T* y, const T* x, std::int64_t n, bool odd, Small small, Exp e_to) {
+  constexpr T large = HalfExp<T>::kLarge;
   constexpr std::int64_t kBlock = 512;
   for (; n > 0; n -= kBlock, y += kBlock, x += kBlock) {
     const std::int64_t m = n < kBlock ? n : kBlock;
@@ -156,21 +169,21 @@ inline void rows_of_hyperbolic(T* y, const T* x, std::int64_t n, T large, bool o
       continue;
     }
     by_vectors<V>(y, x, m, [&](V v) -> V {
-      const V size = v < 0 ? -v : v, half = e_to(size - 1) * static_cast<T>(1.35914091422952261768);
+      const V size = v < 0 ? -v : v, half = e_to(size - HalfExp<T>::kShift) * HalfExp<T>::kFactor;
       return size >= large ? (odd && v < 0 ? -half : half) : small(v);
     });
   }
 }
-#define XGRAD_HYPERBOLIC_ROWS(name, odd)                                                                 \
-  void rows_##name(float* y, const float* x, std::int64_t n) {                                           \
-    rows_of_hyperbolic<FloatVector>(                                                                     \
-        y, x, n, 88.0f, odd, [](FloatVector v) -> FloatVector { return XGRAD_SLEEF_FLOAT(name)(v); },    \
-        [](FloatVector v) -> FloatVector { return XGRAD_SLEEF_FLOAT(exp)(v); });                         \
-  }                                                                                                      \
-  void rows_##name(double* y, const double* x, std::int64_t n) {                                         \
-    rows_of_hyperbolic<DoubleVector>(                                                                    \
-        y, x, n, 709.0, odd, [](DoubleVector v) -> DoubleVector { return XGRAD_SLEEF_DOUBLE(name)(v); }, \
-        [](DoubleVector v) -> DoubleVector { return XGRAD_SLEEF_DOUBLE(exp)(v); });                      \
+#define XGRAD_HYPERBOLIC_ROWS(name, odd)                                                          \
+  void rows_##name(float* y, const float* x, std::int64_t n) {                                    \
+    rows_of_hyperbolic<FloatVector>(                                                              \
+        y, x, n, odd, [](FloatVector v) -> FloatVector { return XGRAD_SLEEF_FLOAT(name)(v); },    \
+        [](FloatVector v) -> FloatVector { return XGRAD_SLEEF_FLOAT(exp)(v); });                  \
+  }                                                                                               \
+  void rows_##name(double* y, const double* x, std::int64_t n) {                                  \
+    rows_of_hyperbolic<DoubleVector>(                                                             \
+        y, x, n, odd, [](DoubleVector v) -> DoubleVector { return XGRAD_SLEEF_DOUBLE(name)(v); }, \
+        [](DoubleVector v) -> DoubleVector { return XGRAD_SLEEF_DOUBLE(exp)(v); });               \
   }
 XGRAD_HYPERBOLIC_ROWS(sinh, true)
 XGRAD_HYPERBOLIC_ROWS(cosh, false)
