@@ -156,10 +156,11 @@ std::string Builder::ints(const Ints& list) {
 std::string Builder::number(double value, ScalarType dtype) {
   std::string& name = literals_[fmt::format("{} {}", value, info(dtype).name)];
   if (name.empty()) {
-    // -1 fills bytes with 255 as an integer only.
-    const bool whole = std::trunc(value) == value && std::abs(value) < 0x1p63;
-    const Scalar number = whole ? Scalar(static_cast<std::int64_t>(value)) : Scalar(value);
-    name = initializer("number", full({}, is_floating_point(dtype) ? Scalar(value) : number, dtype).array());
+    // By conversion, so that what the dtype does not hold wraps: factors of sums are such numbers, and -1 is 255 among
+    // bytes, as an integer only.
+    const bool whole = !is_floating_point(dtype) && std::trunc(value) == value && std::abs(value) < 0x1p63;
+    const Tensor number = whole ? full({}, static_cast<std::int64_t>(value), kInt64) : full({}, value, kFloat64);
+    name = initializer("number", number.to(dtype).array());
   }
   return name;
 }

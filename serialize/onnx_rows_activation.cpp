@@ -118,8 +118,14 @@ constexpr Row kRows[] = {
      }},
     {"sigmoid", [](Call& c) { c.result(c.node("Sigmoid", {c.in(0, c.result_dtype())})); }},
     {"tanh", [](Call& c) { c.result(c.node("Tanh", {c.in(0, c.result_dtype())})); }},
-    // Of crossed limits the upper one holds; runtimes differ there.
-    {"hardtanh", [](Call& c) { clipped(c, std::min(c.real(0), c.real(1)), c.real(1)); }},
+    {"hardtanh",
+     [](Call& c) {
+       const double low = c.real(0), high = c.real(1);
+       // A limit that is NaN is what comes out. Of crossed limits the upper one holds; runtimes differ there.
+       if (std::isnan(low) || std::isnan(high))
+         return c.result(c.node("Mul", {c.in(0), c.number(std::nan(""), c.dtype(0))}));
+       clipped(c, std::min(low, high), high);
+     }},
     {"threshold",
      [](Call& c) {
        const ScalarType t = working_type(c.dtype(0));

@@ -35,9 +35,12 @@ void binary(Call& c, const char* op) {
 
 void scaled_sum(Call& c, const char* op) {
   // Bools and integers: alpha is one of them too.
+  if (c.common(0, 1) == kBool) {
+    const std::string a = c.in(0, kBool), b = c.in(1, kBool);
+    return c.result_from(kBool, c.node("Or", {a, c.real(0) != 0 ? b : c.node("And", {b, c.number(0, kBool)})}));
+  }
   Pair p(c);
   if (c.real(0) != 1) p.b = c.node("Mul", {p.b, c.number(c.real(0), p.dtype)});
-  if (c.common(0, 1) == kBool) return c.result_from(kBool, c.node("Or", {c.in(0, kBool), c.in(1, kBool)}));
   c.result_from(p.dtype, c.node(op, {p.a, p.b}));
 }
 
