@@ -139,10 +139,18 @@ void map_ternary(const Array& out, const Array& a, const Array& b, const Array& 
 template <class T>
 void run_ternary(Ternary op, const Array& out, const Array& a, const Array& b, const Array& c, T value) {
   if constexpr (!std::is_same_v<T, bool>) {
-    if (op == Ternary::Addcmul)
-      return map_ternary<T>(out, a, b, c, [value](T x, T y, T z) { return static_cast<T>(x + value * y * z); });
-    if (op == Ternary::Addr)
-      return map_ternary<T>(out, a, b, c, [value](T x, T y, T z) { return static_cast<T>(value * x + y * z); });
+    using W = Wrapping<T>;
+    const auto factor = static_cast<W>(value);
+    if (op == Ternary::Addcmul) {
+      return map_ternary<T>(out, a, b, c, [factor](T x, T y, T z) {
+        return static_cast<T>(static_cast<W>(x) + factor * static_cast<W>(y) * static_cast<W>(z));
+      });
+    }
+    if (op == Ternary::Addr) {
+      return map_ternary<T>(out, a, b, c, [factor](T x, T y, T z) {
+        return static_cast<T>(factor * static_cast<W>(x) + static_cast<W>(y) * static_cast<W>(z));
+      });
+    }
     if (op == Ternary::Clamp) {
       return map_ternary<T>(out, a, b, c, [](T x, T low, T high) {
         const T y = is_nan(low) || x < low ? low : x;
@@ -265,7 +273,9 @@ Array add_scaled(const Array& a, const Array& b, Scalar alpha, ScalarType dtype,
       if constexpr (std::is_same_v<T, bool>)
         map_binary<T, T>(r, x, y, [c](T p, T q) { return p || (c && q); });
       else
-        map_binary<T, T>(r, x, y, [c](T p, T q) { return static_cast<T>(p + c * q); });
+        map_binary<T, T>(r, x, y, [c = static_cast<Wrapping<T>>(c)](T p, T q) {
+          return static_cast<T>(static_cast<Wrapping<T>>(p) + c * static_cast<Wrapping<T>>(q));
+        });
     });
   });
   return result;

@@ -1,4 +1,5 @@
 #include <xgrad/autograd/kernels/blas.hpp>
+#include <xgrad/autograd/kernels/element.hpp>
 #include <xgrad/autograd/kernels/elementwise.hpp>
 #include <xgrad/autograd/kernels/matmul.hpp>
 #include <xgrad/autograd/kernels/split.hpp>
@@ -33,10 +34,6 @@ blas::Matrix<T> as_blas_or_copy(const Array& x, Array& keep) {
   keep = contiguous_copy(x);
   return *as_blas<T>(keep);
 }
-
-/// Integers wrap around as in PyTorch; only unsigned arithmetic may.
-template <class T>
-using Wrapping = std::make_unsigned_t<std::conditional_t<sizeof(T) < 4, std::int32_t, T>>;
 
 /// out += alpha·a·b, all packed.
 template <class T>
@@ -128,7 +125,7 @@ Array matmul(const Array& a, const Array& b, double alpha, const Array* c, doubl
                  static_cast<T>(c ? beta : 0), o, m);
     } else {
       using W = Wrapping<T>;
-      const W scale = static_cast<W>(static_cast<T>(beta)), factor = static_cast<W>(static_cast<T>(alpha));
+      const W scale = static_cast<W>(convert<T>(beta)), factor = static_cast<W>(convert<T>(alpha));
       if (!c)
         std::fill_n(o, n * m, T(0));
       else
