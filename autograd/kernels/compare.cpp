@@ -24,7 +24,7 @@ Array bools(std::initializer_list<const Array*> inputs, const Array* out, F comp
 
 Array compare(Compare op, const Array& a, const Array& b, ScalarType dtype, const Array* out) {
   const Array x = a.dtype() == dtype ? a : to_dtype(a, dtype), y = b.dtype() == dtype ? b : to_dtype(b, dtype);
-  return bools({&x, &y}, out, [&](const Array& result) {
+  return bools({&a, &b}, out, [&](const Array& result) {
     dispatch(dtype, [&]<class T>() {
       switch (op) {
         case Compare::Eq:
@@ -46,7 +46,7 @@ Array compare(Compare op, const Array& a, const Array& b, ScalarType dtype, cons
 
 Array logic(Logic op, const Array& a, const Array& b, const Array* out) {
   const Array x = a.dtype() == kBool ? a : to_dtype(a, kBool), y = b.dtype() == kBool ? b : to_dtype(b, kBool);
-  return bools({&x, &y}, out, [&](const Array& result) {
+  return bools({&a, &b}, out, [&](const Array& result) {
     using Byte = std::uint8_t;  // whose arithmetic vectorises, as that of bools does not
     switch (op) {
       case Logic::And:

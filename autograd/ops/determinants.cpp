@@ -4,6 +4,7 @@
 #include <xgrad/autograd/ops/linear_algebra.hpp>
 #include <xgrad/autograd/ops/solving.hpp>
 
+#include <cmath>
 #include <limits>
 
 namespace xgrad {
@@ -62,7 +63,9 @@ Tensor cofactors_backward(const Tensor& g, const Tensor& a) {
         return (f.d * matmul(f.u, matmul(r, f.vh))).array();
       },
       no_save,
-      [](const Saved&, const Tensor&) -> Grads { no_derivative("linalg.det, a third one at a singular matrix,"); });
+      [](const Saved&, const Tensor&) -> Grads {
+        no_derivative("linalg.det, a third one at a matrix that is singular or nearly so,");
+      });
 }
 
 /// The matrices of cofactors, which exist for singular matrices too: d·U·diag(Π_{j≠i} s_j)·Vh.
@@ -78,11 +81,24 @@ Tensor cofactors(const Tensor& a) {
       [](const Saved& s, const Tensor& g) -> Grads { return {cofactors_backward(g, s.input(0))}; });
 }
 
-/// g·cof(A): through A⁻ᵀ where every matrix can be inverted.
+/// Whether every matrix has an inverse with half of the dtype's digits, ‖A‖₁·‖A⁻¹‖₁ < ε^(−1/2): the derivative of
+/// det(A)·A⁻ᵀ is a difference of terms that large, of which little remains.
+bool well_conditioned(const Tensor& a, const Tensor& inverse) {
+  const NoGradGuard no_grad;
+  const auto norm = [](const Tensor& m) { return m.abs().sum(-2).amax(-1); };
+  const double epsilon =
+      a.dtype() == kFloat64 ? std::numeric_limits<double>::epsilon() : std::numeric_limits<float>::epsilon();
+  const Tensor size = norm(a), badly = size * norm(inverse) >= 1 / std::sqrt(epsilon);
+  return !logical_and(badly, size.isfinite()).any().item<bool>();
+}
+
+/// g·cof(A): through A⁻ᵀ where every matrix can well be inverted.
 Tensor det_backward(const Tensor& g, const Tensor& det, const Tensor& a) {
   const Tensor scale = g.unsqueeze(-1).unsqueeze(-1);
   if ((det == 0).any().item<bool>()) return scale * cofactors(a);
-  return scale * det.unsqueeze(-1).unsqueeze(-1) * mT(std::get<0>(linalg_inv_ex(a)));
+  const Tensor inverse = std::get<0>(linalg_inv_ex(a));
+  if (!well_conditioned(a, inverse)) return scale * cofactors(a);
+  return scale * det.unsqueeze(-1).unsqueeze(-1) * mT(inverse);
 }
 
 }  // namespace

@@ -281,8 +281,8 @@ Tensor linalg_pinv(const Tensor& a, const Tensor& atol, const Tensor& rtol, bool
 Tensor linalg_pinv(const Tensor& a, std::optional<double> atol, std::optional<double> rtol, bool hermitian) {
   return linalg_pinv(a, tolerance(atol), tolerance(rtol), hermitian);
 }
-Tensor linalg_pinv(const Tensor& a, const Tensor& rcond, bool hermitian) {
-  return linalg_pinv(a, tolerance(0), rcond, hermitian);
+Tensor linalg_pinv(const Tensor& a, const Tensor& rcond, OnlyBool hermitian) {
+  return linalg_pinv(a, tolerance(0), rcond, hermitian.value);
 }
 Tensor pinverse(const Tensor& a, double rcond) { return linalg_pinv(a, rcond); }
 

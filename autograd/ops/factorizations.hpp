@@ -33,6 +33,12 @@ Tensor linalg_svdvals(const Tensor& a, std::optional<std::string_view> driver = 
 /// The same with V instead of Vh, thin unless some = false; compute_uv = false leaves U and V zero.
 std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& a, bool some = true, bool compute_uv = true);
 
+/// A bool that no number becomes: with a plain one, `rtol` behind a tensor or None would be read as it.
+struct OnlyBool {
+  bool value;
+  OnlyBool(std::same_as<bool> auto b) : value(b) {}
+};
+
 /// The pseudo-inverse, with singular values below max(atol, rtol·max S) taken for zero; rtol is max(m, n)·eps unless
 /// one of them is given.
 Tensor linalg_pinv(const Tensor& a, std::optional<double> atol = std::nullopt,
@@ -43,7 +49,7 @@ Tensor linalg_pinv(const Tensor& a, const Tensor& atol, const Tensor& rtol, bool
 auto linalg_pinv(const Tensor& a, std::floating_point auto rcond, std::same_as<bool> auto... hermitian) {
   return linalg_pinv(a, std::optional<double>(0), std::optional<double>(rcond), hermitian...);
 }
-Tensor linalg_pinv(const Tensor& a, const Tensor& rcond, bool hermitian = false);
+Tensor linalg_pinv(const Tensor& a, const Tensor& rcond, OnlyBool hermitian = false);
 Tensor pinverse(const Tensor& a, double rcond = 1e-15);
 
 /// The x that minimises |A·x − b|: solution, squared residuals, rank, singular values; what the driver ("gels",
@@ -63,7 +69,7 @@ Tensor matrix_exp(const Tensor& a);
 Tensor linalg_matrix_rank(const Tensor& a, std::optional<double> atol = std::nullopt,
                           std::optional<double> rtol = std::nullopt, bool hermitian = false);
 Tensor linalg_matrix_rank(const Tensor& a, const Tensor& atol, const Tensor& rtol, bool hermitian = false);
-Tensor linalg_matrix_rank(const Tensor& a, const Tensor& tol, bool hermitian = false);
+Tensor linalg_matrix_rank(const Tensor& a, const Tensor& tol, OnlyBool hermitian = false);
 /// One number alone is atol.
 auto linalg_matrix_rank(const Tensor& a, std::floating_point auto tol, std::same_as<bool> auto... hermitian) {
   return linalg_matrix_rank(a, std::optional<double>(tol), std::optional<double>(0), hermitian...);

@@ -118,10 +118,11 @@ Tensor product_of(const Tensor& a, const Tensor& b) {
   if (nb == 1) return matmul(a, b.unsqueeze(1)).squeeze(-1);
   const std::int64_t n = a.size(-2), k = a.size(-1), m = b.size(-1);
   if (nb == 2) {  // a batch of rows against one matrix is one product
-    check_multiplies(product(a.sizes(), 0, a.sizes().size() - 1), k, b.size(0), m);
+    const std::int64_t rows = product(a.sizes(), 0, a.sizes().size() - 1);
+    check_multiplies(rows, k, b.size(0), m);
     Dims out(a.sizes());
     out.back() = m;
-    return mm(a.reshape({-1, k}), b).view(out);
+    return mm(a.reshape({rows, k}), b).view(out);
   }
   const auto batch = [](const Tensor& t) { return IntArrayRef(t.sizes().data(), t.sizes().size() - 2); };
   const Dims lead = broadcast_shapes(batch(a), batch(b));

@@ -103,9 +103,8 @@ Tensor linalg_matrix_rank(const Tensor& a, const Tensor& atol, const Tensor& rto
 Tensor linalg_matrix_rank(const Tensor& a, std::optional<double> atol, std::optional<double> rtol, bool hermitian) {
   return linalg_matrix_rank(a, tolerance(atol), tolerance(rtol), hermitian);
 }
-
-Tensor linalg_matrix_rank(const Tensor& a, const Tensor& tol, bool hermitian) {
-  return linalg_matrix_rank(a, tol, tolerance(0), hermitian);
+Tensor linalg_matrix_rank(const Tensor& a, const Tensor& tol, OnlyBool hermitian) {
+  return linalg_matrix_rank(a, tol, tolerance(0), hermitian.value);
 }
 
 namespace {

@@ -94,7 +94,7 @@ Tensor swapaxes(const Tensor& x, Int axis0, Int axis1) { return x.transpose(axis
 Tensor swapdims(const Tensor& x, Int dim0, Int dim1) { return x.transpose(dim0, dim1); }
 Tensor& swapaxes_(Tensor& x, Int axis0, Int axis1) { return transpose_(x, axis0, axis1); }
 Tensor& swapdims_(Tensor& x, Int dim0, Int dim1) { return transpose_(x, dim0, dim1); }
-Tensor ravel(const Tensor& x) { return x.reshape({-1}); }
+Tensor ravel(const Tensor& x) { return x.contiguous().view({-1}); }
 
 Tensor atleast_1d(const Tensor& x) { return x.dim() == 0 ? x.reshape({1}) : x; }
 Tensor atleast_2d(const Tensor& x) {

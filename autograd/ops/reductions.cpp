@@ -139,6 +139,7 @@ Tensor sum(const Tensor& x, IntArrayRef dim, bool keepdim, std::optional<ScalarT
 }
 
 Tensor sum_to_size(const Tensor& x, IntArrayRef size) {
+  if (size.empty()) return sum(x);
   if (x.sizes() == size) return x;
   Dims dims;
   const std::size_t lead = x.sizes().size() - size.size();

@@ -45,6 +45,7 @@ struct ReductionMethods : Methods<T, ReductionMethods<T>> {
   T sum(IntArrayRef dim, bool keepdim = false, std::optional<ScalarType> dtype = std::nullopt) const {
     return xgrad::sum(as(this), dim, keepdim, dtype);
   }
+  XGRAD_TAKES_INTS(sum_to_size)
   T sum_to_size(IntArrayRef size) const { return xgrad::sum_to_size(as(this), size); }
   T mean(std::optional<ScalarType> dtype = std::nullopt) const { return xgrad::mean(as(this), dtype); }
   T mean(IntArrayRef dim, bool keepdim = false, std::optional<ScalarType> dtype = std::nullopt) const {

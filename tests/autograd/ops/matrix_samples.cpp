@@ -13,6 +13,7 @@ Tensor positive(const D& shape, ScalarType dtype) {
   return (matmul(a, a.transpose(-2, -1)) * 0.5 + eye(n, kFloat64)).to(dtype);
 }
 
+Tensor nearly_singular() { return m({{1, 2}, {2, 4 + 1e-9}}); }
 Tensor singular() { return m({{1, 2, 3}, {2, 4, 6}, {0, 1, 5}}); }
 
 Tensor nan_matrix() { return m({{4, 1, kNaN}, {1, 5, 2}, {0.5, 2, 6}}); }

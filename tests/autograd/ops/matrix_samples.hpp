@@ -11,6 +11,7 @@ Tensor well(const D& shape, ScalarType dtype = kFloat64, std::int64_t seed = 1);
 Tensor positive(const D& shape, ScalarType dtype = kFloat64);
 /// A 3 × 3 matrix of rank 2 whose elimination meets an exact zero.
 Tensor singular();
+Tensor nearly_singular();
 /// A 3 × 3 matrix with a NaN.
 Tensor nan_matrix();
 

@@ -177,7 +177,7 @@ OP_FAMILY(rearrange) {
           [](Tensor& x, Int a, Int b) { x.swapdims_(a, b); }, with(x, {{0, -1}, {1, 5}}))
           .reshapes(),
       row(
-          "ravel", [](T x) { return ravel(x); }, x + Samples{{t({2, 3}).t()}})
+          "ravel", [](T x) { return ravel(x); }, x + Samples{{t({2, 3}).t()}, {t({3, 2}).select(1, 0)}})
           .without(kError, kAny),
       row(
           "atleast_1d", [](T x) { return atleast_1d(x); }, x)

@@ -64,7 +64,8 @@ OP_FAMILY(reductions) {
             {t({3, 4}, kBool)},
             rough({t({11, 3, 41})}),
             rough({m({{kNaN, 1}, {kInf, 2}, {1, 1}})})},
-           {{D{3, 1}}})));
+           {{D{3, 1}}}) +
+          Samples{{t({}), D{}}, {t({}, kBool), D{}}, {t({2}, kInt64), D{}}}));
   return rows;
 }
 

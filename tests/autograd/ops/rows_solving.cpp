@@ -118,7 +118,7 @@ OP_FAMILY(solving) {
           with(square, {{false}, {true}}) + Samples{{singular(), true}})
           .words(kPivot, {"linalg.inv_ex: The diagonal element"}),
       row(
-          "linalg_det", [](T a) { return linalg_det(a); }, square + Samples{{singular()}}),
+          "linalg_det", [](T a) { return linalg_det(a); }, square + Samples{{singular()}, {nearly_singular()}}),
       row(
           "det", [](T a) { return a.det(); }, square),
       row(

@@ -37,6 +37,7 @@ char letter_of_parameter(std::string text) {
                                                    {"std::initializer_list<std::int64_t", 'D'},
                                                    {"std::initializer_list<Int", 'D'},
                                                    {"bool", 'b'},
+                                                   {"OnlyBool", 'b'},
                                                    {"std::int64_t", 'i'},
                                                    {"int", 'i'},
                                                    {"double", 'f'},
