@@ -16,7 +16,7 @@ struct Model : nn::Module {
   explicit Model(int64_t num_hidden) : num_hidden(num_hidden) {}
 
   Tensor forward(Tensor img) override {
-    auto flattened = img.view({-1, 28 * 28});
+    auto flattened = img.view(-1, 28 * 28);
     auto activation1 = layer1(flattened);
     activation1 = F::relu(activation1);
     auto activation2 = layer2(activation1);
@@ -38,7 +38,7 @@ struct Model : nn::Module {
   explicit Model(int64_t num_hidden) : num_hidden(num_hidden) {}
 
   Tensor forward(Tensor img) override {
-    auto flattened = img.view({-1, 28 * 28});
+    auto flattened = img.view(-1, 28 * 28);
     auto activation1 = F::relu(layer1(flattened));
     auto activation2 = F::relu(layer2(activation1));
     auto activation3 = F::relu(layer3(activation2));
@@ -55,7 +55,7 @@ struct MNISTClassifier : nn::Module {
   nn::Linear layer3 = register_module("layer3", nn::Linear(20, 10));
 
   Tensor forward(Tensor img) override {
-    auto flattened = img.view({-1, 28 * 28});
+    auto flattened = img.view(-1, 28 * 28);
     auto activation1 = F::relu(layer1(flattened));
     auto activation2 = F::relu(layer2(activation1));
     auto output = layer3(activation2);

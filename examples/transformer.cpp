@@ -42,8 +42,8 @@ double validate(LanguageModel& model, const text::Text& text) {
   NoGradGuard no_grad;
   model.eval();
   int64_t n = (text.validation.numel() - 1) / kContext;
-  Tensor x = text.validation.slice(0, 0, n * kContext).view({n, kContext});
-  Tensor y = text.validation.slice(0, 1, n * kContext + 1).view({n, kContext});
+  Tensor x = text.validation.slice(0, 0, n * kContext).view(n, kContext);
+  Tensor y = text.validation.slice(0, 1, n * kContext + 1).view(n, kContext);
   double loss = float(text::bits(model(x), y));
   model.train();
   return loss;

@@ -137,22 +137,69 @@ class DrawOptions : public TensorOptions {
   std::optional<Generator> generator_;
 };
 
-/// What stands behind start and end: `linspace(0, 1, kw::steps = 5)`.
-class SpacedOptions : public TensorOptions {
+/// What a sequence of numbers has: `arange(1, kw::end = 9, kw::step = 2)`, `linspace(0, 1, kw::steps = 5)`.
+class SequenceOptions : public TensorOptions {
  public:
-  SpacedOptions& steps(std::int64_t n) { return steps_ = n, *this; }
-  SpacedOptions& base(double b) { return base_ = b, *this; }
-  /// Throws TypeError if there are none.
-  std::int64_t steps() const {
-    check<TypeError>(steps_.has_value(), "missing 1 required positional argument: 'steps'");
-    return *steps_;
-  }
+  SequenceOptions& start(Scalar s) { return start_ = s, *this; }
+  SequenceOptions& end(Scalar e) { return end_ = e, *this; }
+  SequenceOptions& step(Scalar s) { return step_ = s, *this; }
+  SequenceOptions& steps(std::int64_t n) { return steps_ = n, *this; }
+  SequenceOptions& base(double b) { return base_ = b, *this; }
+  Scalar start() const { return start_.value_or(0); }
+  /// Throws TypeError if there is none; so does steps().
+  Scalar end() const { return given(end_, "end"); }
+  Scalar step() const { return step_; }
+  std::int64_t steps() const { return given(steps_, "steps"); }
   double base() const { return base_; }
+  /// A number without a name is the end, unless the end has its name.
+  SequenceOptions& first(Scalar number) { return end_ ? start(number) : end(number); }
 
  private:
+  template <class V>
+  static V given(const std::optional<V>& value, const char* name) {
+    check<TypeError>(value.has_value(), "missing 1 required positional argument: '{}'", name);
+    return *value;
+  }
+
+  std::optional<Scalar> start_, end_;
+  Scalar step_ = 1;
   std::optional<std::int64_t> steps_;
   double base_ = 10;
 };
+
+/// What may have a name where there is a shape: `zeros(kw::size = {2, 3})`, `randint(0, 5, kw::size = {2})`.
+class ShapedOptions : public DrawOptions {
+ public:
+  ShapedOptions& size(IntArrayRef s) { return size_ = Dims(s), *this; }
+  ShapedOptions& size(const std::vector<int>& s) { return size(std::vector<std::int64_t>(s.begin(), s.end())); }
+  ShapedOptions& fill_value(Scalar v) { return first_ = v, *this; }
+  ShapedOptions& low(std::int64_t l) { return first_ = l, *this; }
+  ShapedOptions& high(std::int64_t h) { return second_ = h, *this; }
+  ShapedOptions& mean(double m) { return first_ = m, *this; }
+  ShapedOptions& deviation(double d) { return second_ = d, *this; }
+  /// Throws TypeError if there is none; so do the others.
+  const Dims& size() const { return given(size_, "size"); }
+  Scalar fill_value() const { return given(first_, "fill_value"); }
+  std::int64_t low() const { return first_.value_or(0).to<std::int64_t>(); }
+  std::int64_t high() const { return given(second_, "high").to<std::int64_t>(); }
+  double mean() const { return given(first_, "mean").to<double>(); }
+  double deviation() const { return given(second_, "std").to<double>(); }
+
+ private:
+  template <class V>
+  static const V& given(const std::optional<V>& value, const char* name) {
+    check<TypeError>(value.has_value(), "missing 1 required positional argument: '{}'", name);
+    return *value;
+  }
+
+  std::optional<Dims> size_;
+  std::optional<Scalar> first_, second_;
+};
+
+template <class... K>
+ShapedOptions shaped_options(K... k) {
+  return kwargs::apply(ShapedOptions(), std::move(k)...);
+}
 
 template <class... K>
 DrawOptions draw_options(K... k) {
@@ -187,9 +234,8 @@ XGRAD_MAKES(ones_like, (const Tensor& x), x)
 XGRAD_MAKES(full_like, (const Tensor& x, Scalar value), x, value)
 XGRAD_MAKES(eye, (std::int64_t n), n)
 XGRAD_MAKES(eye, (std::int64_t n, std::int64_t m), n, m)
-XGRAD_MAKES(arange, (Scalar end), end)
-XGRAD_MAKES(arange, (Scalar start, Scalar end), start, end)
 XGRAD_MAKES(arange, (Scalar start, Scalar end, Scalar step), start, end, step)
+XGRAD_MAKES(scalar_tensor, (Scalar value), value)
 XGRAD_MAKES(linspace, (Scalar start, Scalar end, std::int64_t steps), start, end, steps)
 XGRAD_MAKES(logspace, (Scalar start, Scalar end, std::int64_t steps, double base), start, end, steps, base)
 XGRAD_MAKES(empty_strided, (IntArrayRef size, IntArrayRef stride), size, stride)
@@ -221,20 +267,92 @@ XGRAD_DRAWS_NORMAL(double, const Tensor&)
 XGRAD_DRAWS_NORMAL(const Tensor&, const Tensor&)
 #undef XGRAD_DRAWS_NORMAL
 
+// Shapes by keyword, and without braces.
+#define XGRAD_TAKES_SHAPE(NAME, CALL)                                                                           \
+  template <class... K>                                                                                         \
+  requires kwargs::Keywords<K...> Tensor NAME(K... k) {                                                         \
+    const auto o = detail::shaped_options(std::move(k)...);                                                     \
+    return CALL;                                                                                                \
+  }                                                                                                             \
+  template <class... A>                                                                                         \
+  requires(detail::leading_integers<A...>() > 1) Tensor NAME(A... a) {                                          \
+    return detail::with_sizes([](IntArrayRef size, const auto&... rest) { return NAME(size, rest...); }, a...); \
+  }
+XGRAD_TAKES_SHAPE(empty, empty(o.size(), o))
+XGRAD_TAKES_SHAPE(zeros, zeros(o.size(), o))
+XGRAD_TAKES_SHAPE(ones, ones(o.size(), o))
+XGRAD_TAKES_SHAPE(rand, rand(o.size(), o, o.generator()))
+XGRAD_TAKES_SHAPE(randn, randn(o.size(), o, o.generator()))
+#undef XGRAD_TAKES_SHAPE
+template <class... K>
+requires kwargs::Keywords<K...> Tensor full(K... k) {
+  const auto o = detail::shaped_options(std::move(k)...);
+  return full(o.size(), o.fill_value(), o);
+}
+template <class... K>
+requires kwargs::Keywords<K...> Tensor full(IntArrayRef size, K... k) {
+  const auto o = detail::shaped_options(std::move(k)...);
+  return full(size, o.fill_value(), o);
+}
+template <class... K>
+requires kwargs::Keywords<K...> Tensor randint(K... k) {
+  const auto o = detail::shaped_options(std::move(k)...);
+  return randint(o.low(), o.high(), o.size(), o, o.generator());
+}
+template <class... K>
+requires kwargs::Keywords<K...> Tensor randint(std::int64_t high, K... k) {
+  return randint(kw::high = high, std::move(k)...);
+}
+template <class... K>
+requires kwargs::Keywords<K...> Tensor randint(std::int64_t low, std::int64_t high, K... k) {
+  return randint(kw::low = low, kw::high = high, std::move(k)...);
+}
+template <class... K>
+requires kwargs::Keywords<K...> Tensor normal(K... k) {
+  const auto o = detail::shaped_options(std::move(k)...);
+  return normal(o.mean(), o.deviation(), o.size(), o.generator(), o);
+}
+
+template <class... K>
+requires kwargs::Keywords<K...> Tensor arange(K... k) {
+  const auto o = kwargs::apply(detail::SequenceOptions(), k...);
+  return arange(o.start(), o.end(), o.step(), o);
+}
+template <class... K>
+requires kwargs::Keywords<K...> Tensor arange(Scalar first, K... k) {
+  auto o = kwargs::apply(detail::SequenceOptions(), k...);
+  o.first(first);
+  return arange(o.start(), o.end(), o.step(), o);
+}
+template <class... K>
+requires kwargs::Keywords<K...> Tensor arange(Scalar start, Scalar end, K... k) {
+  const auto o = kwargs::apply(detail::SequenceOptions(), k...);
+  return arange(start, end, o.step(), o);
+}
+template <class... K>
+requires kwargs::Keywords<K...> Tensor linspace(K... k) {
+  const auto o = kwargs::apply(detail::SequenceOptions(), k...);
+  return linspace(o.start(), o.end(), o.steps(), o);
+}
 template <class... K>
 requires kwargs::Keywords<K...> Tensor linspace(Scalar start, Scalar end, K... k) {
-  const auto options = kwargs::apply(detail::SpacedOptions(), k...);
-  return linspace(start, end, options.steps(), options);
+  const auto o = kwargs::apply(detail::SequenceOptions(), k...);
+  return linspace(start, end, o.steps(), o);
+}
+template <class... K>
+requires kwargs::Keywords<K...> Tensor logspace(K... k) {
+  const auto o = kwargs::apply(detail::SequenceOptions(), k...);
+  return logspace(o.start(), o.end(), o.steps(), o.base(), o);
 }
 template <class... K>
 requires kwargs::Keywords<K...> Tensor logspace(Scalar start, Scalar end, K... k) {
-  const auto options = kwargs::apply(detail::SpacedOptions(), k...);
-  return logspace(start, end, options.steps(), options.base(), options);
+  const auto o = kwargs::apply(detail::SequenceOptions(), k...);
+  return logspace(start, end, o.steps(), o.base(), o);
 }
 template <class... K>
 requires kwargs::Keywords<K...> Tensor logspace(Scalar start, Scalar end, std::int64_t steps, K... k) {
-  const auto options = kwargs::apply(detail::SpacedOptions(), k...);
-  return logspace(start, end, steps, options.base(), options);
+  const auto o = kwargs::apply(detail::SequenceOptions(), k...);
+  return logspace(start, end, steps, o.base(), o);
 }
 
 }  // namespace xgrad

@@ -45,6 +45,23 @@ struct FactoryMethods : Methods<T, FactoryMethods<T>> {
   requires kwargs::Keywords<K...> T new_tensor(const Data& data, K... k)
   const { return new_tensor(data, said(k...)); }
 
+  // Without braces: `x.new_zeros(2, 3)`.
+  template <class... A>
+  requires(detail::leading_integers<A...>() > 1) T new_empty(A... a)
+  const {
+    return detail::with_sizes([this](IntArrayRef size, const auto&... r) { return new_empty(size, r...); }, a...);
+  }
+  template <class... A>
+  requires(detail::leading_integers<A...>() > 1) T new_zeros(A... a)
+  const {
+    return detail::with_sizes([this](IntArrayRef size, const auto&... r) { return new_zeros(size, r...); }, a...);
+  }
+  template <class... A>
+  requires(detail::leading_integers<A...>() > 1) T new_ones(A... a)
+  const {
+    return detail::with_sizes([this](IntArrayRef size, const auto&... r) { return new_ones(size, r...); }, a...);
+  }
+
  private:
   template <class... K>
   static TensorOptions said(K... k) {

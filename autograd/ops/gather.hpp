@@ -155,6 +155,7 @@ struct GatherMethods : Methods<T, GatherMethods<T>> {
   XGRAD_TAKES_KEYWORDS(index_copy)
   XGRAD_TAKES_KEYWORDS(index_fill)
   XGRAD_TAKES_KEYWORDS(masked_fill)
+  XGRAD_TAKES_KEYWORDS(masked_scatter)
   XGRAD_TAKES_KEYWORDS(scatter)
   XGRAD_TAKES_KEYWORDS(scatter_add)
   XGRAD_TAKES_KEYWORDS(scatter_reduce)

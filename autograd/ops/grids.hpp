@@ -49,27 +49,45 @@ requires(sizeof...(T) > 0) Tensor cartesian_prod(const T&... vectors) {
 }
 
 namespace detail {
-/// What stands behind the shape: `tril_indices(3, 3, kw::offset = 1)`.
+/// What has a name: `tril_indices(3, 3, kw::offset = 1)`, `tril_indices(kw::row = 3, kw::col = 3)`.
 class IndicesOptions : public TensorOptions {
  public:
   IndicesOptions() : TensorOptions(kInt64) {}
   IndicesOptions& offset(std::int64_t o) { return offset_ = o, *this; }
+  IndicesOptions& row(std::int64_t r) { return row_ = r, *this; }
+  IndicesOptions& col(std::int64_t c) { return col_ = c, *this; }
   std::int64_t offset() const { return offset_; }
+  /// Throws TypeError if there is none; so does col().
+  std::int64_t row() const { return given(row_, "row"); }
+  std::int64_t col() const { return given(col_, "col"); }
 
  private:
+  static std::int64_t given(std::optional<std::int64_t> value, const char* name) {
+    check<TypeError>(value.has_value(), "missing 1 required positional argument: '{}'", name);
+    return *value;
+  }
+
   std::int64_t offset_ = 0;
+  std::optional<std::int64_t> row_, col_;
 };
 }  // namespace detail
-template <class... K>
-requires kwargs::Keywords<K...> Tensor tril_indices(std::int64_t row, std::int64_t col, K... k) {
-  const auto options = kwargs::apply(detail::IndicesOptions(), k...);
-  return tril_indices(row, col, options.offset(), options);
-}
-template <class... K>
-requires kwargs::Keywords<K...> Tensor triu_indices(std::int64_t row, std::int64_t col, K... k) {
-  const auto options = kwargs::apply(detail::IndicesOptions(), k...);
-  return triu_indices(row, col, options.offset(), options);
-}
+#define XGRAD_TAKES_INDICES(NAME)                                                                                \
+  template <class... K>                                                                                          \
+  requires kwargs::Keywords<K...> Tensor NAME(K... k) {                                                          \
+    const auto o = kwargs::apply(detail::IndicesOptions(), k...);                                                \
+    return NAME(o.row(), o.col(), o.offset(), o);                                                                \
+  }                                                                                                              \
+  template <class... K>                                                                                          \
+  requires kwargs::Keywords<K...> Tensor NAME(std::int64_t row, std::int64_t col, K... k) {                      \
+    return NAME(kw::row = row, kw::col = col, k...);                                                             \
+  }                                                                                                              \
+  template <class... K>                                                                                          \
+  requires kwargs::Keywords<K...> Tensor NAME(std::int64_t row, std::int64_t col, std::int64_t offset, K... k) { \
+    return NAME(kw::row = row, kw::col = col, kw::offset = offset, k...);                                        \
+  }
+XGRAD_TAKES_INDICES(tril_indices)
+XGRAD_TAKES_INDICES(triu_indices)
+#undef XGRAD_TAKES_INDICES
 
 namespace by_keyword {
 XGRAD_KEYWORD_FORM(one_hot, key::num_classes)

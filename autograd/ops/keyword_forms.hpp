@@ -60,6 +60,9 @@ struct LastTwo {
 /// One that has two names, which may be left out.
 template <class Key, class Other>
 struct Either {};
+/// One that has several names, and must be given.
+template <class... Keys>
+struct OneOf {};
 /// One that has no name here.
 struct Given {};
 
@@ -106,6 +109,13 @@ struct Parameter<Either<Key, Other>> {
   static constexpr bool is = std::same_as<K, Key> || std::same_as<K, Other>;
   static constexpr bool required = false;
   static constexpr None fallback() { return {}; }
+};
+
+template <class... Keys>
+struct Parameter<OneOf<Keys...>> {
+  template <class K>
+  static constexpr bool is = (std::same_as<K, Keys> || ...);
+  static constexpr bool required = true;
 };
 
 template <class... P>
@@ -208,6 +218,12 @@ XGRAD_KEYWORD_FORMS(XGRAD_KEYWORD_FORM)
 XGRAD_KEYWORD_FORMS_IN_PLACE(XGRAD_KEYWORD_FORM_IN_PLACE)
 #undef XGRAD_KEYWORD_FORM_IN_PLACE
 
+template <class I>
+Tensor as_strided(const Tensor& x, IntArrayRef size, IntArrayRef stride,
+                  kwargs::Argument<key::storage_offset, I> offset) {
+  return xgrad::as_strided(x, size, stride, offset.value);
+}
+
 /// prod, which has a form without `dim`.
 struct prod_form {
   using Parameters = Takes<Maybe<key::dim>, Or<key::keepdim, false>, key::dtype>;
@@ -217,14 +233,30 @@ struct prod_form {
     return xgrad::prod(x, dim, keepdim, dtype);
   }
 };
-/// linalg_pinv, where a tolerance by position would be `rcond`.
-struct linalg_pinv_form {
-  using Parameters = Takes<Maybe<key::atol>, Maybe<key::rtol>, key::hermitian>;
-  static Tensor call(const Tensor& x, std::optional<double> atol, std::optional<double> rtol = std::nullopt,
-                     bool hermitian = false) {
-    return xgrad::linalg_pinv(x, atol, rtol, hermitian);
-  }
+/// linalg_pinv and linalg_matrix_rank, whose tolerances are numbers or tensors. By position they take one tolerance
+/// that is neither of the two (`rcond`, `tol`), and after it `hermitian`.
+struct Tolerance {
+  Tensor value;
+  Tolerance(None) {}
+  Tolerance(double number) : value(scalar_tensor(number, kFloat64)) {}
+  Tolerance(const Tensor& numbers) : value(numbers) {}
 };
+#define XGRAD_TOLERANCES_FORM(NAME)                                                               \
+  struct NAME##_form {                                                                            \
+    using Parameters = Takes<Maybe<key::atol>, Maybe<key::rtol>, key::hermitian>;                 \
+    static Tensor call(const Tensor& x, const Tolerance& atol, const Tolerance& rtol = None(),    \
+                       bool hermitian = false) {                                                  \
+      return xgrad::NAME(x, atol.value, rtol.value, hermitian);                                   \
+    }                                                                                             \
+  };                                                                                              \
+  template <class T>                                                                              \
+  requires(!kwargs::Keyworded<T>) Tensor NAME(const Tensor& x, T tolerance,                       \
+                                              kwargs::Argument<key::hermitian, bool> hermitian) { \
+    return xgrad::NAME(x, tolerance, hermitian.value);                                            \
+  }
+XGRAD_TOLERANCES_FORM(linalg_matrix_rank)
+XGRAD_TOLERANCES_FORM(linalg_pinv)
+#undef XGRAD_TOLERANCES_FORM
 /// nonzero(x, as_tuple = true): what is a tuple in Python is a vector, whose type a bool at run time cannot change.
 struct nonzero_form {
   using Parameters = Takes<key::as_tuple>;
@@ -290,6 +322,7 @@ XGRAD_DRAW_IN_PLACE(uniform, Or<key::from, 0>, Or<key::to, 1>, key::generator)
 XGRAD_OWN_FORM(nonzero)
 XGRAD_OWN_FORM(tensordot)
 XGRAD_OWN_FORM(prod)
+XGRAD_OWN_FORM(linalg_matrix_rank)
 XGRAD_OWN_FORM(linalg_pinv)
 XGRAD_OWN_FORM(bernoulli)
 #undef XGRAD_OWN_FORM

@@ -1,7 +1,7 @@
 /// Which operations take keywords, and their parameters: the table that method.hpp and keyword_forms.hpp read.
 ///
 /// A row is an operation's parameters after its tensor, in PyTorch's order. `key::dim` alone must be given; Or<> has a
-/// default; Maybe<> and Either<> (of two names) may be left out; Given has no name here. What comes last needs no
+/// default; Maybe<> and Either<> (of two names) may be left out; OneOf<> has several names; Given has no name here. What comes last needs no
 /// default, since a call ends with the last keyword that is given.
 #pragma once
 
@@ -39,38 +39,38 @@
   X(kthvalue, key::k, Or<key::dim, -1>, key::keepdim) \
   X(unique, Or<key::sorted, true>, Or<key::return_inverse, false>, Or<key::return_counts, false>, key::dim) \
   X(unique_consecutive, Or<key::return_inverse, false>, Or<key::return_counts, false>, key::dim) \
-  X(add, Given, key::alpha) \
-  X(sub, Given, key::alpha) \
-  X(div, Given, key::rounding_mode) \
+  X(add, key::other, key::alpha) \
+  X(sub, key::other, key::alpha) \
+  X(div, key::other, key::rounding_mode) \
   X(clamp, Maybe<key::min>, key::max) \
   X(addcmul, Given, Given, key::value) \
   X(addcdiv, Given, Given, key::value) \
   X(addmm, Given, Given, Or<key::beta, 1>, key::alpha) \
   X(baddbmm, Given, Given, Or<key::beta, 1>, key::alpha) \
   X(nan_to_num, Maybe<key::nan>, Maybe<key::posinf>, key::neginf) \
-  X(isclose, Given, Or<key::rtol, 1, 100000>, Or<key::atol, 1, 100000000>, key::equal_nan) \
-  X(allclose, Given, Or<key::rtol, 1, 100000>, Or<key::atol, 1, 100000000>, key::equal_nan) \
+  X(isclose, key::other, Or<key::rtol, 1, 100000>, Or<key::atol, 1, 100000000>, key::equal_nan) \
+  X(allclose, key::other, Or<key::rtol, 1, 100000>, Or<key::atol, 1, 100000000>, key::equal_nan) \
   X(flatten, Or<key::start_dim, 0>, key::end_dim) \
   X(squeeze, key::dim) \
   X(unsqueeze, key::dim) \
   X(unbind, key::dim) \
-  X(chunk, Given, key::dim) \
+  X(chunk, key::chunks, key::dim) \
   X(flip, key::dims) \
   X(roll, key::shifts, key::dims) \
   X(tril, key::diagonal) \
   X(triu, key::diagonal) \
   X(diff, Or<key::n, 1>, Or<key::dim, -1>, MaybeTensor<key::prepend>, key::append) \
-  X(split, Given, key::dim) \
+  X(split, OneOf<key::split_size_or_sections, key::split_size>, key::dim) \
   X(split_with_sizes, Given, key::dim) \
-  X(tensor_split, Given, key::dim) \
-  X(repeat_interleave, Given, Maybe<key::dim>, key::output_size) \
+  X(tensor_split, OneOf<key::indices_or_sections, key::sections, key::indices>, key::dim) \
+  X(repeat_interleave, key::repeats, Maybe<key::dim>, key::output_size) \
   X(multinomial, key::num_samples, Or<key::replacement, false>, key::generator) \
   X(var_mean, Maybe<key::dim>, Either<key::unbiased, key::correction>, key::keepdim) \
   X(std_mean, Maybe<key::dim>, Either<key::unbiased, key::correction>, key::keepdim) \
-  X(dist, Given, key::p) \
+  X(dist, key::other, key::p) \
   X(bincount, MaybeTensor<key::weights>, key::minlength) \
   X(histc, Or<key::bins, 100>, Or<key::min, 0>, key::max) \
-  X(rsub, Given, key::alpha) \
+  X(rsub, key::other, key::alpha) \
   X(lerp, Given, key::weight) \
   X(clamp_min, key::min) \
   X(clamp_max, key::max) \
@@ -79,14 +79,13 @@
   X(addmv, Given, Given, Or<key::beta, 1>, key::alpha) \
   X(addr, Given, Given, Or<key::beta, 1>, key::alpha) \
   X(addbmm, Given, Given, Or<key::beta, 1>, key::alpha) \
-  X(cross, Given, key::dim) \
-  X(linalg_cross, Given, key::dim) \
+  X(cross, key::other, key::dim) \
+  X(linalg_cross, key::other, key::dim) \
   X(linalg_vecdot, Given, key::dim) \
   X(matrix_power, key::n) \
   X(linalg_matrix_power, key::n) \
   X(pinverse, key::rcond) \
   X(linalg_lstsq, Given, Maybe<key::rcond>, key::driver) \
-  X(linalg_matrix_rank, Maybe<key::atol>, Maybe<key::rtol>, key::hermitian) \
   X(linalg_cholesky, key::upper) \
   X(cholesky, key::upper) \
   X(cholesky_solve, Given, key::upper) \
@@ -125,13 +124,23 @@
   X(index_add, key::dim, key::index, key::source, key::alpha) \
   X(index_copy, key::dim, key::index, key::source) \
   X(index_fill, key::dim, key::index, key::value) \
-  X(masked_fill, Given, key::value) \
+  X(masked_fill, key::mask, key::value) \
   X(scatter, key::dim, key::index, Either<key::src, key::value>, key::reduce) \
   X(scatter_add, key::dim, key::index, key::src) \
   X(scatter_reduce, key::dim, key::index, key::src, key::reduce, key::include_self) \
   X(put, Given, Given, key::accumulate) \
   X(take_along_dim, Given, key::dim) \
   X(searchsorted, Given, Or<key::out_int32, false>, Or<key::right, false>, Maybe<key::side>, key::sorter) \
+  X(unfold, key::dimension, key::size, key::step) \
+  X(as_strided, key::size, key::stride, key::storage_offset) \
+  X(swapaxes, key::axis0, key::axis1) \
+  X(swapdims, key::dim0, key::dim1) \
+  X(masked_scatter, key::mask, key::source) \
+  X(linalg_inv_ex, key::check_errors) \
+  X(linalg_cholesky_ex, Or<key::upper, false>, key::check_errors) \
+  X(linalg_lu_factor_ex, Or<key::pivot, true>, key::check_errors) \
+  X(linalg_tensorinv, key::ind) \
+  X(linalg_tensorsolve, Given, key::dims) \
   X(bucketize, Given, Or<key::out_int32, false>, key::right) \
   X(isin, Given, Or<key::assume_unique, false>, key::invert)
 
@@ -139,11 +148,11 @@
 #define XGRAD_KEYWORD_FORMS_IN_PLACE(X) \
   X(add) X(sub) X(div) X(clamp) X(clamp_min) X(clamp_max) X(addcmul) X(addcdiv) X(addmm) X(addmv) X(addr) \
   X(addbmm) X(baddbmm) X(lerp) X(nan_to_num) X(logit) X(round) X(cumsum) X(cumprod) X(squeeze) X(unsqueeze) \
-  X(transpose) X(tril) X(triu) X(index_add) X(index_copy) X(index_fill) X(masked_fill) X(scatter) \
+  X(transpose) X(swapaxes) X(swapdims) X(tril) X(triu) X(index_add) X(index_copy) X(index_fill) X(masked_fill) X(scatter) \
   X(scatter_add) X(scatter_reduce) X(put)
 
 // Operations whose keywords choose between overloads that no one row describes: keyword_forms.hpp has them one by one.
 #define XGRAD_OWN_KEYWORD_FORMS(X) \
-  X(nonzero) X(tensordot) X(argsort) X(bernoulli) X(linalg_pinv) X(log_softmax) X(prod) X(softmax) X(sort)
+  X(nonzero) X(tensordot) X(argsort) X(bernoulli) X(linalg_pinv) X(linalg_matrix_rank) X(log_softmax) X(prod) X(softmax) X(sort)
 #define XGRAD_OWN_KEYWORD_FORMS_IN_PLACE(X) X(bernoulli) X(exponential) X(normal) X(random) X(uniform)
 // clang-format on

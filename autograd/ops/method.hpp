@@ -6,8 +6,10 @@
 #include <xgrad/autograd/kwargs.hpp>
 #include <xgrad/autograd/ops/keyword_table.hpp>
 
+#include <concepts>
 #include <initializer_list>
 #include <optional>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -57,6 +59,40 @@ XGRAD_OWN_KEYWORD_FORMS_IN_PLACE(XGRAD_KEYWORD_FORM_NAME_IN_PLACE)
   requires kwargs::EndsInKeyword<A...>                                                                    \
   decltype(auto) NAME(std::initializer_list<std::int64_t> dims, A&&... a) const {                         \
     return by_keyword::call<by_keyword::NAME##_form>(as(this), IntArrayRef(dims), std::forward<A>(a)...); \
+  }
+
+namespace detail {
+
+/// How many integers come before anything else; 0 where another one follows later.
+template <class... A>
+constexpr std::size_t leading_integers() {
+  constexpr bool is_integer[] = {(std::integral<A> && !std::same_as<A, bool>)..., false};
+  std::size_t n = 0, all = 0;
+  while (is_integer[n]) ++n;
+  for (const bool i : is_integer) all += i;
+  return all == n ? n : 0;
+}
+/// make(sizes, the rest): a shape without braces, `zeros(2, 3, kFloat64)`.
+template <class Make, class... A>
+auto with_sizes(Make make, A... a) {
+  const auto all = std::forward_as_tuple(a...);
+  constexpr std::size_t n = leading_integers<A...>();
+  return [&]<std::size_t... I, std::size_t... J>(std::index_sequence<I...>, std::index_sequence<J...>) {
+    const std::int64_t sizes[] = {static_cast<std::int64_t>(std::get<I>(all))...};
+    return make(IntArrayRef(sizes, n), std::get<n + J>(all)...);
+  }
+  (std::make_index_sequence<n>(), std::make_index_sequence<sizeof...(A) - n>());
+}
+
+}  // namespace detail
+
+/// Sizes and dimensions without braces, as Python takes them: `x.view(-1, 784)`. One alone is a list already.
+#define XGRAD_TAKES_INTS(NAME)                                                                                      \
+  template <class... I>                                                                                             \
+  requires(detail::leading_integers<I...>() > 1 && detail::leading_integers<I...>() == sizeof...(I)) decltype(auto) \
+  NAME(I... i) const {                                                                                              \
+    const std::int64_t list[] = {static_cast<std::int64_t>(i)...};                                                  \
+    return NAME(IntArrayRef(list, sizeof...(I)));                                                                   \
   }
 
 /// Base of the families' mixins; `T` is always Tensor, complete by the time a method is used. Each mixin names itself

@@ -177,6 +177,17 @@ struct RearrangeMethods : Methods<T, RearrangeMethods<T>> {
 
   // By keyword: ops/keyword_forms.hpp.
   XGRAD_TAKES_KEYWORDS(repeat_interleave)
+  XGRAD_TAKES_KEYWORDS(unfold)
+  XGRAD_TAKES_KEYWORDS(swapaxes)
+  XGRAD_TAKES_KEYWORDS(swapdims)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(swapaxes)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(swapdims)
+  XGRAD_TAKES_INTS(flip)
+  XGRAD_TAKES_INTS(repeat)
+  XGRAD_TAKES_INTS(tile)
+  T& fill_diagonal_(Scalar value, kwargs::Argument<kwargs::key::wrap, bool> wrap) const {
+    return fill_diagonal_(value, wrap.value);
+  }
   XGRAD_TAKES_KEYWORDS(flip)
   XGRAD_TAKES_KEYWORDS(tril)
   XGRAD_TAKES_KEYWORDS(triu)

@@ -14,7 +14,6 @@ XGRAD_KEYWORD(out_channels);
 XGRAD_KEYWORD(output_padding);
 XGRAD_KEYWORD(padding);
 XGRAD_KEYWORD(padding_mode);
-XGRAD_KEYWORD(stride);
 }  // namespace xgrad::kwargs
 
 namespace xgrad {

@@ -11,16 +11,14 @@ namespace xgrad::kwargs {
 XGRAD_KEYWORD(align_corners);
 XGRAD_KEYWORD(antialias);
 XGRAD_KEYWORD(downscale_factor);
-XGRAD_KEY(pad);  // kw::pad and kw::size, below: both are functions too
+XGRAD_KEY(pad);  // kw::pad, below: it is a function too
 XGRAD_KEYWORD(recompute_scale_factor);
 XGRAD_KEYWORD(scale_factor);
-XGRAD_KEY(size);
 XGRAD_KEYWORD(unflattened_size);
 XGRAD_KEYWORD(upscale_factor);
 }  // namespace xgrad::kwargs
 namespace xgrad::kw {
 inline constexpr kwargs::key::pad pad{};
-inline constexpr kwargs::key::size size{};
 }  // namespace xgrad::kw
 
 namespace xgrad {

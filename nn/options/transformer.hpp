@@ -17,7 +17,6 @@ XGRAD_KEYWORD(custom_encoder);
 XGRAD_KEYWORD(d_model);
 XGRAD_KEYWORD(dim_feedforward);
 XGRAD_KEYWORD(layer_norm_eps);
-XGRAD_KEYWORD(mask);
 XGRAD_KEYWORD(memory_key_padding_mask);
 XGRAD_KEYWORD(memory_mask);
 XGRAD_KEYWORD(nhead);

@@ -261,7 +261,15 @@ TEST(KeywordForms, LinearAlgebra) {
   expect_same(linalg_pinv(d, kw::atol = 2.), linalg_pinv(d, std::optional<double>(2.), std::nullopt));
   EXPECT_EQ(linalg_pinv(d, kw::atol = 2.)[1][1].item<double>(), 0);
   expect_same(linalg_pinv(a, hermitian = true), linalg_pinv(a, std::nullopt, std::nullopt, true));
+  expect_same(linalg_pinv(d, 0.1, hermitian = true), linalg_pinv(d, 0.1));  // by position relative, and alone
+  expect_same(linalg_pinv(d, kw::atol = tensor(2.)), linalg_pinv(d, kw::atol = 2));
   expect_same(linalg_matrix_rank(d, kw::atol = 2.), tensor(1));
+  expect_same(linalg_matrix_rank(d, rtol = 0.1), tensor(1));
+  expect_same(linalg_matrix_rank(d, rtol = 1.), tensor(0));
+  expect_same(linalg_matrix_rank(d, kw::atol = None, rtol = tensor(0.001)), tensor(2));
+  expect_same(linalg_matrix_rank(d, kw::atol = 0.5, rtol = 0.1, hermitian = true), tensor(1));
+  expect_same(linalg_matrix_rank(-d, hermitian = true), tensor(2));
+  expect_same(linalg_matrix_rank(d, 2., hermitian = true), tensor(1));  // by position absolute
   expect_same(linalg_cholesky(a, upper = true), linalg_cholesky(a, true));
   expect_same(cholesky_solve(b, linalg_cholesky(a, true), upper = true),
               cholesky_solve(b, linalg_cholesky(a, true), true));
