@@ -38,16 +38,12 @@ std::int64_t used_dimensions(const TensorIndex& i) {
 /// Checks what can be told of the entries alone; counts the dimensions they use up.
 std::int64_t count_dimensions(const Tensor& x, std::span<const TensorIndex> indices) {
   std::int64_t used = 0;
-  bool ellipsis_seen = false;
   for (const TensorIndex& i : indices) {
     used += used_dimensions(i);
     if (const auto* s = i.get_if<Slice>()) {
       check<ValueError>(s->step() != 0, "slice step cannot be zero");
       check<ValueError>(s->step() > 0, "step must be greater than zero");
     }
-    if (!i.get_if<indexing::EllipsisType>()) continue;
-    check<IndexError>(!ellipsis_seen, "an index can only have a single ellipsis ('...')");
-    ellipsis_seen = true;
   }
   if (x.dim() == 0 && indices.size() == 1 && used == 1 && !indices[0].is_tensor()) {
     check<IndexError>(!indices[0].get_if<Slice>(), "slice() cannot be applied to a 0-dim tensor.");
@@ -67,7 +63,7 @@ struct Sliced {
   std::int64_t dim = 0;  ///< the next of part's dimensions
 
   void select(std::int64_t at, std::size_t entry) {
-    const std::int64_t n = part.size(dim);
+    const std::int64_t n = dim < part.dim() ? part.size(dim) : 0;  // behind two ellipses
     check<IndexError>(at >= -n && at < n, "index {} is out of bounds for dimension {} with size {}", at, entry, n);
     part = xgrad::select(part, dim, at);
   }

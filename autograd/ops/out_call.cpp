@@ -32,7 +32,11 @@ void check_overlap(const Array& out, const Array& argument, OutOverlap rule) {
   kernels::check_no_partial_overlap(out, rule == OutOverlap::Same ? argument : argument.unsqueeze(0));
 }
 
-void check_dtype(ScalarType from, ScalarType to, OutDtype rule) {
+void check_dtype(ScalarType from, ScalarType to, OutDtype rule, bool is_factory) {
+  if (rule == OutDtype::Own) {  // computed in out's dtype, unless the caller named another
+    check(!is_factory || from == to, "dtype {} does not match dtype of out parameter ({})", from, to);
+    rule = OutDtype::Exact;
+  }
   check(rule != OutDtype::Exact || from == to, "Expected out tensor to have dtype {}, but got {} instead",
         type_name(from), type_name(to));
   check(rule != OutDtype::Cast || can_cast(from, to), "result type {} can't be cast to the desired output type {}",
@@ -115,7 +119,7 @@ void OutCall::write(std::span<Tensor> results) {
           name_);
   }
   for (std::size_t i = 0; i < results.size(); ++i) {
-    check_dtype(results[i].dtype(), outs_[i].dtype(), rule_.dtype);
+    check_dtype(results[i].dtype(), outs_[i].dtype(), rule_.dtype, is_factory_);
     // A result in the memory of another out, or in its own but otherwise laid out, would be overwritten before it is
     // read.
     const auto meets = [&](const Tensor& out) { return out.array().same_storage(results[i].array()); };

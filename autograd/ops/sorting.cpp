@@ -63,6 +63,7 @@ ValuesIndices topk(const Tensor& x, std::int64_t k, std::int64_t dim, bool large
   const std::int64_t d = wrap_dim(dim, x.dim());
   check(k >= 0 && k <= length(x, d), "selected index k out of range");
   refuse_bool("topk_cpu", x);
+  if (x.dim() == 0) k = 1;  // as in PyTorch: there is no dimension that could be empty
   told(k, d, largest);
   return as_one("topk", {&x},
                 [&] { return chosen<"TopkBackward0">(x, d, kernels::topk(x.array(), k, d, largest), true); });

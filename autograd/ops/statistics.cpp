@@ -65,8 +65,9 @@ Tensor prod(const Tensor& x, std::int64_t dim, bool keepdim, std::optional<Scala
 /// y = Σ x without NaN    dx = g where x is a number
 Tensor nansum(const Tensor& x, IntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) {
   const ScalarType type = product_type(x, dtype);
-  if (!is_floating_point(x.dtype())) return sum(x, dim, keepdim, type);
-  check(is_floating_point(type), "nansum(): could not sum floating numbers as {}", type);
+  const bool nothing = x.numel() == 0 && !is_floating_point(type);
+  if (!is_floating_point(x.dtype()) || nothing) return sum(x, dim, keepdim, type);
+  check<NotImplementedError>(is_floating_point(type), "\"nansum_cpu\" not implemented for '{}'", type);
   const Dims dims = wrap_dims(x, dim);
   told(dims, keepdim);
   return differentiable<"NansumBackward0">(

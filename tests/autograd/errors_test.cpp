@@ -103,7 +103,6 @@ TEST(Errors, IndexOutOfRange) {
   EXPECT_ERROR_TEXT(IndexError, x.index({0, 0, 0}), "too many indices for tensor of dimension 2");
   EXPECT_ERROR_TEXT(IndexError, x[0][0][0], "invalid index of a 0-dim tensor. Use `tensor.item()`");
   EXPECT_ERROR_TEXT(IndexError, x.sum(2), "Dimension out of range (expected to be in range of [-2, 1], but got 2)");
-  EXPECT_ERROR_TEXT(IndexError, x.index({Ellipsis, Ellipsis}), "an index can only have a single ellipsis ('...')");
   EXPECT_ERROR_TEXT(ValueError, x.slice(0, 0, 3, 0), "slice step must be positive");
   EXPECT_ERROR_TEXT(Error, x.narrow(0, 2, 2), "start (2) + length (2) exceeds dimension size (3).");
 }

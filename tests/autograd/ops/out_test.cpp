@@ -160,6 +160,20 @@ TEST_F(OutForms, KeepTheDtypeOfOut) {
   EXPECT_EQ(of(cumsum_out(steps, tensor({1, 2, 3}), 0)), (Numbers{1, 3, 6}));
 }
 
+TEST_F(OutForms, RefuseADtypeThatIsNotThatOfOut) {
+  Tensor narrow = empty({2}, kFloat32);
+  const std::string words = "dtype Double does not match dtype of out parameter (Float)";
+  EXPECT_THAT(error_of([&] { zeros({2}, dtype = kFloat64, out = narrow); }), HasSubstr(words));
+  EXPECT_THAT(error_of([&] { full({2}, 1, dtype = kFloat64, out = narrow); }), HasSubstr(words));
+  EXPECT_THAT(error_of([&] { arange(2, dtype = kFloat64, out = narrow); }), HasSubstr(words));
+  EXPECT_THAT(error_of([&] { eye(2, dtype = kFloat64, out = narrow); }), HasSubstr(words));
+  EXPECT_THAT(error_of([&] { rand({2}, dtype = kFloat64, out = narrow); }), HasSubstr(words));
+  EXPECT_THAT(error_of([&] { sum(a, dim = 0, dtype = kFloat64, out = narrow); }),
+              HasSubstr("Expected out tensor to have dtype double, but got float instead"));
+  EXPECT_EQ(of(zeros({2}, dtype = kFloat32, out = narrow)), (Numbers{0, 0}));
+  EXPECT_EQ(of(sum(a, dim = 0, dtype = kFloat32, out = narrow)), (Numbers{4, 6}));
+}
+
 TEST_F(OutForms, RefuseDerivatives) {
   const std::string words =
       "functions with out=... arguments don't support automatic differentiation, but one of the arguments requires "

@@ -38,7 +38,8 @@ OP_FAMILY(scans) {
           differ_where(divides, with(x, dims), "Second derivatives at NaN", Compared::FirstDerivatives) + wrong),
       row(
           "diff", [](T x, Int n, Int dim) { return x.diff(n, dim); },
-          with(x, {{1, 0}, {2, -1}, {0, 0}, {9, 0}, {1, 7}})),
+          with(x, {{1, 0}, {2, -1}, {0, 0}, {9, 0}, {1, 7}}) +
+              Samples{differs({t({2, 3}), -1, 0}, "Differences of a negative order")}),
       row(
           "diff.ends", [](T x, Int n, Int dim, T before, T after) { return x.diff(n, dim, before, after); },
           with(x, {{1, 0, none, none}, {1, 7, none, none}}) +

@@ -86,6 +86,7 @@ OP_FAMILY(sorting) {
           Samples{rough({t({5000}, kFloat32), 7, 0, true, true}),
                   rough({t({5000}), 2000, 0, false, true}),
                   {t({4}), 0, 0, true, true},
+                  {t({}), 0, 0, true, true},
                   {t({4}), -1, 0, true, true}}));
   add(row(
       "kthvalue", [](T x, Int k, Int dim, bool keepdim) { return x.kthvalue(k, dim, keepdim); },

@@ -65,7 +65,8 @@ OP_FAMILY(statistics) {
       with(product, {{0}, {1}, {-1, true}, {0, false, kFloat64}, {7}})));
   add(row(
       "nansum", [](T x, IntArrayRef dim, bool keepdim, Type d) { return x.nansum(dim, keepdim, d); },
-      with(x, {{D{0}}, {D{-1}, true}, {D{}}, {D{1}, false, kFloat64}, {D{7}}})));
+      with(x, {{D{0}}, {D{-1}, true}, {D{}}, {D{1}, false, kFloat64}, {D{7}}}) +
+          Samples{{t({3}), D{0}, false, kInt64}}));
   add(row(
       "nanmean", [](T x, IntArrayRef dim, bool keepdim, Type d) { return x.nanmean(dim, keepdim, d); },
       with(floats(), {{D{0}}, {D{-1}, true}, {D{}}, {D{0, 1}, false, kFloat64}, {D{7}}})));
