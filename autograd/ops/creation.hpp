@@ -137,6 +137,13 @@ class DrawOptions : public TensorOptions {
   std::optional<Generator> generator_;
 };
 
+/// What a keyword of this name said. Throws TypeError if there was none.
+template <class V>
+const V& given(const std::optional<V>& value, const char* name) {
+  check<TypeError>(value.has_value(), "missing 1 required positional argument: '{}'", name);
+  return *value;
+}
+
 /// What a sequence of numbers has: `arange(1, kw::end = 9, kw::step = 2)`, `linspace(0, 1, kw::steps = 5)`.
 class SequenceOptions : public TensorOptions {
  public:
@@ -146,7 +153,6 @@ class SequenceOptions : public TensorOptions {
   SequenceOptions& steps(std::int64_t n) { return steps_ = n, *this; }
   SequenceOptions& base(double b) { return base_ = b, *this; }
   Scalar start() const { return start_.value_or(0); }
-  /// Throws TypeError if there is none; so does steps().
   Scalar end() const { return given(end_, "end"); }
   Scalar step() const { return step_; }
   std::int64_t steps() const { return given(steps_, "steps"); }
@@ -155,12 +161,6 @@ class SequenceOptions : public TensorOptions {
   SequenceOptions& first(Scalar number) { return end_ ? start(number) : end(number); }
 
  private:
-  template <class V>
-  static V given(const std::optional<V>& value, const char* name) {
-    check<TypeError>(value.has_value(), "missing 1 required positional argument: '{}'", name);
-    return *value;
-  }
-
   std::optional<Scalar> start_, end_;
   Scalar step_ = 1;
   std::optional<std::int64_t> steps_;
@@ -177,7 +177,6 @@ class ShapedOptions : public DrawOptions {
   ShapedOptions& high(std::int64_t h) { return second_ = h, *this; }
   ShapedOptions& mean(double m) { return first_ = m, *this; }
   ShapedOptions& deviation(double d) { return second_ = d, *this; }
-  /// Throws TypeError if there is none; so do the others.
   const Dims& size() const { return given(size_, "size"); }
   Scalar fill_value() const { return given(first_, "fill_value"); }
   std::int64_t low() const { return first_.value_or(0).to<std::int64_t>(); }
@@ -186,12 +185,6 @@ class ShapedOptions : public DrawOptions {
   double deviation() const { return given(second_, "std").to<double>(); }
 
  private:
-  template <class V>
-  static const V& given(const std::optional<V>& value, const char* name) {
-    check<TypeError>(value.has_value(), "missing 1 required positional argument: '{}'", name);
-    return *value;
-  }
-
   std::optional<Dims> size_;
   std::optional<Scalar> first_, second_;
 };
@@ -299,12 +292,11 @@ requires kwargs::Keywords<K...> Tensor randint(K... k) {
   const auto o = detail::shaped_options(std::move(k)...);
   return randint(o.low(), o.high(), o.size(), o, o.generator());
 }
-template <class... K>
-requires kwargs::Keywords<K...> Tensor randint(std::int64_t high, K... k) {
-  return randint(kw::high = high, std::move(k)...);
-}
-template <class... K>
-requires kwargs::Keywords<K...> Tensor randint(std::int64_t low, std::int64_t high, K... k) {
+// (Templates, so that `{4}` in `randint(9, {4})` is a size.)
+template <std::integral I, class... K>
+requires kwargs::Keywords<K...> Tensor randint(I high, K... k) { return randint(kw::high = high, std::move(k)...); }
+template <std::integral I, std::integral J, class... K>
+requires kwargs::Keywords<K...> Tensor randint(I low, J high, K... k) {
   return randint(kw::low = low, kw::high = high, std::move(k)...);
 }
 template <class... K>

@@ -57,16 +57,10 @@ class IndicesOptions : public TensorOptions {
   IndicesOptions& row(std::int64_t r) { return row_ = r, *this; }
   IndicesOptions& col(std::int64_t c) { return col_ = c, *this; }
   std::int64_t offset() const { return offset_; }
-  /// Throws TypeError if there is none; so does col().
   std::int64_t row() const { return given(row_, "row"); }
   std::int64_t col() const { return given(col_, "col"); }
 
  private:
-  static std::int64_t given(std::optional<std::int64_t> value, const char* name) {
-    check<TypeError>(value.has_value(), "missing 1 required positional argument: '{}'", name);
-    return *value;
-  }
-
   std::int64_t offset_ = 0;
   std::optional<std::int64_t> row_, col_;
 };

@@ -218,12 +218,6 @@ XGRAD_KEYWORD_FORMS(XGRAD_KEYWORD_FORM)
 XGRAD_KEYWORD_FORMS_IN_PLACE(XGRAD_KEYWORD_FORM_IN_PLACE)
 #undef XGRAD_KEYWORD_FORM_IN_PLACE
 
-template <class I>
-Tensor as_strided(const Tensor& x, IntArrayRef size, IntArrayRef stride,
-                  kwargs::Argument<key::storage_offset, I> offset) {
-  return xgrad::as_strided(x, size, stride, offset.value);
-}
-
 /// prod, which has a form without `dim`.
 struct prod_form {
   using Parameters = Takes<Maybe<key::dim>, Or<key::keepdim, false>, key::dtype>;
@@ -301,7 +295,7 @@ struct random_in_place {
     return xgrad::random_(x, from, to, std::move(generator));
   }
 };
-#define XGRAD_DRAW_IN_PLACE(NAME, ...)                 \
+#define XGRAD_FORM_IN_PLACE(NAME, ...)                 \
   struct NAME##_in_place {                             \
     using Parameters = Takes<__VA_ARGS__>;             \
     template <class... A>                              \
@@ -309,11 +303,12 @@ struct random_in_place {
       return xgrad::NAME##_(x, std::forward<A>(a)...); \
     }                                                  \
   };
-XGRAD_DRAW_IN_PLACE(bernoulli, Or<key::p, 1, 2>, key::generator)
-XGRAD_DRAW_IN_PLACE(exponential, Or<key::lambd, 1>, key::generator)
-XGRAD_DRAW_IN_PLACE(normal, Or<key::mean, 0>, Or<key::deviation, 1>, key::generator)
-XGRAD_DRAW_IN_PLACE(uniform, Or<key::from, 0>, Or<key::to, 1>, key::generator)
-#undef XGRAD_DRAW_IN_PLACE
+XGRAD_FORM_IN_PLACE(bernoulli, Or<key::p, 1, 2>, key::generator)
+XGRAD_FORM_IN_PLACE(exponential, Or<key::lambd, 1>, key::generator)
+XGRAD_FORM_IN_PLACE(fill_diagonal, key::fill_value, key::wrap)
+XGRAD_FORM_IN_PLACE(normal, Or<key::mean, 0>, Or<key::deviation, 1>, key::generator)
+XGRAD_FORM_IN_PLACE(uniform, Or<key::from, 0>, Or<key::to, 1>, key::generator)
+#undef XGRAD_FORM_IN_PLACE
 
 #define XGRAD_OWN_FORM(NAME)           \
   template <class... A>                \

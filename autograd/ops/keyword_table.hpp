@@ -1,8 +1,8 @@
 /// Which operations take keywords, and their parameters: the table that method.hpp and keyword_forms.hpp read.
 ///
 /// A row is an operation's parameters after its tensor, in PyTorch's order. `key::dim` alone must be given; Or<> has a
-/// default; Maybe<> and Either<> (of two names) may be left out; OneOf<> has several names; Given has no name here. What comes last needs no
-/// default, since a call ends with the last keyword that is given.
+/// default; Maybe<> and Either<> (of two names) may be left out; OneOf<> has several names; Given has no name here.
+/// What comes last needs no default, since a call ends with the last keyword that is given.
 #pragma once
 
 // clang-format off
@@ -154,5 +154,5 @@
 // Operations whose keywords choose between overloads that no one row describes: keyword_forms.hpp has them one by one.
 #define XGRAD_OWN_KEYWORD_FORMS(X) \
   X(nonzero) X(tensordot) X(argsort) X(bernoulli) X(linalg_pinv) X(linalg_matrix_rank) X(log_softmax) X(prod) X(softmax) X(sort)
-#define XGRAD_OWN_KEYWORD_FORMS_IN_PLACE(X) X(bernoulli) X(exponential) X(normal) X(random) X(uniform)
+#define XGRAD_OWN_KEYWORD_FORMS_IN_PLACE(X) X(bernoulli) X(exponential) X(fill_diagonal) X(normal) X(random) X(uniform)
 // clang-format on

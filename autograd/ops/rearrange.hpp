@@ -185,9 +185,7 @@ struct RearrangeMethods : Methods<T, RearrangeMethods<T>> {
   XGRAD_TAKES_INTS(flip)
   XGRAD_TAKES_INTS(repeat)
   XGRAD_TAKES_INTS(tile)
-  T& fill_diagonal_(Scalar value, kwargs::Argument<kwargs::key::wrap, bool> wrap) const {
-    return fill_diagonal_(value, wrap.value);
-  }
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(fill_diagonal)
   XGRAD_TAKES_KEYWORDS(flip)
   XGRAD_TAKES_KEYWORDS(tril)
   XGRAD_TAKES_KEYWORDS(triu)

@@ -205,10 +205,6 @@ struct ShapeMethods : Methods<T, ShapeMethods<T>> {
   XGRAD_TAKES_INTS(resize_)
   XGRAD_TAKES_KEYWORDS(select)
   XGRAD_TAKES_KEYWORDS(as_strided)
-  template <class I>
-  T as_strided(IntArrayRef size, IntArrayRef stride, kwargs::Argument<kwargs::key::storage_offset, I> offset) const {
-    return as_strided(size, stride, offset.value);
-  }
   XGRAD_TAKES_KEYWORDS(narrow)
   XGRAD_TAKES_KEYWORDS(transpose)
   XGRAD_TAKES_KEYWORDS(permute)

@@ -146,7 +146,11 @@ TEST(Notebook, TheExamplePrintsAndLeavesWhatTheNotebookDoes) {
       "\ntensor(1.0000, grad_fn=<SumBackward0>)\n"
       "tensor([[0.1192, 0.0474],\n        [0.8808, 0.9526]])\n"
       "tensor([[0.5000, 0.5000],\n        [0.2689, 0.7311]])\n";
-  EXPECT_EQ(out.substr(0, first.size()), first);
+  // Ten probabilities add up to one but for the last bit, which is the processor's: PyTorch prints either too.
+  std::string told = out;
+  if (const std::size_t one = told.find("tensor(1., grad_fn=<SumBackward0>)"); one != std::string::npos)
+    told.replace(one, 9, "tensor(1.0000");
+  EXPECT_EQ(told.substr(0, first.size()), first);
   expect_accuracies(numbers_after(out, "Final Training Accuracy: "), golden, "train_acc");
   const std::vector<double> validation = numbers_after(out, "Final Validation Accuracy: ");
   expect_accuracies(validation, golden, "val_acc");
