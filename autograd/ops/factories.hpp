@@ -49,17 +49,17 @@ struct FactoryMethods : Methods<T, FactoryMethods<T>> {
   template <class... A>
   requires(detail::leading_integers<A...>() > 1) T new_empty(A... a)
   const {
-    return detail::with_sizes([this](IntArrayRef size, const auto&... r) { return new_empty(size, r...); }, a...);
+    return detail::with_sizes([this](IntArrayRef size, const auto&... r) { return this->new_empty(size, r...); }, a...);
   }
   template <class... A>
   requires(detail::leading_integers<A...>() > 1) T new_zeros(A... a)
   const {
-    return detail::with_sizes([this](IntArrayRef size, const auto&... r) { return new_zeros(size, r...); }, a...);
+    return detail::with_sizes([this](IntArrayRef size, const auto&... r) { return this->new_zeros(size, r...); }, a...);
   }
   template <class... A>
   requires(detail::leading_integers<A...>() > 1) T new_ones(A... a)
   const {
-    return detail::with_sizes([this](IntArrayRef size, const auto&... r) { return new_ones(size, r...); }, a...);
+    return detail::with_sizes([this](IntArrayRef size, const auto&... r) { return this->new_ones(size, r...); }, a...);
   }
 
  private:
