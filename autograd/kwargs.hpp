@@ -13,6 +13,10 @@
 #include <utility>
 #include <vector>
 
+namespace xgrad {
+class IntArrayRef;
+}
+
 namespace xgrad::by_keyword {
 /// Base of keywords, by which calls with them find the functions of this namespace (ops/keyword_forms.hpp).
 struct Found {};
@@ -142,14 +146,16 @@ Options apply(Options options, Args&&... args) {
   XGRAD_KEY(NAME);          \
   inline constexpr key::NAME NAME {}
 
+/// `dims = {{0, 1}, {1, 0}}`, of tensordot; and `dims = {}`, which is one list of nothing to all others.
+struct Lists : std::vector<std::vector<std::int64_t>> {
+  using vector::vector;
+  operator IntArrayRef() const;
+};
+
 namespace key {
 struct dims : by_keyword::Found {
   XGRAD_KEY_MEMBERS(dims)
-  /// `dims = {{0, 1}, {1, 0}}`, of tensordot.
-  Argument<dims, std::vector<std::vector<std::int64_t>>> operator=(
-      std::initializer_list<std::vector<std::int64_t>> lists) const {
-    return {lists};
-  }
+  Argument<dims, Lists> operator=(std::initializer_list<std::vector<std::int64_t>> lists) const { return {lists}; }
 };
 struct dim : by_keyword::Found {
   XGRAD_KEY_MEMBERS(dim)
@@ -161,6 +167,9 @@ inline constexpr key::dims dims{};
 inline constexpr key::dim dim{};
 
 XGRAD_KEY(accumulate);  // kw::accumulate, below, and so on
+XGRAD_KEY(A);
+XGRAD_KEY(a);
+XGRAD_KEY(adjoint);
 XGRAD_KEYWORD(affine);
 XGRAD_KEYWORD(allow_kinks);
 XGRAD_KEYWORD(allow_unused);
@@ -171,11 +180,16 @@ XGRAD_KEYWORD(assume_unique);
 XGRAD_KEY(atol);
 XGRAD_KEYWORD(axis0);
 XGRAD_KEYWORD(axis1);
+XGRAD_KEY(B);
+XGRAD_KEY(b);
 XGRAD_KEY(base);
+XGRAD_KEY(batch1);
+XGRAD_KEY(batch2);
 XGRAD_KEYWORD(batch_size);
 XGRAD_KEYWORD(beta);
 XGRAD_KEYWORD(bias);
 XGRAD_KEYWORD(bins);
+XGRAD_KEY(boundaries);
 XGRAD_KEYWORD(check_errors);
 XGRAD_KEYWORD(check_undefined_grad);
 XGRAD_KEY(chunks);
@@ -208,9 +222,11 @@ XGRAD_KEY(end);
 XGRAD_KEYWORD(end_dim);
 XGRAD_KEYWORD(eps);
 XGRAD_KEYWORD(equal_nan);
+XGRAD_KEY(exponent);
 XGRAD_KEYWORD(fast_mode);
 XGRAD_KEYWORD(figsize);
 XGRAD_KEYWORD(fill_value);
+XGRAD_KEY(first);  // of a call that may have one number or two: arange()
 XGRAD_KEYWORD(fontsize);
 XGRAD_KEY(from);
 XGRAD_KEYWORD(full_matrices);
@@ -228,6 +244,7 @@ XGRAD_KEY(indexing);
 XGRAD_KEY(indices);
 XGRAD_KEYWORD(indices_or_sections);
 XGRAD_KEYWORD(inplace);
+XGRAD_KEY(input2);
 XGRAD_KEY(inputs);
 XGRAD_KEYWORD(interpolation);
 XGRAD_KEY(invert);
@@ -244,13 +261,19 @@ XGRAD_KEYWORD(linewidth);
 XGRAD_KEYWORD(loc);
 XGRAD_KEY(low);
 XGRAD_KEYWORD(lr);
+XGRAD_KEY(LU_data);
+XGRAD_KEY(LU_pivots);
 XGRAD_KEY(m);
 XGRAD_KEYWORD(marker);
 XGRAD_KEYWORD(mask);
+XGRAD_KEY(mat);
+XGRAD_KEY(mat1);
+XGRAD_KEY(mat2);
 XGRAD_KEY(max);
 XGRAD_KEYWORD(max_entries);
 XGRAD_KEYWORD(maximize);
 XGRAD_KEY(mean);
+XGRAD_KEY(memory_format);
 XGRAD_KEY(min);
 XGRAD_KEYWORD(minlength);
 XGRAD_KEY(mode);
@@ -259,6 +282,7 @@ XGRAD_KEY(n);
 XGRAD_KEY(nan);
 XGRAD_KEYWORD(neginf);
 XGRAD_KEYWORD(nesterov);
+XGRAD_KEYWORD(non_blocking);
 XGRAD_KEYWORD(nondet_tol);
 XGRAD_KEYWORD(num_classes);
 XGRAD_KEYWORD(num_samples);
@@ -280,6 +304,7 @@ struct output_size : by_keyword::Found {
 inline constexpr key::output_size output_size{};
 XGRAD_KEYWORD(p);
 XGRAD_KEYWORD(pivot);
+XGRAD_KEY(pivots);
 XGRAD_KEYWORD(pos_weight);
 XGRAD_KEYWORD(posinf);
 XGRAD_KEYWORD(precision);
@@ -304,6 +329,7 @@ XGRAD_KEY(row);
 XGRAD_KEYWORD(rtol);
 XGRAD_KEYWORD(sampler);
 XGRAD_KEYWORD(sci_mode);
+XGRAD_KEY(shape);
 XGRAD_KEYWORD(shifts);
 XGRAD_KEYWORD(shuffle);
 XGRAD_KEY(side);
@@ -315,6 +341,7 @@ XGRAD_KEYWORD(sorted);
 XGRAD_KEY(sorter);
 XGRAD_KEY(source);
 XGRAD_KEYWORD(sparse_grad);
+XGRAD_KEY(split_sizes);
 XGRAD_KEY(src);
 XGRAD_KEYWORD(split_size_or_sections);
 XGRAD_KEY(split_size);
@@ -326,18 +353,29 @@ XGRAD_KEY(steps);
 XGRAD_KEYWORD(storage_offset);
 XGRAD_KEYWORD(strict);
 XGRAD_KEYWORD(target_transform);
+XGRAD_KEY(tensor);
+XGRAD_KEY(tensor1);
+XGRAD_KEY(tensor2);
+XGRAD_KEY(test_elements);
 XGRAD_KEY(threshold);
 XGRAD_KEYWORD(stride);
 XGRAD_KEY(to);
+XGRAD_KEY(tol);
 XGRAD_KEYWORD(total);
 XGRAD_KEY(train);
 XGRAD_KEYWORD(transform);
 XGRAD_KEY(transpose);
 XGRAD_KEYWORD(unbiased);
 XGRAD_KEYWORD(unitriangular);
+XGRAD_KEY(unpack_data);
+XGRAD_KEY(unpack_pivots);
 XGRAD_KEYWORD(UPLO);
 XGRAD_KEYWORD(upper);
 XGRAD_KEYWORD(value);
+XGRAD_KEY(values);
+XGRAD_KEY(vec);
+XGRAD_KEY(vec1);
+XGRAD_KEY(vec2);
 XGRAD_KEYWORD(vmax);
 XGRAD_KEYWORD(vmin);
 XGRAD_KEYWORD(weight);
@@ -345,6 +383,8 @@ XGRAD_KEYWORD(weight_decay);
 XGRAD_KEY(weights);
 XGRAD_KEYWORD(with_replacement);
 XGRAD_KEY(wrap);
+XGRAD_KEY(x2);
+XGRAD_KEY(y);
 
 }  // namespace xgrad::kwargs
 
@@ -355,10 +395,18 @@ XGRAD_KEY(wrap);
 /// something of theirs so, and the names of functions.
 namespace xgrad::kw {
 using namespace kwargs;
+inline constexpr kwargs::key::a a{};
+inline constexpr kwargs::key::A A{};
 inline constexpr kwargs::key::accumulate accumulate{};
+inline constexpr kwargs::key::adjoint adjoint{};
 inline constexpr kwargs::key::append append{};
 inline constexpr kwargs::key::atol atol{};
+inline constexpr kwargs::key::B B{};
+inline constexpr kwargs::key::b b{};
 inline constexpr kwargs::key::base base{};
+inline constexpr kwargs::key::batch1 batch1{};
+inline constexpr kwargs::key::batch2 batch2{};
+inline constexpr kwargs::key::boundaries boundaries{};
 inline constexpr kwargs::key::chunks chunks{};
 inline constexpr kwargs::key::col col{};
 inline constexpr kwargs::key::copy copy{};
@@ -367,21 +415,29 @@ inline constexpr kwargs::key::diagonal diagonal{};
 inline constexpr kwargs::key::dimension dimension{};
 inline constexpr kwargs::key::driver driver{};
 inline constexpr kwargs::key::end end{};
+inline constexpr kwargs::key::exponent exponent{};
 inline constexpr kwargs::key::from from{};
 inline constexpr kwargs::key::high high{};
 inline constexpr kwargs::key::ind ind{};
 inline constexpr kwargs::key::index index{};
 inline constexpr kwargs::key::indexing indexing{};
 inline constexpr kwargs::key::indices indices{};
+inline constexpr kwargs::key::input2 input2{};
 inline constexpr kwargs::key::inputs inputs{};
 inline constexpr kwargs::key::invert invert{};
 inline constexpr kwargs::key::k k{};
 inline constexpr kwargs::key::left left{};
 inline constexpr kwargs::key::length length{};
 inline constexpr kwargs::key::low low{};
+inline constexpr kwargs::key::LU_data LU_data{};
+inline constexpr kwargs::key::LU_pivots LU_pivots{};
 inline constexpr kwargs::key::m m{};
+inline constexpr kwargs::key::mat mat{};
+inline constexpr kwargs::key::mat1 mat1{};
+inline constexpr kwargs::key::mat2 mat2{};
 inline constexpr kwargs::key::max max{};
 inline constexpr kwargs::key::mean mean{};
+inline constexpr kwargs::key::memory_format memory_format{};
 inline constexpr kwargs::key::min min{};
 inline constexpr kwargs::key::mode mode{};
 inline constexpr kwargs::key::n n{};
@@ -389,6 +445,7 @@ inline constexpr kwargs::key::nan nan{};
 inline constexpr kwargs::key::offset offset{};
 inline constexpr kwargs::key::ord ord{};
 inline constexpr kwargs::key::other other{};
+inline constexpr kwargs::key::pivots pivots{};
 inline constexpr kwargs::key::prepend prepend{};
 inline constexpr kwargs::key::q q{};
 inline constexpr kwargs::key::r r{};
@@ -397,21 +454,36 @@ inline constexpr kwargs::key::repeats repeats{};
 inline constexpr kwargs::key::right right{};
 inline constexpr kwargs::key::row row{};
 inline constexpr kwargs::key::sections sections{};
+inline constexpr kwargs::key::shape shape{};
 inline constexpr kwargs::key::side side{};
 inline constexpr kwargs::key::size size{};
 inline constexpr kwargs::key::some some{};
 inline constexpr kwargs::key::sorter sorter{};
 inline constexpr kwargs::key::source source{};
 inline constexpr kwargs::key::split_size split_size{};
+inline constexpr kwargs::key::split_sizes split_sizes{};
 inline constexpr kwargs::key::src src{};
 inline constexpr kwargs::key::start start{};
 inline constexpr kwargs::key::deviation std{};
 inline constexpr kwargs::key::step step{};
 inline constexpr kwargs::key::steps steps{};
+inline constexpr kwargs::key::tensor tensor{};
+inline constexpr kwargs::key::tensor1 tensor1{};
+inline constexpr kwargs::key::tensor2 tensor2{};
+inline constexpr kwargs::key::test_elements test_elements{};
 inline constexpr kwargs::key::threshold threshold{};
 inline constexpr kwargs::key::to to{};
+inline constexpr kwargs::key::tol tol{};
 inline constexpr kwargs::key::train train{};
 inline constexpr kwargs::key::transpose transpose{};
+inline constexpr kwargs::key::unpack_data unpack_data{};
+inline constexpr kwargs::key::unpack_pivots unpack_pivots{};
+inline constexpr kwargs::key::values values{};
+inline constexpr kwargs::key::vec vec{};
+inline constexpr kwargs::key::vec1 vec1{};
+inline constexpr kwargs::key::vec2 vec2{};
 inline constexpr kwargs::key::weights weights{};
 inline constexpr kwargs::key::wrap wrap{};
+inline constexpr kwargs::key::x2 x2{};
+inline constexpr kwargs::key::y y{};
 }  // namespace xgrad::kw

@@ -39,6 +39,9 @@ std::string to_text(const T& value) {
 
 /// "None" for an undefined one, such as the gradient of a leaf before backward; `<<` says that in libtorch's words.
 inline std::string to_text(const Tensor& t) { return t.defined() ? t.str() : "None"; }
+inline std::string to_text(const Scalar& s) {
+  return s.isBoolean() ? to_text(s.toBool()) : s.isFloatingPoint() ? to_text(s.toDouble()) : to_text(s.toLong());
+}
 /// Python's name, where `<<` and `{}` give libtorch's ("Long").
 inline std::string to_text(ScalarType dtype) { return "torch." + std::string(info(dtype).name); }
 

@@ -29,9 +29,9 @@
 #include <xgrad/autograd/ops/statistics.hpp>
 
 #include <functional>
-#include <iosfwd>
 #include <limits>
 #include <memory>
+#include <ostream>
 #include <span>
 #include <string>
 #include <tuple>
@@ -99,10 +99,13 @@ class Tensor : public PointwiseMethods<Tensor>,
   ScalarType scalar_type() const { return dtype(); }
   std::int64_t dim() const { return array().dim(); }
   std::int64_t ndimension() const { return dim(); }
+  std::int64_t ndim() const { return dim(); }
   IntArrayRef sizes() const { return array().sizes(); }
   IntArrayRef strides() const { return array().strides(); }
   Size shape() const { return Size(array().sizes()); }
+  Size size() const { return shape(); }
   std::int64_t size(std::int64_t d) const { return array().size(d); }
+  IntArrayRef stride() const { return strides(); }
   std::int64_t stride(std::int64_t d) const { return array().stride(d); }
   std::int64_t numel() const { return array().numel(); }
   /// Python's x.T, x.H, x.mT and x.mH, as views: all dimensions reversed; of one matrix; of a batch of matrices (twice,
@@ -118,6 +121,15 @@ class Tensor : public PointwiseMethods<Tensor>,
   std::size_t itemsize() const { return array().itemsize(); }
   std::int64_t element_size() const { return static_cast<std::int64_t>(itemsize()); }
   bool is_contiguous() const { return array().is_contiguous(); }
+  /// Whether it is packed in that order; Preserve asks for row-major.
+  bool is_contiguous(MemoryFormat memory_format) const {
+    return has_channels(memory_format) ? lies_in(memory_format, sizes(), strides()) : is_contiguous();
+  }
+  bool is_contiguous(kwargs::Argument<kwargs::key::memory_format, MemoryFormat> memory_format) const {
+    return is_contiguous(memory_format.value);
+  }
+  /// The format that its strides have.
+  MemoryFormat suggest_memory_format() const { return suggested_format(sizes(), strides()); }
   bool is_floating_point() const { return xgrad::is_floating_point(dtype()); }
   bool is_signed() const { return dtype() != kUInt8 && dtype() != kBool; }
   bool is_same_size(const Tensor& other) const { return sizes() == other.sizes(); }
@@ -259,6 +271,11 @@ class Tensor : public PointwiseMethods<Tensor>,
   /// The part at any index, and at several: `x[mask] = 0`, `x[{Slice(), rows}]`.
   class Indexed operator[](const TensorIndex& index) const;
   class Indexed operator[](std::initializer_list<TensorIndex> indices) const;
+  /// Bools are no integers: `x[true]` is all of x along a new first dimension, `x[false]` nothing of it.
+  template <std::same_as<bool> Bool>
+  class Indexed operator[](Bool index) const;
+  template <std::same_as<bool> Bool>
+  class Indexed operator[](std::initializer_list<Bool> indices) const;
 
   // --- text
   /// What Python's `str(tensor)` gives.
@@ -335,6 +352,15 @@ class Indexed final : public Tensor {
   std::vector<TensorIndex> at_;
 };
 
+template <std::same_as<bool> Bool>
+Indexed Tensor::operator[](Bool index) const {
+  return Indexed(*this, {TensorIndex(index)});
+}
+template <std::same_as<bool> Bool>
+Indexed Tensor::operator[](std::initializer_list<Bool> indices) const {
+  return Indexed(*this, std::vector<TensorIndex>(indices.begin(), indices.end()));
+}
+
 /// A borrowed list of tensors.
 class TensorList : public std::span<const Tensor> {
  public:
@@ -393,6 +419,12 @@ requires(sizeof...(K) > 0) void Tensor::backward(K... k) const {
 }
 
 std::ostream& operator<<(std::ostream& out, const Tensor& tensor);
+/// The number, or "true" or "false". (A template, so that nothing else becomes a Scalar to be written.)
+template <std::same_as<Scalar> S>
+std::ostream& operator<<(std::ostream& out, const S& s) {
+  if (s.isBoolean()) return out << (s.toBool() ? "true" : "false");
+  return s.isFloatingPoint() ? out << s.toDouble() : out << s.toLong();
+}
 
 }  // namespace xgrad
 

@@ -8,7 +8,6 @@
 
 namespace xgrad::kwargs {
 XGRAD_KEYWORD(keep_vars);
-XGRAD_KEYWORD(non_blocking);
 XGRAD_KEYWORD(persistent);
 XGRAD_KEYWORD(prefix);
 XGRAD_KEYWORD(recurse);

@@ -17,20 +17,13 @@
 #include <vector>
 
 namespace xgrad::kwargs {
-// Of functions and options both; kw::a and the like, below, where a program or this library has such a name.
-XGRAD_KEY(a);
-XGRAD_KEY(b);
+// Of functions and options both.
 XGRAD_KEYWORD(batch_first);
 XGRAD_KEYWORD(groups);
 XGRAD_KEYWORD(max_norm);
 XGRAD_KEYWORD(nonlinearity);
 XGRAD_KEYWORD(norm_type);
 }  // namespace xgrad::kwargs
-
-namespace xgrad::kw {
-inline constexpr kwargs::key::a a{};
-inline constexpr kwargs::key::b b{};
-}  // namespace xgrad::kw
 
 namespace xgrad {
 

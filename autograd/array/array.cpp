@@ -83,6 +83,11 @@ Array Array::empty_strided(IntArrayRef sizes, IntArrayRef strides, ScalarType dt
   return Array(Storage::create(static_cast<std::size_t>(extent) * element_size(dtype)), dtype, sizes, strides, 0);
 }
 
+Array Array::empty(IntArrayRef sizes, ScalarType dtype, MemoryFormat format) {
+  if (format == MemoryFormat::Contiguous) return empty(sizes, dtype);
+  return empty_strided(sizes, strides_in(format, sizes), dtype);
+}
+
 Array Array::empty_like(const Array& like, ScalarType dtype) {
   if (like.contiguous_ || !like.is_dense()) return empty(like.sizes_, dtype);
   Array a = empty(like.sizes_, dtype);

@@ -3,6 +3,7 @@
 
 #include <xgrad/autograd/array/dims.hpp>
 #include <xgrad/autograd/array/dtype.hpp>
+#include <xgrad/autograd/array/memory_format.hpp>
 #include <xgrad/autograd/array/storage.hpp>
 
 #include <optional>
@@ -22,6 +23,8 @@ class Array {
   static Array packed_like(const Array& like, ScalarType dtype) { return Array(like, dtype); }
   /// Uninitialised memory just large enough for these strides.
   static Array empty_strided(IntArrayRef sizes, IntArrayRef strides, ScalarType dtype);
+  /// Uninitialised packed memory in that order.
+  static Array empty(IntArrayRef sizes, ScalarType dtype, MemoryFormat format);
   /// Uninitialised memory laid out as `like`'s if that is dense (a permutation of a packed array), else packed.
   static Array empty_like(const Array& like, ScalarType dtype);
 

@@ -3,6 +3,7 @@
 
 #include <xgrad/autograd/array/conversion.hpp>
 #include <xgrad/autograd/array/dtype.hpp>
+#include <xgrad/autograd/array/memory_format.hpp>
 #include <xgrad/autograd/kwargs.hpp>
 
 #include <optional>
@@ -53,6 +54,7 @@ class Scalar {
   }
   constexpr double toDouble() const { return to<double>(); }
   constexpr std::int64_t toLong() const { return to<std::int64_t>(); }
+  bool toBool() const { return to<bool>(); }
   constexpr bool equal(double v) const { return toDouble() == v; }
 
  private:
@@ -109,6 +111,7 @@ class TensorOptions {
     check(l == kStrided, "xgrad's tensors are dense: no layout but torch.strided is available");
     return *this;
   }
+  TensorOptions& memory_format(std::optional<MemoryFormat> f) { return memory_format_ = f, *this; }
   TensorOptions& pinned_memory(bool pinned) {
     check(!pinned, "Cannot pin memory: there is no device to copy it to. xgrad computes on the CPU");
     return *this;
@@ -122,10 +125,12 @@ class TensorOptions {
   bool requires_grad() const { return requires_grad_; }
   Device device() const { return kCPU; }
   Layout layout() const { return kStrided; }
+  std::optional<MemoryFormat> memory_format_opt() const { return memory_format_; }
   bool pinned_memory() const { return false; }
 
  private:
   std::optional<ScalarType> dtype_;
+  std::optional<MemoryFormat> memory_format_;
   bool requires_grad_ = false;
 };
 

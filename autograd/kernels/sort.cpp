@@ -4,6 +4,7 @@
 #include <xgrad/autograd/kernels/sort_items.hpp>
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 #include <vector>
 
@@ -149,6 +150,16 @@ std::optional<T> mode_by_counting(const T* line, std::int64_t n, std::vector<std
 }  // namespace
 
 Sorted sort(const Array& x, std::int64_t dim, bool descending) {
+  if (!x.is_contiguous() && x.is_dense()) {  // results lie as x does: sorted in the order of memory
+    Dims order(x.sizes().size(), 0), back = order;
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return x.strides()[a] > x.strides()[b]; });
+    for (std::size_t i = 0; i < order.size(); ++i) back[order[i]] = static_cast<std::int64_t>(i);
+    const Array packed = x.permute(order);
+    const auto [values, indices] =
+        sort(packed.is_contiguous() ? packed : contiguous_copy(packed), back[dim], descending);
+    return {values.permute(back), indices.permute(back)};
+  }
   return for_lines(x, dim, x.dim() == 0 ? 1 : x.size(dim),
                    [&]<class T>(const T* line, std::int64_t n, T* values, std::int64_t* indices, auto& buffer) {
                      fill_items(buffer.items(), line, n, descending);

@@ -15,9 +15,21 @@ Tensor with_options(Array array, const TensorOptions& options) {
   return t;
 }
 
+Array empty_array(IntArrayRef size, ScalarType dtype, const TensorOptions& options) {
+  const auto format = options.memory_format_opt();
+  return format ? Array::empty(size, dtype, *format) : Array::empty(size, dtype);
+}
+/// Laid out as x, unless the options say another format.
+Array array_like(const Tensor& x, const TensorOptions& options) {
+  const ScalarType dtype = options.dtype_or(x.dtype());
+  const MemoryFormat format = options.memory_format_opt().value_or(MemoryFormat::Preserve);
+  return format == MemoryFormat::Preserve ? Array::empty_like(x.array(), dtype)
+                                          : Array::empty(x.sizes(), dtype, format);
+}
+
 Tensor filled(IntArrayRef size, Scalar value, ScalarType dtype, const TensorOptions& options) {
   const detail::Profiled profiled("full", {});
-  Array a = Array::empty(size, dtype);
+  Array a = empty_array(size, dtype, options);
   kernels::fill(a, value);
   return with_options(std::move(a), options);
 }
@@ -109,7 +121,7 @@ Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, std::functi
 
 Tensor empty(IntArrayRef size, const TensorOptions& options) {
   const detail::Profiled profiled("empty", {});
-  return with_options(Array::empty(size, options.dtype()), options);
+  return with_options(empty_array(size, options.dtype(), options), options);
 }
 Tensor zeros(IntArrayRef size, const TensorOptions& options) { return filled(size, 0, options.dtype(), options); }
 Tensor ones(IntArrayRef size, const TensorOptions& options) { return filled(size, 1, options.dtype(), options); }
@@ -119,12 +131,12 @@ Tensor full(IntArrayRef size, Scalar value, const TensorOptions& options) {
 }
 Tensor empty_like(const Tensor& x, const TensorOptions& options) {
   const detail::Profiled profiled("empty_like", {&x});
-  return profiled.told(with_options(Array::empty_like(x.array(), options.dtype_or(x.dtype())), options));
+  return profiled.told(with_options(array_like(x, options), options));
 }
 Tensor full_like(const Tensor& x, Scalar value, const TensorOptions& options) {
   told(value);
   const detail::Profiled profiled("full_like", {&x});
-  Array a = Array::empty_like(x.array(), options.dtype_or(x.dtype()));
+  Array a = array_like(x, options);
   kernels::fill(a, value);
   return profiled.told(with_options(std::move(a), options));
 }

@@ -147,50 +147,98 @@ const V& given(const std::optional<V>& value, const char* name) {
 /// What a sequence of numbers has: `arange(1, kw::end = 9, kw::step = 2)`, `linspace(0, 1, kw::steps = 5)`.
 class SequenceOptions : public TensorOptions {
  public:
+  SequenceOptions& first(Scalar number) { return first_ = number, *this; }
   SequenceOptions& start(Scalar s) { return start_ = s, *this; }
   SequenceOptions& end(Scalar e) { return end_ = e, *this; }
   SequenceOptions& step(Scalar s) { return step_ = s, *this; }
   SequenceOptions& steps(std::int64_t n) { return steps_ = n, *this; }
   SequenceOptions& base(double b) { return base_ = b, *this; }
-  Scalar start() const { return start_.value_or(0); }
-  Scalar end() const { return given(end_, "end"); }
+  Scalar start() const { return start_ ? *start_ : end_ ? first_.value_or(0) : Scalar(0); }
+  Scalar end() const { return given(end_ ? end_ : first_, "end"); }
   Scalar step() const { return step_; }
   std::int64_t steps() const { return given(steps_, "steps"); }
   double base() const { return base_; }
-  /// A number without a name is the end, unless the end has its name.
-  SequenceOptions& first(Scalar number) { return end_ ? start(number) : end(number); }
+
+ protected:
+  std::optional<Scalar> first_, start_, end_;
 
  private:
-  std::optional<Scalar> start_, end_;
   Scalar step_ = 1;
   std::optional<std::int64_t> steps_;
   double base_ = 10;
 };
+/// The first number without a name is the end, unless there is another end.
+struct RangeOptions : SequenceOptions {
+  using Positional = kwargs::Order<kwargs::key::first, kwargs::key::end, kwargs::key::step>;
+};
+struct SpaceOptions : SequenceOptions {
+  using Positional = kwargs::Order<kwargs::key::start, kwargs::key::end, kwargs::key::steps, kwargs::key::base>;
+  Scalar first_of_all() const { return given(start_, "start"); }
+};
 
-/// What may have a name where there is a shape: `zeros(kw::size = {2, 3})`, `randint(0, 5, kw::size = {2})`.
+/// What may have a name where there is a shape: `zeros(kw::size = {2, 3})`, `full_like(x, kw::fill_value = 7)`.
 class ShapedOptions : public DrawOptions {
  public:
   ShapedOptions& size(IntArrayRef s) { return size_ = Dims(s), *this; }
   ShapedOptions& size(const std::vector<int>& s) { return size(std::vector<std::int64_t>(s.begin(), s.end())); }
-  ShapedOptions& fill_value(Scalar v) { return first_ = v, *this; }
-  ShapedOptions& low(std::int64_t l) { return first_ = l, *this; }
-  ShapedOptions& high(std::int64_t h) { return second_ = h, *this; }
-  ShapedOptions& mean(double m) { return first_ = m, *this; }
-  ShapedOptions& deviation(double d) { return second_ = d, *this; }
+  ShapedOptions& fill_value(Scalar v) { return value_ = v, *this; }
   const Dims& size() const { return given(size_, "size"); }
-  Scalar fill_value() const { return given(first_, "fill_value"); }
-  std::int64_t low() const { return first_.value_or(0).to<std::int64_t>(); }
-  std::int64_t high() const { return given(second_, "high").to<std::int64_t>(); }
-  double mean() const { return given(first_, "mean").to<double>(); }
-  double deviation() const { return given(second_, "std").to<double>(); }
+  Scalar fill_value() const { return given(value_, "fill_value"); }
+
+ protected:
+  std::optional<Dims> size_;
 
  private:
-  std::optional<Dims> size_;
-  std::optional<Scalar> first_, second_;
+  std::optional<Scalar> value_;
+};
+/// `randint(0, kw::high = 5, kw::size = {2})`: here too one number is the end.
+class IntegerOptions : public ShapedOptions {
+ public:
+  using Positional = kwargs::Order<kwargs::key::first, kwargs::key::high, kwargs::key::size>;
+  IntegerOptions& first(std::int64_t number) { return first_ = number, *this; }
+  IntegerOptions& low(std::int64_t l) { return low_ = l, *this; }
+  IntegerOptions& high(std::int64_t h) { return high_ = h, *this; }
+  std::int64_t low() const { return low_ ? *low_ : high_ ? first_.value_or(0) : 0; }
+  std::int64_t high() const { return given(high_ ? high_ : first_, "high"); }
+
+ private:
+  std::optional<std::int64_t> first_, low_, high_;
+};
+/// `eye(3, kw::m = 4)`
+class EyeOptions : public TensorOptions {
+ public:
+  using Positional = kwargs::Order<kwargs::key::n, kwargs::key::m>;
+  EyeOptions& n(std::int64_t rows) { return n_ = rows, *this; }
+  EyeOptions& m(std::int64_t columns) { return m_ = columns, *this; }
+  std::int64_t n() const { return given(n_, "n"); }
+  std::int64_t m() const { return m_.value_or(n()); }
+
+ private:
+  std::optional<std::int64_t> n_, m_;
+};
+/// Of normal(): numbers with a size, or tensors.
+class NormalOptions : public ShapedOptions {
+ public:
+  using Positional = kwargs::Order<kwargs::key::mean, kwargs::key::deviation, kwargs::key::size>;
+  NormalOptions& mean(double m) { return mean_ = m, *this; }
+  NormalOptions& mean(const Tensor& m) { return means_ = m, *this; }
+  NormalOptions& deviation(double d) { return deviation_ = d, *this; }
+  NormalOptions& deviation(const Tensor& d) { return deviations_ = d, *this; }
+  Tensor draw() const {
+    if (size_) return normal(given(mean_, "mean"), given(deviation_, "std"), *size_, generator(), *this);
+    if (means_.defined() && deviations_.defined()) return normal(means_, deviations_, generator());
+    if (means_.defined()) return normal(means_, deviation_.value_or(1), generator());
+    if (deviations_.defined()) return normal(mean_.value_or(0), deviations_, generator());
+    return given(std::optional<Tensor>(), "size");
+  }
+
+ private:
+  std::optional<double> mean_, deviation_;
+  Tensor means_, deviations_;
 };
 
 template <class... K>
-ShapedOptions shaped_options(K... k) {
+auto shaped_options(K... k) {
   return kwargs::apply(ShapedOptions(), std::move(k)...);
 }
 
@@ -225,17 +273,10 @@ XGRAD_MAKES(empty_like, (const Tensor& x), x)
 XGRAD_MAKES(zeros_like, (const Tensor& x), x)
 XGRAD_MAKES(ones_like, (const Tensor& x), x)
 XGRAD_MAKES(full_like, (const Tensor& x, Scalar value), x, value)
-XGRAD_MAKES(eye, (std::int64_t n), n)
-XGRAD_MAKES(eye, (std::int64_t n, std::int64_t m), n, m)
-XGRAD_MAKES(arange, (Scalar start, Scalar end, Scalar step), start, end, step)
 XGRAD_MAKES(scalar_tensor, (Scalar value), value)
-XGRAD_MAKES(linspace, (Scalar start, Scalar end, std::int64_t steps), start, end, steps)
-XGRAD_MAKES(logspace, (Scalar start, Scalar end, std::int64_t steps, double base), start, end, steps, base)
 XGRAD_MAKES(empty_strided, (IntArrayRef size, IntArrayRef stride), size, stride)
 XGRAD_MAKES(rand_like, (const Tensor& x), x)
 XGRAD_MAKES(randn_like, (const Tensor& x), x)
-XGRAD_MAKES(randint_like, (const Tensor& x, std::int64_t high), x, high)
-XGRAD_MAKES(randint_like, (const Tensor& x, std::int64_t low, std::int64_t high), x, low, high)
 XGRAD_DRAWS(rand, (IntArrayRef size), size)
 XGRAD_DRAWS(randn, (IntArrayRef size), size)
 XGRAD_DRAWS(randint, (std::int64_t high, IntArrayRef size), high, size)
@@ -250,15 +291,6 @@ requires kwargs::Keywords<K...> Tensor normal(double mean, double std, IntArrayR
   const detail::DrawOptions options = detail::draw_options(std::move(k)...);
   return normal(mean, std, size, options.generator(), options);
 }
-
-#define XGRAD_DRAWS_NORMAL(MEAN, STD)                                                                       \
-  inline Tensor normal(MEAN mean, STD std, kwargs::Argument<kwargs::key::generator, Generator> generator) { \
-    return normal(mean, std, std::move(generator.value));                                                   \
-  }
-XGRAD_DRAWS_NORMAL(const Tensor&, double)
-XGRAD_DRAWS_NORMAL(double, const Tensor&)
-XGRAD_DRAWS_NORMAL(const Tensor&, const Tensor&)
-#undef XGRAD_DRAWS_NORMAL
 
 // Shapes by keyword, and without braces.
 #define XGRAD_TAKES_SHAPE(NAME, CALL)                                                                           \
@@ -288,63 +320,34 @@ requires kwargs::Keywords<K...> Tensor full(IntArrayRef size, K... k) {
   return full(size, o.fill_value(), o);
 }
 template <class... K>
-requires kwargs::Keywords<K...> Tensor randint(K... k) {
+requires kwargs::Keywords<K...> Tensor full_like(const Tensor& x, K... k) {
   const auto o = detail::shaped_options(std::move(k)...);
-  return randint(o.low(), o.high(), o.size(), o, o.generator());
+  return full_like(x, o.fill_value(), o);
 }
-// (Templates, so that `{4}` in `randint(9, {4})` is a size.)
-template <std::integral I, class... K>
-requires kwargs::Keywords<K...> Tensor randint(I high, K... k) { return randint(kw::high = high, std::move(k)...); }
-template <std::integral I, std::integral J, class... K>
-requires kwargs::Keywords<K...> Tensor randint(I low, J high, K... k) {
-  return randint(kw::low = low, kw::high = high, std::move(k)...);
-}
-template <class... K>
-requires kwargs::Keywords<K...> Tensor normal(K... k) {
-  const auto o = detail::shaped_options(std::move(k)...);
-  return normal(o.mean(), o.deviation(), o.size(), o.generator(), o);
+template <class... A>
+requires kwargs::EndsInKeyword<A...> Tensor randint_like(const Tensor& x, A... a) {
+  const auto o = kwargs::apply(detail::IntegerOptions(), std::move(a)...);
+  return randint_like(x, o.low(), o.high(), o);
 }
 
-template <class... K>
-requires kwargs::Keywords<K...> Tensor arange(K... k) {
-  const auto o = kwargs::apply(detail::SequenceOptions(), k...);
-  return arange(o.start(), o.end(), o.step(), o);
-}
-template <class... K>
-requires kwargs::Keywords<K...> Tensor arange(Scalar first, K... k) {
-  auto o = kwargs::apply(detail::SequenceOptions(), k...);
-  o.first(first);
-  return arange(o.start(), o.end(), o.step(), o);
-}
-template <class... K>
-requires kwargs::Keywords<K...> Tensor arange(Scalar start, Scalar end, K... k) {
-  const auto o = kwargs::apply(detail::SequenceOptions(), k...);
-  return arange(start, end, o.step(), o);
-}
-template <class... K>
-requires kwargs::Keywords<K...> Tensor linspace(K... k) {
-  const auto o = kwargs::apply(detail::SequenceOptions(), k...);
-  return linspace(o.start(), o.end(), o.steps(), o);
-}
-template <class... K>
-requires kwargs::Keywords<K...> Tensor linspace(Scalar start, Scalar end, K... k) {
-  const auto o = kwargs::apply(detail::SequenceOptions(), k...);
-  return linspace(start, end, o.steps(), o);
-}
-template <class... K>
-requires kwargs::Keywords<K...> Tensor logspace(K... k) {
-  const auto o = kwargs::apply(detail::SequenceOptions(), k...);
-  return logspace(o.start(), o.end(), o.steps(), o.base(), o);
-}
-template <class... K>
-requires kwargs::Keywords<K...> Tensor logspace(Scalar start, Scalar end, K... k) {
-  const auto o = kwargs::apply(detail::SequenceOptions(), k...);
-  return logspace(start, end, o.steps(), o.base(), o);
-}
-template <class... K>
-requires kwargs::Keywords<K...> Tensor logspace(Scalar start, Scalar end, std::int64_t steps, K... k) {
-  const auto o = kwargs::apply(detail::SequenceOptions(), k...);
-  return logspace(start, end, steps, o.base(), o);
-}
+// Numbers, or tensors of them, some or all of which have a name.
+namespace detail {
+template <class... A>
+concept NumbersAndKeywords = kwargs::EndsInKeyword<A...> &&
+    ((kwargs::Keyworded<A> || std::convertible_to<A, Scalar> || std::derived_from<A, Tensor>)&&...);
+}  // namespace detail
+#define XGRAD_TAKES_NUMBERS(NAME, OPTIONS, CALL)                      \
+  template <class... A>                                               \
+  requires detail::NumbersAndKeywords<A...> Tensor NAME(A... a) {     \
+    const auto o = kwargs::apply(detail::OPTIONS(), std::move(a)...); \
+    return CALL;                                                      \
+  }
+XGRAD_TAKES_NUMBERS(arange, RangeOptions, arange(o.start(), o.end(), o.step(), o))
+XGRAD_TAKES_NUMBERS(linspace, SpaceOptions, linspace(o.first_of_all(), o.end(), o.steps(), o))
+XGRAD_TAKES_NUMBERS(logspace, SpaceOptions, logspace(o.first_of_all(), o.end(), o.steps(), o.base(), o))
+XGRAD_TAKES_NUMBERS(eye, EyeOptions, eye(o.n(), o.m(), o))
+XGRAD_TAKES_NUMBERS(randint, IntegerOptions, randint(o.low(), o.high(), o.size(), o, o.generator()))
+XGRAD_TAKES_NUMBERS(normal, NormalOptions, o.draw())
+#undef XGRAD_TAKES_NUMBERS
 
 }  // namespace xgrad

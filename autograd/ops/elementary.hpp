@@ -152,12 +152,14 @@ struct ElementaryMethods : Methods<T, ElementaryMethods<T>> {
   T rad2deg() const { return xgrad::rad2deg(as(this)); }
   T& rad2deg_() const { return xgrad::rad2deg_(writable(this)); }
   T polygamma(std::int64_t n) const { return xgrad::polygamma(n, as(this)); }
+  auto polygamma(kwargs::Argument<kwargs::key::n, int> n) const { return polygamma(n.value); }
   T& polygamma_(std::int64_t n) const { return xgrad::polygamma_(writable(this), n); }
   T logit(std::optional<double> eps = std::nullopt) const { return xgrad::logit(as(this), eps); }
   T& logit_(std::optional<double> eps = std::nullopt) const { return xgrad::logit_(writable(this), eps); }
 
   // By keyword: ops/keyword_forms.hpp.
   XGRAD_TAKES_KEYWORDS(logit)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(polygamma)
   XGRAD_TAKES_KEYWORDS_IN_PLACE(logit)
 };
 

@@ -6,6 +6,10 @@
 namespace xgrad {
 
 class TensorData;
+namespace detail {
+template <class... K>
+auto shaped_options(K... k);
+}
 
 template <class T>
 struct FactoryMethods : Methods<T, FactoryMethods<T>> {
@@ -44,6 +48,38 @@ struct FactoryMethods : Methods<T, FactoryMethods<T>> {
   template <class Data = TensorData, class... K>
   requires kwargs::Keywords<K...> T new_tensor(const Data& data, K... k)
   const { return new_tensor(data, said(k...)); }
+
+  // With a name for the shape too: `x.new_full(kw::size = {2}, kw::fill_value = 7)`.
+  template <class... K>
+  requires kwargs::Keywords<K...> T new_empty(K... k)
+  const {
+    const auto o = detail::shaped_options(k...);
+    return new_empty(o.size(), o);
+  }
+  template <class... K>
+  requires kwargs::Keywords<K...> T new_zeros(K... k)
+  const {
+    const auto o = detail::shaped_options(k...);
+    return new_zeros(o.size(), o);
+  }
+  template <class... K>
+  requires kwargs::Keywords<K...> T new_ones(K... k)
+  const {
+    const auto o = detail::shaped_options(k...);
+    return new_ones(o.size(), o);
+  }
+  template <class... K>
+  requires kwargs::Keywords<K...> T new_full(K... k)
+  const {
+    const auto o = detail::shaped_options(k...);
+    return new_full(o.size(), o.fill_value(), o);
+  }
+  template <class... K>
+  requires kwargs::Keywords<K...> T new_full(IntArrayRef size, K... k)
+  const {
+    const auto o = detail::shaped_options(k...);
+    return new_full(size, o.fill_value(), o);
+  }
 
   // Without braces: `x.new_zeros(2, 3)`.
   template <class... A>

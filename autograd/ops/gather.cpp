@@ -243,7 +243,7 @@ Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor& index, const 
     return differentiable<"IndexFillBackward0">(
         inputs(x, v), into,
         [&](const Array* out) {
-          const Array y = target(x, out);
+          const Array y = out ? *out : kernels::to_dtype(x.array(), x.dtype());  // in x's order, as PyTorch's
           kernels::scatter(y, d, every, v.array().expand(every.sizes()));
           return y;
         },

@@ -161,6 +161,7 @@ struct GatherMethods : Methods<T, GatherMethods<T>> {
   XGRAD_TAKES_KEYWORDS(scatter_reduce)
   XGRAD_TAKES_KEYWORDS(put)
   XGRAD_TAKES_KEYWORDS(take_along_dim)
+  XGRAD_TAKES_KEYWORDS(take)
   XGRAD_TAKES_KEYWORDS_IN_PLACE(index_add)
   XGRAD_TAKES_KEYWORDS_IN_PLACE(index_copy)
   XGRAD_TAKES_KEYWORDS_IN_PLACE(index_fill)

@@ -52,6 +52,7 @@ namespace detail {
 /// What has a name: `tril_indices(3, 3, kw::offset = 1)`, `tril_indices(kw::row = 3, kw::col = 3)`.
 class IndicesOptions : public TensorOptions {
  public:
+  using Positional = kwargs::Order<kwargs::key::row, kwargs::key::col, kwargs::key::offset>;
   IndicesOptions() : TensorOptions(kInt64) {}
   IndicesOptions& offset(std::int64_t o) { return offset_ = o, *this; }
   IndicesOptions& row(std::int64_t r) { return row_ = r, *this; }
@@ -65,19 +66,11 @@ class IndicesOptions : public TensorOptions {
   std::optional<std::int64_t> row_, col_;
 };
 }  // namespace detail
-#define XGRAD_TAKES_INDICES(NAME)                                                                                \
-  template <class... K>                                                                                          \
-  requires kwargs::Keywords<K...> Tensor NAME(K... k) {                                                          \
-    const auto o = kwargs::apply(detail::IndicesOptions(), k...);                                                \
-    return NAME(o.row(), o.col(), o.offset(), o);                                                                \
-  }                                                                                                              \
-  template <class... K>                                                                                          \
-  requires kwargs::Keywords<K...> Tensor NAME(std::int64_t row, std::int64_t col, K... k) {                      \
-    return NAME(kw::row = row, kw::col = col, k...);                                                             \
-  }                                                                                                              \
-  template <class... K>                                                                                          \
-  requires kwargs::Keywords<K...> Tensor NAME(std::int64_t row, std::int64_t col, std::int64_t offset, K... k) { \
-    return NAME(kw::row = row, kw::col = col, kw::offset = offset, k...);                                        \
+#define XGRAD_TAKES_INDICES(NAME)                                 \
+  template <class... A>                                           \
+  requires kwargs::EndsInKeyword<A...> Tensor NAME(A... a) {      \
+    const auto o = kwargs::apply(detail::IndicesOptions(), a...); \
+    return NAME(o.row(), o.col(), o.offset(), o);                 \
   }
 XGRAD_TAKES_INDICES(tril_indices)
 XGRAD_TAKES_INDICES(triu_indices)

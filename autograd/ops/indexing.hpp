@@ -100,7 +100,6 @@ template <class T>
 struct IndexingMethods : Methods<T, IndexingMethods<T>> {
   using Methods<T, IndexingMethods>::as;
   using Methods<T, IndexingMethods>::writable;
-  using Accumulate = kwargs::Argument<kwargs::key::accumulate, bool>;
   T index(std::initializer_list<TensorIndex> indices) const { return xgrad::index(as(this), indices); }
   T index(std::span<const TensorIndex> indices) const { return xgrad::index(as(this), indices); }
   T index_put(std::initializer_list<TensorIndex> indices, const T& value, bool accumulate = false) const {
@@ -119,17 +118,19 @@ struct IndexingMethods : Methods<T, IndexingMethods<T>> {
     return xgrad::index_put_(writable(this), indices, value, accumulate);
   }
   /// `x.index_put_({rows}, y, kw::accumulate = true)`
-  T& index_put_(std::initializer_list<TensorIndex> indices, const T& value, Accumulate accumulate) const {
-    return index_put_(indices, value, accumulate.value);
-  }
-  T& index_put_(std::initializer_list<TensorIndex> indices, Scalar value, Accumulate accumulate) const {
-    return index_put_(indices, value, accumulate.value);
+  template <class... A>
+  requires kwargs::EndsInKeyword<A...> T index_put(std::initializer_list<TensorIndex> indices, A&&... a)
+  const { return by_keyword::call<by_keyword::index_put_form>(as(this), indices, std::forward<A>(a)...); }
+  template <class... A>
+  requires kwargs::EndsInKeyword<A...> T& index_put_(std::initializer_list<TensorIndex> indices, A&&... a) const {
+    return by_keyword::call<by_keyword::index_put_in_place>(writable(this), indices, std::forward<A>(a)...);
   }
   T nonzero() const { return xgrad::nonzero(as(this)); }
   T argwhere() const { return xgrad::argwhere(as(this)); }
   std::vector<T> nonzero_numpy() const { return xgrad::nonzero_numpy(as(this)); }
   T masked_select(const T& mask) const { return xgrad::masked_select(as(this), mask); }
   XGRAD_TAKES_KEYWORDS(nonzero)
+  XGRAD_TAKES_KEYWORDS(masked_select)
 };
 
 }  // namespace xgrad

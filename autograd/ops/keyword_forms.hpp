@@ -19,6 +19,11 @@
 
 namespace xgrad {
 
+inline kwargs::Lists::operator IntArrayRef() const {
+  check(empty(), "dims are one list here, not a list of {} lists", size());
+  return {};
+}
+
 // `0` as the order of a norm, which without these could be a number or the pointer that a string_view is made of.
 auto linalg_cond(const Tensor& a, std::same_as<int> auto p) { return linalg_cond(a, std::optional<Scalar>(p)); }
 auto linalg_matrix_norm(const Tensor& a, std::same_as<int> auto ord, IntArrayRef dim = {-2, -1}, bool keepdim = false,
@@ -248,6 +253,15 @@ struct Tolerance {
                                               kwargs::Argument<key::hermitian, bool> hermitian) { \
     return xgrad::NAME(x, tolerance, hermitian.value);                                            \
   }
+// By their older names they are that one: `linalg_pinv(a, rcond = 1e-5)`.
+template <class T, class... Hermitian>
+auto linalg_matrix_rank(const Tensor& x, kwargs::Argument<key::tol, T> tol, Hermitian... hermitian) {
+  return xgrad::linalg_matrix_rank(x, tol.value, hermitian.value...);
+}
+template <class T, class... Hermitian>
+auto linalg_pinv(const Tensor& x, kwargs::Argument<key::rcond, T> rcond, Hermitian... hermitian) {
+  return xgrad::linalg_pinv(x, rcond.value, hermitian.value...);
+}
 XGRAD_TOLERANCES_FORM(linalg_matrix_rank)
 XGRAD_TOLERANCES_FORM(linalg_pinv)
 #undef XGRAD_TOLERANCES_FORM
@@ -303,10 +317,15 @@ struct random_in_place {
       return xgrad::NAME##_(x, std::forward<A>(a)...); \
     }                                                  \
   };
+XGRAD_FORM_IN_PLACE(as_strided, key::size, key::stride, key::storage_offset)
 XGRAD_FORM_IN_PLACE(bernoulli, Or<key::p, 1, 2>, key::generator)
+XGRAD_FORM_IN_PLACE(copy, key::src, key::non_blocking)
 XGRAD_FORM_IN_PLACE(exponential, Or<key::lambd, 1>, key::generator)
+XGRAD_FORM_IN_PLACE(fill, key::value)
 XGRAD_FORM_IN_PLACE(fill_diagonal, key::fill_value, key::wrap)
 XGRAD_FORM_IN_PLACE(normal, Or<key::mean, 0>, Or<key::deviation, 1>, key::generator)
+XGRAD_FORM_IN_PLACE(polygamma, key::n)
+XGRAD_FORM_IN_PLACE(resize, key::size)
 XGRAD_FORM_IN_PLACE(uniform, Or<key::from, 0>, Or<key::to, 1>, key::generator)
 #undef XGRAD_FORM_IN_PLACE
 
@@ -382,6 +401,25 @@ XGRAD_FORM_OF_DIMS(split_with_sizes)
 XGRAD_FORM_OF_DIMS(tensor_split)
 XGRAD_FORM_OF_DIMS(roll)
 #undef XGRAD_FORM_OF_DIMS
+template <class P, class... A>
+requires(!kwargs::Keyworded<P> && kwargs::EndsInKeyword<A...>) Tensor
+    norm(const Tensor& x, const P& p, std::initializer_list<std::int64_t> dim, A&&... a) {
+  return by_keyword::call<norm_form>(x, p, IntArrayRef(dim), std::forward<A>(a)...);
+}
+inline auto as_strided(const Tensor& x, IntArrayRef size, IntArrayRef stride,
+                       kwargs::Argument<key::storage_offset, int> storage_offset) {
+  return xgrad::as_strided(x, size, stride, storage_offset.value);
+}
+template <class... A>
+requires kwargs::EndsInKeyword<A...> Tensor index_put(const Tensor& x, std::initializer_list<TensorIndex> indices,
+                                                      A&&... a) {
+  return by_keyword::call<index_put_form>(x, indices, std::forward<A>(a)...);
+}
+template <class... A>
+requires kwargs::EndsInKeyword<A...> Tensor& index_put_(Tensor& x, std::initializer_list<TensorIndex> indices,
+                                                        A&&... a) {
+  return by_keyword::call<index_put_in_place>(x, indices, std::forward<A>(a)...);
+}
 
 }  // namespace xgrad::by_keyword
 

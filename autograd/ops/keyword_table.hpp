@@ -14,8 +14,8 @@
   X(amax, Maybe<key::dim>, key::keepdim) \
   X(amin, Maybe<key::dim>, key::keepdim) \
   X(aminmax, Maybe<key::dim>, key::keepdim) \
-  X(max, key::dim, key::keepdim) \
-  X(min, key::dim, key::keepdim) \
+  X(max, OneOf<key::dim, key::other>, key::keepdim) \
+  X(min, OneOf<key::dim, key::other>, key::keepdim) \
   X(argmax, Maybe<key::dim>, key::keepdim) \
   X(argmin, Maybe<key::dim>, key::keepdim) \
   X(all, key::dim, key::keepdim) \
@@ -43,10 +43,10 @@
   X(sub, key::other, key::alpha) \
   X(div, key::other, key::rounding_mode) \
   X(clamp, Maybe<key::min>, key::max) \
-  X(addcmul, Given, Given, key::value) \
-  X(addcdiv, Given, Given, key::value) \
-  X(addmm, Given, Given, Or<key::beta, 1>, key::alpha) \
-  X(baddbmm, Given, Given, Or<key::beta, 1>, key::alpha) \
+  X(addcmul, key::tensor1, key::tensor2, key::value) \
+  X(addcdiv, key::tensor1, key::tensor2, key::value) \
+  X(addmm, key::mat1, key::mat2, Or<key::beta, 1>, key::alpha) \
+  X(baddbmm, key::batch1, key::batch2, Or<key::beta, 1>, key::alpha) \
   X(nan_to_num, Maybe<key::nan>, Maybe<key::posinf>, key::neginf) \
   X(isclose, key::other, Or<key::rtol, 1, 100000>, Or<key::atol, 1, 100000000>, key::equal_nan) \
   X(allclose, key::other, Or<key::rtol, 1, 100000>, Or<key::atol, 1, 100000000>, key::equal_nan) \
@@ -61,7 +61,7 @@
   X(triu, key::diagonal) \
   X(diff, Or<key::n, 1>, Or<key::dim, -1>, MaybeTensor<key::prepend>, key::append) \
   X(split, OneOf<key::split_size_or_sections, key::split_size>, key::dim) \
-  X(split_with_sizes, Given, key::dim) \
+  X(split_with_sizes, key::split_sizes, key::dim) \
   X(tensor_split, OneOf<key::indices_or_sections, key::sections, key::indices>, key::dim) \
   X(repeat_interleave, key::repeats, Maybe<key::dim>, key::output_size) \
   X(multinomial, key::num_samples, Or<key::replacement, false>, key::generator) \
@@ -71,24 +71,24 @@
   X(bincount, MaybeTensor<key::weights>, key::minlength) \
   X(histc, Or<key::bins, 100>, Or<key::min, 0>, key::max) \
   X(rsub, key::other, key::alpha) \
-  X(lerp, Given, key::weight) \
+  X(lerp, key::end, key::weight) \
   X(clamp_min, key::min) \
   X(clamp_max, key::max) \
   X(logit, key::eps) \
   X(round, key::decimals) \
-  X(addmv, Given, Given, Or<key::beta, 1>, key::alpha) \
-  X(addr, Given, Given, Or<key::beta, 1>, key::alpha) \
-  X(addbmm, Given, Given, Or<key::beta, 1>, key::alpha) \
+  X(addmv, key::mat, key::vec, Or<key::beta, 1>, key::alpha) \
+  X(addr, key::vec1, key::vec2, Or<key::beta, 1>, key::alpha) \
+  X(addbmm, key::batch1, key::batch2, Or<key::beta, 1>, key::alpha) \
   X(cross, key::other, key::dim) \
   X(linalg_cross, key::other, key::dim) \
-  X(linalg_vecdot, Given, key::dim) \
+  X(linalg_vecdot, key::y, key::dim) \
   X(matrix_power, key::n) \
   X(linalg_matrix_power, key::n) \
   X(pinverse, key::rcond) \
-  X(linalg_lstsq, Given, Maybe<key::rcond>, key::driver) \
+  X(linalg_lstsq, key::b, Maybe<key::rcond>, key::driver) \
   X(linalg_cholesky, key::upper) \
   X(cholesky, key::upper) \
-  X(cholesky_solve, Given, key::upper) \
+  X(cholesky_solve, key::input2, key::upper) \
   X(cholesky_inverse, key::upper) \
   X(linalg_qr, key::mode) \
   X(qr, key::some) \
@@ -101,9 +101,9 @@
   X(linalg_norm, Maybe<key::ord>, Maybe<key::dim>, Or<key::keepdim, false>, key::dtype) \
   X(linalg_vector_norm, Or<key::ord, 2>, Maybe<key::dim>, Or<key::keepdim, false>, key::dtype) \
   X(linalg_matrix_norm, Else<key::ord, Frobenius>, Else<key::dim, LastTwo>, Or<key::keepdim, false>, key::dtype) \
-  X(linalg_solve, Given, key::left) \
-  X(linalg_solve_triangular, Given, key::upper, Or<key::left, true>, key::unitriangular) \
-  X(triangular_solve, Given, Or<key::upper, true>, Or<key::transpose, false>, key::unitriangular) \
+  X(linalg_solve, key::B, key::left) \
+  X(linalg_solve_triangular, key::B, key::upper, Or<key::left, true>, key::unitriangular) \
+  X(triangular_solve, key::A, Or<key::upper, true>, Or<key::transpose, false>, key::unitriangular) \
   X(linalg_lu, key::pivot) \
   X(linalg_lu_factor, key::pivot) \
   X(select, key::dim, key::index) \
@@ -128,8 +128,8 @@
   X(scatter, key::dim, key::index, Either<key::src, key::value>, key::reduce) \
   X(scatter_add, key::dim, key::index, key::src) \
   X(scatter_reduce, key::dim, key::index, key::src, key::reduce, key::include_self) \
-  X(put, Given, Given, key::accumulate) \
-  X(take_along_dim, Given, key::dim) \
+  X(put, key::index, key::source, key::accumulate) \
+  X(take_along_dim, key::indices, key::dim) \
   X(searchsorted, Given, Or<key::out_int32, false>, Or<key::right, false>, Maybe<key::side>, key::sorter) \
   X(unfold, key::dimension, key::size, key::step) \
   X(as_strided, key::size, key::stride, key::storage_offset) \
@@ -140,19 +140,48 @@
   X(linalg_cholesky_ex, Or<key::upper, false>, key::check_errors) \
   X(linalg_lu_factor_ex, Or<key::pivot, true>, key::check_errors) \
   X(linalg_tensorinv, key::ind) \
-  X(linalg_tensorsolve, Given, key::dims) \
-  X(bucketize, Given, Or<key::out_int32, false>, key::right) \
-  X(isin, Given, Or<key::assume_unique, false>, key::invert)
+  X(linalg_tensorsolve, key::other, key::dims) \
+  X(bucketize, key::boundaries, Or<key::out_int32, false>, key::right) \
+  X(isin, key::test_elements, Or<key::assume_unique, false>, key::invert) \
+  X(mul, key::other) X(maximum, key::other) X(minimum, key::other) X(fmax, key::other) X(fmin, key::other) \
+  X(atan2, key::other) X(hypot, key::other) X(xlogy, key::other) X(logaddexp, key::other) X(logaddexp2, key::other) \
+  X(copysign, key::other) X(bitwise_and, key::other) X(bitwise_or, key::other) X(bitwise_xor, key::other) \
+  X(bitwise_left_shift, key::other) X(bitwise_right_shift, key::other) X(gcd, key::other) X(lcm, key::other) \
+  X(eq, key::other) X(ne, key::other) X(lt, key::other) X(le, key::other) X(gt, key::other) X(ge, key::other) \
+  X(logical_and, key::other) X(logical_or, key::other) X(logical_xor, key::other) X(equal, key::other) \
+  X(floor_divide, key::other) X(fmod, key::other) X(remainder, key::other) X(matmul, key::other) \
+  X(linalg_matmul, key::other) X(inner, key::other) X(vdot, key::other) X(kron, key::other) \
+  X(expand_as, key::other) X(view_as, key::other) X(reshape_as, key::other) X(pow, key::exponent) \
+  X(float_power, key::exponent) X(heaviside, key::values) X(mm, key::mat2) X(bmm, key::mat2) X(mv, key::vec) \
+  X(dot, key::tensor) X(outer, key::vec2) X(ger, key::vec2) X(take, key::index) X(masked_select, key::mask) \
+  X(where, Given, key::other) X(lu_solve, key::LU_data, key::LU_pivots) \
+  X(linalg_lu_solve, key::pivots, key::B, Or<key::left, true>, key::adjoint) \
+  X(lu_unpack, key::LU_pivots, Or<key::unpack_data, true>, key::unpack_pivots) \
+  X(moveaxis, key::source, key::destination) \
+  X(slice, Or<key::dim, 0>, Maybe<key::start>, Maybe<key::end>, key::step) \
+  X(slice_scatter, key::src, Or<key::dim, 0>, Maybe<key::start>, Maybe<key::end>, key::step) \
+  X(select_scatter, key::src, key::dim, key::index) \
+  X(diagonal_scatter, key::src, Or<key::offset, 0>, Or<key::dim1, 0>, key::dim2) \
+  X(hsplit, OneOf<key::sections, key::indices>) X(vsplit, OneOf<key::sections, key::indices>) \
+  X(dsplit, OneOf<key::sections, key::indices>) X(sum_to_size, key::size) X(view, OneOf<key::size, key::dtype>) \
+  X(reshape, key::shape) X(expand, key::size) X(broadcast_to, key::size) X(repeat, key::repeats) \
+  X(index_put, key::indices, key::values, key::accumulate) X(frobenius_norm, Maybe<key::dim>, key::keepdim) \
+  X(nuclear_norm, key::dim, key::keepdim) \
+  X(contiguous, key::memory_format) X(clone, key::memory_format)
 
 // Those of them that have a twin in place, which takes the same.
 #define XGRAD_KEYWORD_FORMS_IN_PLACE(X) \
   X(add) X(sub) X(div) X(clamp) X(clamp_min) X(clamp_max) X(addcmul) X(addcdiv) X(addmm) X(addmv) X(addr) \
   X(addbmm) X(baddbmm) X(lerp) X(nan_to_num) X(logit) X(round) X(cumsum) X(cumprod) X(squeeze) X(unsqueeze) \
   X(transpose) X(swapaxes) X(swapdims) X(tril) X(triu) X(index_add) X(index_copy) X(index_fill) X(masked_fill) X(scatter) \
-  X(scatter_add) X(scatter_reduce) X(put)
+  X(scatter_add) X(scatter_reduce) X(put) \
+  X(mul) X(atan2) X(hypot) X(xlogy) X(copysign) X(bitwise_and) X(bitwise_or) X(bitwise_xor) X(bitwise_left_shift) \
+  X(bitwise_right_shift) X(gcd) X(lcm) X(eq) X(ne) X(lt) X(le) X(gt) X(ge) X(logical_and) X(logical_or) \
+  X(logical_xor) X(floor_divide) X(fmod) X(remainder) X(pow) X(float_power) X(heaviside) X(index_put)
 
 // Operations whose keywords choose between overloads that no one row describes: keyword_forms.hpp has them one by one.
 #define XGRAD_OWN_KEYWORD_FORMS(X) \
   X(nonzero) X(tensordot) X(argsort) X(bernoulli) X(linalg_pinv) X(linalg_matrix_rank) X(log_softmax) X(prod) X(softmax) X(sort)
-#define XGRAD_OWN_KEYWORD_FORMS_IN_PLACE(X) X(bernoulli) X(exponential) X(fill_diagonal) X(normal) X(random) X(uniform)
+#define XGRAD_OWN_KEYWORD_FORMS_IN_PLACE(X) \
+  X(as_strided) X(bernoulli) X(copy) X(exponential) X(fill) X(fill_diagonal) X(normal) X(polygamma) X(random) X(resize) X(uniform)
 // clang-format on

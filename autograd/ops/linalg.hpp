@@ -43,6 +43,12 @@ struct LinalgMethods : Methods<T, LinalgMethods<T>> {
 
   // By keyword: ops/keyword_forms.hpp.
   XGRAD_TAKES_KEYWORDS(addmm)
+  XGRAD_TAKES_KEYWORDS(matmul)
+  XGRAD_TAKES_KEYWORDS(mm)
+  XGRAD_TAKES_KEYWORDS(bmm)
+  XGRAD_TAKES_KEYWORDS(mv)
+  XGRAD_TAKES_KEYWORDS(dot)
+  XGRAD_TAKES_KEYWORDS(outer)
   XGRAD_TAKES_KEYWORDS_IN_PLACE(addmm)
 };
 

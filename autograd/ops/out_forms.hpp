@@ -8,6 +8,7 @@ namespace xgrad::out_rules {
 
 inline constexpr OutRule kCast{OutDtype::Cast, OutOverlap::Same};           // what goes element by element
 inline constexpr OutRule kCastAnywhere{OutDtype::Cast, OutOverlap::Any};    //
+inline constexpr OutRule kCastApart{OutDtype::Cast, OutOverlap::Apart};     //
 inline constexpr OutRule kExact{OutDtype::Exact, OutOverlap::Same};         // the same in its argument's dtype
 inline constexpr OutRule kExactAnywhere{OutDtype::Exact, OutOverlap::Any};  // what moves, chooses or multiplies
 inline constexpr OutRule kExactApart{OutDtype::Exact, OutOverlap::Apart};   //
@@ -47,9 +48,9 @@ inline constexpr OutRule kAny{OutDtype::Any, OutOverlap::Any};              //
   X(all, kExactAnywhere) X(aminmax, kExactAnywhere) X(any, kExactAnywhere) X(argmax, kExactAnywhere)                   \
   X(argmin, kExactAnywhere) X(argsort, kExactAnywhere) X(baddbmm, kExactAnywhere) X(bmm, kExactAnywhere)               \
   X(bucketize, kExactAnywhere) X(cross, kExactAnywhere) X(cummax, kExactAnywhere) X(cummin, kExactAnywhere)            \
-  X(diag, kExactAnywhere) X(dot, kExactAnywhere) X(histc, kExactAnywhere) X(index_select, kExactAnywhere)              \
+  X(diag, kExactAnywhere) X(dot, kExactAnywhere) X(histc, kExactAnywhere) X(index_select, kExactApart)                 \
   X(inner, kExactAnywhere) X(inverse, kExactAnywhere) X(isneginf, kExactAnywhere) X(isposinf, kExactAnywhere)          \
-  X(isin, kExactAnywhere) X(kthvalue, kExactAnywhere) X(linalg_cholesky, kExactAnywhere)                               \
+  X(isin, kExactAnywhere) X(kthvalue, kExactApart) X(linalg_cholesky, kExactAnywhere)                                  \
   X(linalg_cholesky_ex, kExactAnywhere) X(linalg_cross, kExactAnywhere) X(linalg_det, kExactAnywhere)                  \
   X(linalg_eigh, kExactAnywhere) X(linalg_eigvalsh, kExactAnywhere) X(linalg_inv, kExactAnywhere)                      \
   X(linalg_inv_ex, kExactAnywhere) X(linalg_lu, kExactAnywhere) X(linalg_lu_factor, kExactAnywhere)                    \
@@ -57,15 +58,15 @@ inline constexpr OutRule kAny{OutDtype::Any, OutOverlap::Any};              //
   X(linalg_qr, kExactAnywhere) X(linalg_slogdet, kExactAnywhere) X(linalg_solve, kExactAnywhere)                       \
   X(linalg_solve_triangular, kExactAnywhere) X(linalg_svd, kExactAnywhere) X(linalg_svdvals, kExactAnywhere)           \
   X(linear, kExactAnywhere) X(log_sigmoid, kExactAnywhere) X(log_softmax, kExactAnywhere)                              \
-  X(lu_solve, kExactAnywhere) X(lu_unpack, kExactAnywhere) X(masked_select, kExactAnywhere)                            \
-  X(matmul, kExactAnywhere) X(matrix_power, kExactAnywhere) X(median, kExactAnywhere) X(mm, kExactAnywhere)            \
-  X(mode, kExactAnywhere) X(multinomial, kExactAnywhere) X(mv, kExactAnywhere) X(nanmedian, kExactAnywhere)            \
+  X(lu_solve, kExactAnywhere) X(lu_unpack, kExactAnywhere) X(masked_select, kExactApart)                               \
+  X(matmul, kExactAnywhere) X(matrix_power, kExactAnywhere) X(median, kExactApart) X(mm, kExactAnywhere)               \
+  X(mode, kExactApart) X(multinomial, kExactAnywhere) X(mv, kExactAnywhere) X(nanmedian, kExactApart)               \
   X(nanquantile, kExactAnywhere) X(nll_loss, kExactAnywhere) X(nonzero, kExactAnywhere) X(qr, kExactAnywhere)          \
   X(quantile, kExactAnywhere) X(scatter, kExactAnywhere) X(scatter_add, kExactAnywhere)                                \
   X(scatter_reduce, kExactAnywhere) X(searchsorted, kExactAnywhere) X(signbit, kExactAnywhere)                         \
   X(linalg_matmul, kExactAnywhere) X(linalg_vecdot, kExactAnywhere)                                                    \
   X(slogdet, kExactAnywhere) X(softmax, kExactAnywhere) X(sort, kExactAnywhere) X(svd, kExactAnywhere)                 \
-  X(take, kExactAnywhere) X(take_along_dim, kExactAnywhere) X(topk, kExactAnywhere)                                    \
+  X(take, kExactApart) X(take_along_dim, kExactApart) X(topk, kExactAnywhere)                                          \
   X(triangular_solve, kExactAnywhere) X(tril, kExactAnywhere) X(tril_indices, kExactAnywhere)                          \
   X(triu, kExactAnywhere) X(triu_indices, kExactAnywhere) X(vdot, kExactAnywhere)                                      \
   X(gather, kExactApart)                                                                                               \
@@ -81,10 +82,10 @@ inline constexpr OutRule kAny{OutDtype::Any, OutOverlap::Any};              //
 // Those that take a list of numbers or of tensors, which a caller may write in braces.
 #define XGRAD_OUT_FORMS_OF_LISTS(X) \
   X(normal, kCast)                                                                                                     \
-  X(cat, kCastAnywhere) X(column_stack, kCastAnywhere) X(concat, kCastAnywhere) X(concatenate, kCastAnywhere)          \
-  X(dstack, kCastAnywhere) X(hstack, kCastAnywhere) X(linalg_tensorsolve, kCastAnywhere) X(logsumexp, kCastAnywhere)   \
-  X(row_stack, kCastAnywhere) X(stack, kCastAnywhere) X(std, kCastAnywhere) X(var, kCastAnywhere)                      \
-  X(vstack, kCastAnywhere)                                                                                             \
+  X(cat, kCastApart) X(column_stack, kCastApart) X(concat, kCastApart) X(concatenate, kCastApart)                      \
+  X(dstack, kCastApart) X(hstack, kCastApart) X(linalg_tensorsolve, kCastAnywhere) X(logsumexp, kCastAnywhere)         \
+  X(row_stack, kCastApart) X(stack, kCastApart) X(std, kCastAnywhere) X(var, kCastAnywhere)                            \
+  X(vstack, kCastApart)                                                                                                \
   X(adaptive_avg_pool2d, kExactAnywhere) X(adaptive_avg_pool3d, kExactAnywhere)                                        \
   X(adaptive_max_pool2d, kExactAnywhere) X(adaptive_max_pool3d, kExactAnywhere) X(amax, kExactAnywhere)                \
   X(amin, kExactAnywhere) X(avg_pool2d, kExactAnywhere) X(avg_pool3d, kExactAnywhere)                                  \
@@ -94,7 +95,7 @@ inline constexpr OutRule kAny{OutDtype::Any, OutOverlap::Any};              //
   X(tensordot, kExactAnywhere) X(upsample_bilinear2d, kExactAnywhere) X(upsample_linear1d, kExactAnywhere)             \
   X(upsample_nearest1d, kExactAnywhere) X(upsample_nearest2d, kExactAnywhere) X(upsample_nearest3d, kExactAnywhere)    \
   X(upsample_trilinear3d, kExactAnywhere) X(var_mean, kExactAnywhere)                                                  \
-  X(empty, kOwn) X(full, kOwn) X(mean, kOwn) X(nanmean, kOwn) X(nansum, kOwn) X(ones, kOwn) X(rand, kOwn) X(randint, kOwn)            \
+  X(empty, kOwn) X(full, kOwn) X(mean, kOwn) X(nanmean, kOwn) X(nansum, kOwn) X(ones, kOwn) X(rand, kOwn) X(randint, kOwn) \
   X(randn, kOwn) X(sum, kOwn) X(zeros, kOwn)                                                                           \
   X(frobenius_norm, kAny) X(nuclear_norm, kAny)                                                                        \
   X(block_diag, kAny) X(constant_pad_nd, kAny) X(count_nonzero, kAny) X(flip, kAny) X(index_put, kAny) X(norm, kAny)   \

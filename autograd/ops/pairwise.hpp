@@ -22,7 +22,7 @@ Tensor cdist(const Tensor& a, const Tensor& b, double p, std::string_view comput
 Tensor pdist(const Tensor& x, double p = 2);
 
 namespace by_keyword {
-XGRAD_KEYWORD_FORM(cdist, Given, Or<key::p, 2>, key::compute_mode)
+XGRAD_KEYWORD_FORM(cdist, key::x2, Or<key::p, 2>, key::compute_mode)
 XGRAD_KEYWORD_FORM(pdist, key::p)
 }  // namespace by_keyword
 using by_keyword::cdist;

@@ -302,6 +302,10 @@ struct PointwiseMethods : Methods<T, PointwiseMethods<T>> {
   }
   T where(const T& condition, const T& other) const { return xgrad::where(condition, as(this), other); }
   T where(const T& condition, Scalar other) const { return xgrad::where(condition, as(this), other); }
+  template <class Value>
+  auto where(const T& condition, kwargs::Argument<kwargs::key::other, Value> other) const {
+    return where(condition, other.value);
+  }
   T& fill_(Scalar value) const { return xgrad::fill_(writable(this), value); }
   T& fill_(const T& value) const { return xgrad::fill_(writable(this), value); }
   T& zero_() const { return xgrad::zero_(writable(this)); }
@@ -317,6 +321,20 @@ struct PointwiseMethods : Methods<T, PointwiseMethods<T>> {
   XGRAD_TAKES_KEYWORDS(lerp)
   XGRAD_TAKES_KEYWORDS(clamp_min)
   XGRAD_TAKES_KEYWORDS(clamp_max)
+  XGRAD_TAKES_KEYWORDS(mul)
+  XGRAD_TAKES_KEYWORDS(maximum)
+  XGRAD_TAKES_KEYWORDS(minimum)
+  XGRAD_TAKES_KEYWORDS(fmax)
+  XGRAD_TAKES_KEYWORDS(fmin)
+  XGRAD_TAKES_KEYWORDS(atan2)
+  XGRAD_TAKES_KEYWORDS(hypot)
+  XGRAD_TAKES_KEYWORDS(xlogy)
+  XGRAD_TAKES_KEYWORDS(logaddexp)
+  XGRAD_TAKES_KEYWORDS(logaddexp2)
+  XGRAD_TAKES_KEYWORDS(copysign)
+  XGRAD_TAKES_KEYWORDS(pow)
+  XGRAD_TAKES_KEYWORDS(float_power)
+  XGRAD_TAKES_KEYWORDS(heaviside)
   XGRAD_TAKES_KEYWORDS_IN_PLACE(add)
   XGRAD_TAKES_KEYWORDS_IN_PLACE(sub)
   XGRAD_TAKES_KEYWORDS_IN_PLACE(div)
@@ -326,6 +344,16 @@ struct PointwiseMethods : Methods<T, PointwiseMethods<T>> {
   XGRAD_TAKES_KEYWORDS_IN_PLACE(addcmul)
   XGRAD_TAKES_KEYWORDS_IN_PLACE(addcdiv)
   XGRAD_TAKES_KEYWORDS_IN_PLACE(lerp)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(mul)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(atan2)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(hypot)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(xlogy)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(copysign)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(pow)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(float_power)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(heaviside)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(fill)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(copy)
 };
 
 }  // namespace xgrad

@@ -107,6 +107,10 @@ Tensor addmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, Sca
       c, a, b, beta, alpha, into,
       [&](const Array* out) {
         if (!counts) return accumulate(c.array(), kernels::matmul(a.array(), b.array()), beta, 0, out);
+        if (is_integral(a.dtype(), false)) {  // a factor as a double would lose the bits of large ones
+          const Scalar whole_beta = beta.to_unchecked<std::int64_t>(), whole_alpha = alpha.to_unchecked<std::int64_t>();
+          return accumulate(c.array(), kernels::matmul(a.array(), b.array()), whole_beta, whole_alpha, out);
+        }
         Array product = kernels::matmul(a.array(), b.array(), alpha.toDouble(), &c.array(), beta.toDouble());
         if (!out) return product;
         kernels::copy(*out, product);
@@ -182,8 +186,9 @@ Tensor baddbmm(const Tensor& c, const Tensor& a, const Tensor& b, Scalar beta, S
       c, a, b, beta, alpha, into,
       [&](const Array* out) {
         const Array product = kernels::batched_matmul(a.array(), b.array());
-        return counts ? accumulate(c.array(), product, beta, alpha, out, Zero::Multiplies)
-                      : accumulate(c.array(), product, beta, 0, out);
+        const Array y = counts ? accumulate(c.array(), product, beta, alpha, out, Zero::Multiplies)
+                               : accumulate(c.array(), product, beta, 0, out);
+        return out || y.is_contiguous() ? y : kernels::contiguous_copy(y);  // whatever c's order, as PyTorch's
       },
       times_transposed, transposed_times);
 }

@@ -50,7 +50,7 @@ Tensor& exponential_(Tensor& x, double lambda, std::optional<Generator> generato
 }
 
 Tensor rand(IntArrayRef size, const TensorOptions& options, std::optional<Generator> generator) {
-  Tensor x = empty(size, TensorOptions(options.dtype()));
+  Tensor x = empty(size, TensorOptions(options).requires_grad(false));
   return uniform_(x, 0, 1, std::move(generator)).requires_grad_(options.requires_grad());
 }
 Tensor randn(IntArrayRef size, const TensorOptions& options, std::optional<Generator> generator) {
@@ -76,11 +76,11 @@ Tensor randperm(std::int64_t n, const TensorOptions& options, std::optional<Gene
       .requires_grad_(options.requires_grad());
 }
 Tensor rand_like(const Tensor& x, const TensorOptions& options) {
-  Tensor y = empty_like(x, TensorOptions(options.dtype_or(x.dtype())));
+  Tensor y = empty_like(x, TensorOptions(options).requires_grad(false));
   return uniform_(y).requires_grad_(options.requires_grad());
 }
 Tensor randn_like(const Tensor& x, const TensorOptions& options) {
-  Tensor y = empty_like(x, TensorOptions(options.dtype_or(x.dtype())));
+  Tensor y = empty_like(x, TensorOptions(options).requires_grad(false));
   return normal_(y).requires_grad_(options.requires_grad());
 }
 /// A draw does not change with p, but for jumps: dp = 0
@@ -111,7 +111,7 @@ Tensor randint_like(const Tensor& x, std::int64_t high, const TensorOptions& opt
   return randint_like(x, 0, high, options);
 }
 Tensor randint_like(const Tensor& x, std::int64_t low, std::int64_t high, const TensorOptions& options) {
-  Tensor y = empty_like(x, TensorOptions(options.dtype_or(x.dtype())));
+  Tensor y = empty_like(x, TensorOptions(options).requires_grad(false));
   return random_(y, low, high).requires_grad_(options.requires_grad());
 }
 

@@ -81,6 +81,7 @@ struct ReductionMethods : Methods<T, ReductionMethods<T>> {
   XGRAD_TAKES_KEYWORDS(argmin)
   XGRAD_TAKES_KEYWORDS(all)
   XGRAD_TAKES_KEYWORDS(any)
+  XGRAD_TAKES_KEYWORDS(sum_to_size)
 };
 
 }  // namespace xgrad

@@ -90,8 +90,14 @@ struct RoundingMethods : Methods<T, RoundingMethods<T>> {
   // By keyword: ops/keyword_forms.hpp.
   XGRAD_TAKES_KEYWORDS(nan_to_num)
   XGRAD_TAKES_KEYWORDS(round)
+  XGRAD_TAKES_KEYWORDS(floor_divide)
+  XGRAD_TAKES_KEYWORDS(fmod)
+  XGRAD_TAKES_KEYWORDS(remainder)
   XGRAD_TAKES_KEYWORDS_IN_PLACE(round)
   XGRAD_TAKES_KEYWORDS_IN_PLACE(nan_to_num)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(floor_divide)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(fmod)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(remainder)
 };
 
 }  // namespace xgrad

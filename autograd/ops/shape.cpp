@@ -5,18 +5,19 @@
 
 namespace xgrad {
 
-Tensor contiguous(const Tensor& x) {
-  if (x.is_contiguous()) return x;
-  return differentiable<"CloneBackward0">(
-      inputs(x), {}, [&](const Array*) { return kernels::contiguous_copy(x.array()); }, no_save,
-      [](const Saved&, const Tensor& g) -> Grads { return {g}; });
+Tensor contiguous(const Tensor& x, MemoryFormat memory_format) {
+  if (x.is_contiguous(memory_format)) return x;
+  check(memory_format != MemoryFormat::Preserve, "preserve memory format is unsupported by the contiguous operator");
+  return clone(x, memory_format);
 }
 
-Tensor clone(const Tensor& x) {
+Tensor clone(const Tensor& x, std::optional<MemoryFormat> memory_format) {
+  const MemoryFormat format = memory_format.value_or(MemoryFormat::Preserve);
   return differentiable<"CloneBackward0">(
       inputs(x), {},
       [&](const Array*) {
-        const Array y = kernels::result_for({&x.array()}, x.dtype(), nullptr);
+        const Array y = format == MemoryFormat::Preserve ? kernels::result_for({&x.array()}, x.dtype(), nullptr)
+                                                         : Array::empty(x.sizes(), x.dtype(), format);
         kernels::copy(y, x.array());
         return y;
       },
@@ -24,9 +25,16 @@ Tensor clone(const Tensor& x) {
 }
 
 /// The engine converts the gradient back. A result that is not floating leaves the graph.
-Tensor to(const Tensor& x, ScalarType dtype, bool copy) {
-  if (x.dtype() == dtype) return copy ? clone(x) : x;
-  const auto convert = [&](const Array*) { return kernels::to_dtype(x.array(), dtype); };
+Tensor to(const Tensor& x, ScalarType dtype, bool copy, std::optional<MemoryFormat> memory_format) {
+  const MemoryFormat format = memory_format.value_or(MemoryFormat::Preserve);
+  const bool keeps_order = format == MemoryFormat::Preserve || format == x.suggest_memory_format();
+  if (x.dtype() == dtype) return copy || !keeps_order ? clone(x, format) : x;
+  const auto convert = [&](const Array*) {
+    if (format == MemoryFormat::Preserve) return kernels::to_dtype(x.array(), dtype);
+    const Array y = Array::empty(x.sizes(), dtype, format);
+    kernels::copy(y, x.array());
+    return y;
+  };
   if (!is_floating_point(dtype)) {
     const detail::Profiled profiled("_to_copy", {&x});
     return profiled.told(Tensor(convert(nullptr)));

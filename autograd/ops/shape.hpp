@@ -50,12 +50,13 @@ Tensor& t_(Tensor& x);
 Tensor expand(const Tensor& x, IntArrayRef size);
 Tensor expand_as(const Tensor& x, const Tensor& other);
 Tensor broadcast_to(const Tensor& x, IntArrayRef size);
-/// x itself when packed, else a packed copy.
-Tensor contiguous(const Tensor& x);
-/// A copy that keeps the memory layout of dense tensors.
-Tensor clone(const Tensor& x);
-/// x itself when it has the dtype (and no copy is asked for), else a converted copy.
-Tensor to(const Tensor& x, ScalarType dtype, bool copy = false);
+/// x itself when packed in that order, else a packed copy. Throws where the format is of another number of dimensions.
+Tensor contiguous(const Tensor& x, MemoryFormat memory_format = MemoryFormat::Contiguous);
+/// A copy that keeps the memory layout of dense tensors, or has the one named.
+Tensor clone(const Tensor& x, std::optional<MemoryFormat> memory_format = std::nullopt);
+/// x itself when it has the dtype (and the memory format, and no copy is asked for), else a converted copy.
+Tensor to(const Tensor& x, ScalarType dtype, bool copy = false,
+          std::optional<MemoryFormat> memory_format = std::nullopt);
 /// Row `index` along `dim`, as a view with one dimension less.
 Tensor select(const Tensor& x, std::int64_t dim, std::int64_t index);
 /// Elements start, start + step, … before end along `dim`, as a view. Bounds clip as Python's do.
@@ -89,14 +90,20 @@ Tensor stack(TensorList tensors, std::int64_t dim = 0);
 /// The options of x.to(), for keywords.
 class ToOptions {
  public:
+  ToOptions() = default;
+  ToOptions(const TensorOptions& o) : dtype_(o.dtype_opt()), memory_format_(o.memory_format_opt()) {}
   ToOptions& dtype(ScalarType v) { return dtype_ = v, *this; }
   ToOptions& device(Device) { return *this; }
+  ToOptions& non_blocking(bool) { return *this; }
   ToOptions& copy(bool v) { return copy_ = v, *this; }
+  ToOptions& memory_format(std::optional<MemoryFormat> v) { return memory_format_ = v, *this; }
   ScalarType dtype_or(ScalarType other) const { return dtype_.value_or(other); }
   bool copy() const { return copy_; }
+  std::optional<MemoryFormat> memory_format() const { return memory_format_; }
 
  private:
   std::optional<ScalarType> dtype_;
+  std::optional<MemoryFormat> memory_format_;
   bool copy_ = false;
 };
 
@@ -129,11 +136,15 @@ struct ShapeMethods : Methods<T, ShapeMethods<T>> {
   T expand(IntArrayRef size) const { return xgrad::expand(as(this), size); }
   T expand_as(const T& other) const { return xgrad::expand_as(as(this), other); }
   T broadcast_to(IntArrayRef size) const { return xgrad::broadcast_to(as(this), size); }
-  T contiguous() const { return xgrad::contiguous(as(this)); }
-  T clone() const { return xgrad::clone(as(this)); }
+  T contiguous(MemoryFormat memory_format = MemoryFormat::Contiguous) const {
+    return xgrad::contiguous(as(this), memory_format);
+  }
+  T clone(std::optional<MemoryFormat> memory_format = std::nullopt) const {
+    return xgrad::clone(as(this), memory_format);
+  }
   T to(ScalarType dtype, bool copy = false) const { return xgrad::to(as(this), dtype, copy); }
   T to(const TensorOptions& options, bool copy = false) const {
-    return xgrad::to(as(this), options.dtype_or(as(this).dtype()), copy);
+    return xgrad::to(as(this), options.dtype_or(as(this).dtype()), copy, options.memory_format_opt());
   }
   T to(Device, bool copy = false) const { return xgrad::to(as(this), as(this).dtype(), copy); }
   T to(DeviceType device, bool copy = false) const { return to(Device(device), copy); }
@@ -145,17 +156,26 @@ struct ShapeMethods : Methods<T, ShapeMethods<T>> {
   T to(const What& what, bool /*non_blocking*/, bool copy) const {
     return to(what, copy);
   }
-  T to(Device, ScalarType dtype, bool /*non_blocking*/, bool copy) const { return to(dtype, copy); }
+  T to(ScalarType dtype, bool /*non_blocking*/, bool copy, std::optional<MemoryFormat> memory_format) const {
+    return xgrad::to(as(this), dtype, copy, memory_format);
+  }
+  T to(Device, ScalarType dtype, bool /*non_blocking*/, bool copy,
+       std::optional<MemoryFormat> memory_format = std::nullopt) const {
+    return xgrad::to(as(this), dtype, copy, memory_format);
+  }
   /// `x.to(kFloat64, kw::copy = true)`
-  template <class What>
-  T to(const What& what, kwargs::Argument<kwargs::key::copy, bool> copy) const {
-    return to(what, copy.value);
+  template <class What, class... K>
+  requires(!kwargs::Keyworded<What> && kwargs::Keywords<K...>) T to(const What& what, K... k)
+  const {
+    if constexpr (std::same_as<What, T>)
+      return moved(kwargs::apply(ToOptions(TensorOptions(what.dtype())), k...));
+    else
+      return moved(kwargs::apply(ToOptions(TensorOptions(what)), k...));
   }
   /// `x.to(dtype = kFloat64)`, `x.to(device = kCPU, dtype = kFloat64, kw::copy = true)`; of nothing, x itself.
   template <kwargs::Keyworded... K>
   auto to(K... k) const {
-    const auto o = kwargs::apply(ToOptions(), k...);
-    return xgrad::to(as(this), o.dtype_or(as(this).dtype()), o.copy());
+    return moved(kwargs::apply(ToOptions(), k...));
   }
   T cpu() const { return as(this); }
   T type_as(const T& other) const { return xgrad::to(as(this), other.dtype()); }
@@ -176,6 +196,14 @@ struct ShapeMethods : Methods<T, ShapeMethods<T>> {
   }
   T as_strided(IntArrayRef size, IntArrayRef stride, std::optional<std::int64_t> offset = std::nullopt) const {
     return xgrad::as_strided(as(this), size, stride, offset);
+  }
+  auto as_strided(IntArrayRef size, IntArrayRef stride,
+                  kwargs::Argument<kwargs::key::storage_offset, int> storage_offset) const {
+    return as_strided(size, stride, storage_offset.value);
+  }
+  decltype(auto) as_strided_(IntArrayRef size, IntArrayRef stride,
+                             kwargs::Argument<kwargs::key::storage_offset, int> storage_offset) const {
+    return as_strided_(size, stride, storage_offset.value);
   }
   std::vector<T> unbind(std::int64_t dim = 0) const { return xgrad::unbind(as(this), dim); }
   std::vector<T> split(std::int64_t split_size, std::int64_t dim = 0) const {
@@ -210,9 +238,26 @@ struct ShapeMethods : Methods<T, ShapeMethods<T>> {
   XGRAD_TAKES_KEYWORDS(permute)
   XGRAD_TAKES_KEYWORDS_AND_DIMS(split)
   XGRAD_TAKES_KEYWORDS_AND_DIMS(split_with_sizes)
+  XGRAD_TAKES_KEYWORDS(expand_as)
+  XGRAD_TAKES_KEYWORDS(view_as)
+  XGRAD_TAKES_KEYWORDS(reshape_as)
+  XGRAD_TAKES_KEYWORDS(slice)
+  XGRAD_TAKES_KEYWORDS(view)
+  XGRAD_TAKES_KEYWORDS(reshape)
+  XGRAD_TAKES_KEYWORDS(expand)
+  XGRAD_TAKES_KEYWORDS(broadcast_to)
+  XGRAD_TAKES_KEYWORDS(contiguous)
+  XGRAD_TAKES_KEYWORDS(clone)
   XGRAD_TAKES_KEYWORDS_IN_PLACE(squeeze)
   XGRAD_TAKES_KEYWORDS_IN_PLACE(unsqueeze)
   XGRAD_TAKES_KEYWORDS_IN_PLACE(transpose)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(resize)
+  XGRAD_TAKES_KEYWORDS_IN_PLACE(as_strided)
+
+ private:
+  auto moved(const ToOptions& o) const {
+    return xgrad::to(as(this), o.dtype_or(as(this).dtype()), o.copy(), o.memory_format());
+  }
 };
 
 }  // namespace xgrad

@@ -87,6 +87,7 @@ struct SolvingMethods : Methods<T, SolvingMethods<T>> {
   XGRAD_TAKES_KEYWORDS(cholesky_solve)
   XGRAD_TAKES_KEYWORDS(cholesky_inverse)
   XGRAD_TAKES_KEYWORDS(triangular_solve)
+  XGRAD_TAKES_KEYWORDS(lu_solve)
 };
 
 }  // namespace xgrad

@@ -153,6 +153,10 @@ struct StatisticMethods : Methods<T, StatisticMethods<T>> {
   XGRAD_TAKES_KEYWORDS_AND_DIMS(var)
   XGRAD_TAKES_KEYWORDS_AND_DIMS(std)
   XGRAD_TAKES_KEYWORDS(norm)
+  template <class P, class... A>
+  requires(!kwargs::Keyworded<P> && kwargs::EndsInKeyword<A...>) T
+      norm(const P& p, std::initializer_list<std::int64_t> dim, A&&... a)
+  const { return by_keyword::call<by_keyword::norm_form>(as(this), p, IntArrayRef(dim), std::forward<A>(a)...); }
   XGRAD_TAKES_KEYWORDS(dist)
 };
 

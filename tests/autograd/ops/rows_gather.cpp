@@ -275,7 +275,9 @@ OP_FAMILY(gather) {
       row(
           "index_fill", [](T x, Int d, T i, Scalar y) { return index_fill(x, d, i, y); },
           [](Tensor& x, Int d, T i, Scalar y) { x.index_fill_(d, i, y); },
-          values + with({{bytes, 0, index({0, 2})}, {bytes, 0, index({})}}, wide)),
+          values + with({{bytes, 0, index({0, 2})}, {bytes, 0, index({})}}, wide) +
+              with({{t({2, 4, 3}).permute({2, 0, 1}), 1, index({1})}, {t({3, 4}).slice(1, 0, 4, 2), 0, index({1})}},
+                   {{2}})),
       row(
           "index_fill.tensor", [](T x, Int d, T i, T y) { return index_fill(x, d, i, y); },
           [](Tensor& x, Int d, T i, T y) { x.index_fill_(d, i, y); },

@@ -95,6 +95,9 @@ OP_FAMILY(linalg) {
           "addmm.beta.alpha", [](T c, T a, T b, Scalar beta, Scalar alpha) { return c.addmm(a, b, beta, alpha); },
           [](Tensor& c, T a, T b, Scalar beta, Scalar alpha) { c.addmm_(a, b, beta, alpha); },
           with(addmm_x, {{0.5, -2}, {0, 1}}) + with(products({{{2, 4}, {2, 3}, {3, 4}}}), {{2, 0}}) +
+              // factors that are no doubles
+              with({{t({2, 2}, kInt64), t({2, 3}, kInt64), t({3, 2}, kInt64)}},
+                   {{9007199254740993, 9007199254740995}}) +
               with({{t({2, 2}, kUInt8), t({2, 3}, kUInt8), t({3, 2}, kUInt8)},
                     {t({2, 2}, kUInt8), t({2, 0}, kUInt8), t({0, 2}, kUInt8)},
                     {t({0, 2}, kUInt8), t({0, 3}, kUInt8), t({3, 2}, kUInt8)}},

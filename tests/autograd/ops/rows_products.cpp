@@ -171,7 +171,7 @@ OP_FAMILY(products) {
                    {{true, 1}, {1, true}})),
       row(
           "baddbmm", [](T c, T a, T b) { return baddbmm(c, a, b); }, [](Tensor& c, T a, T b) { c.baddbmm_(a, b); },
-          batch_samples)
+          batch_samples + Samples{{t({3, 2, 2}).permute({1, 2, 0}), t({2, 2, 4}), t({2, 4, 3})}})
           .of_magnitudes(),
       row(
           "baddbmm.beta.alpha", [](T c, T a, T b, Scalar x, Scalar s) { return c.baddbmm(a, b, x, s); },
