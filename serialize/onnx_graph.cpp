@@ -289,6 +289,11 @@ double Call::real(std::size_t k) const {
   return std::get<double>(a);
 }
 
+std::string Call::factor(std::size_t k, ScalarType dtype) {
+  const auto* whole = std::get_if<std::int64_t>(&same(k));
+  return whole && dtype == kInt64 ? tensor(full({}, *whole, dtype)) : number(real(k), dtype);
+}
+
 Ints Call::list(std::size_t k, std::size_t n) const {
   Ints out = list(k);
   if (out.size() == 1) out.resize(n, out[0]);

@@ -131,6 +131,8 @@ class Call {
   Names nodes(const char* op, Names inputs, std::size_t results, Attributes attributes = {});
   std::string ints(const Ints& list) { return b_.ints(list); }
   std::string number(double v, ScalarType dtype) { return b_.number(v, dtype); }
+  /// The number that is attribute k, with all bits of an integer, which real() has not.
+  std::string factor(std::size_t k, ScalarType dtype);
   std::string tensor(const Tensor& t);
   std::string cast(const std::string& name, ScalarType to);
   /// The sizes of result k as a tensor; refuses what cannot be known.

@@ -44,12 +44,12 @@ void linear(Call& c) {
 
 /// beta·c + alpha·product
 void add_product(Call& c, const std::string& product, ScalarType t) {
-  const auto scaled = [&](const std::string& x, double by) {
-    return by == 1 ? x : c.node("Mul", {x, c.number(by, t)});
+  const auto scaled = [&](const std::string& x, std::size_t factor) {
+    return c.real(factor) == 1 ? x : c.node("Mul", {x, c.factor(factor, t)});
   };
-  const std::string more = scaled(product, c.real(1));
+  const std::string more = scaled(product, 1);
   if (c.real(0) == 0) return c.result_from(t, more);
-  c.result_from(t, c.node("Add", {scaled(c.in(0, t), c.real(0)), more}));
+  c.result_from(t, c.node("Add", {scaled(c.in(0, t), 0), more}));
 }
 
 /// beta·c alone: a product times 0 plays no part there, even if it is infinite.
